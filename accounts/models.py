@@ -1,0 +1,75 @@
+"""A person, and the refresh tokens that are spent."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Upper
+from django.utils.crypto import salted_hmac
+
+from accounts.querysets import UserManager
+
+
+class Role(models.TextChoices):
+    STUDENT = "student"
+    INSTRUCTOR = "instructor"
+
+
+# ASCII, so that every database folds its case alike; no "@", so that a user name and an e-mail
+# address can't be mistaken for each other when somebody signs in.
+username_validator = RegexValidator(
+    r"\A[A-Za-z0-9._+-]+\Z",
+    "A username has letters from a to z, digits and . _ + - only.",
+)
+
+
+class User(AbstractUser):
+    """Somebody with an account. Never deleted, only deactivated: others' records name them."""
+
+    username = models.CharField(max_length=150, unique=True, validators=[username_validator])
+    email = models.EmailField()
+    role = models.CharField(max_length=20, choices=Role.choices, default=Role.STUDENT)
+    timezone = models.CharField(
+        max_length=64, default="UTC", help_text="IANA name of the zone this person's mails use."
+    )
+    token_generation = models.PositiveIntegerField(
+        default=0, editable=False, help_text="Raised to sign the person out everywhere."
+    )
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = "person"
+        verbose_name_plural = "people"
+        constraints = [
+            models.UniqueConstraint(Upper("username"), name="username_unique_without_case"),
+            models.UniqueConstraint(Upper("email"), name="email_unique_without_case"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=Role.values), name="user_role_is_known"
+            ),
+        ]
+
+    @property
+    def token_stamp(self) -> str:
+        """What every token of this person carries: a new password or generation changes it, and
+        so ends all tokens issued before."""
+        value = f"{self.password}:{self.token_generation}"
+        return salted_hmac("accounts.token_stamp", value, algorithm="sha256").hexdigest()[:32]
+
+
+class RevokedToken(models.Model):
+    """A refresh token that was signed out, or was used up by rotation.
+
+    Our own instead of simplejwt's blacklist: that one stores every token whole, and can't tell
+    a signed-out token from a used one, which is a theft when it comes again.
+    """
+
+    class Reason(models.TextChoices):
+        SIGNED_OUT = "signed_out"
+        ROTATED = "rotated"
+
+    jti = models.CharField(max_length=64, primary_key=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="revoked_tokens")
+    reason = models.CharField(max_length=20, choices=Reason.choices)
+    expires_at = models.DateTimeField(db_index=True)

@@ -1,0 +1,33 @@
+"""All reads of people."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.contrib.auth.models import UserManager as DjangoUserManager
+from django.db import models
+from django.db.models.functions import Upper
+from django.db.models.lookups import Exact
+
+
+class UserQuerySet(models.QuerySet[Any]):
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
+    # Compared as the unique constraints compare, so that their indexes serve both databases.
+    def with_username(self, username: str) -> Self:
+        return self.filter(Exact(Upper("username"), username.upper()))
+
+    def with_email(self, email: str) -> Self:
+        return self.filter(Exact(Upper("email"), email.upper()))
+
+    def signing_in_as(self, identifier: str) -> Self:
+        """By user name or, since no user name has an `@`, by e-mail address."""
+        return self.with_email(identifier) if "@" in identifier else self.with_username(identifier)
+
+
+class UserManager(DjangoUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    """Django's `create_user` and `create_superuser`, with these reads."""
+
+    def get_by_natural_key(self, username: str | None) -> Any:
+        return self.signing_in_as(username or "").get()

@@ -1,0 +1,59 @@
+"""People as JSON."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal, TypedDict
+
+from accounts.models import User
+from accounts.tokens import TokenPair
+
+
+class UserObject(TypedDict):
+    """A person, the same everywhere."""
+
+    id: int
+    username: str
+    first_name: str
+    last_name: str
+    email: str
+    role: Literal["student", "instructor"]
+    date_joined: datetime
+
+
+class ProfileObject(UserObject):
+    """Oneself."""
+
+    timezone: str
+
+
+class RegisteredObject(TokenPair):
+    """A new account, signed in."""
+
+    user: UserObject
+
+
+class MessageObject(TypedDict):
+    """A sentence for the person."""
+
+    message: str
+
+
+class NothingObject(TypedDict):
+    """An empty object: the status says it all."""
+
+
+def user_object(user: User) -> UserObject:
+    return {
+        "id": user.pk,
+        "username": user.username,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "email": user.email,
+        "role": user.role,  # type: ignore[typeddict-item]  # a constraint keeps it to the two
+        "date_joined": user.date_joined,
+    }
+
+
+def profile_object(user: User) -> ProfileObject:
+    return {**user_object(user), "timezone": user.timezone}

@@ -1,0 +1,50 @@
+"""What the account endpoints take."""
+
+from __future__ import annotations
+
+from accounts.models import Role, username_validator
+from core.fields import EmailField, Input, OptionField, PasswordField, TextField, TimezoneField
+
+
+class RegisterInput(Input):
+    username = TextField(max_length=150, validators=[username_validator])
+    email = EmailField(max_length=254)
+    password = PasswordField()
+    first_name = TextField(max_length=150, required=False, allow_blank=True)
+    last_name = TextField(max_length=150, required=False, allow_blank=True)
+    role = OptionField(choices=Role.choices, default=Role.STUDENT)
+
+
+class SignInInput(Input):
+    username = TextField(max_length=254, help_text="The username or the e-mail address.")
+    password = PasswordField()
+
+
+class RefreshInput(Input):
+    refresh = TextField(max_length=4096)
+
+
+class TokenInput(Input):
+    token = TextField(max_length=4096)
+
+
+class ProfileInput(Input):
+    first_name = TextField(max_length=150, required=False, allow_blank=True)
+    last_name = TextField(max_length=150, required=False, allow_blank=True)
+    email = EmailField(max_length=254, required=False)
+    timezone = TimezoneField(required=False, help_text="An IANA name; mails use it.")
+
+
+class PasswordChangeInput(Input):
+    old_password = PasswordField()
+    new_password = PasswordField()
+
+
+class ResetInput(Input):
+    email = EmailField(max_length=254)
+
+
+class ResetConfirmInput(Input):
+    uid = TextField(max_length=64)
+    token = TextField(max_length=256)
+    new_password = PasswordField()

@@ -1,0 +1,112 @@
+"""Issuing, renewing and ending JSON Web Tokens (contract C1, C2). simplejwt signs and reads them.
+
+Every token carries its owner's `token_stamp`; a stamp that is no longer the owner's is dead.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TypedDict
+
+from django.conf import settings
+from django.db.models import F
+from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.tokens import RefreshToken, Token, UntypedToken
+
+from accounts.models import RevokedToken, User
+from core.errors import TOKEN_NOT_VALID, APIError
+
+STAMP = "stamp"
+
+
+class TokenPair(TypedDict):
+    """An access token for the `Authorization` header, and a refresh token to get the next one."""
+
+    access: str
+    refresh: str
+
+
+def issue(user: User) -> TokenPair:
+    """A new pair for somebody who has just proved who they are."""
+    refresh = RefreshToken.for_user(user)
+    refresh[STAMP] = user.token_stamp
+    return {"access": str(refresh.access_token), "refresh": str(refresh)}
+
+
+def owner(token: Token) -> User:
+    """Whose token it is.
+
+    Raises:
+        APIError: 401 if there is no such active person, or the stamp is an old one.
+    """
+    user = User.objects.active().filter(pk=token["user_id"]).first()
+    if user is None or token.get(STAMP) != user.token_stamp:
+        raise APIError(TOKEN_NOT_VALID)
+    return user
+
+
+def read_refresh(text: str) -> tuple[RefreshToken, User]:
+    """A refresh token that is well signed and in date, and its owner. It may be revoked."""
+    try:
+        token = RefreshToken(text)
+    except TokenError:
+        raise APIError(TOKEN_NOT_VALID) from None
+    return token, owner(token)
+
+
+def renew(text: str) -> TokenPair:
+    """An access token for a refresh token, which stays good; with `ROTATE_REFRESH_TOKENS` it is
+    used up, a new one comes with the answer, and a used one signs its owner out everywhere.
+
+    Raises:
+        APIError: 401 if the refresh token is good for nothing.
+    """
+    token, user = read_refresh(text)
+    if not settings.ROTATE_REFRESH_TOKENS:
+        if RevokedToken.objects.filter(pk=token["jti"]).exists():
+            raise APIError(TOKEN_NOT_VALID)
+        return {"access": str(token.access_token), "refresh": text}
+    spent, first_use = revoke(token, user, RevokedToken.Reason.ROTATED)
+    if not first_use:
+        if spent.reason == RevokedToken.Reason.ROTATED:
+            sign_out_everywhere(user)
+        raise APIError(TOKEN_NOT_VALID)
+    # `user` was read before the token was claimed: if the same token comes again meanwhile, the
+    # pair issued here has the old stamp and dies with all others.
+    return issue(user)
+
+
+def revoke(token: Token, user: User, reason: str) -> tuple[RevokedToken, bool]:
+    """Claim the token's id by a unique insert; True if nobody has before, however many try."""
+    expires_at = datetime.fromtimestamp(token["exp"], tz=UTC)
+    return RevokedToken.objects.get_or_create(
+        jti=token["jti"], defaults={"user": user, "reason": reason, "expires_at": expires_at}
+    )
+
+
+def sign_out(text: str) -> None:
+    """End one refresh token."""
+    token, user = read_refresh(text)
+    _, first_use = revoke(token, user, RevokedToken.Reason.SIGNED_OUT)
+    if not first_use:
+        raise APIError(TOKEN_NOT_VALID)
+
+
+def sign_out_everywhere(user: User) -> None:
+    """End every token of this person."""
+    User.objects.filter(pk=user.pk).update(token_generation=F("token_generation") + 1)
+
+
+def verify(text: str) -> None:
+    """Is it an access or refresh token that would be taken now?
+
+    Raises:
+        APIError: 401 if not.
+    """
+    try:
+        token = UntypedToken(text)
+    except TokenError:
+        raise APIError(TOKEN_NOT_VALID) from None
+    owner(token)
+    if RevokedToken.objects.filter(pk=token["jti"]).exists():
+        raise APIError(TOKEN_NOT_VALID)

@@ -1,0 +1,182 @@
+"""`/api/auth/`: opening an account, signing in and out, oneself."""
+
+from __future__ import annotations
+
+from rest_framework.decorators import action
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import serializers, services, tokens
+from accounts.representations import (
+    MessageObject,
+    NothingObject,
+    ProfileObject,
+    RegisteredObject,
+    profile_object,
+    user_object,
+)
+from accounts.tokens import TokenPair
+from core import throttling
+from core.errors import TOKEN_NOT_VALID
+from core.throttling import AddressThrottle
+from core.views import ActionViewSet, Answer
+
+
+class SignInViewSet(ActionViewSet):
+    """What needs no token. One that is sent all the same isn't looked at: a client whose access
+    token has ended must still be able to get the next one."""
+
+    tag = "Accounts"
+    authentication_classes = []
+    permission_classes = [AllowAny]
+    inputs = {
+        "register": serializers.RegisterInput,
+        "sign_in": serializers.SignInInput,
+        "refresh": serializers.RefreshInput,
+        "verify": serializers.TokenInput,
+        "sign_out": serializers.RefreshInput,
+        "reset": serializers.ResetInput,
+        "reset_confirm": serializers.ResetConfirmInput,
+    }
+    answers = {
+        "register": Answer(RegisteredObject, 201),
+        "sign_in": Answer(TokenPair),
+        "refresh": Answer(TokenPair),
+        "verify": Answer(NothingObject),
+        "sign_out": Answer(None, 204),
+        "reset": Answer(MessageObject),
+        "reset_confirm": Answer(MessageObject),
+    }
+    errors = {
+        "register": [services.INSTRUCTOR_SIGNUP_CLOSED],
+        "sign_in": [services.WRONG_CREDENTIALS],
+        "refresh": [TOKEN_NOT_VALID],
+        "verify": [TOKEN_NOT_VALID],
+        "sign_out": [TOKEN_NOT_VALID],
+        "reset_confirm": [services.RESET_LINK_INVALID],
+    }
+
+    @action(
+        methods=["post"], detail=False, throttle_classes=[AddressThrottle], throttle_scope="register"
+    )
+    def register(self, request: Request) -> Response:
+        """Open an account.
+
+        The answer has the person and their first tokens. User names and e-mail addresses are
+        unique, compared without case; a user name has no `@`.
+        """
+        user = services.register(**self.read())
+        return self.answer({"user": user_object(user), **tokens.issue(user)})
+
+    @action(
+        methods=["post"],
+        detail=False,
+        url_path="token",
+        throttle_classes=[AddressThrottle],
+        throttle_scope="sign_in_address",
+    )
+    def sign_in(self, request: Request) -> Response:
+        """Sign in with a username or an e-mail address.
+
+        A wrong password, an unknown name and a deactivated account get the same answer. Limited
+        by address and by account.
+        """
+        credentials = self.read()
+        throttling.count("sign_in_account", credentials["username"].lower())
+        return self.answer(services.sign_in(**credentials))
+
+    @action(methods=["post"], detail=False, url_path="token/refresh")
+    def refresh(self, request: Request) -> Response:
+        """Get the next access token.
+
+        The refresh token stays good and is answered too. Where the site rotates refresh tokens,
+        each works once, a new one comes with the answer, and a used one that comes again signs
+        its owner out everywhere.
+        """
+        return self.answer(tokens.renew(self.read()["refresh"]))
+
+    @action(methods=["post"], detail=False, url_path="token/verify")
+    def verify(self, request: Request) -> Response:
+        """Is this access or refresh token good now?
+
+        200 with an empty object if it is, 401 if not.
+        """
+        tokens.verify(self.read()["token"])
+        return self.answer({})
+
+    @action(methods=["post"], detail=False, url_path="logout")
+    def sign_out(self, request: Request) -> Response:
+        """End a refresh token.
+
+        Access tokens made with it last until they end by themselves, minutes later.
+        """
+        tokens.sign_out(self.read()["refresh"])
+        return self.answer()
+
+    @action(
+        methods=["post"],
+        detail=False,
+        url_path="password/reset",
+        throttle_classes=[AddressThrottle],
+        throttle_scope="password_reset",
+    )
+    def reset(self, request: Request) -> Response:
+        """Ask for a mail with a link to set a new password.
+
+        Always 200, whether or not an account has the address.
+        """
+        email = self.read()["email"]
+        throttling.count("password_reset_account", email.lower())
+        services.send_reset_mail(email)
+        return self.answer({"message": "If an account has this address, a mail is on its way."})
+
+    @action(
+        methods=["post"],
+        detail=False,
+        url_path="password/reset/confirm",
+        throttle_classes=[AddressThrottle],
+        throttle_scope="password_reset",
+    )
+    def reset_confirm(self, request: Request) -> Response:
+        """Set a new password with the `uid` and `token` of the mail.
+
+        They work once. Every token issued before is ended.
+        """
+        services.reset_password(**self.read())
+        return self.answer({"message": "The password was changed: sign in with it."})
+
+
+class AccountViewSet(ActionViewSet):
+    """Oneself."""
+
+    tag = "Accounts"
+    inputs = {
+        "update_me": serializers.ProfileInput,
+        "change_password": serializers.PasswordChangeInput,
+    }
+    answers = {
+        "me": Answer(ProfileObject),
+        "update_me": Answer(ProfileObject),
+        "change_password": Answer(TokenPair),
+    }
+
+    @action(detail=False)
+    def me(self, request: Request) -> Response:
+        """Show oneself."""
+        return self.answer(profile_object(request.user))
+
+    @me.mapping.patch
+    def update_me(self, request: Request) -> Response:
+        """Change one's names, e-mail address or time zone."""
+        user = services.update_profile(by=request.user, **self.read())
+        return self.answer(profile_object(user))
+
+    @action(methods=["post"], detail=False, url_path="password/change")
+    def change_password(self, request: Request) -> Response:
+        """Change one's password.
+
+        Ends every token issued before, also the one used for this; the answer has new ones.
+        """
+        throttling.count("sign_in_account", f"change:{request.user.pk}")
+        return self.answer(services.change_password(by=request.user, **self.read()))

@@ -1,0 +1,234 @@
+"""How the platform is put together. Every setting an operator may change is read from the
+environment here, typed and with its default; the README has the same list as a table."""
+
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from config.environment import Environment, stop
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Environment()
+env.read_env(BASE_DIR / ".env")
+
+# ── The process ──────────────────────────────────────────────────────────────────────────────
+DEBUG = env.bool("DEBUG", True)
+PORT = env.int("PORT", 8000)
+SECRET_KEY = env.str("SECRET_KEY", "")
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])
+if DEBUG:
+    SECRET_KEY = SECRET_KEY or "for-development-only-a-key-that-everybody-can-read-here"
+else:
+    if not SECRET_KEY:
+        stop("SECRET_KEY is not set: with DEBUG=0 set it to a long random text.")
+    if not ALLOWED_HOSTS:
+        stop("ALLOWED_HOSTS is not set: with DEBUG=0 list the host names served, by commas.")
+
+# Proxies in front that append to X-Forwarded-For. With 0 the header is never believed.
+NUM_PROXIES = env.int("NUM_PROXIES", 0)
+FRONTEND_URL = env.str("FRONTEND_URL", "http://localhost:3000")
+DEMO_DATA = env.bool("DEMO_DATA", True)
+
+# ── Rules that a site may choose ─────────────────────────────────────────────────────────────
+INSTRUCTOR_SIGNUP_OPEN = env.bool("INSTRUCTOR_SIGNUP_OPEN", True)
+SESSION_APPROVAL_POLICY = env.str("SESSION_APPROVAL_POLICY", "creator")
+# How long after its planned end a session left `ongoing` is completed by the clock.
+SESSION_COMPLETION_GRACE = timedelta(hours=env.int("SESSION_COMPLETION_GRACE_HOURS", 2))
+
+# ── Apps, from the top of the house to the ground floor ──────────────────────────────────────
+INSTALLED_APPS = [
+    "operations",
+    "sessions_app",
+    "accounts",
+    "core",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "corsheaders",
+    "django_filters",
+    "rest_framework",
+    "rest_framework_simplejwt.token_blacklist",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+]
+
+MIDDLEWARE = [
+    "core.middleware.RequestIdMiddleware",
+    "core.middleware.ErrorEnvelopeMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "core.middleware.ContentLengthMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+WSGI_APPLICATION = "config.wsgi.application"
+# An address without its last slash gets a 404 that names the right one: a redirect would lose
+# the body of a POST.
+APPEND_SLASH = False
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# ── Data ─────────────────────────────────────────────────────────────────────────────────────
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")
+}
+_database = DATABASES["default"]
+_options = _database.setdefault("OPTIONS", {})
+if _database["ENGINE"] == "django.db.backends.sqlite3":
+    # A write transaction takes its lock at once: upgrading a read lock is what fails with
+    # "database is locked" under load.
+    _options.setdefault("transaction_mode", "IMMEDIATE")
+    _options.setdefault("timeout", 20)
+    _options.setdefault("init_command", "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;")
+elif _database["ENGINE"] == "django.db.backends.postgresql":
+    # A pool, since threads of an ASGI server are short-lived; a dead connection is replaced
+    # before it is handed out.
+    _options.setdefault("pool", {"min_size": 1, "max_size": 10, "timeout": 15})
+    _database["CONN_HEALTH_CHECKS"] = True
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / "media"))
+MEDIA_URL = "media/"
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+WHITENOISE_USE_FINDERS = True
+TIME_ZONE = "UTC"
+USE_TZ = True
+LANGUAGE_CODE = "en"
+USE_I18N = False
+
+# ── People ───────────────────────────────────────────────────────────────────────────────────
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.authentication.UsernameOrEmailBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+PASSWORD_RESET_TIMEOUT = 60 * 60 * env.int("PASSWORD_RESET_HOURS", 24)
+# Each refresh token works once when this is on; the documented client needs it off.
+ROTATE_REFRESH_TOKENS = env.bool("ROTATE_REFRESH_TOKENS", False)
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=env.int("ACCESS_TOKEN_MINUTES", 15)),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=env.int("REFRESH_TOKEN_DAYS", 14)),
+    "SIGNING_KEY": SECRET_KEY,
+}
+
+vars().update(
+    env.email("EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost:25")
+)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Tutoring Sessions <noreply@localhost>")
+EMAIL_TIMEOUT = 10
+
+# ── The API ──────────────────────────────────────────────────────────────────────────────────
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.BearerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": ["core.throttling.RequestThrottle"],
+    "DEFAULT_PARSER_CLASSES": ["core.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["core.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "core.renderers.AlwaysJSON",
+    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_SCHEMA_CLASS": "core.schema.Schema",
+    "EXCEPTION_HANDLER": "core.errors.handle",
+    "NUM_PROXIES": NUM_PROXIES,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "TEST_REQUEST_RENDERER_CLASSES": ["core.renderers.JSONRenderer"],
+}
+# The largest body that is not a file, in bytes.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+DISABLE_THROTTLING = env.bool("DISABLE_THROTTLING", False)
+# Requests per window: "<number>/<second|minute|hour|day>".
+THROTTLE_RATES = {
+    "sign_in_address": env.str("THROTTLE_SIGN_IN_ADDRESS", "60/minute"),
+    "sign_in_account": env.str("THROTTLE_SIGN_IN_ACCOUNT", "20/minute"),
+    "register": env.str("THROTTLE_REGISTER", "60/minute"),
+    "password_reset": env.str("THROTTLE_PASSWORD_RESET", "20/minute"),
+    "password_reset_account": env.str("THROTTLE_PASSWORD_RESET_ACCOUNT", "5/hour"),
+    "anonymous": env.str("THROTTLE_ANONYMOUS", "300/minute"),
+    "person": env.str("THROTTLE_PERSON", "1200/minute"),
+}
+
+CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", default=[])
+if DEBUG:
+    CORS_ALLOWED_ORIGIN_REGEXES = [r"^https?://(localhost|127\.0\.0\.1)(:\d+)?$"]
+CORS_URLS_REGEX = r"^/(api|v1|healthz|readyz)"
+CORS_EXPOSE_HEADERS = ["Link", "Retry-After", "X-Request-ID"]
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Tutoring sessions API",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": r"/api/",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "COMPONENT_SPLIT_REQUEST": False,
+    "COMPONENT_SPLIT_PATCH": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "POSTPROCESSING_HOOKS": ["core.schema.finish"],
+}
+
+# ── What the deploy check asks of a production server ────────────────────────────────────────
+if not DEBUG:
+    # Off by default, since the servers here speak plain HTTP: a proxy in front ends TLS.
+    SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", False)
+    SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+    # Health checks come from inside, over plain HTTP.
+    SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
+    if NUM_PROXIES:
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "line"}
+    },
+    "root": {"handlers": ["console"], "level": "INFO"},
+    # Its own handlers would print each line twice, or mail it.
+    "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
+}

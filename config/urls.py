@@ -1,0 +1,23 @@
+"""Every address the server has."""
+
+from django.contrib import admin
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
+
+from core.docs import RedocView, SchemaView, SwaggerView
+from core.urls import nothing_here
+from operations.health import healthz, readyz
+
+urlpatterns = [
+    path("", RedirectView.as_view(url="/api/docs/")),
+    path("healthz", healthz),
+    path("readyz", readyz),
+    path("admin", RedirectView.as_view(url="/admin/")),
+    path("admin/", admin.site.urls),
+    path("api/", include("accounts.urls")),
+    path("api/", include("sessions_app.urls")),
+    path("api/schema/", SchemaView.as_view(), name="schema"),
+    path("api/docs/", SwaggerView.as_view(url_name="schema")),
+    path("api/redoc/", RedocView.as_view(url_name="schema")),
+    re_path("", nothing_here),
+]

@@ -1,0 +1,73 @@
+"""What every request passes through on its way in and out."""
+
+import re
+import uuid
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from core.errors import BY_STATUS, LENGTH_REQUIRED, SERVER_ERROR, APIError, envelope
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class RequestIdMiddleware:
+    """Gives each request an id, the caller's `X-Request-ID` if it is a sane one, and returns it."""
+
+    SANE = re.compile(r"[A-Za-z0-9._-]{1,128}")
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        asked = request.headers.get("X-Request-ID", "")
+        request_id = asked if self.SANE.fullmatch(asked) else uuid.uuid4().hex
+        response = self.get_response(request)
+        response["X-Request-ID"] = request_id
+        return response
+
+
+class ErrorEnvelopeMiddleware:
+    """Puts into the envelope each error that no view of the API has answered: Django's own 400,
+    404 and 500 pages, with `DEBUG` on or off, and refusals of other middleware.
+
+    The admin keeps its pages: people read those in a browser.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if (
+            response.status_code < 400
+            or response.get("Content-Type", "").startswith("application/json")
+            or request.path_info.startswith("/admin/")
+        ):
+            return response
+        return self.enveloped(request, response)
+
+    def enveloped(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponse:
+        code = BY_STATUS.get(response.status_code, SERVER_ERROR)
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        error = APIError(code, method=request.method, limit=limit, wait=60)
+        error.status = response.status_code
+        answer = envelope(error)
+        for name, value in response.items():
+            if not name.lower().startswith("content-"):
+                answer[name] = value
+        return answer
+
+
+class ContentLengthMiddleware:
+    """Refuses a body sent in chunks: Django and DRF would take it for an empty one, in silence."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if "Transfer-Encoding" in request.headers and "Content-Length" not in request.headers:
+            return envelope(APIError(LENGTH_REQUIRED))
+        return self.get_response(request)

@@ -1,0 +1,82 @@
+"""The two shapes of a list (contract C6): a page, and a bare array with a `Link` header."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework.exceptions import NotFound
+from rest_framework.pagination import PageNumberPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
+
+from core.errors import PAGE_NOT_FOUND, APIError, invalid
+from core.fields import MAX_ID
+
+MAX_ITEMS = 100
+
+
+def read_number(request: Request, name: str, default: int | None, maximum: int) -> int | None:
+    """A whole number from 1 in the query, `default` if absent or empty, `maximum` if more.
+
+    Raises:
+        APIError: 400 if it is no such number.
+    """
+    text = request.query_params.get(name, "")
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit() and text.strip("0")):
+        raise invalid(**{name: f"{name.replace('_', ' ').capitalize()} is a whole number from 1."})
+    # Compared by length first: Python refuses to read thousands of digits.
+    digits = text.lstrip("0")
+    return maximum if len(digits) > len(str(maximum)) else min(int(digits), maximum)
+
+
+class Page(PageNumberPagination):
+    """`count, next, previous, results`, chosen by `page` and `page_size`."""
+
+    page_size = 20
+    max_page_size = MAX_ITEMS
+    page_size_query_param = "page_size"
+
+    def get_page_size(self, request: Request) -> int | None:
+        return read_number(request, "page_size", self.page_size, MAX_ITEMS)
+
+    def get_page_number(self, request: Request, paginator: Any) -> Any:
+        return request.query_params.get("page") or 1
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except NotFound:
+            raise APIError(PAGE_NOT_FOUND) from None
+
+
+class HundredPage(Page):
+    """A page of 100 unless told (contract S12)."""
+
+    page_size = MAX_ITEMS
+
+
+def answer_array(
+    request: Request, rows: QuerySet[Any], build: Callable[[Any], Any], *, newest_first: bool = False
+) -> Response:
+    """A bare array of at most `limit` items by id, and where to find the next ones.
+
+    `before=<id>` (newest first) or `after=<id>` continues from an item; the `Link` header with
+    `rel="next"` has the whole address, when there are more.
+    """
+    limit = read_number(request, "limit", MAX_ITEMS, MAX_ITEMS) or MAX_ITEMS
+    name, lookup, order = ("before", "pk__lt", "-pk") if newest_first else ("after", "pk__gt", "pk")
+    start = read_number(request, name, None, MAX_ID)
+    if start is not None:
+        rows = rows.filter(**{lookup: start})
+    items: Sequence[Any] = rows.order_by(order)[: limit + 1]
+    shown = list(items)[:limit]
+    response = Response([build(item) for item in shown])
+    if len(items) > limit:
+        url = replace_query_param(request.build_absolute_uri(), name, shown[-1].pk)
+        response["Link"] = f'<{url}>; rel="next"'
+    return response

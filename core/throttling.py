@@ -1,0 +1,78 @@
+"""Limits on how often somebody may ask, counted in the cache.
+
+A fixed window and an atomic counter: two requests at the same moment are counted as two, also
+between processes that share a cache. Rates are `settings.THROTTLE_RATES`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from rest_framework.exceptions import Throttled
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+
+
+def parse_rate(rate: str) -> tuple[int, int]:
+    """`"20/minute"` → (20, 60): requests and the window's length in seconds."""
+    number, _, unit = rate.partition("/")
+    return int(number), SECONDS[unit]
+
+
+def wait_for(scope: str, key: str) -> int | None:
+    """Count one request of `key` in `scope`; seconds to wait if it is one too many, else None."""
+    if settings.DISABLE_THROTTLING:
+        return None
+    limit, window = parse_rate(settings.THROTTLE_RATES[scope])
+    now = int(time.time())
+    # Hashed, since the key may be what somebody typed: any length, any character.
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    counter = f"throttle:{scope}:{digest}:{now // window}"
+    cache.add(counter, 0, timeout=window)
+    try:
+        count = cache.incr(counter)
+    except ValueError:  # it was evicted between the two calls
+        return None
+    return None if count <= limit else window - now % window
+
+
+def count(scope: str, key: str) -> None:
+    """Count one request, and refuse it with 429 if it is one too many.
+
+    Raises:
+        Throttled: with the seconds to wait, which become `Retry-After`.
+    """
+    wait = wait_for(scope, key)
+    if wait is not None:
+        raise Throttled(wait)
+
+
+class RequestThrottle(BaseThrottle):
+    """The limit on everything: by person when signed in, else by address."""
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        if request.user.is_authenticated:
+            self.seconds = wait_for("person", str(request.user.pk))
+        else:
+            self.seconds = wait_for("anonymous", self.get_ident(request))
+        return self.seconds is None
+
+    def wait(self) -> float | None:
+        return self.seconds
+
+
+class AddressThrottle(BaseThrottle):
+    """A limit by address on one kind of request: the view's `throttle_scope`."""
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        self.seconds = wait_for(view.throttle_scope, self.get_ident(request))
+        return self.seconds is None
+
+    def wait(self) -> float | None:
+        return self.seconds

@@ -1,0 +1,101 @@
+"""The base of every viewset: what an action takes, what it answers, and the order of refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework import serializers
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from core.errors import NOT_FOUND, APIError, ErrorCode
+from core.fields import Input
+from core.lifecycle import Action, Table, authorize
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an action answers when it goes well.
+
+    Attributes:
+        shape: a TypedDict, or None for an empty body.
+        status: the status code.
+        listed: "page" for C6's page of the shape, "array" for its bare array.
+        newest_first: how an array is ordered, and so whether `before` or `after` continues it.
+        also: keys beside those of a page, with their shapes.
+    """
+
+    shape: Any
+    status: int = 200
+    listed: str = ""
+    newest_first: bool = False
+    also: Mapping[str, Any] = field(default_factory=dict)
+
+
+class ActionViewSet(GenericViewSet[Any]):
+    """A viewset whose table of `inputs` and `answers` serves the requests and their description.
+
+    Attributes:
+        inputs: for each action that reads a body, the serializer of that body.
+        answers: for each action, what it answers.
+        errors: for each action, the errors it can give beyond those of `table`.
+        table: the table of actions that decides who may do what, and when.
+    """
+
+    inputs: Mapping[str, type[Input]] = {}
+    answers: Mapping[str, Answer] = {}
+    errors: Mapping[str, list[ErrorCode]] = {}
+    table: Table = {}
+    tag = ""
+    throttle_scope = ""
+    lookup_value_converter = "id"
+    # DRF's names of the methods, where the table of actions has the contract's.
+    names = {"partial_update": "update", "destroy": "delete"}
+
+    def table_action(self) -> Action | None:
+        """The table's row for the action being done, if it has one."""
+        return self.table.get(self.names.get(self.action, self.action))
+
+    def fetch(self, rows: QuerySet[Any] | None = None) -> Any:
+        """The row that the address names, once it is clear that this person may do this to it.
+
+        Raises:
+            APIError: 404, then 403 (contract C10); a malformed body comes after both.
+        """
+        rows = self.get_queryset() if rows is None else rows
+        row = rows.filter(pk=self.kwargs["pk"]).first()
+        if row is None:
+            raise APIError(NOT_FOUND)
+        action = self.table_action()
+        if action is not None:
+            authorize(action, self.viewer(row))
+        if self.request.method != "GET":
+            # Read also where nobody looks at it: a body that isn't JSON is the caller's mistake.
+            self.request.data  # noqa: B018  # a property that parses
+        return row
+
+    def viewer(self, row: Any) -> Any:
+        """What the table asks about the one who is asking; set by viewsets that have a table."""
+        raise TypeError(f"{type(self).__name__} has a table of actions, but no viewer().")
+
+    def read(self, row: Any = None, **context: Any) -> dict[str, Any]:
+        """The validated body.
+
+        Raises:
+            ValidationError: 400, with a sentence for each field.
+        """
+        serializer = self.inputs[self.action](
+            row, data=self.request.data, context={"request": self.request, **context}
+        )
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
+
+    def answer(self, body: Any = None) -> Response:
+        """The body with the status that `answers` declares."""
+        return Response(body, status=self.answers[self.action].status)
+
+    def get_serializer_class(self) -> type[serializers.BaseSerializer[Any]]:
+        return self.inputs.get(self.action, Input)

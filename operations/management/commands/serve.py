@@ -1,0 +1,59 @@
+import signal
+import sys
+from typing import Any
+
+import uvicorn
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from operations import demo
+
+
+class Command(BaseCommand):
+    help = "Migrates, loads the demo data on the first run, and serves until it is told to stop."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        # uvicorn stops gracefully and then raises the signal again; that one ends the process
+        # as a success.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        call_command("migrate", verbosity=0)
+        if settings.DEMO_DATA:
+            demo.load(timezone.now())
+        self.stdout.write(self.welcome())
+        server = uvicorn.Server(
+            uvicorn.Config(
+                "config.asgi:application",
+                host="0.0.0.0",  # noqa: S104  # for phones and containers, as runservers do
+                port=settings.PORT,
+                lifespan="off",
+                # Whom to believe is `NUM_PROXIES`; uvicorn's default believes every local caller.
+                proxy_headers=False,
+                timeout_graceful_shutdown=10,
+            )
+        )
+        try:
+            server.run()
+        except KeyboardInterrupt:
+            pass
+        if not server.started:
+            sys.exit(1)
+
+    def welcome(self) -> str:
+        base = f"http://localhost:{settings.PORT}"
+        lines = [
+            "",
+            f"  API          {base}/api/",
+            f"  Description  {base}/api/docs/  (Redoc: /api/redoc/, OpenAPI: /api/schema/)",
+            f"  Admin        {base}/admin/",
+        ]
+        if demo.is_loaded():
+            people = ", ".join(person.username for person in demo.PEOPLE)
+            lines += [
+                "",
+                f"  Demo people  {people}",
+                f"  Staff        {demo.STAFF}",
+                f"  Password     {demo.PASSWORD}  (of each of them)",
+            ]
+        return "\n".join([*lines, "", "  Ctrl-C stops the server.", ""])

@@ -1,0 +1,134 @@
+"""The filters of a list of sessions (contract S13). One that can't be read is a 400 (C7)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+
+from core import dates
+from core.fields import MAX_ID
+from sessions_app import limits
+from sessions_app.models import Session
+from sessions_app.states import OPEN, Level, Mode, Status
+
+MAX_WORDS = 10
+
+
+class BoundField(forms.CharField):
+    """A date or a date-time."""
+
+    end_of_day = False
+
+    def to_python(self, value: Any) -> datetime | None:  # type: ignore[override]
+        text = super().to_python(value)
+        if not text:
+            return None
+        try:
+            return dates.read_bound(text, end_of_day=self.end_of_day)
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
+
+
+class UpperBoundField(BoundField):
+    end_of_day = True
+
+
+class BoundFilter(django_filters.Filter):
+    field_class = BoundField
+
+
+class UpperBoundFilter(django_filters.Filter):
+    field_class = UpperBoundField
+
+
+class IdField(forms.IntegerField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=1, max_value=MAX_ID, **kwargs)
+
+
+class IdFilter(django_filters.Filter):
+    field_class = IdField
+
+
+class StatusesField(forms.CharField):
+    """One status or several, comma-separated."""
+
+    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
+        names = [name.strip() for name in super().to_python(value).split(",") if name.strip()]
+        for name in names:
+            if name not in Status.values:
+                raise ValidationError(f"A status is one of: {', '.join(Status.values)}.")
+        return names
+
+
+class StatusesFilter(django_filters.Filter):
+    field_class = StatusesField
+
+
+class WordsField(forms.CharField):
+    """A few words to look for."""
+
+    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
+        words = super().to_python(value).split()
+        if len(words) > MAX_WORDS:
+            raise ValidationError(f"Search for {MAX_WORDS} words at most.")
+        return words
+
+
+class WordsFilter(django_filters.Filter):
+    field_class = WordsField
+
+
+class SessionFilter(django_filters.FilterSet):
+    status = StatusesFilter(lookup_expr="in", label="One status, or several separated by commas.")
+    subject = django_filters.CharFilter(
+        lookup_expr="icontains", max_length=limits.SUBJECT, label="A part of the subject."
+    )
+    level = django_filters.ChoiceFilter(choices=Level.choices, label="The level.")
+    booking_mode = django_filters.ChoiceFilter(choices=Mode.choices, label="How one joins.")
+    creator = IdFilter(field_name="creator_id", label="The id of the creator.")
+    date_from = BoundFilter(field_name="date", lookup_expr="gte", label="Not before this moment.")
+    date_to = UpperBoundFilter(
+        field_name="date", lookup_expr="lte", label="Not after this moment, or this day."
+    )
+    search = WordsFilter(
+        method="find",
+        max_length=200,
+        label="Words that all occur in title, description or subject; at most ten.",
+    )
+    ordering = django_filters.OrderingFilter(
+        fields=("date", "created_at", "title"),
+        label="Latest date first unless told; soonest first with `date_from`, or when every "
+        "`status` asked for is open for joining.",
+    )
+
+    class Meta:
+        model = Session
+        fields: list[str] = []
+
+    @extend_schema_field(OpenApiTypes.STR)
+    def find(self, rows: QuerySet[Session], name: str, words: list[str]) -> QuerySet[Session]:
+        for word in words:
+            rows = rows.filter(
+                Q(title__icontains=word)
+                | Q(description__icontains=word)
+                | Q(subject__icontains=word)
+            )
+        return rows
+
+    def filter_queryset(self, queryset: QuerySet[Session]) -> QuerySet[Session]:
+        rows = super().filter_queryset(queryset)
+        cleaned = self.form.cleaned_data
+        if cleaned["ordering"]:
+            # The id decides between equals, so that no row is on two pages.
+            return rows.order_by(*rows.query.order_by, "id")
+        statuses = set(cleaned["status"])
+        soonest = cleaned["date_from"] or (statuses and statuses <= OPEN)
+        return rows.order_by("date", "id") if soonest else rows.order_by("-date", "-id")

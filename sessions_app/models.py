@@ -1,0 +1,187 @@
+"""Sessions, who is in them, and who asks to be. The database keeps what must never be wrong:
+no session oversold, nobody in twice, one pending request each, three in all."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from accounts.models import User
+from core.lifecycle import Lifecycle
+from sessions_app import limits, states
+from sessions_app.querysets import BookingRequestQuerySet, ParticipantQuerySet, SessionQuerySet
+from sessions_app.states import Level, Mode, RequestStatus, Role, Status, Viewer
+
+
+class Session(Lifecycle):
+    """A group session, in either booking mode."""
+
+    ACTIONS = states.ACTIONS
+    INITIAL = frozenset(states.INITIAL.values())
+
+    creator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="created_sessions"
+    )
+    booking_mode = models.CharField(max_length=10, choices=Mode.choices)
+    status = models.CharField(max_length=20, choices=Status.choices)
+    title = models.CharField(max_length=limits.TITLE)
+    description = models.TextField()
+    subject = models.CharField(max_length=limits.SUBJECT, blank=True, default="")
+    level = models.CharField(max_length=20, choices=Level.choices, default=Level.BEGINNER)
+    date = models.DateTimeField()
+    duration = models.PositiveSmallIntegerField(default=limits.DURATION, help_text="In minutes.")
+    ends_at = models.DateTimeField(
+        help_text="The date plus the duration; once started, the start plus the duration."
+    )
+    max_participants = models.PositiveSmallIntegerField()
+    # A column, not a count: so that a constraint can hold it, and a list needs no join.
+    participant_count = models.PositiveSmallIntegerField(default=0, editable=False)
+    started_at = models.DateTimeField(null=True, blank=True, editable=False)
+    cancel_reason = models.TextField(blank=True, default="")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = SessionQuerySet.as_manager()
+
+    # What `querysets.seen_by` reads with the row, and `for_detail` prefetches.
+    viewer_is_in: bool
+    viewer_is_asking: bool
+    viewer_asked_enough: bool
+    has_requests: bool
+    present: list[Participant]
+    shown_requests: list[BookingRequest]
+
+    class Meta:
+        ordering = ("-date", "-id")
+        indexes = [
+            models.Index(fields=["-date", "-id"], name="session_latest_first"),
+            models.Index(fields=["status", "ends_at"], name="session_due"),
+            models.Index(fields=["status", "date", "id"], name="session_by_status"),
+            models.Index(fields=["creator", "-date", "-id"], name="session_of_creator"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(participant_count__lte=F("max_participants")),
+                name="session_never_oversold",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    max_participants__range=(
+                        limits.MIN_PARTICIPANTS,
+                        limits.MAX_PARTICIPANTS[Mode.REQUEST],
+                    )
+                )
+                & ~Q(
+                    booking_mode=Mode.INSTANT,
+                    max_participants__gt=limits.MAX_PARTICIPANTS[Mode.INSTANT],
+                ),
+                name="session_places_in_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(duration__range=(limits.MIN_DURATION, limits.MAX_DURATION)),
+                name="session_duration_in_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    booking_mode=Mode.INSTANT, status__in=sorted(states.IN_MODE[Mode.INSTANT])
+                )
+                | Q(booking_mode=Mode.REQUEST, status__in=sorted(states.IN_MODE[Mode.REQUEST])),
+                name="session_status_in_mode",
+            ),
+            models.CheckConstraint(
+                condition=Q(level__in=Level.values), name="session_level_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def viewer(self, user: User, now: datetime) -> Viewer:
+        """What this person is to the session; the row was read with `seen_by(user)`."""
+        held = {
+            Role.PERSON: True,
+            Role.CREATOR: self.creator_id == user.pk,
+            Role.PARTICIPANT: self.viewer_is_in,
+            Role.ASKER: self.viewer_is_asking,
+            Role.STAFF: user.is_staff,
+            Role.MODERATOR: user.is_staff
+            or (self.creator_id == user.pk and not states.staff_approves()),
+        }
+        roles = frozenset(role for role, holds in held.items() if holds)
+        return Viewer(roles, now, asked_enough=self.viewer_asked_enough)
+
+
+class Participant(models.Model):
+    """Somebody's place in a session, from joining to leaving. Joining again makes another row."""
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="participants")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="participations"
+    )
+    joined_at = models.DateTimeField(default=timezone.now)
+    left_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ParticipantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "user"],
+                condition=Q(left_at=None),
+                name="participant_present_once",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["user", "session"], condition=Q(left_at=None), name="places_of")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.session}"
+
+
+class BookingRequest(models.Model):
+    """Somebody's wish to join a session of mode `request`."""
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="booking_requests")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="booking_requests"
+    )
+    message = models.CharField(max_length=limits.MESSAGE, blank=True, default="")
+    status = models.CharField(
+        max_length=20, choices=RequestStatus.choices, default=RequestStatus.PENDING
+    )
+    # Numbered and unique, so that the database keeps how often one may ask.
+    attempt = models.PositiveSmallIntegerField(default=1)
+    requested_at = models.DateTimeField(default=timezone.now)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True)
+
+    objects = BookingRequestQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "user"],
+                condition=Q(status=RequestStatus.PENDING),
+                name="request_pending_once",
+            ),
+            models.UniqueConstraint(
+                fields=["session", "user", "attempt"], name="request_attempts_numbered"
+            ),
+            models.CheckConstraint(
+                condition=Q(attempt__range=(1, states.MAX_ATTEMPTS)), name="request_attempts_limited"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=RequestStatus.values), name="request_status_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} asks to join {self.session}"

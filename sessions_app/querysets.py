@@ -1,0 +1,99 @@
+"""All reads of sessions, participants and booking requests."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.db.models import BooleanField, Case, Exists, OuterRef, Prefetch, Q, QuerySet, Value, When
+
+from core.lifecycle import LifecycleQuerySet
+from sessions_app.states import MAX_ATTEMPTS, RequestStatus, Status, staff_approves
+
+REQUESTS_SHOWN = 100
+
+
+class ParticipantQuerySet(QuerySet[Any]):
+    def present(self) -> Self:
+        """Those who are in, and haven't left."""
+        return self.filter(left_at=None)
+
+    def for_list(self) -> Self:
+        return self.present().select_related("user")
+
+
+class BookingRequestQuerySet(QuerySet[Any]):
+    def pending(self) -> Self:
+        return self.filter(status=RequestStatus.PENDING)
+
+    def visible_to(self, user: Any) -> Self:
+        """Every request, for the session's creator and staff; for others, their own."""
+        if user.is_staff:
+            return self
+        return self.filter(Q(user=user) | Q(session__creator=user))
+
+    def for_list(self) -> Self:
+        """Pending ones first, newest first."""
+        pending_first = Case(When(status=RequestStatus.PENDING, then=0), default=1)
+        return self.select_related("user").order_by(pending_first, "-pk")
+
+
+class SessionQuerySet(LifecycleQuerySet):
+    def related(self, name: str) -> Any:
+        """The manager of a related table, by the relation's name."""
+        field: Any = self.model._meta.get_field(name)
+        return field.related_model._default_manager
+
+    def visible_to(self, user: Any) -> Self:
+        """On a moderated site, what waits for approval is seen by its creator and staff only."""
+        if user.is_staff or not staff_approves():
+            return self.all()
+        return self.filter(~Q(status=Status.PENDING_APPROVAL) | Q(creator=user))
+
+    def seen_by(self, user: Any) -> Self:
+        """With the facts that `Session.viewer` reads: what this person is to each session."""
+        mine = {"session": OuterRef("pk"), "user": user}
+        requests = self.related("booking_requests")
+        return self.annotate(
+            viewer_is_in=Exists(self.related("participants").present().filter(**mine)),
+            viewer_is_asking=Exists(requests.pending().filter(**mine)),
+            viewer_asked_enough=Exists(requests.filter(**mine, attempt=MAX_ATTEMPTS)),
+            has_requests=Exists(requests.pending().filter(session=OuterRef("pk"))),
+        )
+
+    def seen_by_nobody(self) -> Self:
+        """With the same facts for the clock, which is nobody's participant."""
+        no = Value(False, output_field=BooleanField())
+        return self.annotate(
+            viewer_is_in=no, viewer_is_asking=no, viewer_asked_enough=no, has_requests=no
+        )
+
+    def for_list(self) -> Self:
+        return self.select_related("creator")
+
+    def for_detail(self, user: Any) -> Self:
+        """With participants, and with the booking requests that this person may see."""
+        requests = self.related("booking_requests").visible_to(user).for_list()
+        return self.for_list().prefetch_related(
+            Prefetch("participants", self.related("participants").for_list(), "present"),
+            Prefetch("booking_requests", requests[:REQUESTS_SHOWN], "shown_requests"),
+        )
+
+    def created_by(self, user: Any) -> Self:
+        return self.filter(creator=user)
+
+    def joined_by(self, user: Any) -> Self:
+        places = self.related("participants").present()
+        return self.filter(Exists(places.filter(session=OuterRef("pk"), user=user)))
+
+    def of(self, user: Any) -> Self:
+        """Created or joined by this person."""
+        places = self.related("participants").present()
+        joined = Exists(places.filter(session=OuterRef("pk"), user=user))
+        return self.filter(Q(creator=user) | joined)
+
+    def past_their_end(self, moment: Any, *statuses: str) -> Self:
+        return self.filter(status__in=statuses, ends_at__lt=moment)
+
+    def locked(self) -> Self:
+        """Held against other writers until the transaction ends; joins go on reading the row."""
+        return self.select_for_update(of=("self",), no_key=True)

@@ -1,0 +1,219 @@
+"""The lifecycle of a group session (contract S5–S9), as data: every action, in which statuses,
+by whom, under which rules, and where it leads. Nothing here asks the database.
+
+`docs/states.md` is drawn from this table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from django.conf import settings
+from django.db.models import TextChoices
+
+from core.errors import PERMISSION_DENIED, ErrorCode, declare
+from core.lifecycle import WRONG_STATE, Action, Rule
+
+
+class Mode(TextChoices):
+    INSTANT = "instant"
+    REQUEST = "request"
+
+
+class Level(TextChoices):
+    BEGINNER = "beginner"
+    INTERMEDIATE = "intermediate"
+    ADVANCED = "advanced"
+
+
+class Status(TextChoices):
+    UPCOMING = "upcoming"
+    PENDING_APPROVAL = "pending_approval"
+    APPROVED = "approved"
+    SCHEDULED = "scheduled"
+    ONGOING = "ongoing"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+class RequestStatus(TextChoices):
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+INITIAL = {Mode.INSTANT: Status.UPCOMING, Mode.REQUEST: Status.PENDING_APPROVAL}
+OPEN = frozenset({Status.UPCOMING, Status.PENDING_APPROVAL, Status.APPROVED, Status.SCHEDULED})
+ENDED = frozenset({Status.COMPLETED, Status.CANCELLED, Status.EXPIRED})
+EVERY = frozenset(Status)
+IN_MODE = {
+    Mode.INSTANT: {Status.UPCOMING, Status.ONGOING, *ENDED},
+    Mode.REQUEST: EVERY - {Status.UPCOMING},
+}
+MAX_ATTEMPTS = 3
+
+
+class Role(TextChoices):
+    """What somebody is towards a session. One person may hold several."""
+
+    PERSON = "person", "anybody signed in"
+    CREATOR = "creator", "the session's creator"
+    PARTICIPANT = "participant", "somebody who is in"
+    ASKER = "asker", "somebody with a pending request"
+    STAFF = "staff", "a member of the staff"
+    MODERATOR = "moderator", "who approves sessions here: the creator or, by policy, the staff"
+    CLOCK = "clock", "the clock"
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks at a session, and when.
+
+    Attributes:
+        roles: empty for somebody who isn't signed in.
+        now: the moment.
+        asked_enough: has made as many requests for this session as one may.
+    """
+
+    roles: frozenset[Role]
+    now: datetime
+    asked_enough: bool = False
+
+
+class SessionFacts(Protocol):
+    """What the rules read of a session."""
+
+    status: str
+    booking_mode: str
+    date: datetime
+    ends_at: datetime
+    max_participants: int
+    participant_count: int
+    has_requests: bool
+
+
+def is_full(session: SessionFacts) -> bool:
+    return session.participant_count >= session.max_participants
+
+
+def is_open(session: SessionFacts) -> bool:
+    """Open for joining, as far as the status says. On a moderated site a session opens when the
+    staff has approved it."""
+    waits = session.status == Status.PENDING_APPROVAL and staff_approves()
+    return session.status in OPEN and not waits
+
+
+def can_join(session: SessionFacts, now: datetime) -> bool:
+    """Contract S4: speaks of the session, not of the viewer."""
+    return is_open(session) and session.date > now and not is_full(session)
+
+
+def staff_approves() -> bool:
+    """The approval policy (contract S9)."""
+    return bool(settings.SESSION_APPROVAL_POLICY == "staff")
+
+
+# ── Refusals ─────────────────────────────────────────────────────────────────────────────────
+NOT_CREATOR = declare("not_creator", 403, "Only the session's creator can do this.")
+NOT_CREATOR_OR_STAFF = declare(
+    "not_creator_or_staff", 403, "Only the session's creator or the staff can do this."
+)
+NOT_MODERATOR = declare("not_moderator", 403, "Only those who approve sessions here can do this.")
+OWN_SESSION = declare("own_session", 400, "You can't join your own session.")
+ALREADY_JOINED = declare("already_joined", 400, "You have already joined this session.")
+ALREADY_REQUESTED = declare(
+    "already_requested", 400, "You have already asked to join this session."
+)
+ASKED_ENOUGH = declare(
+    "asked_enough", 400, "You have asked three times to join this session: no more is possible."
+)
+SESSION_NOT_OPEN = declare(
+    "session_not_open", 400, "This session is {status}: it is not open for joining."
+)
+NOT_YET_APPROVED = declare(
+    "not_yet_approved", 400, "This session waits for the staff's approval: nobody can join yet."
+)
+SESSION_IN_PAST = declare("session_in_past", 400, "This session's date is in the past.")
+SESSION_FULL = declare("session_full", 400, "This session is full.")
+NOT_JOINED = declare("not_joined", 400, "You are not in this session.")
+CANNOT_LEAVE = declare("cannot_leave", 400, "A session that is {status} can't be left.")
+CANNOT_DECIDE = declare(
+    "cannot_decide", 400, "This session is {status}: its requests can't be decided any more."
+)
+CANNOT_UPDATE = declare("cannot_update", 400, "A session that is {status} can't be changed.")
+CANNOT_DELETE = declare("cannot_delete", 400, "A session that is {status} can't be deleted.")
+NO_PENDING_REQUEST = declare("no_pending_request", 404, "There is no such pending request.")
+NOT_OVER = declare("not_over", 400, "This session's time isn't over yet.")
+
+# ── Rules ────────────────────────────────────────────────────────────────────────────────────
+not_own = Rule(OWN_SESSION, lambda session, viewer: Role.CREATOR in viewer.roles)
+not_in = Rule(ALREADY_JOINED, lambda session, viewer: Role.PARTICIPANT in viewer.roles)
+not_asking = Rule(ALREADY_REQUESTED, lambda session, viewer: Role.ASKER in viewer.roles)
+may_ask = Rule(ASKED_ENOUGH, lambda session, viewer: viewer.asked_enough)
+approved = Rule(NOT_YET_APPROVED, lambda session, viewer: not is_open(session))
+in_future = Rule(SESSION_IN_PAST, lambda session, viewer: session.date <= viewer.now)
+has_spot = Rule(SESSION_FULL, lambda session, viewer: is_full(session))
+is_in = Rule(NOT_JOINED, lambda session, viewer: Role.PARTICIPANT not in viewer.roles)
+is_asking = Rule(NO_PENDING_REQUEST, lambda session, viewer: Role.ASKER not in viewer.roles)
+takes_requests = Rule(
+    NO_PENDING_REQUEST, lambda session, viewer: session.booking_mode != Mode.REQUEST
+)
+decidable = Rule(CANNOT_DECIDE, lambda session, viewer: session.status not in OPEN)
+has_requests = Rule(NO_PENDING_REQUEST, lambda session, viewer: not session.has_requests)
+is_over = Rule(NOT_OVER, lambda session, viewer: session.ends_at >= viewer.now)
+clock_waits = Rule(
+    NOT_OVER,
+    lambda session, viewer: Role.CLOCK in viewer.roles
+    and session.ends_at + settings.SESSION_COMPLETION_GRACE >= viewer.now,
+)
+
+
+def act(
+    *states: Status,
+    by: set[Role],
+    to: Status | None = None,
+    closed: ErrorCode = WRONG_STATE,
+    rules: tuple[Rule, ...] = (),
+) -> Action:
+    """One row of the table."""
+    return Action(frozenset(states), frozenset(by), not_yours(by), closed, to, rules)
+
+
+def not_yours(by: set[Role]) -> ErrorCode:
+    """What everybody else is told."""
+    if Role.MODERATOR in by:
+        return NOT_MODERATOR
+    if Role.STAFF in by:
+        return NOT_CREATOR_OR_STAFF
+    return NOT_CREATOR if Role.CREATOR in by else PERMISSION_DENIED
+
+
+PLANNED = {Status.APPROVED, Status.SCHEDULED}
+ANYBODY = {Role.PERSON}
+CREATOR = {Role.CREATOR}
+# fmt: off
+# The table. The names are the last parts of the addresses, and the contract's order (S4).
+ACTIONS: dict[str, Action] = {
+    "join": act(*OPEN, by=ANYBODY, closed=SESSION_NOT_OPEN,
+                rules=(not_own, not_in, not_asking, approved, in_future, has_spot, may_ask)),
+    "leave": act(*OPEN, by=ANYBODY, closed=CANNOT_LEAVE, rules=(is_in,)),
+    "withdraw_request": act(*EVERY, by=ANYBODY, rules=(is_asking,)),
+    "approve_request": act(*EVERY, by=CREATOR,
+                           rules=(takes_requests, decidable, has_requests, has_spot)),
+    "reject_request": act(*EVERY, by=CREATOR, rules=(takes_requests, decidable, has_requests)),
+    "approve": act(Status.PENDING_APPROVAL, by={Role.MODERATOR}, to=Status.APPROVED),
+    "start": act(Status.UPCOMING, *PLANNED, by=CREATOR, to=Status.ONGOING),
+    "complete": act(Status.ONGOING, by={Role.CREATOR, Role.CLOCK}, to=Status.COMPLETED,
+                    rules=(clock_waits,)),
+    "cancel": act(*OPEN, Status.ONGOING, by={Role.CREATOR, Role.STAFF}, to=Status.CANCELLED),
+    "update": act(*OPEN, Status.ONGOING, by=CREATOR, closed=CANNOT_UPDATE),
+    "delete": act(*OPEN, Status.CANCELLED, Status.EXPIRED, by=CREATOR, closed=CANNOT_DELETE),
+    # No address leads to these two: an approved request schedules, time expires.
+    "schedule": act(Status.APPROVED, by=CREATOR, to=Status.SCHEDULED),
+    "expire": act(*OPEN, by={Role.CLOCK}, to=Status.EXPIRED, rules=(is_over,)),
+}
+# fmt: on
+BUTTONS = tuple(name for name in ACTIONS if name not in {"schedule", "expire"})
