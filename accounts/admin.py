@@ -13,14 +13,14 @@ from accounts import services
 from accounts.models import User
 
 
-class NewPersonForm(AdminUserCreationForm):
+class NewPersonForm(AdminUserCreationForm):  # type: ignore[type-arg]  # generic in the stubs only
     class Meta:
         model = User
         fields = ("username", "email", "role")
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin):
+class PersonAdmin(UserAdmin):  # type: ignore[type-arg]  # generic in the stubs only
     """Search, roles, passwords; a person is deactivated, never deleted."""
 
     add_form = NewPersonForm

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib.auth.models import AbstractUser
 from django.core.validators import RegexValidator
 from django.db import models
@@ -37,7 +39,7 @@ class User(AbstractUser):
         default=0, editable=False, help_text="Raised to sign the person out everywhere."
     )
 
-    objects = UserManager()
+    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]  # made by a mixin
 
     class Meta:
         verbose_name = "person"
@@ -73,3 +75,6 @@ class RevokedToken(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="revoked_tokens")
     reason = models.CharField(max_length=20, choices=Reason.choices)
     expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.reason} {self.jti}"

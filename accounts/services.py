@@ -109,10 +109,10 @@ def change_password(*, by: User, old_password: str, new_password: str) -> TokenP
         APIError: 400 if the old password is wrong, or the new one weak.
     """
     if not by.check_password(old_password):
-        raise invalid(old_password="The old password is wrong.")
+        raise invalid("old_password", "The old password is wrong.")
     check_password_strength(new_password, by, field="new_password")
     if not _swap_password(by, new_password):
-        raise invalid(old_password="The password was changed elsewhere just now.")
+        raise invalid("old_password", "The password was changed elsewhere just now.")
     return tokens.issue(by)
 
 
@@ -173,7 +173,8 @@ def _user_of(uid: str) -> User | None:
         pk = int(urlsafe_base64_decode(uid))
     except ValueError:
         return None
-    return User.objects.active().filter(pk=pk).first()
+    user: User | None = User.objects.active().filter(pk=pk).first()
+    return user
 
 
 def deactivate(user: User) -> None:

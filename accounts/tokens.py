@@ -39,7 +39,7 @@ def owner(token: Token) -> User:
     Raises:
         APIError: 401 if there is no such active person, or the stamp is an old one.
     """
-    user = User.objects.active().filter(pk=token["user_id"]).first()
+    user: User | None = User.objects.active().filter(pk=token["user_id"]).first()
     if user is None or token.get(STAMP) != user.token_stamp:
         raise APIError(TOKEN_NOT_VALID)
     return user
@@ -48,7 +48,7 @@ def owner(token: Token) -> User:
 def read_refresh(text: str) -> tuple[RefreshToken, User]:
     """A refresh token that is well signed and in date, and its owner. It may be revoked."""
     try:
-        token = RefreshToken(text)
+        token = RefreshToken(text)  # type: ignore[arg-type]  # it says Token and means its text
     except TokenError:
         raise APIError(TOKEN_NOT_VALID) from None
     return token, owner(token)
@@ -104,7 +104,7 @@ def verify(text: str) -> None:
         APIError: 401 if not.
     """
     try:
-        token = UntypedToken(text)
+        token = UntypedToken(text)  # type: ignore[arg-type]  # as above
     except TokenError:
         raise APIError(TOKEN_NOT_VALID) from None
     owner(token)

@@ -58,7 +58,10 @@ class SignInViewSet(ActionViewSet):
     }
 
     @action(
-        methods=["post"], detail=False, throttle_classes=[AddressThrottle], throttle_scope="register"
+        methods=["post"],
+        detail=False,
+        throttle_classes=[AddressThrottle],
+        throttle_scope="register",
     )
     def register(self, request: Request) -> Response:
         """Open an account.
@@ -164,12 +167,12 @@ class AccountViewSet(ActionViewSet):
     @action(detail=False)
     def me(self, request: Request) -> Response:
         """Show oneself."""
-        return self.answer(profile_object(request.user))
+        return self.answer(profile_object(self.person))
 
     @me.mapping.patch
     def update_me(self, request: Request) -> Response:
         """Change one's names, e-mail address or time zone."""
-        user = services.update_profile(by=request.user, **self.read())
+        user = services.update_profile(by=self.person, **self.read())
         return self.answer(profile_object(user))
 
     @action(methods=["post"], detail=False, url_path="password/change")
@@ -178,5 +181,5 @@ class AccountViewSet(ActionViewSet):
 
         Ends every token issued before, also the one used for this; the answer has new ones.
         """
-        throttling.count("sign_in_account", f"change:{request.user.pk}")
-        return self.answer(services.change_password(by=request.user, **self.read()))
+        throttling.count("sign_in_account", f"change:{self.person.pk}")
+        return self.answer(services.change_password(by=self.person, **self.read()))

@@ -148,9 +148,7 @@ SIMPLE_JWT = {
     "SIGNING_KEY": SECRET_KEY,
 }
 
-vars().update(
-    env.email("EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost:25")
-)
+vars().update(env.email("EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost:25"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Tutoring Sessions <noreply@localhost>")
 EMAIL_TIMEOUT = 10
 

@@ -33,7 +33,8 @@ def to_utc(moment: datetime, *, offset: int | None = None, zone: str | None = No
 
     Args:
         moment: with an offset it means what it says, and nothing else is looked at.
-        offset: minutes from local time to UTC, checked, with the sign of JavaScript's `getTimezoneOffset()`.
+        offset: minutes from local time to UTC, checked; the sign is that of JavaScript's
+            `getTimezoneOffset()`.
         zone: an IANA name; wins over the offset.
     """
     if moment.tzinfo is None:

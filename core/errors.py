@@ -118,9 +118,9 @@ class APIError(Exception):
         super().__init__(self.sentence)
 
 
-def invalid(**fields: str) -> APIError:
-    """A validation error found outside a serializer: one sentence for each field."""
-    return APIError(VALIDATION_ERROR, fields={name: [text] for name, text in fields.items()})
+def invalid(field: str, sentence: str) -> APIError:
+    """A validation error of one field, found outside a serializer."""
+    return APIError(VALIDATION_ERROR, fields={field: [sentence]})
 
 
 def first(fields: Fields) -> str:
@@ -173,7 +173,7 @@ def translate(exc: Exception) -> APIError | None:
         case exceptions.UnsupportedMediaType():
             return APIError(UNSUPPORTED_MEDIA_TYPE)
         case exceptions.Throttled():
-            wait = max(1, round(exc.wait or 1))
+            wait = max(1, round(getattr(exc, "wait", None) or 1))
             return APIError(TOO_MANY_REQUESTS, wait=wait, headers={"Retry-After": str(wait)})
         case OperationalError() | InterfaceError():
             logger.error("The database failed a request.", exc_info=exc)

@@ -143,4 +143,6 @@ class OptionField(serializers.ChoiceField):
 class Input(serializers.Serializer[Any]):
     """The body of a request. Keys that it doesn't name are ignored (contract C8)."""
 
+    instance: Any
+    fields: Any
     default_error_messages = {"invalid": "The body must be a JSON object."}

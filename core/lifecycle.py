@@ -16,9 +16,7 @@ from django.utils import timezone
 
 from core.errors import NOT_AUTHENTICATED, NOT_FOUND, APIError, ErrorCode, declare
 
-WRONG_STATE = declare(
-    "wrong_state", 400, "A {thing} that is {status} can't become {to}."
-)
+WRONG_STATE = declare("wrong_state", 400, "A {thing} that is {status} can't become {to}.")
 
 
 class Viewer(Protocol):
@@ -105,7 +103,7 @@ def wrong_state(action: Action, thing: Any) -> APIError:
     )
 
 
-class StatusChangedElsewhere(TypeError):
+class StatusWrittenError(TypeError):
     """A status was about to be written past the table of actions: a programming error."""
 
 
@@ -114,7 +112,7 @@ class LifecycleQuerySet(models.QuerySet[Any]):
 
     def update(self, **changes: Any) -> int:
         if "status" in changes:
-            raise StatusChangedElsewhere("Change a status by transition(), not by update().")
+            raise StatusWrittenError("Change a status by transition(), not by update().")
         return super().update(**changes)
 
     def swap(self, pk: Any, old: str, new: str, **changes: Any) -> bool:
@@ -155,14 +153,14 @@ class Lifecycle(models.Model):
         """Never writes the status of a row that exists, so a stale form can't undo a transition.
 
         Raises:
-            StatusChangedElsewhere: the status was assigned to, or a new row starts elsewhere.
+            StatusWrittenError: the status was assigned to, or a new row starts elsewhere.
         """
         if self._state.adding:
             if self.status not in self.INITIAL:
-                raise StatusChangedElsewhere(f"A new row can't start as {self.status!r}.")
+                raise StatusWrittenError(f"A new row can't start as {self.status!r}.")
         else:
             if self.__dict__.get("status") != self._loaded_status:
-                raise StatusChangedElsewhere("Change a status by transition(), not by save().")
+                raise StatusWrittenError("Change a status by transition(), not by save().")
             kwargs["update_fields"] = self._fields_but_status(kwargs.get("update_fields"))
         super().save(*args, **kwargs)
         self._remember_status()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -28,7 +28,7 @@ def read_number(request: Request, name: str, default: int | None, maximum: int) 
     if not text:
         return default
     if not (text.isascii() and text.isdigit() and text.strip("0")):
-        raise invalid(**{name: f"{name.replace('_', ' ').capitalize()} is a whole number from 1."})
+        raise invalid(name, f"{name.replace('_', ' ').capitalize()} is a whole number from 1.")
     # Compared by length first: Python refuses to read thousands of digits.
     digits = text.lstrip("0")
     return maximum if len(digits) > len(str(maximum)) else min(int(digits), maximum)
@@ -61,7 +61,11 @@ class HundredPage(Page):
 
 
 def answer_array(
-    request: Request, rows: QuerySet[Any], build: Callable[[Any], Any], *, newest_first: bool = False
+    request: Request,
+    rows: QuerySet[Any],
+    build: Callable[[Any], Any],
+    *,
+    newest_first: bool = False,
 ) -> Response:
     """A bare array of at most `limit` items by id, and where to find the next ones.
 
@@ -73,8 +77,8 @@ def answer_array(
     start = read_number(request, name, None, MAX_ID)
     if start is not None:
         rows = rows.filter(**{lookup: start})
-    items: Sequence[Any] = rows.order_by(order)[: limit + 1]
-    shown = list(items)[:limit]
+    items = list(rows.order_by(order)[: limit + 1])
+    shown = items[:limit]
     response = Response([build(item) for item in shown])
     if len(items) > limit:
         url = replace_query_param(request.build_absolute_uri(), name, shown[-1].pk)

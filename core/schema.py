@@ -51,6 +51,8 @@ class ErrorObject(TypedDict):
 class Schema(AutoSchema):
     """drf-spectacular's schema for `core.views.ActionViewSet`."""
 
+    view: Any
+
     def get_summary(self) -> str:
         return self._docstring()[0]
 
@@ -175,7 +177,7 @@ class Schema(AutoSchema):
         return {"oneOf": [*options, {"type": "null"}]}
 
     def _component(self, shape: Any) -> dict[str, Any]:
-        component = ResolvedComponent(
+        component = ResolvedComponent(  # type: ignore[no-untyped-call]  # theirs
             name=shape.__name__.removesuffix("Object"), type=ResolvedComponent.SCHEMA, object=shape
         )
         if component not in self.registry:
@@ -199,9 +201,11 @@ RETRY_HEADER = {"description": "Seconds to wait.", "schema": {"type": "integer"}
 
 
 def described(schema: dict[str, Any], text: str) -> dict[str, Any]:
-    return {"allOf": [schema], "description": text} if "$ref" in schema else schema | {
-        "description": text
-    }
+    return (
+        {"allOf": [schema], "description": text}
+        if "$ref" in schema
+        else schema | {"description": text}
+    )
 
 
 def array_parameters(*, newest_first: bool) -> list[dict[str, Any]]:

@@ -55,6 +55,15 @@ class ActionViewSet(GenericViewSet[Any]):
     # DRF's names of the methods, where the table of actions has the contract's.
     names = {"partial_update": "update", "destroy": "delete"}
 
+    @property
+    def person(self) -> Any:
+        """Who is signed in."""
+        return self.request.user
+
+    def paginate(self, rows: QuerySet[Any]) -> list[Any]:
+        """The rows of the page that is asked for."""
+        return list(self.paginate_queryset(rows) or [])
+
     def table_action(self) -> Action | None:
         """The table's row for the action being done, if it has one."""
         return self.table.get(self.names.get(self.action, self.action))

@@ -16,7 +16,7 @@ from sessions_app.jobs import complete_sessions, expire_sessions
 from sessions_app.models import Session
 from sessions_app.states import Level, Mode
 
-PASSWORD = "learn-together-26"
+PASSWORD = "learn-together-26"  # noqa: S105  # printed at every start, and meant to be
 STAFF = "admin"
 DOMAIN = "demo.example"
 
@@ -193,7 +193,8 @@ PLANS = (
 
 
 def is_loaded() -> bool:
-    return User.objects.with_email(f"{PEOPLE[0].username}@{DOMAIN}").exists()
+    """Are the demo people here?"""
+    return bool(User.objects.with_email(f"{PEOPLE[0].username}@{DOMAIN}").exists())
 
 
 def load(now: datetime) -> bool:

@@ -61,7 +61,7 @@ class StatusesField(forms.CharField):
     """One status or several, comma-separated."""
 
     def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
-        names = [name.strip() for name in super().to_python(value).split(",") if name.strip()]
+        names = [name.strip() for name in str(super().to_python(value)).split(",") if name.strip()]
         for name in names:
             if name not in Status.values:
                 raise ValidationError(f"A status is one of: {', '.join(Status.values)}.")
@@ -76,7 +76,7 @@ class WordsField(forms.CharField):
     """A few words to look for."""
 
     def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
-        words = super().to_python(value).split()
+        words = str(super().to_python(value)).split()
         if len(words) > MAX_WORDS:
             raise ValidationError(f"Search for {MAX_WORDS} words at most.")
         return words
@@ -124,7 +124,7 @@ class SessionFilter(django_filters.FilterSet):
         return rows
 
     def filter_queryset(self, queryset: QuerySet[Session]) -> QuerySet[Session]:
-        rows = super().filter_queryset(queryset)
+        rows: QuerySet[Session] = super().filter_queryset(queryset)
         cleaned = self.form.cleaned_data
         if cleaned["ordering"]:
             # The id decides between equals, so that no row is on two pages.

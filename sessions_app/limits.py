@@ -23,4 +23,3 @@ def date_problem(date: datetime, now: datetime) -> str | None:
     if date > now + FURTHEST:
         return "Session date must be within the next ten years"
     return None
-

@@ -176,7 +176,8 @@ class BookingRequest(models.Model):
                 fields=["session", "user", "attempt"], name="request_attempts_numbered"
             ),
             models.CheckConstraint(
-                condition=Q(attempt__range=(1, states.MAX_ATTEMPTS)), name="request_attempts_limited"
+                condition=Q(attempt__range=(1, states.MAX_ATTEMPTS)),
+                name="request_attempts_limited",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=RequestStatus.values), name="request_status_is_known"

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from django.db.models import BooleanField, Case, Exists, OuterRef, Prefetch, Q, QuerySet, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Exists,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 
 from core.lifecycle import LifecycleQuerySet
 from sessions_app.states import MAX_ATTEMPTS, RequestStatus, Status, staff_approves

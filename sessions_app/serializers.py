@@ -71,9 +71,7 @@ class SessionInput(Input):
         help_text="For a date without an offset: minutes from local time to UTC, as JavaScript's "
         "`getTimezoneOffset()` gives them.",
     )
-    timezone = TimezoneField(
-        required=False, help_text="An IANA name; wins over `timezone_offset`."
-    )
+    timezone = TimezoneField(required=False, help_text="An IANA name; wins over `timezone_offset`.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -135,7 +133,7 @@ class UpdateInput(SessionInput):
     def is_unchanged(self, moment: datetime) -> bool:
         if moment.tzinfo is None:
             return dates.same_minute(moment, self.instance.date)
-        return moment == self.instance.date
+        return bool(moment == self.instance.date)
 
     def validate_booking_mode(self, mode: str) -> str:
         if mode != self.instance.booking_mode:

@@ -29,17 +29,15 @@ from sessions_app.states import (
     Viewer,
 )
 
-NOT_INSTRUCTOR = declare(
-    "not_instructor", 403, "Only instructors can publish tutoring sessions."
-)
+NOT_INSTRUCTOR = declare("not_instructor", 403, "Only instructors can publish tutoring sessions.")
 DATE_FIXED = declare("date_fixed", 400, "The date of a session that is ongoing can't be changed.")
 
 
-class LostRace(Exception):
+class LostRaceError(Exception):
     """Somebody else moved between the check and the write; what was written is rolled back."""
 
 
-def check_may_create(mode: str, *, by: User) -> None:
+def check_may_create(mode: str | None, *, by: User) -> None:
     """Raise 403 if this person can't create sessions of this mode (contract S2)."""
     if mode == Mode.INSTANT and by.role != "instructor":
         raise APIError(NOT_INSTRUCTOR)
@@ -87,7 +85,7 @@ def update(session: Session, *, by: User, now: datetime, **changes: Any) -> None
             raise APIError(DATE_FIXED)
         if changes.get("max_participants", row.max_participants) < row.participant_count:
             raise invalid(
-                max_participants=f"{row.participant_count} people are in this session already."
+                "max_participants", f"{row.participant_count} people are in this session already."
             )
         for name, value in changes.items():
             setattr(row, name, value)
@@ -134,10 +132,10 @@ def join(session: Session, *, by: User, now: datetime) -> Participant:
         with transaction.atomic():
             place = Participant.objects.create(session=session, user=by, joined_at=now)
             if not take_place(session, now):
-                raise LostRace
+                raise LostRaceError
     except IntegrityError:
         raise APIError(ALREADY_JOINED) from None
-    except LostRace:
+    except LostRaceError:
         # The place that was free a moment ago is taken, if nothing else has changed.
         check_again("join", session, by, now)
         raise APIError(SESSION_FULL) from None
@@ -148,9 +146,7 @@ def take_place(session: Session, now: datetime) -> bool:
     """Count one participant more, if there is a place and the session is open at this moment."""
     row = Session.objects.filter(pk=session.pk, status__in=OPEN, date__gt=now)
     free = row.filter(participant_count__lt=F("max_participants"))
-    return bool(
-        free.update(participant_count=F("participant_count") + 1, version=F("version") + 1)
-    )
+    return bool(free.update(participant_count=F("participant_count") + 1, version=F("version") + 1))
 
 
 def leave(session: Session, *, by: User, now: datetime) -> None:
@@ -165,8 +161,8 @@ def leave(session: Session, *, by: User, now: datetime) -> None:
             # The session first, as everywhere: the other order and a deletion block each other.
             places = Participant.objects.present().filter(session=session, user=by)
             if not (free_place(session) and places.update(left_at=now)):
-                raise LostRace
-    except LostRace:
+                raise LostRaceError
+    except LostRaceError:
         check_again("leave", session, by, now)
         raise APIError(NOT_FOUND) from None
 
@@ -174,9 +170,7 @@ def leave(session: Session, *, by: User, now: datetime) -> None:
 def free_place(session: Session) -> bool:
     """Count one participant less, if the session is still open."""
     row = Session.objects.filter(pk=session.pk, status__in=OPEN, participant_count__gt=0)
-    return bool(
-        row.update(participant_count=F("participant_count") - 1, version=F("version") + 1)
-    )
+    return bool(row.update(participant_count=F("participant_count") - 1, version=F("version") + 1))
 
 
 def check_again(name: str, session: Session, by: User, now: datetime) -> None:

@@ -166,8 +166,10 @@ has_requests = Rule(NO_PENDING_REQUEST, lambda session, viewer: not session.has_
 is_over = Rule(NOT_OVER, lambda session, viewer: session.ends_at >= viewer.now)
 clock_waits = Rule(
     NOT_OVER,
-    lambda session, viewer: Role.CLOCK in viewer.roles
-    and session.ends_at + settings.SESSION_COMPLETION_GRACE >= viewer.now,
+    lambda session, viewer: (
+        Role.CLOCK in viewer.roles
+        and session.ends_at + settings.SESSION_COMPLETION_GRACE >= viewer.now
+    ),
 )
 
 

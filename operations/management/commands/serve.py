@@ -1,3 +1,4 @@
+import contextlib
 import signal
 import sys
 from typing import Any
@@ -33,10 +34,8 @@ class Command(BaseCommand):
                 timeout_graceful_shutdown=10,
             )
         )
-        try:
+        with contextlib.suppress(KeyboardInterrupt):
             server.run()
-        except KeyboardInterrupt:
-            pass
         if not server.started:
             sys.exit(1)
 

@@ -1,0 +1,65 @@
+# The two commands of the README are `make run` and `make test`; `make check` is all of CI.
+# They need Python 3.11 or newer and nothing else: PYTHON=python3.12 make run names another one.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: run test check lint types imports drift deploy-check format docs clean
+
+run: $(VENV)/.runtime
+	@exec $(BIN)/python manage.py serve
+
+test: $(VENV)/.development
+	@exec $(BIN)/python -m tests.suite $(ARGS)
+
+# The tests stand last, so that the output ends with their closing line.
+check: lint types imports drift deploy-check test
+
+lint: $(VENV)/.development
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python -m pip check --disable-pip-version-check
+
+types: $(VENV)/.development
+	$(BIN)/mypy .
+
+imports: $(VENV)/.development
+	$(BIN)/lint-imports
+
+# What is generated and committed must be what the code generates now.
+drift: $(VENV)/.development
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py spectacular --fail-on-warn --validate --file $(VENV)/openapi.yaml
+	diff -u docs/openapi.yaml $(VENV)/openapi.yaml
+	$(BIN)/python manage.py draw_states --check
+
+deploy-check: $(VENV)/.development
+	DEBUG=0 ALLOWED_HOSTS=example.org SECURE_SSL_REDIRECT=1 \
+	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
+	$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+format: $(VENV)/.development
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(VENV)/.development
+	$(BIN)/python manage.py spectacular --fail-on-warn --validate --file docs/openapi.yaml
+	$(BIN)/python manage.py draw_states
+
+clean:
+	rm -rf $(VENV) db.sqlite3* media staticfiles
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; name one: PYTHON=python3.12 make $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: requirements.txt | $(BIN)/python
+	$(INSTALL) -r requirements.txt
+	@touch $@
+
+$(VENV)/.development: requirements.txt requirements-dev.txt | $(BIN)/python
+	$(INSTALL) -r requirements-dev.txt
+	@touch $(VENV)/.runtime $@

@@ -1,0 +1,108 @@
+"""What every test may ask for: people, sessions, and clients that are signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from accounts import tokens
+from accounts.models import User
+from sessions_app import services
+from sessions_app.models import Session
+from sessions_app.states import Mode
+
+PASSWORD = "a-good-password-26"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("postgres") and connection.vendor != "postgresql":
+            item.add_marker(pytest.mark.skip(reason="needs PostgreSQL; `make test` runs it there"))
+
+
+@pytest.fixture(autouse=True)
+def quick_and_clean(settings: Any) -> None:
+    """A fast hash instead of argon2, and no throttle's count left over from another test."""
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.MD5PasswordHasher",
+        *settings.PASSWORD_HASHERS,
+    ]
+    cache.clear()
+
+
+@pytest.fixture
+def now() -> datetime:
+    return timezone.now().replace(microsecond=0)
+
+
+@pytest.fixture
+def person(db: None) -> Callable[..., User]:
+    """`person("ada", role="instructor")`: somebody with an account; unnamed ones are numbered."""
+    numbers = count(1)
+
+    def make(username: str = "", **fields: Any) -> User:
+        name = username or f"person{next(numbers)}"
+        return User.objects.create_user(name, f"{name}@example.com", PASSWORD, **fields)
+
+    return make
+
+
+@pytest.fixture
+def instructor(person: Callable[..., User]) -> User:
+    return person("ines", role="instructor", first_name="Ines", last_name="Costa")
+
+
+@pytest.fixture
+def student(person: Callable[..., User]) -> User:
+    return person("sam", first_name="Sam", last_name="Reed")
+
+
+@pytest.fixture
+def session(instructor: User, now: datetime) -> Callable[..., Session]:
+    """`session(max_participants=2)`: an instant session of the instructor's, in three days."""
+
+    def make(**fields: Any) -> Session:
+        values = {
+            "by": instructor,
+            "now": now,
+            "booking_mode": Mode.INSTANT,
+            "title": "React Hooks Workshop",
+            "description": "Learn useState, useEffect, and custom hooks",
+            "date": now + timedelta(days=3),
+            "max_participants": 6,
+        } | fields
+        return services.create(**values)
+
+    return make
+
+
+@pytest.fixture
+def api() -> Callable[..., APIClient]:
+    """`api(user)`: a client that is signed in with a real token; `api()` is anonymous."""
+
+    def make(user: User | None = None) -> APIClient:
+        client = APIClient(raise_request_exception=False)
+        if user is not None:
+            client.credentials(HTTP_AUTHORIZATION=f"Bearer {tokens.issue(user)['access']}")
+        return client
+
+    return make
+
+
+@pytest.fixture
+def join(now: datetime) -> Callable[[Session, User], None]:
+    """`join(session, user)`: let somebody take a place."""
+
+    def make(session: Session, user: User) -> None:
+        row = Session.objects.seen_by(user).get(pk=session.pk)
+        services.join(row, by=user, now=now)
+
+    return make

@@ -1,0 +1,121 @@
+"""A real server in a process of its own, started as `make run` starts it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import requests
+
+ROOT = Path(__file__).resolve().parent.parent
+START_SECONDS = 60
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@dataclass
+class Server:
+    """`with Server(folder) as server:` serves on `server.base` from a database in the folder.
+
+    Attributes:
+        folder: where its SQLite database, media and log lie.
+        environment: settings of the README's table, beyond those that name the folder.
+        command: the command that serves.
+    """
+
+    folder: Path
+    environment: dict[str, str] = field(default_factory=dict)
+    command: list[str] = field(default_factory=lambda: [sys.executable, "manage.py", "serve"])
+    port: int = field(default_factory=free_port)
+
+    @property
+    def base(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "server.log").read_text()
+
+    def __enter__(self) -> Self:
+        environment = os.environ | {
+            "PORT": str(self.port),
+            "DATABASE_URL": f"sqlite:///{self.folder / 'db.sqlite3'}",
+            "MEDIA_ROOT": str(self.folder / "media"),
+            "PYTHONUNBUFFERED": "1",
+            **self.environment,
+        }
+        self.output = (self.folder / "server.log").open("a")
+        self.process = subprocess.Popen(
+            self.command, cwd=ROOT, env=environment, stdout=self.output, stderr=self.output
+        )
+        self.wait_until_ready()
+        return self
+
+    def wait_until_ready(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                break
+            try:
+                if requests.get(f"{self.base}/readyz", timeout=5).ok:
+                    return
+            except requests.ConnectionError:
+                time.sleep(0.05)  # between two tries of the condition that is waited for
+        self.stop()
+        raise RuntimeError(f"The server did not start:\n{self.log}")
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Stop it as a terminal or a container would; its exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        return self.process.wait(timeout=30)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+        self.output.close()
+
+    def call(self, method: str, path: str, token: str = "", **kwargs: Any) -> requests.Response:
+        headers = kwargs.pop("headers", {})
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        return requests.request(method, self.base + path, headers=headers, timeout=60, **kwargs)
+
+    def sign_in(self, username: str, password: str) -> str:
+        answer = self.call(
+            "POST", "/api/auth/token/", json={"username": username, "password": password}
+        )
+        token: str = answer.json()["access"]
+        return token
+
+    def register(self, username: str, role: str = "student") -> str:
+        """Open an account; its access token."""
+        answer = self.call(
+            "POST",
+            "/api/auth/register/",
+            json={
+                "username": username,
+                "email": f"{username}@example.com",
+                "password": "a-good-password-26",
+                "role": role,
+            },
+        )
+        token: str = answer.json()["access"]
+        return token
