@@ -95,6 +95,10 @@ class SessionQuerySet(LifecycleQuerySet):
         places = self.related("participants").present()
         return self.filter(Exists(places.filter(session=OuterRef("pk"), user=user)))
 
+    def requested_by(self, user: Any) -> Self:
+        pending = self.related("booking_requests").pending()
+        return self.filter(Exists(pending.filter(session=OuterRef("pk"), user=user)))
+
     def of(self, user: Any) -> Self:
         """Created or joined by this person."""
         places = self.related("participants").present()

@@ -190,7 +190,11 @@ def booking_request_object(request: BookingRequest) -> BookingRequestObject:
     }
 
 
-def joined_object(place: Participant, session: SessionDetailObject) -> JoinedObject:
+def joined_object(
+    place: Participant | BookingRequest, session: SessionDetailObject
+) -> JoinedObject:
+    if isinstance(place, BookingRequest):
+        return {**booking_request_object(place), "session": session}
     return {
         "id": place.pk,
         "user": user_object(place.user),

@@ -9,6 +9,7 @@ from rest_framework.exceptions import ValidationError
 
 from core import dates
 from core.fields import (
+    IdField,
     Input,
     MomentField,
     OffsetField,
@@ -18,8 +19,9 @@ from core.fields import (
     WholeNumberField,
 )
 from sessions_app import limits
-from sessions_app.states import Level, Mode
+from sessions_app.states import Level, Mode, Status
 
+SETTABLE = (Status.APPROVED, Status.CANCELLED, Status.ONGOING, Status.COMPLETED)
 REQUEST_KEYS = frozenset({"subject", "level", "duration", "timezone_offset"})
 
 
@@ -127,6 +129,13 @@ class CreateInput(SessionInput):
 class UpdateInput(SessionInput):
     """Any part of a session; what isn't sent stays as it is."""
 
+    status = OptionField(
+        choices=Status.choices,
+        required=False,
+        help_text="For a `request` session: moves it there, under the rules of the action that "
+        "does the same. Ignored for an `instant` session.",
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, partial=True, **kwargs)
 
@@ -139,6 +148,23 @@ class UpdateInput(SessionInput):
         if mode != self.instance.booking_mode:
             raise ValidationError("A session's booking mode can't be changed.")
         return mode
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """For an instant session `status` is read-only, so it isn't looked at (contract S6)."""
+        if self.context["mode"] == Mode.INSTANT:
+            del self.fields["status"]
+        return dict(super().to_internal_value(data))
+
+    def validate_status(self, status: str) -> str:
+        if status not in SETTABLE and status != self.instance.status:
+            raise ValidationError(f"Status can be set to: {', '.join(SETTABLE)}.")
+        return status
+
+
+class DecisionInput(Input):
+    """Whose request is decided."""
+
+    user_id = IdField()
 
 
 class JoinInput(Input):

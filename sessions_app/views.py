@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.utils import timezone
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.decorators import action
@@ -12,14 +14,16 @@ from core.pagination import HundredPage, Page, answer_array
 from core.views import ActionViewSet, Answer
 from sessions_app import serializers, services
 from sessions_app.filters import SessionFilter
-from sessions_app.models import Session
+from sessions_app.models import BookingRequest, Session
 from sessions_app.querysets import SessionQuerySet
 from sessions_app.representations import (
+    BookingRequestObject,
     JoinedObject,
     ParticipantObject,
     SessionDetailObject,
     SessionDoneObject,
     SessionListObject,
+    booking_request_object,
     joined_object,
     participant_object,
     session_detail_object,
@@ -41,6 +45,8 @@ class SessionViewSet(ActionViewSet):
         "update": serializers.UpdateInput,
         "partial_update": serializers.UpdateInput,
         "join": serializers.JoinInput,
+        "approve_request": serializers.DecisionInput,
+        "reject_request": serializers.DecisionInput,
         "cancel": serializers.CancelInput,
     }
     answers = {
@@ -52,6 +58,10 @@ class SessionViewSet(ActionViewSet):
         "destroy": Answer(None, 204),
         "join": Answer(JoinedObject, 201),
         "leave": Answer(SessionDoneObject),
+        "withdraw_request": Answer(None, 204),
+        "approve_request": Answer(BookingRequestObject),
+        "reject_request": Answer(BookingRequestObject),
+        "approve": Answer(SessionDoneObject),
         "start": Answer(SessionDoneObject),
         "complete": Answer(SessionDoneObject),
         "cancel": Answer(SessionDoneObject),
@@ -62,6 +72,8 @@ class SessionViewSet(ActionViewSet):
         ),
         "created_sessions": Answer(SessionListObject, listed="page"),
         "joined_sessions": Answer(SessionListObject, listed="page"),
+        "requested_sessions": Answer(SessionListObject, listed="page"),
+        "booking_requests": Answer(BookingRequestObject, listed="page"),
         "participants": Answer(ParticipantObject, listed="array"),
     }
     errors = {
@@ -121,7 +133,8 @@ class SessionViewSet(ActionViewSet):
     def update(self, request: Request, pk: int) -> Response:
         """Change a session.
 
-        The keys sent are changed, the others stay. `status` is ignored for an `instant` session.
+        The keys sent are changed, the others stay. A `status` moves a `request` session, together
+        with the other changes or not at all; it is ignored for an `instant` session.
         """
         session, now = self.fetch(), timezone.now()
         changes = self.read(session, mode=session.booking_mode, now=now)
@@ -139,10 +152,13 @@ class SessionViewSet(ActionViewSet):
 
     @action(methods=["post"], detail=True)
     def join(self, request: Request, pk: int) -> Response:
-        """Join a session."""
+        """Join a session, or ask to.
+
+        An `instant` session gives a place at once. A `request` session gets a booking request,
+        with the message, for its creator to decide; one may ask three times in all.
+        """
         session = self.fetch()
-        self.read()
-        place = services.join(session, by=self.person, now=timezone.now())
+        place = services.join(session, by=self.person, now=timezone.now(), **self.read())
         return self.answer(joined_object(place, self.shown(session.pk)))
 
     @action(methods=["post"], detail=True)
@@ -151,6 +167,37 @@ class SessionViewSet(ActionViewSet):
         session = self.fetch()
         services.leave(session, by=self.person, now=timezone.now())
         return self.done("Successfully left the session", session)
+
+    @action(methods=["post"], detail=True)
+    def withdraw_request(self, request: Request, pk: int) -> Response:
+        """Take back one's own pending request."""
+        services.withdraw_request(self.fetch(), by=self.person, now=timezone.now())
+        return self.answer()
+
+    @action(methods=["post"], detail=True)
+    def approve_request(self, request: Request, pk: int) -> Response:
+        """Give the one who asks a place.
+
+        Approves and schedules the session, too, if it wasn't.
+        """
+        return self.decide(services.approve_request)
+
+    @action(methods=["post"], detail=True)
+    def reject_request(self, request: Request, pk: int) -> Response:
+        """Refuse the one who asks."""
+        return self.decide(services.reject_request)
+
+    def decide(self, act: Callable[..., BookingRequest]) -> Response:
+        session = self.fetch()
+        decided = act(session, by=self.person, now=timezone.now(), **self.read())
+        return self.answer(booking_request_object(decided))
+
+    @action(methods=["post"], detail=True)
+    def approve(self, request: Request, pk: int) -> Response:
+        """Approve a `request` session that waits for it."""
+        session = self.fetch()
+        services.approve(session, by=self.person, now=timezone.now())
+        return self.done("Session approved successfully", session)
 
     @action(methods=["post"], detail=True)
     def start(self, request: Request, pk: int) -> Response:
@@ -199,6 +246,22 @@ class SessionViewSet(ActionViewSet):
     def joined_sessions(self, request: Request) -> Response:
         """List the sessions that one is a participant of."""
         return self.page(self.get_queryset().joined_by(self.person))
+
+    @action(detail=False, filterset_class=None)
+    def requested_sessions(self, request: Request) -> Response:
+        """List the sessions where one has a pending request."""
+        return self.page(self.get_queryset().requested_by(self.person))
+
+    @action(detail=True, filterset_class=None)
+    def booking_requests(self, request: Request, pk: int) -> Response:
+        """List the requests for a session, pending first, then newest first.
+
+        All of them for its creator and staff; one's own for others.
+        """
+        rows = self.fetch().booking_requests.visible_to(self.person).for_list()
+        return self.get_paginated_response(
+            [booking_request_object(row) for row in self.paginate(rows)]
+        )
 
     @action(detail=True, filterset_class=None)
     def participants(self, request: Request, pk: int) -> Response:

@@ -1,0 +1,92 @@
+"""Booking requests (contract S8): asking, withdrawing, deciding. Each act holds the session's
+row, so that asking and starting, approving and withdrawing have one story."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import F
+
+from accounts.models import User
+from core.errors import APIError
+from core.lifecycle import check
+from sessions_app.models import BookingRequest, Participant, Session
+from sessions_app.services.locking import locked
+from sessions_app.states import ACTIONS, NO_PENDING_REQUEST, RequestStatus, Status
+
+
+def ask(session: Session, *, by: User, now: datetime, message: str = "") -> BookingRequest:
+    """Ask for a place.
+
+    Raises:
+        APIError: 400 with the reason why not.
+    """
+    with locked(session, by) as row:
+        check(ACTIONS["join"], row, row.viewer(by, now))
+        attempt = row.booking_requests.filter(user=by).count() + 1
+        return BookingRequest.objects.create(
+            session=row, user=by, message=message, attempt=attempt, requested_at=now
+        )
+
+
+def withdraw_request(session: Session, *, by: User, now: datetime) -> None:
+    """Take back one's own pending request.
+
+    Raises:
+        APIError: 404 if there is none.
+    """
+    with locked(session, by) as row:
+        check(ACTIONS["withdraw_request"], row, row.viewer(by, now))
+        pending_request(row, by.pk).delete()
+
+
+def approve_request(session: Session, *, user_id: int, by: User, now: datetime) -> BookingRequest:
+    """Give the one who asks a place, which also approves and schedules the session.
+
+    Raises:
+        APIError: 404 if there is no such pending request; 400 if the session is full or no
+            longer open.
+    """
+    with locked(session, by) as row:
+        viewer = row.viewer(by, now)
+        check(ACTIONS["approve_request"], row, viewer)
+        request = decide(pending_request(row, user_id), RequestStatus.APPROVED, by=by, now=now)
+        Participant.objects.create(session=row, user_id=user_id, joined_at=now)
+        counted = {"participant_count": F("participant_count") + 1, "version": F("version") + 1}
+        Session.objects.filter(pk=row.pk).update(**counted)
+        if row.status == Status.PENDING_APPROVAL:
+            row.transition("approve", by=viewer, now=now)
+        if row.status == Status.APPROVED:
+            row.transition("schedule", by=viewer, now=now)
+    return request
+
+
+def reject_request(session: Session, *, user_id: int, by: User, now: datetime) -> BookingRequest:
+    """Refuse the one who asks.
+
+    Raises:
+        APIError: 404 if there is no such pending request; 400 if the session is no longer open.
+    """
+    with locked(session, by) as row:
+        check(ACTIONS["reject_request"], row, row.viewer(by, now))
+        return decide(pending_request(row, user_id), RequestStatus.REJECTED, by=by, now=now)
+
+
+def pending_request(row: Session, user_id: int) -> BookingRequest:
+    request: BookingRequest | None = row.booking_requests.pending().filter(user=user_id).first()
+    if request is None:
+        raise APIError(NO_PENDING_REQUEST)
+    return request
+
+
+def decide(
+    request: BookingRequest, status: RequestStatus, *, by: User, now: datetime
+) -> BookingRequest:
+    request.status, request.decided_by, request.decided_at = status, by, now
+    request.save(update_fields=["status", "decided_by", "decided_at"])
+    return request
+
+
+def close_requests(row: Session, *, now: datetime) -> None:
+    """Nobody can decide them any more: the session has begun or ended."""
+    row.booking_requests.pending().update(status=RequestStatus.REJECTED, decided_at=now)

@@ -1,0 +1,43 @@
+"""How an act stays true when two act at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from core.errors import NOT_FOUND, APIError
+from core.lifecycle import check
+from sessions_app.models import Session
+from sessions_app.states import ACTIONS
+
+
+class LostRaceError(Exception):
+    """Somebody else moved between the check and the write; what was written is rolled back."""
+
+
+@contextmanager
+def locked(session: Session, by: User) -> Iterator[Session]:
+    """A transaction that holds the session's row, read as it is now.
+
+    Locks are taken in one order everywhere: person, session, request.
+
+    Raises:
+        APIError: 404 if it was deleted meanwhile.
+    """
+    with transaction.atomic():
+        row: Session | None = Session.objects.locked().seen_by(by).filter(pk=session.pk).first()
+        if row is None:
+            raise APIError(NOT_FOUND)
+        yield row
+
+
+def check_again(name: str, session: Session, by: User, now: datetime) -> None:
+    """After a lost race: raise what the table says to the session as it is now."""
+    row = Session.objects.seen_by(by).filter(pk=session.pk).first()
+    if row is None:
+        raise APIError(NOT_FOUND)
+    check(ACTIONS[name], row, row.viewer(by, now))

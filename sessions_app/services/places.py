@@ -1,0 +1,67 @@
+"""Places in instant sessions: the hot path, by conditional updates instead of locks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from accounts.models import User
+from core.errors import NOT_FOUND, APIError
+from core.lifecycle import check
+from sessions_app.models import Participant, Session
+from sessions_app.services.locking import LostRaceError, check_again
+from sessions_app.states import ACTIONS, ALREADY_JOINED, OPEN, SESSION_FULL
+
+
+def take_place(session: Session, *, by: User, now: datetime) -> Participant:
+    """Join an instant session.
+
+    Raises:
+        APIError: 400 with the reason why not; however many join at once, no place is sold twice.
+    """
+    check(ACTIONS["join"], session, session.viewer(by, now))
+    try:
+        with transaction.atomic():
+            place = Participant.objects.create(session=session, user=by, joined_at=now)
+            if not count_in(session, now):
+                raise LostRaceError
+    except IntegrityError:
+        raise APIError(ALREADY_JOINED) from None
+    except LostRaceError:
+        # The place that was free a moment ago is taken, if nothing else has changed.
+        check_again("join", session, by, now)
+        raise APIError(SESSION_FULL) from None
+    return place
+
+
+def count_in(session: Session, now: datetime) -> bool:
+    """Count one participant more, if there is a place and the session is open at this moment."""
+    row = Session.objects.filter(pk=session.pk, status__in=OPEN, date__gt=now)
+    free = row.filter(participant_count__lt=F("max_participants"))
+    return bool(free.update(participant_count=F("participant_count") + 1, version=F("version") + 1))
+
+
+def leave(session: Session, *, by: User, now: datetime) -> None:
+    """Give one's place back, in either mode.
+
+    Raises:
+        APIError: 400 if not in it, or if it runs or is over.
+    """
+    check(ACTIONS["leave"], session, session.viewer(by, now))
+    try:
+        with transaction.atomic():
+            # The session first, as everywhere: the other order and a deletion block each other.
+            places = Participant.objects.present().filter(session=session, user=by)
+            if not (count_out(session) and places.update(left_at=now)):
+                raise LostRaceError
+    except LostRaceError:
+        check_again("leave", session, by, now)
+        raise APIError(NOT_FOUND) from None
+
+
+def count_out(session: Session) -> bool:
+    """Count one participant less, if the session is still open."""
+    row = Session.objects.filter(pk=session.pk, status__in=OPEN, participant_count__gt=0)
+    return bool(row.update(participant_count=F("participant_count") - 1, version=F("version") + 1))

@@ -1,0 +1,175 @@
+"""Publishing, changing, moving and deleting sessions. Each act holds the session's row and checks
+the table of actions on the row as it is then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import Role as AccountRole
+from accounts.models import User
+from core.errors import APIError, declare, invalid
+from core.lifecycle import check
+from sessions_app.models import Session
+from sessions_app.services.bookings import close_requests
+from sessions_app.services.locking import locked
+from sessions_app.states import ACTIONS, INITIAL, Mode, Role, Status, Viewer
+
+NOT_INSTRUCTOR = declare("not_instructor", 403, "Only instructors can publish tutoring sessions.")
+DATE_FIXED = declare("date_fixed", 400, "The date of a session that is ongoing can't be changed.")
+
+
+def check_may_create(mode: str | None, *, by: User) -> None:
+    """Raise 403 if this person can't create sessions of this mode (contract S2)."""
+    if mode == Mode.INSTANT and by.role != AccountRole.INSTRUCTOR:
+        raise APIError(NOT_INSTRUCTOR)
+
+
+def create(*, by: User, now: datetime, booking_mode: str, **fields: Any) -> Session:
+    """Publish a session.
+
+    Args:
+        fields: validated, by the names of the columns; `duration` is in minutes.
+
+    Raises:
+        APIError: 403 if this person can't create sessions of this mode.
+    """
+    check_may_create(booking_mode, by=by)
+    session = Session(
+        creator=by,
+        booking_mode=booking_mode,
+        status=INITIAL[Mode(booking_mode)],
+        created_at=now,
+        updated_at=now,
+        **fields,
+    )
+    session.ends_at = end_of(session)
+    session.save()
+    return session
+
+
+def end_of(session: Session) -> datetime:
+    return (session.started_at or session.date) + timedelta(minutes=session.duration)
+
+
+def update(session: Session, *, by: User, now: datetime, status: str = "", **changes: Any) -> None:
+    """Change a session's fields and, if a status is given, move it there, both or neither.
+
+    Raises:
+        APIError: 400 if it is over, if its date is to change while it runs, if it would have
+            fewer places than participants, or if it can't move there.
+    """
+    with locked(session, by) as row:
+        check(ACTIONS["update"], row, row.viewer(by, now))
+        changes = {name: new for name, new in changes.items() if getattr(row, name) != new}
+        if changes:
+            write(row, changes, now)
+        if status:
+            move_to(status, row, row.viewer(by, now), now)
+
+
+def write(row: Session, changes: dict[str, Any], now: datetime) -> None:
+    if "date" in changes and row.status == Status.ONGOING:
+        raise APIError(DATE_FIXED)
+    if changes.get("max_participants", row.max_participants) < row.participant_count:
+        raise invalid(
+            "max_participants", f"{row.participant_count} people are in this session already."
+        )
+    for name, value in changes.items():
+        setattr(row, name, value)
+    row.ends_at, row.updated_at, row.version = end_of(row), now, row.version + 1
+    row.save(update_fields=[*changes, "ends_at", "updated_at", "version"])
+
+
+def move_to(status: str, row: Session, viewer: Viewer, now: datetime) -> None:
+    """What PUT does with a `status` (contract S6)."""
+    moves = {
+        Status.APPROVED: move_approve,
+        Status.ONGOING: move_start,
+        Status.COMPLETED: move_complete,
+        Status.CANCELLED: move_cancel,
+    }
+    is_there = status == row.status
+    is_past = status == Status.APPROVED and row.status == Status.SCHEDULED
+    if not is_there and not is_past:
+        moves[Status(status)](row, viewer, now)
+
+
+def delete(session: Session, *, by: User, now: datetime) -> None:
+    """Remove a session and all that belongs to it."""
+    with locked(session, by) as row:
+        check(ACTIONS["delete"], row, row.viewer(by, now))
+        row.delete()
+
+
+def approve(session: Session, *, by: User, now: datetime) -> None:
+    """Let a `request` session be seen and asked for, as the approval policy says (S9)."""
+    with locked(session, by) as row:
+        move_approve(row, row.viewer(by, now), now)
+
+
+def start(session: Session, *, by: User, now: datetime) -> None:
+    """Begin a session, also before its date; it then ends its duration after now."""
+    with locked(session, by) as row:
+        move_start(row, row.viewer(by, now), now)
+
+
+def complete(session: Session, *, by: User, now: datetime) -> None:
+    """End a session that runs."""
+    with locked(session, by) as row:
+        move_complete(row, row.viewer(by, now), now)
+
+
+def cancel(session: Session, *, by: User, now: datetime, reason: str = "") -> None:
+    """Call a session off, with a reason for everyone concerned."""
+    with locked(session, by) as row:
+        move_cancel(row, row.viewer(by, now), now, reason)
+
+
+def move_approve(row: Session, viewer: Viewer, now: datetime) -> None:
+    row.transition("approve", by=viewer, now=now)
+
+
+def move_start(row: Session, viewer: Viewer, now: datetime) -> None:
+    ends_at = now + timedelta(minutes=row.duration)
+    row.transition("start", by=viewer, now=now, started_at=now, ends_at=ends_at)
+    close_requests(row, now=now)
+
+
+def move_complete(row: Session, viewer: Viewer, now: datetime) -> None:
+    row.transition("complete", by=viewer, now=now)
+
+
+def move_cancel(row: Session, viewer: Viewer, now: datetime, reason: str = "") -> None:
+    row.transition("cancel", by=viewer, now=now, cancel_reason=reason)
+    close_requests(row, now=now)
+
+
+def move_expire(row: Session, viewer: Viewer, now: datetime) -> None:
+    row.transition("expire", by=viewer, now=now)
+    close_requests(row, now=now)
+
+
+def expire(pk: int, *, now: datetime) -> bool:
+    """The clock's act: a session that nobody started is over. False if it no longer applies."""
+    return _by_clock(pk, move_expire, now)
+
+
+def complete_overdue(pk: int, *, now: datetime) -> bool:
+    """The clock's act: a session that nobody completed is over. False if it no longer applies."""
+    return _by_clock(pk, move_complete, now)
+
+
+def _by_clock(pk: int, move: Callable[[Session, Viewer, datetime], None], now: datetime) -> bool:
+    with transaction.atomic():
+        row = Session.objects.locked().seen_by_nobody().filter(pk=pk).first()
+        if row is None:
+            return False
+        try:
+            move(row, Viewer(frozenset({Role.CLOCK}), now), now)
+        except APIError:  # started, moved or ended since the job looked
+            return False
+    return True
