@@ -74,16 +74,24 @@ class ActionViewSet(GenericViewSet[Any]):
         Raises:
             APIError: 404, then 403 (contract C10); a malformed body comes after both.
         """
-        rows = self.get_queryset() if rows is None else rows
-        row = rows.filter(pk=self.kwargs["pk"]).first()
-        if row is None:
-            raise APIError(NOT_FOUND)
+        row = self.find(self.get_queryset() if rows is None else rows, self.kwargs["pk"])
         action = self.table_action()
         if action is not None:
             authorize(action, self.viewer(row))
         if self.request.method != "GET":
             # Read also where nobody looks at it: a body that isn't JSON is the caller's mistake.
             self.request.data  # noqa: B018  # a property that parses
+        return row
+
+    def find(self, rows: QuerySet[Any], pk: int) -> Any:
+        """The row with this id.
+
+        Raises:
+            APIError: 404 if it isn't among them.
+        """
+        row = rows.filter(pk=pk).first()
+        if row is None:
+            raise APIError(NOT_FOUND)
         return row
 
     def viewer(self, row: Any) -> Any:

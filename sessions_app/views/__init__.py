@@ -1,0 +1,7 @@
+"""Views fetch, call the service, and answer."""
+
+from sessions_app.views.bookings import BookingViewSet
+from sessions_app.views.mine import MySessionsViewSet
+from sessions_app.views.sessions import SessionViewSet
+
+__all__ = ["BookingViewSet", "MySessionsViewSet", "SessionViewSet"]

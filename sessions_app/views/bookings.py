@@ -1,0 +1,101 @@
+"""`/api/sessions/{id}/…`: joining and leaving, booking requests, and who is in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.utils import timezone
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.pagination import answer_array
+from core.views import Answer
+from sessions_app import serializers, services
+from sessions_app.models import BookingRequest
+from sessions_app.representations import (
+    BookingRequestObject,
+    JoinedObject,
+    ParticipantObject,
+    SessionDoneObject,
+    booking_request_object,
+    joined_object,
+    participant_object,
+)
+from sessions_app.views.base import SessionViews
+
+
+class BookingViewSet(SessionViews):
+    inputs = {
+        "join": serializers.JoinInput,
+        "approve_request": serializers.DecisionInput,
+        "reject_request": serializers.DecisionInput,
+    }
+    answers = {
+        "join": Answer(JoinedObject, 201),
+        "leave": Answer(SessionDoneObject),
+        "withdraw_request": Answer(None, 204),
+        "approve_request": Answer(BookingRequestObject),
+        "reject_request": Answer(BookingRequestObject),
+        "booking_requests": Answer(BookingRequestObject, listed="page"),
+        "participants": Answer(ParticipantObject, listed="array"),
+    }
+
+    @action(methods=["post"], detail=True)
+    def join(self, request: Request, pk: int) -> Response:
+        """Join a session, or ask to.
+
+        An `instant` session gives a place at once. A `request` session gets a booking request,
+        with the message, for its creator to decide; one may ask three times in all.
+        """
+        session = self.fetch()
+        place = services.join(session, by=self.person, now=timezone.now(), **self.read())
+        return self.answer(joined_object(place, self.shown(session.pk)))
+
+    @action(methods=["post"], detail=True)
+    def leave(self, request: Request, pk: int) -> Response:
+        """Leave a session that has not begun."""
+        session = self.fetch()
+        services.leave(session, by=self.person, now=timezone.now())
+        return self.done("Successfully left the session", session)
+
+    @action(methods=["post"], detail=True)
+    def withdraw_request(self, request: Request, pk: int) -> Response:
+        """Take back one's own pending request."""
+        services.withdraw_request(self.fetch(), by=self.person, now=timezone.now())
+        return self.answer()
+
+    @action(methods=["post"], detail=True)
+    def approve_request(self, request: Request, pk: int) -> Response:
+        """Give the one who asks a place.
+
+        Approves and schedules the session, too, if it wasn't.
+        """
+        return self.decide(services.approve_request)
+
+    @action(methods=["post"], detail=True)
+    def reject_request(self, request: Request, pk: int) -> Response:
+        """Refuse the one who asks."""
+        return self.decide(services.reject_request)
+
+    def decide(self, act: Callable[..., BookingRequest]) -> Response:
+        session = self.fetch()
+        decided = act(session, by=self.person, now=timezone.now(), **self.read())
+        return self.answer(booking_request_object(decided))
+
+    @action(detail=True)
+    def booking_requests(self, request: Request, pk: int) -> Response:
+        """List the requests for a session, pending first, then newest first.
+
+        All of them for its creator and staff; one's own for others.
+        """
+        rows = self.fetch().booking_requests.visible_to(self.person).for_list()
+        return self.get_paginated_response(
+            [booking_request_object(row) for row in self.paginate(rows)]
+        )
+
+    @action(detail=True)
+    def participants(self, request: Request, pk: int) -> Response:
+        """List who is in a session, in the order in which they joined."""
+        places = self.fetch().participants.for_list()
+        return answer_array(request, places, participant_object)

@@ -1,0 +1,63 @@
+"""`/api/sessions/my_sessions/` and its sisters: the sessions that are mine in one way or other."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.pagination import HundredPage
+from core.views import Answer
+from sessions_app.representations import (
+    SessionDetailObject,
+    SessionListObject,
+    session_detail_object,
+    session_list_object,
+)
+from sessions_app.views.base import SessionViews
+
+
+class MySessionsViewSet(SessionViews):
+    answers = {
+        "my_sessions": Answer(
+            SessionListObject,
+            listed="page",
+            also={"created": list[SessionDetailObject], "joined": list[SessionDetailObject]},
+        ),
+        "created_sessions": Answer(SessionListObject, listed="page"),
+        "joined_sessions": Answer(SessionListObject, listed="page"),
+        "requested_sessions": Answer(SessionListObject, listed="page"),
+    }
+
+    @action(detail=False, pagination_class=HundredPage)
+    def my_sessions(self, request: Request) -> Response:
+        """Show the sessions that one created or joined.
+
+        One page (100 unless told), latest date first: as list objects in `results`, and again as
+        detail objects in `created` and `joined`.
+        """
+        user, now = self.person, timezone.now()
+        rows = self.paginate(self.get_queryset().of(user).for_detail(user))
+        page = self.get_paginated_response(
+            [session_list_object(session, user=user, now=now) for session in rows]
+        )
+        details = [session_detail_object(session, user=user, now=now) for session in rows]
+        page.data["created"] = [each for each in details if each["viewer_role"] == "creator"]
+        page.data["joined"] = [each for each in details if each["viewer_role"] != "creator"]
+        return page
+
+    @action(detail=False)
+    def created_sessions(self, request: Request) -> Response:
+        """List the sessions that one created."""
+        return self.page(self.get_queryset().created_by(self.person))
+
+    @action(detail=False)
+    def joined_sessions(self, request: Request) -> Response:
+        """List the sessions that one is a participant of."""
+        return self.page(self.get_queryset().joined_by(self.person))
+
+    @action(detail=False)
+    def requested_sessions(self, request: Request) -> Response:
+        """List the sessions where one has a pending request."""
+        return self.page(self.get_queryset().requested_by(self.person))

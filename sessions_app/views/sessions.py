@@ -1,0 +1,121 @@
+"""`/api/sessions/`: publishing, finding, changing and moving sessions."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.views import Answer
+from sessions_app import serializers, services
+from sessions_app.filters import SessionFilter
+from sessions_app.querysets import SessionQuerySet
+from sessions_app.representations import (
+    SessionDetailObject,
+    SessionDoneObject,
+    SessionListObject,
+    session_detail_object,
+)
+from sessions_app.serializers import mode_asked_for
+from sessions_app.views.base import SessionViews
+
+
+class SessionViewSet(SessionViews):
+    filter_backends = [DjangoFilterBackend]
+    filterset_class = SessionFilter
+    inputs = {
+        "create": serializers.CreateInput,
+        "update": serializers.UpdateInput,
+        "partial_update": serializers.UpdateInput,
+        "cancel": serializers.CancelInput,
+    }
+    answers = {
+        "list": Answer(SessionListObject, listed="page"),
+        "retrieve": Answer(SessionDetailObject),
+        "create": Answer(SessionDetailObject, 201),
+        "update": Answer(SessionDetailObject),
+        "partial_update": Answer(SessionDetailObject),
+        "destroy": Answer(None, 204),
+        "approve": Answer(SessionDoneObject),
+        "start": Answer(SessionDoneObject),
+        "complete": Answer(SessionDoneObject),
+        "cancel": Answer(SessionDoneObject),
+    }
+    errors = {
+        "create": [services.NOT_INSTRUCTOR],
+        "update": [services.DATE_FIXED],
+        "partial_update": [services.DATE_FIXED],
+    }
+
+    def list(self, request: Request) -> Response:
+        """List sessions, filtered and ordered."""
+        rows: SessionQuerySet = self.filter_queryset(self.get_queryset())  # type: ignore[assignment]
+        return self.page(rows)
+
+    def create(self, request: Request) -> Response:
+        """Publish a session.
+
+        An `instant` session is open at once and needs an instructor; a `request` session can be
+        offered by anybody.
+        """
+        now, mode = timezone.now(), mode_asked_for(request.data)
+        services.check_may_create(mode, by=self.person)
+        fields = self.read(mode=mode, now=now) | {"booking_mode": mode}
+        session = services.create(by=self.person, now=now, **fields)
+        return self.answer(self.shown(session.pk))
+
+    def retrieve(self, request: Request, pk: int) -> Response:
+        """Show a session with its participants."""
+        user = self.person
+        session = self.fetch(self.get_queryset().for_detail(user))
+        return self.answer(session_detail_object(session, user=user, now=timezone.now()))
+
+    def update(self, request: Request, pk: int) -> Response:
+        """Change a session.
+
+        The keys sent are changed, the others stay. A `status` moves a `request` session, together
+        with the other changes or not at all; it is ignored for an `instant` session.
+        """
+        session, now = self.fetch(), timezone.now()
+        changes = self.read(session, mode=session.booking_mode, now=now)
+        services.update(session, by=self.person, now=now, **changes)
+        return self.answer(self.shown(session.pk))
+
+    def partial_update(self, request: Request, pk: int) -> Response:
+        """Change a session, exactly as PUT does."""
+        return self.update(request, pk)
+
+    def destroy(self, request: Request, pk: int) -> Response:
+        """Delete a session and all that belongs to it."""
+        services.delete(self.fetch(), by=self.person, now=timezone.now())
+        return self.answer()
+
+    @action(methods=["post"], detail=True)
+    def approve(self, request: Request, pk: int) -> Response:
+        """Approve a `request` session that waits for it."""
+        session = self.fetch()
+        services.approve(session, by=self.person, now=timezone.now())
+        return self.done("Session approved successfully", session)
+
+    @action(methods=["post"], detail=True)
+    def start(self, request: Request, pk: int) -> Response:
+        """Start a session, also before its date."""
+        session = self.fetch()
+        services.start(session, by=self.person, now=timezone.now())
+        return self.done("Session started successfully", session)
+
+    @action(methods=["post"], detail=True)
+    def complete(self, request: Request, pk: int) -> Response:
+        """Complete a session that is ongoing."""
+        session = self.fetch()
+        services.complete(session, by=self.person, now=timezone.now())
+        return self.done("Session completed successfully", session)
+
+    @action(methods=["post"], detail=True)
+    def cancel(self, request: Request, pk: int) -> Response:
+        """Cancel a session, with a reason if there is one to tell."""
+        session = self.fetch()
+        services.cancel(session, by=self.person, now=timezone.now(), **self.read())
+        return self.done("Session cancelled successfully", session)
