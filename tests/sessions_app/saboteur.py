@@ -1,0 +1,68 @@
+"""A server with one safeguard taken out, for the negative controls of the race tests.
+
+Run as `python -m tests.sessions_app.saboteur`, with the safeguard's name in `SABOTAGE`.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from typing import Any
+
+import django
+from django.conf import settings
+from django.core.management import call_command
+from django.db import models
+
+
+def count_without_condition() -> None:
+    """Take a place because there was one a moment ago."""
+    from sessions_app.services import places  # noqa: PLC0415  # after django.setup()
+
+    def count_in(session: Any, now: datetime) -> bool:
+        row = type(session).objects.filter(pk=session.pk)
+        return bool(row.update(participant_count=models.F("participant_count") + 1))
+
+    places.count_in = count_in
+
+
+def count_by_reading() -> None:
+    """Write back the count that was read, as `session.save()` would."""
+    from sessions_app.services import places  # noqa: PLC0415  # after django.setup()
+
+    def changed_by(difference: int) -> Any:
+        def count(session: Any, now: datetime | None = None) -> bool:
+            row = type(session).objects.filter(pk=session.pk)
+            return bool(row.update(participant_count=row.get().participant_count + difference))
+
+        return count
+
+    places.count_in, places.count_out = changed_by(+1), changed_by(-1)
+
+
+def move_without_lock_or_swap() -> None:
+    """Read the status, decide, write."""
+    from core.lifecycle import LifecycleQuerySet  # noqa: PLC0415  # after django.setup()
+    from sessions_app.querysets import SessionQuerySet  # noqa: PLC0415
+
+    def swap(self: Any, pk: Any, old: str, new: str, **changes: Any) -> bool:
+        return bool(models.QuerySet.update(self.filter(pk=pk), status=new, **changes))
+
+    LifecycleQuerySet.swap = swap  # type: ignore[method-assign]
+    SessionQuerySet.locked = lambda self: self  # type: ignore[method-assign]
+
+
+def deferred_transactions() -> None:
+    """SQLite as Django sets it up by default."""
+    settings.DATABASES["default"]["OPTIONS"] = {}
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    if os.environ["SABOTAGE"] == "deferred_transactions":
+        deferred_transactions()
+        django.setup()
+    else:
+        django.setup()
+        globals()[os.environ["SABOTAGE"]]()
+    call_command("serve")

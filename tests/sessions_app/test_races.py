@@ -1,0 +1,207 @@
+"""What holds when many act at the same moment, from several server processes over real HTTP
+(contract S7; design section 3). Each promise has its negative control: the same race against a
+server without the safeguard, which passes when a broken promise shows."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from tests.databases import execute, fresh_postgres, rows
+from tests.racing import at_once
+from tests.server import Server
+
+SABOTEUR = [sys.executable, "-m", "tests.sessions_app.saboteur"]
+QUIET = {"DISABLE_THROTTLING": "1", "DEMO_DATA": "0"}
+PEOPLE = 24
+ROUNDS = 30
+
+
+class Site:
+    """Several servers on one database, and people to race on them."""
+
+    def __init__(self, servers: list[Server], url: str = "") -> None:
+        self.servers, self.url = servers, url
+        first = servers[0]
+        self.creator = first.register("ines", role="instructor")
+        self.people = at_once([partial(first.register, f"racer{n}") for n in range(PEOPLE)])
+
+    def publish(self, places: int) -> int:
+        body = {
+            "title": "Race",
+            "description": "Who is first?",
+            "date": (datetime.now(UTC) + timedelta(days=2)).isoformat(),
+            "max_participants": places,
+        }
+        answer = self.servers[0].call("POST", "/api/sessions/", self.creator, json=body)
+        number: int = answer.json()["id"]
+        return number
+
+    def post(self, server: Server, session: int, action: str, token: str) -> requests.Response:
+        return server.call("POST", f"/api/sessions/{session}/{action}/", token)
+
+    def race(self, session: int, acts: list[tuple[str, str]]) -> list[requests.Response]:
+        """Each (action, token) at the same moment, spread over the servers."""
+        calls: list[Callable[[], requests.Response]] = [
+            partial(self.post, server, session, action, token)
+            for server, (action, token) in zip(cycle(self.servers), acts, strict=False)
+        ]
+        return at_once(calls)
+
+    def show(self, session: int) -> Any:
+        return self.servers[0].call("GET", f"/api/sessions/{session}/", self.creator).json()
+
+
+@contextmanager
+def site_on_postgres(folder: Path, sabotage: str = "") -> Iterator[Site]:
+    with ExitStack() as stack:
+        url = stack.enter_context(fresh_postgres())
+        environment = QUIET | {"DATABASE_URL": url, "SABOTAGE": sabotage}
+        extra = {"command": SABOTEUR} if sabotage else {}
+        servers = []
+        for name in ("one", "two"):
+            (folder / name).mkdir()
+            server = Server(folder / name, environment, **extra)
+            servers.append(stack.enter_context(server))
+        yield Site(servers, url)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with site_on_postgres(tmp_path_factory.mktemp("site")) as made:
+        yield made
+
+
+def statuses(answers: list[requests.Response]) -> Counter[int]:
+    return Counter(answer.status_code for answer in answers)
+
+
+def joins(site: Site, session: int) -> Counter[int]:
+    return statuses(site.race(session, [("join", token) for token in site.people]))
+
+
+def join_and_leave(site: Site, session: int) -> list[requests.Response]:
+    """Half of the people are in and leave, while the other half joins."""
+    inside, outside = site.people[:12], site.people[12:]
+    for token in inside:
+        site.post(site.servers[0], session, "join", token)
+    return site.race(
+        session, [("leave", token) for token in inside] + [("join", token) for token in outside]
+    )
+
+
+def start_and_cancel(site: Site) -> tuple[Counter[int], Counter[int], str]:
+    """Eight starts and eight cancellations: the answers to each, and the status at the end."""
+    session = site.publish(places=5)
+    answers = site.race(session, [("start", site.creator), ("cancel", site.creator)] * 8)
+    return statuses(answers[::2]), statuses(answers[1::2]), site.show(session)["status"]
+
+
+def count_is_right(site: Site, session: int) -> bool:
+    counted = f"""
+        SELECT participant_count = (SELECT count(*) FROM sessions_app_participant
+                                    WHERE session_id = {session} AND left_at IS NULL)
+        FROM sessions_app_session WHERE id = {session}"""
+    return bool(rows(site.url, counted)[0][0])
+
+
+@pytest.mark.postgres
+def test_of_24_who_join_5_places_at_once_5_get_in_and_19_are_refused(site: Site) -> None:
+    for _ in range(3):
+        session = site.publish(places=5)
+
+        assert joins(site, session) == {201: 5, 400: 19}
+
+        shown = site.show(session)
+        assert shown["participant_count"] == len(shown["participants"]) == 5
+        assert shown["is_full"]
+
+
+@pytest.mark.postgres
+def test_without_the_condition_and_the_constraint_places_are_oversold(tmp_path: Path) -> None:
+    with site_on_postgres(tmp_path, sabotage="count_without_condition") as site:
+        execute(site.url, "ALTER TABLE sessions_app_session DROP CONSTRAINT session_never_oversold")
+        assert any(joins(site, site.publish(places=5))[201] > 5 for _ in range(ROUNDS))
+
+
+@pytest.mark.postgres
+def test_the_same_person_joining_24_times_at_once_gets_one_place(site: Site) -> None:
+    session = site.publish(places=5)
+
+    answers = site.race(session, [("join", site.people[0])] * 24)
+
+    assert statuses(answers) == {201: 1, 400: 23}
+    assert {answer.json()["code"] for answer in answers if not answer.ok} == {"already_joined"}
+    assert site.show(session)["participant_count"] == 1
+
+
+@pytest.mark.postgres
+def test_counts_agree_with_the_rows_after_joins_against_leaves(site: Site) -> None:
+    for _ in range(3):
+        session = site.publish(places=14)
+
+        answers = join_and_leave(site, session)
+
+        assert set(statuses(answers)) <= {200, 201, 400}
+        assert count_is_right(site, session)
+        assert site.show(session)["participant_count"] <= 14
+
+
+@pytest.mark.postgres
+def test_a_count_that_is_read_and_written_back_goes_wrong(tmp_path: Path) -> None:
+    def goes_wrong(site: Site) -> bool:
+        session = site.publish(places=14)
+        join_and_leave(site, session)
+        return not count_is_right(site, session)
+
+    with site_on_postgres(tmp_path, sabotage="count_by_reading") as site:
+        assert any(goes_wrong(site) for _ in range(ROUNDS))
+
+
+@pytest.mark.postgres
+def test_starting_against_cancelling_has_one_story(site: Site) -> None:
+    for _ in range(5):
+        started, cancelled, end = start_and_cancel(site)
+
+        assert started[200] <= 1
+        assert cancelled[200] == 1
+        assert set(started) | set(cancelled) <= {200, 400}
+        assert end == "cancelled"
+
+
+@pytest.mark.postgres
+def test_without_lock_and_swap_a_session_starts_or_ends_more_than_once(tmp_path: Path) -> None:
+    def goes_wrong(site: Site) -> bool:
+        started, cancelled, end = start_and_cancel(site)
+        return started[200] > 1 or cancelled[200] > 1 or end != "cancelled"
+
+    with site_on_postgres(tmp_path, sabotage="move_without_lock_or_swap") as site:
+        assert any(goes_wrong(site) for _ in range(ROUNDS))
+
+
+def test_on_sqlite_nobody_hears_that_the_database_is_locked(tmp_path: Path) -> None:
+    with Server(tmp_path, QUIET) as server:
+        site = Site([server])
+        for _ in range(3):
+            assert joins(site, site.publish(places=5)) == {201: 5, 400: 19}
+            started, cancelled, _ = start_and_cancel(site)
+            assert set(started) | set(cancelled) <= {200, 400}
+        assert "database is locked" not in server.log
+
+
+def test_on_sqlite_as_django_sets_it_up_the_database_gets_locked(tmp_path: Path) -> None:
+    sabotaged = QUIET | {"SABOTAGE": "deferred_transactions"}
+    with Server(tmp_path, sabotaged, command=SABOTEUR) as server:
+        site = Site([server])
+        assert any(503 in (start_and_cancel(site)[0]) for _ in range(ROUNDS))
+        assert "database is locked" in server.log
