@@ -1,0 +1,183 @@
+"""The README tells the truth: its tour, and its table of settings."""
+
+import ast
+import json
+import re
+import shutil
+import subprocess
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.server import ROOT, Server
+
+README = (ROOT / "README.md").read_text()
+ANYTHING = "…"
+
+
+def section(title: str) -> str:
+    """The text below a heading, up to the next one of its rank."""
+    return README.split(f"\n## {title}\n")[1].split("\n## ")[0]
+
+
+def tour_of(text: str) -> list[tuple[str, str, str]]:
+    """Each command, with the kind and the text of the answer shown right after it, if any."""
+    blocks = re.findall(r"^```(bash|json|text)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    steps = []
+    for (kind, command), (next_kind, answer) in pairwise([*blocks, ("", "")]):
+        if kind == "bash":
+            shown = next_kind in {"json", "text"}
+            steps.append((command, next_kind if shown else "", answer if shown else ""))
+    return steps
+
+
+def difference(shown: Any, got: Any, where: str = "answer") -> str:
+    """Where the true answer differs from the one shown; "" if nowhere.
+
+    `…` stands for any value, and as a key for any more keys.
+    """
+    if shown == ANYTHING:
+        return ""
+    if isinstance(shown, dict) and isinstance(got, dict):
+        missing = shown.keys() - got.keys() - {ANYTHING}
+        hidden = set() if ANYTHING in shown else got.keys() - shown.keys()
+        if missing or hidden:
+            return f"{where}: the server lacks {sorted(missing)}, the README {sorted(hidden)}"
+        keys = [key for key in shown if key != ANYTHING]
+        parts = (difference(shown[key], got[key], f"{where}.{key}") for key in keys)
+        return next(filter(None, parts), "")
+    if isinstance(shown, list) and isinstance(got, list) and len(shown) == len(got):
+        parts = (
+            difference(*pair, f"{where}[{number}]")
+            for number, pair in enumerate(zip(shown, got, strict=True))
+        )
+        return next(filter(None, parts), "")
+    same = shown == got and type(shown) is type(got)
+    return "" if same else f"{where}: the README shows {shown!r}, the server said {got!r}"
+
+
+def take(tour: str, base: str, folder: Path) -> list[str]:
+    """Paste the commands into one bash; what is wrong with their answers."""
+    steps = tour_of(tour)
+    script = "".join(
+        f"{{\n{command}\n}} >{folder}/{number}.out 2>{folder}/{number}.err\n"
+        for number, (command, _, _) in enumerate(steps)
+    )
+    script = script.replace("http://localhost:8000", base)
+    subprocess.run(["bash"], input=script, text=True, check=False, timeout=120, cwd=folder)
+    problems = []
+    for number, (command, kind, answer) in enumerate(steps):
+        got = (folder / f"{number}.out").read_text()
+        complaint = (folder / f"{number}.err").read_text()
+        if kind == "json":
+            try:
+                problem = difference(json.loads(answer), json.loads(got))
+            except json.JSONDecodeError as error:
+                problem = f"no JSON ({error}): {got!r}"
+        else:
+            problem = "" if got == answer else f"shown {answer!r}, got {got!r}"
+        problems += [f"{command}\n→ {each}" for each in (problem, complaint) if each]
+    return problems
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """A first start, with demo data."""
+    with Server(tmp_path_factory.mktemp("readme")) as running:
+        yield running
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="the tour needs curl")
+def test_the_tour_works_when_pasted_in_order_and_shows_true_answers(server, tmp_path):
+    tour = section("A tour")
+
+    problems = take(tour, server.base, tmp_path)
+
+    assert not problems, "\n\n".join(problems)
+    acts = ["register", "search", "join", "leave", "start", "complete"]
+    assert [act for act in acts if act not in tour] == []
+    assert tour.count("```json") >= 10
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="the tour needs curl")
+@pytest.mark.parametrize(
+    ("command", "answer"),
+    [
+        ('curl -s $API/auth/me/ -H "Authorization: Bearer $(token bob)"', '{"username": "bob"}'),
+        ("curl -s $API/auth/me/", '{"error": "…", "code": "token_not_valid"}'),
+        ("curl -s $API/auth/you/", '{"error": "…", "code": "unknown_address", "id": "…"}'),
+        ("curl -s $API/auth/me", ""),
+        ("echo 201", "```text\n400\n```"),
+        ("nosuchcommand", ""),
+    ],
+)
+def test_a_wrong_answer_or_command_in_a_tour_is_noticed(server, tmp_path, command, answer):
+    helpers = tour_of(section("A tour"))[0][0]
+    shown = f"```json\n{answer}\n```" if answer.startswith("{") else answer
+
+    problems = take(
+        f"```bash\n{helpers}```\n\n```bash\n{command}\n```\n\n{shown}\n", server.base, tmp_path
+    )
+
+    assert problems
+
+
+# ── The table of settings ────────────────────────────────────────────────────────────────────
+
+
+def settings_read() -> dict[str, tuple[str, Any]]:
+    """The variables that the settings read: kind and default (None if it is computed)."""
+    found = {}
+    for node in ast.walk(ast.parse((ROOT / "config/settings.py").read_text())):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            continue
+        if getattr(node.func.value, "id", "") != "env" or node.func.attr == "read_env":
+            continue
+        name, *positional = node.args
+        named = [keyword.value for keyword in node.keywords if keyword.arg == "default"]
+        default = next((each for each in [*positional, *named]), None)
+        assert isinstance(name, ast.Constant), f"Line {node.lineno}: a computed name"
+        literal = default.value if isinstance(default, ast.Constant) else None
+        found[name.value] = (node.func.attr, literal)
+    return found
+
+
+def settings_told() -> dict[str, tuple[str, str]]:
+    """The README's rows: type and default."""
+    row = re.compile(r"^\| `([A-Z_]+)` \| (\w+) \| (?:`([^`]*)`)? ?\| \S.*\|$", re.MULTILINE)
+    return {name: (kind, default) for name, kind, default in row.findall(section("Settings"))}
+
+
+def test_the_table_of_settings_names_exactly_the_variables_that_are_read():
+    read, told = set(settings_read()), set(settings_told())
+
+    assert len(read) > 20
+    assert sorted(read - told) == [], "not in the README"
+    assert sorted(told - read) == [], "in the README only"
+
+
+def test_the_table_of_settings_has_the_types_and_defaults_of_the_code():
+    kinds = {"email": "url", "db": "url"}
+    told = settings_told()
+    for name, (kind, default) in settings_read().items():
+        assert told[name][0] == kinds.get(kind, kind), name
+        if default is not None:
+            shown = str(int(default)) if isinstance(default, bool) else str(default)
+            assert told[name][1] == shown, name
+
+
+def test_the_two_commands_are_on_the_first_screen():
+    first_screen = "\n".join(README.splitlines()[:25])
+
+    assert "make run" in first_screen
+    assert "make test" in first_screen
+
+
+def test_every_file_that_the_readme_names_is_there():
+    named = re.findall(r"`([a-z_]+/[a-z_/]*(?:\.py)?)`", section("Where is …?"))
+    linked = re.findall(r"\]\((?!http)([^)]+)\)", README)
+
+    assert len(named) > 10
+    assert [path for path in [*named, *linked] if not (ROOT / path).exists()] == []
