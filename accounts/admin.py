@@ -5,18 +5,38 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from rest_framework.throttling import BaseThrottle
 
 from accounts import services
 from accounts.models import User
+from core.throttling import wait_for
 
 
 class NewPersonForm(AdminUserCreationForm):  # type: ignore[type-arg]  # generic in the stubs only
     class Meta:
         model = User
         fields = ("username", "email", "role")
+
+
+class LimitedSignInForm(AdminAuthenticationForm):
+    """The admin's sign-in, with the limits of the API's: it takes the same passwords."""
+
+    def clean(self) -> dict[str, Any]:
+        address = BaseThrottle().get_ident(self.request)  # type: ignore[arg-type]  # has its META
+        name = services.limit_key(self.cleaned_data.get("username", ""))
+        waits = (wait_for("sign_in_address", address), wait_for("sign_in_account", name))
+        wait = max(filter(None, waits), default=None)
+        if wait is not None:
+            raise ValidationError(f"Too many attempts: try again in {wait} seconds.")
+        return super().clean()
+
+
+admin.site.login_form = LimitedSignInForm
 
 
 @admin.register(User)
@@ -54,9 +74,14 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]  # generic in the stubs 
     )
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        if change and "is_active" in form.changed_data and not obj.is_active:
+        if not change:
+            return super().save_model(request, obj, form, change)
+        # Only what was changed: the whole row would undo a password or a sign-out of that moment.
+        columns = {column.name for column in obj._meta.concrete_fields}
+        obj.save(update_fields=columns.intersection(form.changed_data))
+        if "is_active" in form.changed_data and not obj.is_active:
             services.deactivate(obj)
+        return None
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Upper
 from django.utils.crypto import salted_hmac
 
 from accounts.querysets import UserManager
+from core.dates import check_zone
 
 
 class Role(models.TextChoices):
@@ -26,14 +28,30 @@ username_validator = RegexValidator(
 )
 
 
+def validate_address(email: str) -> None:
+    """ASCII, for the same reason. Asked by forms; the API's field does it by itself."""
+    if not email.isascii():
+        raise ValidationError("Enter a valid e-mail address.")
+
+
+def validate_zone(name: str) -> None:
+    try:
+        check_zone(name)
+    except ValueError as error:
+        raise ValidationError(str(error)) from None
+
+
 class User(AbstractUser):
     """Somebody with an account. Never deleted, only deactivated: others' records name them."""
 
     username = models.CharField(max_length=150, unique=True, validators=[username_validator])
-    email = models.EmailField()
+    email = models.EmailField(validators=[validate_address])
     role = models.CharField(max_length=20, choices=Role.choices, default=Role.STUDENT)
     timezone = models.CharField(
-        max_length=64, default="UTC", help_text="IANA name of the zone this person's mails use."
+        max_length=64,
+        default="UTC",
+        validators=[validate_zone],
+        help_text="IANA name of the zone this person's mails use.",
     )
     token_generation = models.PositiveIntegerField(
         default=0, editable=False, help_text="Raised to sign the person out everywhere."

@@ -10,16 +10,22 @@ from django.db.models.functions import Upper
 from django.db.models.lookups import Exact
 
 
+def fold(identifier: str) -> str:
+    """What is the same without case. ASCII only, as what is stored: Python would make an S of a
+    "ſ", and so give each account more names than those whose attempts are counted."""
+    return identifier.upper() if identifier.isascii() else identifier
+
+
 class UserQuerySet(models.QuerySet[Any]):
     def active(self) -> Self:
         return self.filter(is_active=True)
 
     # Compared as the unique constraints compare, so that their indexes serve both databases.
     def with_username(self, username: str) -> Self:
-        return self.filter(Exact(Upper("username"), username.upper()))
+        return self.filter(Exact(Upper("username"), fold(username)))
 
     def with_email(self, email: str) -> Self:
-        return self.filter(Exact(Upper("email"), email.upper()))
+        return self.filter(Exact(Upper("email"), fold(email)))
 
     def signing_in_as(self, identifier: str) -> Self:
         """By user name or, since no user name has an `@`, by e-mail address."""

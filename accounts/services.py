@@ -20,6 +20,7 @@ from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
 from accounts import tokens
 from accounts.models import Role, User
+from accounts.querysets import fold
 from accounts.tokens import TokenPair
 from core.errors import VALIDATION_ERROR, APIError, declare, invalid
 
@@ -43,8 +44,7 @@ def register(*, username: str, email: str, password: str, role: str, **names: st
         APIError: 403 if instructors can't sign up here; 400 if the name or address is taken or
             the password is weak.
     """
-    if role == Role.INSTRUCTOR and not settings.INSTRUCTOR_SIGNUP_OPEN:
-        raise APIError(INSTRUCTOR_SIGNUP_CLOSED)
+    check_sign_up(role)
     user = User(username=username, email=email, role=role, **names)
     check_password_strength(password, user, field="password")
     check_free(username=username, email=email)
@@ -55,6 +55,12 @@ def register(*, username: str, email: str, password: str, role: str, **names: st
         check_free(username=username, email=email)
         raise
     return user
+
+
+def check_sign_up(role: Any) -> None:
+    """Raise 403 for a role that people can't give themselves here."""
+    if role == Role.INSTRUCTOR and not settings.INSTRUCTOR_SIGNUP_OPEN:
+        raise APIError(INSTRUCTOR_SIGNUP_CLOSED)
 
 
 def check_free(*, username: str | None = None, email: str | None = None, but: Any = None) -> None:
@@ -74,6 +80,12 @@ def check_password_strength(password: str, user: User, *, field: str) -> None:
         password_validation.validate_password(password, user)
     except ValidationError as error:
         raise APIError(VALIDATION_ERROR, fields={field: error.messages}) from None
+
+
+def limit_key(identifier: str) -> str:
+    """What attempts on an account are counted by: what somebody typed, as it is compared. The
+    account itself would tell by its count which name belongs to which address."""
+    return f"name:{fold(identifier.strip())}"
 
 
 def sign_in(*, username: str, password: str) -> TokenPair:

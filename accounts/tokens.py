@@ -39,7 +39,7 @@ def owner(token: Token) -> User:
     Raises:
         APIError: 401 if there is no such active person, or the stamp is an old one.
     """
-    user: User | None = User.objects.active().filter(pk=token["user_id"]).first()
+    user: User | None = User.objects.active().filter(pk=token.get("user_id")).first()
     if user is None or token.get(STAMP) != user.token_stamp:
         raise APIError(TOKEN_NOT_VALID)
     return user
@@ -66,18 +66,29 @@ def renew(text: str) -> TokenPair:
         if RevokedToken.objects.filter(pk=token["jti"]).exists():
             raise APIError(TOKEN_NOT_VALID)
         return {"access": str(token.access_token), "refresh": text}
-    spent, first_use = revoke(token, user, RevokedToken.Reason.ROTATED)
-    if not first_use:
-        if spent.reason == RevokedToken.Reason.ROTATED:
-            sign_out_everywhere(user)
-        raise APIError(TOKEN_NOT_VALID)
+    claim(token, user, RevokedToken.Reason.ROTATED)
     # `user` was read before the token was claimed: if the same token comes again meanwhile, the
     # pair issued here has the old stamp and dies with all others.
     return issue(user)
 
 
+def claim(token: Token, user: User, reason: str) -> None:
+    """Use up a refresh token.
+
+    Raises:
+        APIError: 401 if it was used up before. One that rotation had used up and that comes again
+            was stolen, before or after: its owner is signed out everywhere.
+    """
+    spent, first_use = revoke(token, user, reason)
+    if first_use:
+        return
+    if spent.reason == RevokedToken.Reason.ROTATED and settings.ROTATE_REFRESH_TOKENS:
+        sign_out_everywhere(user)
+    raise APIError(TOKEN_NOT_VALID)
+
+
 def revoke(token: Token, user: User, reason: str) -> tuple[RevokedToken, bool]:
-    """Claim the token's id by a unique insert; True if nobody has before, however many try."""
+    """Insert the token's id, which is unique; True if nobody has before, however many try."""
     expires_at = datetime.fromtimestamp(token["exp"], tz=UTC)
     return RevokedToken.objects.get_or_create(
         jti=token["jti"], defaults={"user": user, "reason": reason, "expires_at": expires_at}
@@ -87,9 +98,7 @@ def revoke(token: Token, user: User, reason: str) -> tuple[RevokedToken, bool]:
 def sign_out(text: str) -> None:
     """End one refresh token."""
     token, user = read_refresh(text)
-    _, first_use = revoke(token, user, RevokedToken.Reason.SIGNED_OUT)
-    if not first_use:
-        raise APIError(TOKEN_NOT_VALID)
+    claim(token, user, RevokedToken.Reason.SIGNED_OUT)
 
 
 def sign_out_everywhere(user: User) -> None:

@@ -69,6 +69,8 @@ class SignInViewSet(ActionViewSet):
         The answer has the person and their first tokens. User names and e-mail addresses are
         unique, compared without case; a user name has no `@`.
         """
+        if isinstance(request.data, dict):
+            services.check_sign_up(request.data.get("role"))  # 403 is said before 400 (C10)
         user = services.register(**self.read())
         return self.answer({"user": user_object(user), **tokens.issue(user)})
 
@@ -86,7 +88,7 @@ class SignInViewSet(ActionViewSet):
         by address and by account.
         """
         credentials = self.read()
-        throttling.count("sign_in_account", credentials["username"].lower())
+        throttling.count("sign_in_account", services.limit_key(credentials["username"]))
         return self.answer(services.sign_in(**credentials))
 
     @action(methods=["post"], detail=False, url_path="token/refresh")
@@ -130,7 +132,7 @@ class SignInViewSet(ActionViewSet):
         Always 200, whether or not an account has the address.
         """
         email = self.read()["email"]
-        throttling.count("password_reset_account", email.lower())
+        throttling.count("password_reset_account", services.limit_key(email))
         services.send_reset_mail(email)
         return self.answer({"message": "If an account has this address, a mail is on its way."})
 
