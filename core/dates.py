@@ -15,7 +15,7 @@ NOT_A_DAY = "Use a date or a date and time in ISO 8601, for example 2030-01-20 o
 
 def read_moment(text: object) -> datetime:
     """A date with a time, naive if it came without an offset."""
-    if not isinstance(text, str):
+    if not isinstance(text, str) or not text.isascii():  # Django would read other scripts' digits
         raise ValueError(NOT_A_MOMENT)
     if "T" not in text.upper() and " " not in text.strip():
         raise ValueError(NOT_A_MOMENT)
@@ -82,13 +82,15 @@ def in_zone(moment: datetime, zone: str) -> datetime:
 
 def same_minute(naive: datetime, stored: datetime) -> bool:
     """Is it the stored UTC date, as the documented form sends it back without its offset?"""
-    return naive.replace(second=0) == stored.astimezone(UTC).replace(second=0, tzinfo=None)
+    minute = stored.astimezone(UTC).replace(second=0, microsecond=0, tzinfo=None)
+    return naive.replace(second=0, microsecond=0) == minute
 
 
 def read_bound(text: str, *, end_of_day: bool = False) -> datetime:
     """A filter's bound: a date-time, or a date, which is its first or its last moment."""
     try:
-        day = parse_date(text) if len(text) == len("2030-01-20") else None
+        bare = text.isascii() and len(text) == len("2030-01-20")
+        day = parse_date(text) if bare else None
         if day is not None:
             return day_bound(day, end_of_day=end_of_day)
         return to_utc(read_moment(text))

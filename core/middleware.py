@@ -8,7 +8,14 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from core.errors import BY_STATUS, LENGTH_REQUIRED, SERVER_ERROR, APIError, envelope
+from core.errors import (
+    BAD_REQUEST,
+    BY_STATUS,
+    LENGTH_REQUIRED,
+    SERVER_ERROR,
+    APIError,
+    envelope,
+)
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -50,7 +57,8 @@ class ErrorEnvelopeMiddleware:
         return self.enveloped(request, response)
 
     def enveloped(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponse:
-        code = BY_STATUS.get(response.status_code, SERVER_ERROR)
+        others = BAD_REQUEST if response.status_code < 500 else SERVER_ERROR
+        code = BY_STATUS.get(response.status_code, others)
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         error = APIError(code, method=request.method, limit=limit, wait=60)
         error.status = response.status_code
@@ -62,12 +70,13 @@ class ErrorEnvelopeMiddleware:
 
 
 class ContentLengthMiddleware:
-    """Refuses a body sent in chunks: Django and DRF would take it for an empty one, in silence."""
+    """Refuses a body sent in chunks: Django and DRF would take it for an empty one, in silence, or
+    for as much of it as a `Content-Length` beside it says."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if "Transfer-Encoding" in request.headers and "Content-Length" not in request.headers:
+        if "Transfer-Encoding" in request.headers:
             return envelope(APIError(LENGTH_REQUIRED))
         return self.get_response(request)

@@ -45,7 +45,9 @@ class Page(PageNumberPagination):
         return read_number(request, "page_size", self.page_size, MAX_ITEMS)
 
     def get_page_number(self, request: Request, paginator: Any) -> Any:
-        return request.query_params.get("page") or 1
+        """The number asked for; what isn't one is a page that doesn't exist."""
+        text = request.query_params.get("page") or "1"
+        return text if text.isascii() and text.isdigit() else 0
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
         try:

@@ -25,14 +25,15 @@ def parse_rate(rate: str) -> tuple[int, int]:
     return int(number), SECONDS[unit]
 
 
-def wait_for(scope: str, key: str) -> int | None:
+def wait_for(scope: str, key: str | None) -> int | None:
     """Count one request of `key` in `scope`; seconds to wait if it is one too many, else None."""
     if settings.DISABLE_THROTTLING:
         return None
     limit, window = parse_rate(settings.THROTTLE_RATES[scope])
     now = int(time.time())
     # Hashed, since the key may be what somebody typed: any length, any character.
-    digest = hashlib.sha256(key.encode()).hexdigest()
+    # None is everybody who has no address, as behind a server that listens on a Unix socket.
+    digest = hashlib.sha256((key or "").encode()).hexdigest()
     counter = f"throttle:{scope}:{digest}:{now // window}"
     cache.add(counter, 0, timeout=window)
     try:
