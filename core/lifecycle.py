@@ -75,10 +75,10 @@ def check(action: Action, thing: Any, viewer: Viewer) -> None:
     """Raise the first reason why this viewer can't do this now."""
     authorize(action, viewer)
     if thing.status not in action.states:
-        raise wrong_state(action, thing)
+        raise refuse(action.closed, action, thing)
     for rule in action.rules:
         if rule.broken(thing, viewer):
-            raise APIError(rule.refusal)
+            raise refuse(rule.refusal, action, thing)
 
 
 def allowed(table: Table, thing: Any, viewer: Viewer, *, names: Collection[str]) -> list[str]:
@@ -94,9 +94,10 @@ def allowed(table: Table, thing: Any, viewer: Viewer, *, names: Collection[str])
     return [name for name in names if passes(name)]
 
 
-def wrong_state(action: Action, thing: Any) -> APIError:
+def refuse(code: ErrorCode, action: Action, thing: Any) -> APIError:
+    """The refusal, with what its sentence may name: the thing, its status, and where to."""
     return APIError(
-        action.closed,
+        code,
         thing=thing._meta.verbose_name,
         status=thing.status.replace("_", " "),
         to=str(action.to).replace("_", " "),
@@ -201,4 +202,4 @@ class Lifecycle(models.Model):
             self.refresh_from_db(fields=["status"])
         except type(self).DoesNotExist:
             raise APIError(NOT_FOUND) from None
-        raise wrong_state(action, self)
+        raise refuse(action.closed, action, self)

@@ -1,0 +1,150 @@
+"""What every action must give: for each booking mode, role and status (contract S5–S8).
+
+Written down by hand from the contract, so that the table of actions has something to be wrong
+against. A cell is `ok` or the code of the refusal; one cell stands for the whole line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+INSTANT = ["upcoming", "ongoing", "completed", "cancelled", "expired"]
+REQUEST = [
+    "pending_approval",
+    "approved",
+    "scheduled",
+    "ongoing",
+    "completed",
+    "cancelled",
+    "expired",
+]
+ROLES = ["creator", "participant", "asker", "stranger", "staff", "anonymous", "clock"]
+
+GRID = """
+# join: open, not one's own, not in, not asked yet                                            [S7]
+join             instant creator        own_session       session_not_open*4
+join             instant participant    already_joined    session_not_open*4
+join             instant asker          already_requested session_not_open*4
+join             instant stranger,staff ok                session_not_open*4
+join             request creator        own_session*3       session_not_open*4
+join             request participant    already_joined*3    session_not_open*4
+join             request asker          already_requested*3 session_not_open*4
+join             request stranger,staff ok*3                session_not_open*4
+
+# leave: those who are in, before it begins                                                   [S7]
+leave            instant participant                  ok           cannot_leave*4
+leave            instant creator,asker,stranger,staff not_joined   cannot_leave*4
+leave            request participant                  ok*3         cannot_leave*4
+leave            request creator,asker,stranger,staff not_joined*3 cannot_leave*4
+
+# withdraw_request: whoever has a pending request, else 404                                   [S8]
+withdraw_request instant asker                              ok
+withdraw_request instant creator,participant,stranger,staff no_pending_request
+withdraw_request request asker                              ok
+withdraw_request request creator,participant,stranger,staff no_pending_request
+
+# decisions: the creator, while it is open; in instant mode there is nothing to decide        [S8]
+approve_request  instant creator                          no_pending_request
+approve_request  instant participant,asker,stranger,staff not_creator
+approve_request  request creator                          ok*3 cannot_decide*4
+approve_request  request participant,asker,stranger,staff not_creator
+reject_request   instant creator                          no_pending_request
+reject_request   instant participant,asker,stranger,staff not_creator
+reject_request   request creator                          ok*3 cannot_decide*4
+reject_request   request participant,asker,stranger,staff not_creator
+
+# approve: the creator (by this policy) and staff, what waits for it                      [S6, S9]
+approve          instant creator,staff              wrong_state
+approve          instant participant,asker,stranger not_moderator
+approve          request creator,staff              ok wrong_state*6
+approve          request participant,asker,stranger not_moderator
+
+# start: the creator, what is upcoming, approved or scheduled                             [S5, S6]
+start            instant creator                          ok wrong_state*4
+start            instant participant,asker,stranger,staff not_creator
+start            request creator                          wrong_state ok*2 wrong_state*4
+start            request participant,asker,stranger,staff not_creator
+
+# complete: the creator, and the clock when its time is long over                        [S6, S14]
+complete         instant creator                          wrong_state ok wrong_state*3
+complete         instant clock                            wrong_state ok wrong_state*3
+complete         instant participant,asker,stranger,staff not_creator
+complete         request creator                          wrong_state*3 ok wrong_state*3
+complete         request clock                            wrong_state*3 ok wrong_state*3
+complete         request participant,asker,stranger,staff not_creator
+
+# cancel: the creator and staff, until it is over                                         [S5, S6]
+cancel           instant creator,staff              ok*2 wrong_state*3
+cancel           instant participant,asker,stranger not_creator_or_staff
+cancel           request creator,staff              ok*4 wrong_state*3
+cancel           request participant,asker,stranger not_creator_or_staff
+
+# update: the creator, until it is over                                                       [S7]
+update           instant creator                          ok*2 cannot_update*3
+update           instant participant,asker,stranger,staff not_creator
+update           request creator                          ok*4 cannot_update*3
+update           request participant,asker,stranger,staff not_creator
+
+# delete: the creator, unless it runs or has taken place                                      [S7]
+delete           instant creator                          ok cannot_delete*2 ok*2
+delete           instant participant,asker,stranger,staff not_creator
+delete           request creator                          ok*3 cannot_delete*2 ok*2
+delete           request participant,asker,stranger,staff not_creator
+
+# schedule: no address; what approving a request does to an approved session              [S5, S8]
+schedule         instant creator                          wrong_state
+schedule         instant participant,asker,stranger,staff not_creator
+schedule         request creator                          wrong_state ok wrong_state*5
+schedule         request participant,asker,stranger,staff not_creator
+
+# expire: no address; the clock, what was never started and is past                      [S5, S14]
+expire           instant clock                                    ok wrong_state*4
+expire           instant creator,participant,asker,stranger,staff permission_denied
+expire           request clock                                    ok*3 wrong_state*4
+expire           request creator,participant,asker,stranger,staff permission_denied
+"""
+
+# What the clock gets for everything that isn't its business.
+CLOCK_DENIED = {
+    "join": "permission_denied",
+    "leave": "permission_denied",
+    "withdraw_request": "permission_denied",
+    "approve": "not_moderator",
+    "cancel": "not_creator_or_staff",
+}
+
+Cell = tuple[str, str, str, str, str]
+
+
+def cells() -> Iterator[Cell]:
+    """(action, mode, role, status, what it must give), for every combination there is."""
+    actions = []
+    for line in filter(None, (line.split("#")[0].split() for line in GRID.splitlines())):
+        action, mode, roles, *given = line
+        statuses = INSTANT if mode == "instant" else REQUEST
+        for role in roles.split(","):
+            expected = spread(given, len(statuses))
+            yield from (
+                (action, mode, role, status, code)
+                for status, code in zip(statuses, expected, strict=True)
+            )
+        if action not in actions:
+            actions.append(action)
+    for action in actions:
+        for mode, statuses in (("instant", INSTANT), ("request", REQUEST)):
+            for status in statuses:
+                yield action, mode, "anonymous", status, "not_authenticated"
+                if action not in {"complete", "expire"}:
+                    denied = CLOCK_DENIED.get(action, "not_creator")
+                    yield action, mode, "clock", status, denied
+
+
+def spread(given: list[str], length: int) -> list[str]:
+    """`["ok*2", "wrong_state"]` → `["ok", "ok", "wrong_state"]`; a single cell fills the line."""
+    if len(given) == 1 and "*" not in given[0]:
+        return given * length
+    codes: list[str] = []
+    for cell in given:
+        code, _, times = cell.partition("*")
+        codes += [code] * int(times or 1)
+    return codes

@@ -1,0 +1,208 @@
+"""Every action × status × role gives what the grid says: asked of the table, and asked over the
+API, where `allowed_actions` must say the same (contract S4–S9)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+import pytest
+from django.db import models, transaction
+
+from accounts.models import User
+from core.errors import REGISTRY, APIError
+from core.lifecycle import check
+from sessions_app.models import BookingRequest, Participant, Session
+from sessions_app.states import ACTIONS, BUTTONS, IN_MODE, Mode, Role, Status, Viewer
+from tests.sessions_app.action_grid import ROLES, Cell, cells
+
+CELLS = list(cells())
+ROLES_HELD = {
+    "creator": {Role.PERSON, Role.CREATOR, Role.MODERATOR},
+    "participant": {Role.PERSON, Role.PARTICIPANT},
+    "asker": {Role.PERSON, Role.ASKER},
+    "stranger": {Role.PERSON},
+    "staff": {Role.PERSON, Role.STAFF, Role.MODERATOR},
+    "anonymous": set(),
+    "clock": {Role.CLOCK},
+}
+METHODS = {"update": "put", "delete": "delete"}
+
+
+@dataclass
+class Facts:
+    """A session as the table sees it: with a place free, and a request pending if it takes any."""
+
+    status: str
+    booking_mode: str
+    date: datetime
+    ends_at: datetime
+    max_participants: int = 5
+    participant_count: int = 1
+    has_requests: bool = False
+    _meta: Any = Session._meta
+
+
+def by_action(role: str = "") -> list[Any]:
+    """The cells in groups, each a test of its own."""
+    wanted = [cell for cell in CELLS if role in {"", cell[2]}]
+    groups = groupby(sorted(wanted), key=lambda cell: cell[:3])
+    return [pytest.param(list(group), id="-".join(key)) for key, group in groups]
+
+
+def test_the_grid_names_every_action_in_every_status_for_every_role_once():
+    named = [cell[:4] for cell in CELLS]
+    every = {
+        (action, mode.value, role, status.value)
+        for action in ACTIONS
+        for mode in Mode
+        for role in ROLES
+        for status in IN_MODE[mode]
+    }
+
+    assert len(named) == len(set(named))
+    assert set(named) == every
+
+
+@pytest.mark.parametrize("group", by_action())
+def test_the_table_gives_what_the_grid_says(group: list[Cell], now: datetime) -> None:
+    for action, mode, role, status, expected in group:
+        # The clock comes when the session's time is long over, people while it is to come.
+        date = now + timedelta(days=-2 if role == "clock" else 2)
+        facts = Facts(status, mode, date, date, has_requests=mode == "request")
+        viewer = Viewer(frozenset(ROLES_HELD[role]), now)
+
+        assert outcome(lambda: check(ACTIONS[action], facts, viewer)) == expected, status  # noqa: B023
+
+
+def outcome(act: Callable[[], None]) -> str:
+    try:
+        act()
+    except APIError as refusal:
+        return refusal.code
+    return "ok"
+
+
+@pytest.fixture
+def cast(person: Callable[..., User], instructor: User) -> dict[str, User]:
+    return {
+        "creator": instructor,
+        "participant": person("paula"),
+        "asker": person("ana"),
+        "stranger": person("stan"),
+        "staff": person("rosa", is_staff=True),
+    }
+
+
+def stage(cast: dict[str, User], mode: str, status: str, now: datetime) -> Session:
+    """A session in any status, with everybody in their role, written past the services."""
+    session = Session(
+        creator=cast["creator"],
+        booking_mode=mode,
+        status="upcoming" if mode == "instant" else "pending_approval",
+        title="Anything",
+        description="Anything",
+        date=now + timedelta(days=2),
+        ends_at=now + timedelta(days=2, hours=1),
+        max_participants=5,
+        participant_count=1,
+    )
+    session.save()
+    models.QuerySet.update(Session.objects.filter(pk=session.pk), status=status)
+    Participant.objects.create(session=session, user=cast["participant"])
+    BookingRequest.objects.create(session=session, user=cast["asker"])
+    return session
+
+
+def on_address(role: str) -> list[Any]:
+    return [group for group in by_action(role) if group.values[0][0][0] in BUTTONS]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "group",
+    [group for role in ROLES if role != "clock" for group in on_address(role)],
+)
+def test_the_api_gives_what_the_grid_says(
+    group: list[Cell], cast: dict[str, User], api: Any, now: datetime
+) -> None:
+    role = group[0][2]
+    client = api(cast.get(role))
+    for action, mode, _, status, expected in group:
+        if role == "asker" and mode == "instant":
+            continue  # nobody can have asked there; the table was asked all the same
+        sid = transaction.savepoint()
+        session = stage(cast, mode, status, now)
+        offered = allowed(client, session) if role != "anonymous" else []
+
+        answer = call(client, action, session, cast)
+
+        if expected == "ok":
+            assert answer.status_code < 300, (status, answer.content)
+            assert action in offered, status
+        else:
+            assert answer.json()["code"] == expected, (status, answer.content)
+            assert answer.status_code == REGISTRY[expected].status
+            assert action not in offered, status
+        transaction.savepoint_rollback(sid)
+
+
+def allowed(client: Any, session: Session) -> list[str]:
+    offered: list[str] = client.get(f"/api/sessions/{session.pk}/").json()["allowed_actions"]
+    return offered
+
+
+def call(client: Any, action: str, session: Session, cast: dict[str, User]) -> Any:
+    path = f"/api/sessions/{session.pk}/"
+    if action in METHODS:
+        return getattr(client, METHODS[action])(path, {"title": "Other"})
+    return client.post(f"{path}{action}/", {"user_id": cast["asker"].pk})
+
+
+@pytest.mark.django_db
+def test_on_a_moderated_site_only_staff_approve_and_nobody_joins_before(
+    cast: dict[str, User], api: Any, now: datetime, settings: Any
+) -> None:
+    settings.SESSION_APPROVAL_POLICY = "staff"
+    session = stage(cast, "request", "pending_approval", now)
+    path = f"/api/sessions/{session.pk}/"
+
+    assert api(cast["stranger"]).get(path).status_code == 404
+    assert api(cast["stranger"]).post(f"{path}join/").status_code == 404
+    assert api(cast["staff"]).post(f"{path}join/").json()["code"] == "not_yet_approved"
+    assert api(cast["creator"]).get(path).json()["can_join"] is False
+    assert api(cast["creator"]).post(f"{path}approve/").json()["code"] == "not_moderator"
+    assert "approve" in api(cast["staff"]).get(path).json()["allowed_actions"]
+
+    assert api(cast["staff"]).post(f"{path}approve/").json()["session"]["status"] == "approved"
+
+    assert api(cast["stranger"]).get(path).json()["can_join"] is True
+    assert api(cast["stranger"]).post(f"{path}join/").status_code == 201
+
+
+def test_the_buttons_are_the_contracts_in_its_order() -> None:
+    assert " ".join(BUTTONS) == (
+        "join leave withdraw_request approve_request reject_request approve start complete "
+        "cancel update delete"
+    )
+
+
+def test_statuses_lead_where_the_contract_says() -> None:
+    leads = {
+        status: {action.to for action in ACTIONS.values() if action.to and status in action.states}
+        for status in Status
+    }
+
+    assert leads == {
+        "upcoming": {"ongoing", "cancelled", "expired"},
+        "pending_approval": {"approved", "cancelled", "expired"},
+        "approved": {"scheduled", "ongoing", "cancelled", "expired"},
+        "scheduled": {"ongoing", "cancelled", "expired"},
+        "ongoing": {"completed", "cancelled"},
+        "completed": set(),
+        "cancelled": set(),
+        "expired": set(),
+    }
