@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib.auth import authenticate, password_validation
 from django.contrib.auth.hashers import make_password
-from django.contrib.auth.tokens import default_token_generator
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
 from django.db import IntegrityError
@@ -35,6 +35,17 @@ WRONG_CREDENTIALS = declare(
 RESET_LINK_INVALID = declare(
     "reset_link_invalid", 400, "This link was used or is too old: ask for a new one."
 )
+
+
+class ResetLinks(PasswordResetTokenGenerator):
+    """Django's links, which a new password, address or sign-in in the admin ends; ours are ended
+    by what ends every token, too: they don't outlive a deactivation."""
+
+    def _make_hash_value(self, user: Any, timestamp: int) -> str:
+        return f"{super()._make_hash_value(user, timestamp)}{user.token_stamp}"
+
+
+reset_links = ResetLinks()
 
 
 def register(*, username: str, email: str, password: str, role: str, **names: str) -> User:
@@ -146,7 +157,7 @@ def send_reset_mail(email: str) -> None:
     if user is None:
         return
     uid = urlsafe_base64_encode(force_bytes(user.pk))
-    token = default_token_generator.make_token(user)
+    token = reset_links.make_token(user)
     context = {
         "user": user,
         "uid": uid,
@@ -173,7 +184,7 @@ def reset_password(*, uid: str, token: str, new_password: str) -> None:
         APIError: 400 if the link is wrong, used or too old, or the password weak.
     """
     user = _user_of(uid)
-    if user is None or not default_token_generator.check_token(user, token):
+    if user is None or not reset_links.check_token(user, token):
         raise APIError(RESET_LINK_INVALID)
     check_password_strength(new_password, user, field="new_password")
     if not _swap_password(user, new_password):

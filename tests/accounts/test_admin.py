@@ -1,0 +1,171 @@
+"""People in the admin (contract C1, C2): added, changed and deactivated there, never deleted."""
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from tests.accounts.conftest import NEW_PASSWORD
+from tests.conftest import PASSWORD
+
+pytestmark = pytest.mark.django_db
+
+LIST = reverse("admin:accounts_user_changelist")
+ADD = reverse("admin:accounts_user_add")
+
+
+@pytest.fixture
+def staff(person):
+    return person("root", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def admin(staff):
+    client = Client()
+    client.force_login(staff)
+    return client
+
+
+def page_of(user):
+    return reverse("admin:accounts_user_change", args=[user.pk])
+
+
+def form_of(admin, user):
+    """What a browser would send back from the page of that person."""
+    form = admin.get(page_of(user)).context["adminform"].form
+    values = {name: form[name].value() for name in form.fields}
+    sent = {name: value for name, value in values.items() if value not in (None, False, [])}
+    return sent | {
+        "last_login_0": "",
+        "last_login_1": "",
+    }
+
+
+def new_person(**changes):
+    return {
+        "username": "neu",
+        "email": "neu@example.com",
+        "role": "instructor",
+        "usable_password": "true",
+        "password1": NEW_PASSWORD,
+        "password2": NEW_PASSWORD,
+    } | changes
+
+
+def test_deactivating_somebody_ends_their_tokens_for_good(admin, student, signed_in, is_good):
+    pair = signed_in(student)
+    form = form_of(admin, student)
+    closed = {name: value for name, value in form.items() if name != "is_active"}
+
+    assert admin.post(page_of(student), closed).status_code == 302
+    assert not User.objects.get(pk=student.pk).is_active
+    assert not any(map(is_good, pair.values()))
+
+    assert admin.post(page_of(student), form).status_code == 302
+    assert User.objects.get(pk=student.pk).is_active
+    assert not any(map(is_good, pair.values()))
+
+
+def test_the_deactivation_is_in_the_admins_log(admin, staff, student):
+    form = form_of(admin, student)
+    del form["is_active"]
+
+    admin.post(page_of(student), form)
+
+    entry = LogEntry.objects.get()
+    assert (entry.user, entry.object_id) == (staff, str(student.pk))
+    assert "ctive" in entry.get_change_message()
+
+
+def test_another_change_keeps_the_person_signed_in(admin, student, signed_in, is_good):
+    pair = signed_in(student)
+
+    answer = admin.post(page_of(student), form_of(admin, student) | {"role": "instructor"})
+
+    assert answer.status_code == 302
+    assert User.objects.get(pk=student.pk).role == "instructor"
+    assert all(map(is_good, pair.values()))
+
+
+def test_a_password_set_there_ends_their_tokens(admin, api, student, signed_in, is_good):
+    pair = signed_in(student)
+    path = reverse("admin:auth_user_password_change", args=[student.pk])
+    passwords = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
+
+    answer = admin.post(path, {"usable_password": "true", **passwords})
+
+    assert answer.status_code == 302
+    assert not any(map(is_good, pair.values()))
+    body = {"username": "sam", "password": NEW_PASSWORD}
+    assert api().post("/api/auth/token/", body).status_code == 200
+
+
+def test_nobody_can_be_deleted_there(admin, student):
+    path = reverse("admin:accounts_user_delete", args=[student.pk])
+
+    assert admin.get(path).status_code == 403
+    assert admin.post(path, {"post": "yes"}).status_code == 403
+    admin.post(LIST, {"action": "delete_selected", "_selected_action": [student.pk], "post": "yes"})
+    assert User.objects.filter(pk=student.pk).exists()
+    assert "delete_selected" not in admin.get(LIST).content.decode()
+
+
+def test_somebody_who_was_added_there_can_sign_in(admin, api):
+    answer = admin.post(ADD, new_person())
+
+    assert answer.status_code == 302
+    user = User.objects.get(username="neu")
+    assert (user.email, user.role, user.is_staff) == ("neu@example.com", "instructor", False)
+    body = {"username": "neu@example.com", "password": NEW_PASSWORD}
+    assert api().post("/api/auth/token/", body).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"username": "SAM"},
+        {"username": "a@b"},
+        {"email": "Sam@Example.com"},
+        {"email": ""},
+        {"email": "a@münchen.de"},
+        {"role": "boss"},
+        {"password1": "12345678", "password2": "12345678"},
+        {"password2": "another-one-99"},
+    ],
+)
+def test_the_rules_of_registration_hold_there_too(admin, student, changes):
+    answer = admin.post(ADD, new_person(**changes))
+
+    assert answer.status_code == 200
+    assert answer.context["adminform"].form.errors
+    assert User.objects.count() == 2
+
+
+@pytest.mark.parametrize("changes", [{"timezone": "Mars/Phobos"}, {"email": "root@EXAMPLE.com"}])
+def test_a_bad_change_is_refused_there(admin, student, changes):
+    answer = admin.post(page_of(student), form_of(admin, student) | changes)
+
+    assert answer.status_code == 200
+    assert answer.context["adminform"].form.errors
+
+
+def test_people_are_found_by_name_and_address(admin, student, instructor):
+    page = admin.get(LIST, {"q": "sam@"}).content.decode()
+
+    assert "sam@example.com" in page
+    assert "ines@example.com" not in page
+
+
+@pytest.mark.parametrize("name", ["root", "ROOT", "root@example.com"])
+def test_staff_sign_in_there_by_name_or_address(staff, name):
+    answer = Client().post(reverse("admin:login"), {"username": name, "password": PASSWORD})
+
+    assert answer.status_code == 302
+
+
+def test_others_do_not_get_in(student):
+    answer = Client().post(reverse("admin:login"), {"username": "sam", "password": PASSWORD})
+
+    assert answer.status_code == 200
+    assert Client().get(LIST).status_code == 302

@@ -1,0 +1,225 @@
+"""Changing a password, and setting a new one by mail (contract C2)."""
+
+import re
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import time_machine
+from django.core import mail
+from django.utils import timezone
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from accounts import services
+from accounts.models import User
+from tests.accounts.conftest import NEW_PASSWORD, assert_invalid, assert_refused
+from tests.conftest import PASSWORD
+
+pytestmark = pytest.mark.django_db
+
+CHANGE = "/api/auth/password/change/"
+RESET = "/api/auth/password/reset/"
+CONFIRM = "/api/auth/password/reset/confirm/"
+WEAK = ["aB3-xyz", "password123", "8203751946", "sam@example.com", "", "x9-" * 43]
+
+
+@pytest.fixture
+def mailed(api, student):
+    """The `uid` and `token` that were mailed to the student."""
+    api().post(RESET, {"email": student.email})
+    link = re.search(r"https?://\S+", mail.outbox[-1].body).group()
+    return {key: values[0] for key, values in parse_qs(urlsplit(link).query).items()}
+
+
+def can_sign_in(api, password):
+    body = {"username": "sam", "password": password}
+    return api().post("/api/auth/token/", body).status_code == 200
+
+
+# ── Changing it ──────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_change_is_answered_with_new_tokens_and_ends_all_others(
+    api, bearer, student, signed_in, is_good
+):
+    here, elsewhere = signed_in(student), signed_in(student)
+
+    answer = bearer(here["access"]).post(
+        CHANGE, {"old_password": PASSWORD, "new_password": NEW_PASSWORD}
+    )
+
+    assert answer.status_code == 200
+    assert set(answer.json()) == {"access", "refresh"}
+    assert bearer(answer.json()["access"]).get("/api/auth/me/").json()["username"] == "sam"
+    assert is_good(answer.json()["refresh"])
+    assert not any(map(is_good, [*here.values(), *elsewhere.values()]))
+    assert can_sign_in(api, NEW_PASSWORD)
+    assert not can_sign_in(api, PASSWORD)
+
+
+@pytest.mark.parametrize("old", ["wrong-one", PASSWORD.upper(), f" {PASSWORD}", NEW_PASSWORD])
+def test_with_a_wrong_old_password_nothing_changes(bearer, student, signed_in, is_good, old):
+    pair = signed_in(student)
+
+    answer = bearer(pair["access"]).post(
+        CHANGE, {"old_password": old, "new_password": NEW_PASSWORD}
+    )
+
+    assert_invalid(answer, "old_password")
+    assert User.objects.get().check_password(PASSWORD)
+    assert is_good(pair["access"])
+    assert is_good(pair["refresh"])
+
+
+@pytest.mark.parametrize("weak", WEAK)
+def test_a_weak_new_password_changes_nothing(bearer, student, signed_in, is_good, weak):
+    pair = signed_in(student)
+
+    answer = bearer(pair["access"]).post(CHANGE, {"old_password": PASSWORD, "new_password": weak})
+
+    assert_invalid(answer, "new_password")
+    assert User.objects.get().check_password(PASSWORD)
+    assert is_good(pair["refresh"])
+
+
+def test_a_password_changed_elsewhere_meanwhile_is_not_overwritten(student):
+    here, elsewhere = User.objects.get(), User.objects.get()
+    services.change_password(by=elsewhere, old_password=PASSWORD, new_password=NEW_PASSWORD)
+
+    with pytest.raises(services.APIError) as refusal:
+        services.change_password(by=here, old_password=PASSWORD, new_password="late-one-4711")
+
+    assert refusal.value.status == 400
+    assert User.objects.get().check_password(NEW_PASSWORD)
+
+
+# ── A new one by mail ────────────────────────────────────────────────────────────────────────
+
+
+def test_the_mail_goes_to_the_owner_alone_and_has_what_is_needed(api, settings, student):
+    answer = api().post(RESET, {"email": "SAM@example.com"})
+
+    assert answer.status_code == 200
+    [message] = mail.outbox
+    assert message.to == ["sam@example.com"]
+    assert message.from_email == settings.DEFAULT_FROM_EMAIL
+    assert "Hello Sam" in message.body
+    assert f"{settings.FRONTEND_URL}/reset-password?uid=" in message.body
+
+
+def test_the_answer_does_not_tell_whether_an_account_exists(api, person):
+    person("sam")
+    person("gone", is_active=False)
+    addresses = ["sam@example.com", "nobody@example.com", "gone@example.com"]
+
+    answers = [api().post(RESET, {"email": address}) for address in addresses]
+
+    assert {(answer.status_code, answer.content) for answer in answers} == {
+        (200, answers[0].content)
+    }
+    assert [message.to for message in mail.outbox] == [["sam@example.com"]]
+
+
+def test_a_mail_server_that_fails_does_not_tell_either(api, settings, student):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1  # nothing listens there
+
+    known = api().post(RESET, {"email": "sam@example.com"})
+    unknown = api().post(RESET, {"email": "nobody@example.com"})
+
+    assert (known.status_code, known.content) == (200, unknown.content)
+
+
+def test_the_mailed_link_sets_the_password_and_ends_every_token(
+    api, mailed, student, signed_in, is_good
+):
+    before = signed_in(student)
+
+    answer = api().post(CONFIRM, mailed | {"new_password": NEW_PASSWORD})
+
+    assert answer.status_code == 200
+    assert set(answer.json()) == {"message"}
+    assert can_sign_in(api, NEW_PASSWORD)
+    assert not can_sign_in(api, PASSWORD)
+    assert not any(map(is_good, before.values()))
+
+
+def test_a_link_works_once(api, mailed):
+    api().post(CONFIRM, mailed | {"new_password": NEW_PASSWORD})
+
+    again = api().post(CONFIRM, mailed | {"new_password": "a-third-password-58"})
+
+    assert_refused(again, 400, "reset_link_invalid")
+    assert can_sign_in(api, NEW_PASSWORD)
+
+
+def test_one_link_used_ends_the_others(api, mailed, student):
+    api().post(RESET, {"email": student.email})
+    api().post(CONFIRM, mailed | {"new_password": NEW_PASSWORD})
+    link = re.search(r"uid: (\S+)\s+token: (\S+)", mail.outbox[-1].body)
+    later = {"uid": link[1], "token": link[2], "new_password": "a-third-password-58"}
+
+    assert_refused(api().post(CONFIRM, later), 400, "reset_link_invalid")
+
+
+@pytest.mark.parametrize("weak", WEAK)
+def test_a_weak_password_does_not_use_up_the_link(api, mailed, weak):
+    assert_invalid(api().post(CONFIRM, mailed | {"new_password": weak}), "new_password")
+
+    assert can_sign_in(api, PASSWORD)
+    assert api().post(CONFIRM, mailed | {"new_password": NEW_PASSWORD}).status_code == 200
+
+
+def test_a_link_ends_with_time(api, settings, student):
+    begin = timezone.now()
+    with time_machine.travel(begin, tick=False) as clock:
+        api().post(RESET, {"email": student.email})
+        uid, token = re.search(r"uid: (\S+)\s+token: (\S+)", mail.outbox[0].body).groups()
+        clock.shift(timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT + 1))
+
+        answer = api().post(CONFIRM, {"uid": uid, "token": token, "new_password": NEW_PASSWORD})
+
+    assert_refused(answer, 400, "reset_link_invalid")
+
+
+def encoded(value):
+    return urlsafe_base64_encode(force_bytes(value))
+
+
+@pytest.mark.database
+@pytest.mark.parametrize(
+    "uid",
+    [
+        *("x", "é", "====", "!!!!", "A"),
+        *map(encoded, ["sam", "-1", "0", "1e3", 2**63, 10**40, b"\xff\xfe"]),
+    ],
+)
+def test_a_wrong_uid_is_refused(api, mailed, uid):
+    answer = api().post(CONFIRM, mailed | {"uid": uid, "new_password": NEW_PASSWORD})
+
+    assert_refused(answer, 400, "reset_link_invalid")
+    assert can_sign_in(api, PASSWORD)
+
+
+@pytest.mark.parametrize("token", ["x", "-", "a-b", "é-é", "0" * 14 + "-" + "a" * 32])
+def test_a_wrong_token_is_refused(api, mailed, token):
+    answer = api().post(CONFIRM, mailed | {"token": token, "new_password": NEW_PASSWORD})
+
+    assert_refused(answer, 400, "reset_link_invalid")
+    assert can_sign_in(api, PASSWORD)
+
+
+def test_a_link_sets_nobody_elses_password(api, mailed, instructor):
+    other = mailed | {"uid": encoded(instructor.pk), "new_password": NEW_PASSWORD}
+
+    assert_refused(api().post(CONFIRM, other), 400, "reset_link_invalid")
+    assert User.objects.get(username="ines").check_password(PASSWORD)
+
+
+def test_a_link_opens_no_closed_account(api, mailed, student):
+    services.deactivate(student)
+
+    answer = api().post(CONFIRM, mailed | {"new_password": NEW_PASSWORD})
+
+    assert_refused(answer, 400, "reset_link_invalid")
