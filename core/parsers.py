@@ -37,11 +37,9 @@ class JSONParser(BaseParser):
 def is_deeper(data: Any, limit: int) -> bool:
     """Is it nested deeper? Level by level, since recursion is what deep nesting breaks."""
     level = [data]
-    for _ in range(limit + 1):
-        level = [part for whole in level for part in parts(whole)]
-        if not level:
-            return False
-    return True
+    for _ in range(limit):
+        level = [part for whole in level for part in parts(whole) if isinstance(part, dict | list)]
+    return bool(level)
 
 
 def parts(data: Any) -> Collection[Any]:
