@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
@@ -106,3 +108,14 @@ def join(now: datetime) -> Callable[[Session, User], None]:
         services.join(row, by=user, now=now)
 
     return make
+
+
+@pytest.fixture
+def time_machine_at() -> Iterator[Callable[[datetime], None]]:
+    """`time_machine_at(moment)`: from here on the clock stands there."""
+    with ExitStack() as stack:
+
+        def travel(moment: datetime) -> None:
+            stack.enter_context(time_machine.travel(moment, tick=False))
+
+        yield travel

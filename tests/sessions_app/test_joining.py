@@ -21,3 +21,62 @@ def test_a_student_joins_and_gets_the_place_and_the_session(api, session, studen
     assert body["session"]["available_spots"] == 5
     assert [each["user"]["id"] for each in body["session"]["participants"]] == [student.pk]
     assert Session.objects.get().participant_count == 1
+
+
+def test_a_student_leaves_and_the_place_is_free_again(api, session, student, join):
+    published = session(max_participants=2)
+    join(published, student)
+
+    answer = api(student).post(f"/api/sessions/{published.pk}/leave/")
+
+    assert answer.status_code == 200
+    assert answer.json()["message"] == "Successfully left the session"
+    assert answer.json()["session"]["participant_count"] == 0
+    assert answer.json()["session"]["participants"] == []
+
+
+def test_one_may_join_again_after_leaving(api, session, student):
+    path = f"/api/sessions/{session().pk}/"
+
+    for action, count in (("join", 1), ("leave", 0), ("join", 1)):
+        shown = api(student).post(f"{path}{action}/").json()["session"]
+        assert shown["participant_count"] == count
+
+
+def test_a_full_session_refuses(api, session, person, join):
+    published = session(max_participants=2)
+    for _ in range(2):
+        join(published, person())
+
+    refused = api(person()).post(f"/api/sessions/{published.pk}/join/")
+
+    assert (refused.status_code, refused.json()["code"]) == (400, "session_full")
+
+
+def test_a_session_whose_date_is_past_refuses(api, session, student, time_machine_at):
+    published = session()
+    time_machine_at(published.date)
+
+    refused = api(student).post(f"/api/sessions/{published.pk}/join/")
+
+    assert (refused.status_code, refused.json()["code"]) == (400, "session_in_past")
+    assert api(student).get(f"/api/sessions/{published.pk}/").json()["can_join"] is False
+
+
+def test_an_instructor_who_joins_is_a_tutor_there(api, session, student, person, join):
+    published = session()
+    join(published, student)
+    join(published, person(role="instructor"))
+
+    places = api(student).get(f"/api/sessions/{published.pk}/participants/").json()
+
+    assert [place["role"] for place in places] == ["student", "tutor"]
+    assert set(places[0]) == {"id", "user", "role", "status", "joined_at"}
+
+
+def test_joining_leaves_the_date_of_the_last_change_alone(api, session, student):
+    published = session()
+
+    shown = api(student).post(f"/api/sessions/{published.pk}/join/").json()["session"]
+
+    assert shown["updated_at"] == shown["created_at"]

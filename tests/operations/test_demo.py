@@ -1,0 +1,81 @@
+"""Demo data: believable, the same every time, and only for an empty database."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+
+from accounts.models import User
+from operations import demo
+from sessions_app.models import Participant, Session
+from sessions_app.states import IN_MODE, Mode
+
+pytestmark = pytest.mark.django_db
+
+
+def contents():
+    return (
+        list(User.objects.values_list("username", "role").order_by("username")),
+        list(Session.objects.values_list("title", "status", "date", "participant_count")),
+        list(Participant.objects.values_list("session__title", "user__username", "joined_at")),
+    )
+
+
+def test_there_are_a_dozen_people_in_both_roles_and_sessions_in_every_status(now):
+    assert demo.load(now) is True
+
+    assert set(Counter(User.objects.values_list("role", flat=True))) == {"student", "instructor"}
+    assert User.objects.count() == len(demo.PEOPLE) + 1 == 13
+    assert set(Session.objects.values_list("status", flat=True)) == IN_MODE[Mode.INSTANT]
+
+
+def test_dates_lie_around_the_day_of_loading(now):
+    demo.load(now)
+
+    for date in Session.objects.values_list("date", flat=True):
+        assert abs(date - now) < timedelta(days=14)
+
+
+def test_counts_agree_with_the_rows(now):
+    demo.load(now)
+
+    for session in Session.objects.all():
+        assert session.participant_count == session.participants.present().count()
+
+
+def test_loading_again_changes_nothing(now, capsys):
+    call_command("load_demo_data")
+    before = contents()
+
+    call_command("load_demo_data")
+
+    assert contents() == before
+    assert "no change" in capsys.readouterr().out
+
+
+def test_it_is_the_same_on_another_database(now):
+    demo.load(now)
+    first = contents()
+    Session.objects.all().delete()
+    User.objects.all().delete()
+
+    demo.load(now)
+
+    assert contents() == first
+
+
+def test_a_database_with_people_of_its_own_is_left_alone(student, now):
+    assert demo.load(now) is False
+    assert not demo.is_loaded()
+    assert User.objects.count() == 1
+
+
+def test_demo_people_sign_in(api, now):
+    demo.load(now)
+
+    for username in (demo.STAFF, demo.PEOPLE[0].username):
+        body = {"username": username, "password": demo.PASSWORD}
+        assert api().post("/api/auth/token/", body).status_code == 200

@@ -1,0 +1,204 @@
+"""Booking requests (contract S8, S11) and PUT with a status (S6)."""
+
+from __future__ import annotations
+
+import pytest
+
+from sessions_app.models import BookingRequest, Session
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def offered(session):
+    """`offered(max_participants=2)`: a request session of the instructor's."""
+    return lambda **fields: session(
+        booking_mode="request", subject="Programming", level="beginner", **fields
+    )
+
+
+@pytest.fixture
+def path(offered):
+    return f"/api/sessions/{offered(max_participants=2).pk}/"
+
+
+def ask(client, path, message="Please"):
+    return client.post(f"{path}join/", {"message": message})
+
+
+def decide(client, path, decision, user):
+    return client.post(f"{path}{decision}_request/", {"user_id": user.pk})
+
+
+def status(client, path):
+    return client.get(path).json()["status"]
+
+
+def test_asking_makes_a_pending_request_that_the_creator_sees(api, instructor, student, path):
+    answer = ask(api(student), path)
+
+    assert answer.status_code == 201
+    body = answer.json()
+    assert set(body) == {"id", "user", "message", "status", "requested_at", "session"}
+    assert (body["message"], body["status"]) == ("Please", "pending")
+    assert body["session"]["viewer_role"] == "requested"
+    [seen] = api(instructor).get(path).json()["booking_requests"]
+    assert (seen["id"], seen["user"]["id"]) == (body["id"], student.pk)
+
+
+def test_asking_needs_no_message(api, student, path):
+    assert api(student).post(f"{path}join/").json()["message"] == ""
+
+
+def test_one_sees_ones_own_request_and_nobody_elses(api, student, person, path):
+    ask(api(student), path)
+
+    assert len(api(student).get(path).json()["booking_requests"]) == 1
+    assert api(person()).get(path).json()["booking_requests"] == []
+    assert api(person()).get(f"{path}booking_requests/").json()["count"] == 0
+    assert api(person(is_staff=True)).get(f"{path}booking_requests/").json()["count"] == 1
+
+
+def test_approving_makes_a_participant_and_schedules_the_session(api, instructor, student, path):
+    ask(api(student), path)
+
+    answer = decide(api(instructor), path, "approve", student)
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "approved")
+    shown = api(student).get(path).json()
+    assert shown["status"] == "scheduled"
+    assert shown["viewer_role"] == "participant"
+    assert shown["participant_count"] == len(shown["participants"]) == 1
+
+
+def test_a_decision_says_who_took_it_and_when(api, instructor, student, path):
+    ask(api(student), path)
+
+    decide(api(instructor), path, "reject", student)
+
+    request = BookingRequest.objects.get()
+    assert (request.status, request.decided_by) == ("rejected", instructor)
+    assert request.decided_at is not None
+
+
+def test_a_full_session_takes_nobody_more(api, instructor, person, path):
+    people = [person() for _ in range(3)]
+    for somebody in people:
+        ask(api(somebody), path)
+    for somebody in people[:2]:
+        decide(api(instructor), path, "approve", somebody)
+
+    refused = decide(api(instructor), path, "approve", people[2])
+
+    assert (refused.status_code, refused.json()["code"]) == (400, "session_full")
+    assert "approve_request" not in api(instructor).get(path).json()["allowed_actions"]
+    assert decide(api(instructor), path, "reject", people[2]).status_code == 200
+
+
+@pytest.mark.parametrize("decision", ["approve", "reject"])
+def test_there_is_nothing_to_decide_for_who_has_not_asked(
+    api, instructor, student, person, path, decision
+):
+    ask(api(student), path)
+
+    assert decide(api(instructor), path, decision, person()).status_code == 404
+
+
+def test_a_request_is_withdrawn_once(api, instructor, student, path):
+    ask(api(student), path)
+
+    assert api(student).post(f"{path}withdraw_request/").status_code == 204
+    assert api(student).post(f"{path}withdraw_request/").status_code == 404
+    assert decide(api(instructor), path, "approve", student).status_code == 404
+
+
+def test_one_may_ask_three_times_in_all(api, instructor, student, path):
+    for _ in range(3):
+        assert ask(api(student), path).status_code == 201
+        assert ask(api(student), path).json()["code"] == "already_requested"
+        decide(api(instructor), path, "reject", student)
+
+    refused = ask(api(student), path)
+
+    assert (refused.status_code, refused.json()["code"]) == (400, "asked_enough")
+
+
+def test_one_may_ask_again_after_leaving(api, instructor, student, path):
+    ask(api(student), path)
+    decide(api(instructor), path, "approve", student)
+
+    left = api(student).post(f"{path}leave/")
+
+    assert left.json()["session"]["participant_count"] == 0
+    assert ask(api(student), path).status_code == 201
+
+
+@pytest.mark.parametrize("end", ["start", "cancel"])
+def test_what_is_pending_is_closed_when_the_session_begins_or_ends(
+    api, instructor, student, path, end
+):
+    ask(api(student), path)
+    api(instructor).post(f"{path}approve/")
+
+    api(instructor).post(f"{path}{end}/")
+
+    assert BookingRequest.objects.get().status == "rejected"
+    assert api(student).get("/api/sessions/requested_sessions/").json()["count"] == 0
+
+
+def test_my_requests_are_listed_while_they_wait(api, instructor, student, path):
+    ask(api(student), path)
+    waiting = api(student).get("/api/sessions/requested_sessions/").json()
+    decide(api(instructor), path, "approve", student)
+
+    assert waiting["count"] == 1
+    assert api(student).get("/api/sessions/requested_sessions/").json()["count"] == 0
+
+
+@pytest.mark.parametrize(
+    ("steps", "end"),
+    [
+        (["approved"], "approved"),
+        (["approved", "approved"], "approved"),
+        (["pending_approval"], "pending_approval"),
+        (["approved", "ongoing"], "ongoing"),
+        (["approved", "ongoing", "completed"], "completed"),
+        (["cancelled"], "cancelled"),
+    ],
+)
+def test_put_with_a_status_moves_the_session_there(api, instructor, path, steps, end):
+    for step in steps:
+        assert api(instructor).put(path, {"status": step, "title": step}).status_code == 200
+
+    assert (status(api(instructor), path)) == end
+    assert Session.objects.get().title == steps[-1]
+
+
+def test_putting_approved_to_a_scheduled_session_changes_nothing(api, instructor, student, path):
+    ask(api(student), path)
+    decide(api(instructor), path, "approve", student)
+
+    answer = api(instructor).put(path, {"status": "approved"})
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "scheduled")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ("expired", "validation_error"),
+        ("scheduled", "validation_error"),
+        ("upcoming", "validation_error"),
+        ("nonsense", "validation_error"),
+        (None, "validation_error"),
+        ("ongoing", "wrong_state"),
+        ("completed", "wrong_state"),
+    ],
+)
+def test_a_status_that_can_not_be_put_loses_the_other_changes_too(
+    api, instructor, path, wrong, code
+):
+    answer = api(instructor).put(path, {"status": wrong, "title": "Other"})
+
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
+    assert Session.objects.get().title == "React Hooks Workshop"

@@ -1,0 +1,152 @@
+"""A status moves by the table or not at all (contract S5), and the database keeps the rest
+(design section 3): tried past the services, where only the model and the constraints stand."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, models, transaction
+
+from core.errors import APIError
+from core.lifecycle import StatusWrittenError
+from sessions_app.models import BookingRequest, Participant, Session
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
+
+
+def test_an_assigned_status_is_not_saved(session):
+    row = session()
+    row.status = "completed"
+
+    with pytest.raises(StatusWrittenError):
+        row.save()
+
+    assert Session.objects.get().status == "upcoming"
+
+
+def test_a_stale_form_saves_its_fields_and_leaves_the_status_that_has_moved(
+    session, instructor, now
+):
+    stale = Session.objects.get(pk=session().pk)
+    fresh = Session.objects.seen_by(instructor).get()
+    fresh.transition("cancel", by=fresh.viewer(instructor, now), now=now)
+
+    stale.title = "Other"
+    stale.save()
+
+    row = Session.objects.get()
+    assert (row.title, row.status) == ("Other", "cancelled")
+
+
+def test_a_row_read_without_its_status_can_be_saved(session):
+    row = Session.objects.only("title").get(pk=session().pk)
+    row.title = "Other"
+
+    row.save()
+
+    assert Session.objects.get().title == "Other"
+
+
+def test_a_session_starts_its_life_only_where_a_session_starts(instructor, session):
+    row = session()
+    row.pk, row._state.adding, row.status = None, True, "completed"
+
+    with pytest.raises(StatusWrittenError):
+        row.save()
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda rows: rows.update(status="completed"),
+        lambda rows: rows.filter(title="x").update(title="y", status="completed"),
+        lambda rows: rows.bulk_update([Session(pk=1, status="completed")], ["status"]),
+    ],
+)
+def test_no_status_is_written_in_bulk(session, write):
+    session()
+
+    with pytest.raises(StatusWrittenError), transaction.atomic():
+        write(Session.objects.all())
+
+    assert Session.objects.get().status == "upcoming"
+
+
+def test_a_transition_that_lost_the_race_names_the_status_it_found(session, instructor, now):
+    first = Session.objects.seen_by(instructor).get(pk=session().pk)
+    second = Session.objects.seen_by(instructor).get()
+    first.transition("cancel", by=first.viewer(instructor, now), now=now)
+
+    with pytest.raises(APIError) as refusal:
+        second.transition("start", by=second.viewer(instructor, now), now=now)
+
+    assert str(refusal.value) == "A session that is cancelled can't become ongoing."
+    assert Session.objects.get().status == "cancelled"
+
+
+def test_a_transition_of_a_deleted_session_is_not_found(session, instructor, now):
+    row = Session.objects.seen_by(instructor).get(pk=session().pk)
+    Session.objects.all().delete()
+
+    with pytest.raises(APIError) as refusal:
+        row.transition("start", by=row.viewer(instructor, now), now=now)
+
+    assert refusal.value.status == 404
+
+
+def test_every_transition_raises_the_version_and_the_moment_of_change(session, instructor, now):
+    row = Session.objects.seen_by(instructor).get(pk=session().pk)
+    later = now + timedelta(minutes=5)
+
+    row.transition("start", by=row.viewer(instructor, later), now=later)
+
+    row.refresh_from_db()
+    assert (row.version, row.updated_at) == (2, later)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"participant_count": 7},
+        {"participant_count": -1},
+        {"max_participants": 1},
+        {"max_participants": 21},
+        {"duration": 14},
+        {"duration": 481},
+        {"level": "expert"},
+    ],
+)
+def test_the_database_refuses_a_session_that_is_wrong(session, change):
+    row = session(max_participants=6)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Session.objects.filter(pk=row.pk).update(**change)
+
+
+@pytest.mark.parametrize("status", ["approved", "pending_approval", "over"])
+def test_the_database_refuses_a_status_that_the_mode_does_not_have(session, status):
+    row = session()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        models.QuerySet.update(Session.objects.filter(pk=row.pk), status=status)
+
+
+def test_the_database_keeps_one_present_place_for_a_person(session, student, now):
+    row = session()
+    Participant.objects.create(session=row, user=student, left_at=now)
+    Participant.objects.create(session=row, user=student)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Participant.objects.create(session=row, user=student)
+
+
+def test_the_database_keeps_one_pending_request_and_three_in_all(session, student):
+    row = session()
+    for attempt in (1, 2):
+        BookingRequest.objects.create(session=row, user=student, status="rejected", attempt=attempt)
+    BookingRequest.objects.create(session=row, user=student, attempt=3)
+
+    for extra in ({"attempt": 2, "status": "rejected"}, {"attempt": 4, "status": "rejected"}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            BookingRequest.objects.create(session=row, user=student, **extra)

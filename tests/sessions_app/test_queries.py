@@ -1,0 +1,80 @@
+"""Lists and details take a fixed number of queries, the same for one item and for three, and a
+list loads no participants (design section 4). Each count includes the one for the person."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def site(session, join, person):
+    """`site(3)`: so many more sessions, each with as many participants."""
+
+    def make(number):
+        people = [person() for _ in range(number)]
+        made = [session(subject="Programming") for _ in range(number)]
+        for each in made:
+            for somebody in people:
+                join(each, somebody)
+        return made[-1], people[-1]
+
+    return make
+
+
+def queries(client, path):
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        assert client.get(path).status_code == 200
+    return captured.captured_queries
+
+
+@pytest.mark.parametrize("items", [1, 3])
+@pytest.mark.parametrize(
+    ("path", "number"),
+    [
+        ("/api/sessions/", 3),  # the person, the count, the sessions with their creators
+        ("/api/sessions/?status=upcoming&subject=prog&search=react&ordering=title", 3),
+        ("/api/sessions/created_sessions/", 3),
+        ("/api/sessions/joined_sessions/", 3),
+        ("/api/sessions/requested_sessions/", 2),  # nothing asked for: the count says so
+        ("/api/sessions/my_sessions/", 5),  # and their participants, and their requests
+        ("/api/sessions/{session}/", 4),  # the person, the session, participants, requests
+        ("/api/sessions/{session}/participants/", 3),
+        ("/api/sessions/{session}/booking_requests/", 3),
+        ("/api/auth/me/", 1),
+    ],
+)
+def test_a_read_takes_as_many_queries_for_three_items_as_for_one(
+    api, site, instructor, items, path, number
+):
+    last_session, last_person = site(items)
+    reader = last_person if "joined" in path else instructor
+
+    taken = queries(api(reader), path.format(session=last_session.pk))
+
+    assert len(taken) == number, "\n".join(query["sql"] for query in taken)
+
+
+def test_a_list_reads_no_participants(api, site, instructor):
+    site(3)
+
+    for query in queries(api(instructor), "/api/sessions/"):
+        # Only as a yes or no about the one who asks.
+        assert "sessions_app_participant" not in query["sql"].split("WHERE")[-1]
+        assert 'FROM "sessions_app_participant"' not in query["sql"].split("EXISTS")[0]
+
+
+def test_joining_takes_as_many_queries_in_a_full_house_as_in_an_empty_one(api, site, person):
+    counts = []
+    for others in (1, 3):
+        joined, _ = site(others)
+        with CaptureQueriesContext(connection) as captured:
+            assert api(person()).post(f"/api/sessions/{joined.pk}/join/").status_code == 201
+        counts.append(len(captured))
+
+    assert len(set(counts)) == 1
