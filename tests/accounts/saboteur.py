@@ -1,0 +1,50 @@
+"""Serves as `manage.py serve` does, but without one of the guards against races: what the negative
+controls run against. Names the guard in `SABOTAGE`; changes nothing outside its own process."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+import django
+from django.core.management import call_command
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
+
+from django.contrib.auth.hashers import make_password  # noqa: E402  # after the set-up
+from django.db import IntegrityError  # noqa: E402
+
+from accounts import services, tokens  # noqa: E402
+from accounts.models import RevokedToken, User  # noqa: E402
+
+
+def look_then_insert(token: Any, user: User, reason: str) -> tuple[RevokedToken, bool]:
+    """A claim that believes what it has read, as simplejwt's does."""
+    ends = datetime.fromtimestamp(token["exp"], tz=UTC)
+    row = RevokedToken(jti=token["jti"], user=user, reason=reason, expires_at=ends)
+    spent = RevokedToken.objects.filter(pk=row.pk).first()
+    if spent is not None:
+        return spent, False
+    with suppress(IntegrityError):
+        row.save(force_insert=True)
+    return row, True
+
+
+def set_without_compare(user: User, password: str) -> bool:
+    """A change of password that doesn't ask whether it is still the one that was checked."""
+    user.password = make_password(password)
+    return bool(User.objects.filter(pk=user.pk).update(password=user.password))
+
+
+if __name__ == "__main__":
+    match os.environ["SABOTAGE"]:
+        case "claim":
+            tokens.revoke = look_then_insert
+        case "swap":
+            services._swap_password = set_without_compare
+        case unknown:
+            raise SystemExit(f"There is no sabotage {unknown!r}.")
+    call_command("serve")

@@ -1,0 +1,229 @@
+"""What holds for accounts when the same is sent many times at once, over real HTTP (contract C2):
+on SQLite to one server, on PostgreSQL to two server processes. On PostgreSQL each guard has its
+negative control, the same race without it, which passes when a broken promise shows."""
+
+from __future__ import annotations
+
+import re
+import sys
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from itertools import cycle, islice
+from pathlib import Path
+
+import pytest
+import requests
+from django.db import connection
+
+from tests.accounts.conftest import NEW_PASSWORD
+from tests.conftest import PASSWORD
+from tests.databases import execute, fresh_postgres
+from tests.racing import at_once
+from tests.server import Server
+
+pytestmark = pytest.mark.database
+
+SABOTEUR = [sys.executable, "-m", "tests.accounts.saboteur"]
+ROUNDS = 30
+ONE_OF_EIGHT = {200: 1, 401: 7}
+
+
+class Site:
+    """Servers on one database."""
+
+    def __init__(self, servers: list[Server], mails: Path, url: str) -> None:
+        self.servers, self.mails, self.url = servers, mails, url
+
+    def post(self, path: str, body: object, token: str = "") -> requests.Response:
+        return self.servers[0].call("POST", f"/api/auth/{path}/", token, json=body)
+
+    def register(self) -> dict[str, str]:
+        """Somebody new: their name, address and tokens."""
+        name = f"p{uuid.uuid4().hex[:12]}"
+        person = {"username": name, "email": f"{name}@example.com"}
+        pair = self.post("register", person | {"password": PASSWORD}).json()
+        return person | {"access": pair["access"], "refresh": pair["refresh"]}
+
+    def race(
+        self, path: str, bodies: list[dict[str, str]], token: str = "", method: str = "POST"
+    ) -> list[requests.Response]:
+        """Each body at the same moment, spread over the servers."""
+        servers = islice(cycle(self.servers), len(bodies))
+        acts: list[Callable[[], requests.Response]] = [
+            partial(server.call, method, f"/api/auth/{path}/", token, json=body)
+            for server, body in zip(servers, bodies, strict=True)
+        ]
+        return at_once(acts)
+
+    def is_good(self, token: str) -> bool:
+        return self.post("token/verify", {"token": token}).status_code == 200
+
+    def mailed_link(self, email: str) -> dict[str, str]:
+        """The `uid` and `token` of the mail that is sent to this address."""
+        self.post("password/reset", {"email": email})
+        texts = [file.read_text() for file in self.mails.iterdir()]
+        mail = next(text for text in texts if f"To: {email}" in text)
+        return dict(re.findall(r"^(uid|token): (\S+)", mail, re.MULTILINE))
+
+
+@contextmanager
+def site_in(folder: Path, sabotage: str = "") -> Iterator[Site]:
+    environment = {
+        "DEMO_DATA": "0",
+        "DISABLE_THROTTLING": "1",
+        "ROTATE_REFRESH_TOKENS": "1",
+        "EMAIL_URL": f"filemail:///{folder / 'mails'}",
+        "SABOTAGE": sabotage,
+    }
+    (folder / "mails").mkdir()
+    extra = {"command": SABOTEUR} if sabotage else {}
+    with ExitStack() as stack:
+        if connection.vendor == "postgresql":
+            environment["DATABASE_URL"] = stack.enter_context(fresh_postgres())
+        servers = []
+        for name in ("one", "two") if connection.vendor == "postgresql" else ("one",):
+            (folder / name).mkdir()
+            server = Server(folder / name, environment, **extra)
+            servers.append(stack.enter_context(server))
+        yield Site(servers, folder / "mails", environment.get("DATABASE_URL", ""))
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with site_in(tmp_path_factory.mktemp("site")) as site:
+        yield site
+
+
+def statuses(answers: list[requests.Response]) -> Counter[int]:
+    return Counter(answer.status_code for answer in answers)
+
+
+def winner(answers: list[requests.Response]) -> requests.Response:
+    [won] = [answer for answer in answers if answer.ok]
+    return won
+
+
+def rotate_at_once(site: Site) -> list[requests.Response]:
+    return site.race("token/refresh", [{"refresh": site.register()["refresh"]}] * 8)
+
+
+def register_at_once(site: Site) -> list[requests.Response]:
+    name = f"p{uuid.uuid4().hex[:12]}"
+    bodies = [
+        {
+            "username": each,
+            "email": f"{each.swapcase()}{number // 2}@example.com",
+            "password": PASSWORD,
+        }
+        for number, each in enumerate([name, name.upper(), name.capitalize(), name])
+    ]
+    return site.race("register", bodies)
+
+
+def reset_at_once(site: Site) -> list[requests.Response]:
+    link = site.mailed_link(site.register()["email"])
+    passwords = [f"{NEW_PASSWORD}-{number}" for number in range(4)]
+    return site.race("password/reset/confirm", [link | {"new_password": p} for p in passwords])
+
+
+# ── What holds ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_rotated_token_sent_eight_times_at_once_works_once_and_ends_all(site: Site) -> None:
+    for _ in range(5):
+        answers = rotate_at_once(site)
+
+        assert statuses(answers) == ONE_OF_EIGHT
+        assert not any(map(site.is_good, winner(answers).json().values()))
+
+
+def test_one_name_registered_at_once_in_several_spellings_is_one_account(site: Site) -> None:
+    answers = register_at_once(site)
+
+    assert statuses(answers) == {201: 1, 400: 3}
+    refused = [answer.json() for answer in answers if not answer.ok]
+    assert {body["code"] for body in refused} == {"validation_error"}
+    assert all("username" in body["fields"] for body in refused)
+
+
+def test_one_address_taken_at_once_by_two_people_has_one_owner(site: Site) -> None:
+    first, second = site.register(), site.register()
+    address = f"shared-{first['username']}@example.com"
+
+    acts: list[Callable[[], requests.Response]] = [
+        partial(
+            site.servers[0].call, "PATCH", "/api/auth/me/", person["access"], json={"email": email}
+        )
+        for person, email in ((first, address), (second, address.upper()))
+    ]
+
+    assert statuses(at_once(acts)) == {200: 1, 400: 1}
+
+
+def test_a_mailed_link_used_at_once_sets_one_password(site: Site) -> None:
+    person = site.register()
+    link = site.mailed_link(person["email"])
+    passwords = [f"{NEW_PASSWORD}-{number}" for number in range(4)]
+
+    answers = site.race(
+        "password/reset/confirm", [link | {"new_password": each} for each in passwords]
+    )
+
+    assert statuses(answers) == {200: 1, 400: 3}
+    credentials = [{"username": person["username"], "password": each} for each in passwords]
+    signed_in = [site.post("token", body).ok for body in credentials]
+    assert signed_in == [answer.ok for answer in answers]
+
+
+def test_a_password_changed_at_once_in_two_places_is_changed_in_one(site: Site) -> None:
+    person = site.register()
+    bodies = [
+        {"old_password": PASSWORD, "new_password": f"{NEW_PASSWORD}-{number}"}
+        for number in range(4)
+    ]
+
+    answers = site.race("password/change", bodies, person["access"])
+
+    assert statuses(answers)[200] == 1
+    assert set(statuses(answers)) <= {200, 400, 401}
+    assert all(map(site.is_good, winner(answers).json().values()))
+    assert not site.is_good(person["refresh"])
+
+
+def test_a_sign_out_sent_at_once_is_done_once(site: Site) -> None:
+    refresh = site.register()["refresh"]
+
+    answers = site.race("logout", [{"refresh": refresh}] * 8)
+
+    assert statuses(answers) == {204: 1, 401: 7}
+
+
+# ── What would not hold without the guards ───────────────────────────────────────────────────
+
+
+def several_won(race: Callable[[Site], list[requests.Response]], site: Site) -> bool:
+    """Whether more than one success shows in some rounds of the race."""
+    return any(sum(answer.ok for answer in race(site)) > 1 for _ in range(ROUNDS))
+
+
+@pytest.mark.postgres
+def test_control_without_the_claim_several_rotations_succeed(tmp_path: Path) -> None:
+    with site_in(tmp_path, sabotage="claim") as site:
+        assert several_won(rotate_at_once, site)
+
+
+@pytest.mark.postgres
+def test_control_without_the_swap_one_link_sets_several_passwords(tmp_path: Path) -> None:
+    with site_in(tmp_path, sabotage="swap") as site:
+        assert several_won(reset_at_once, site)
+
+
+@pytest.mark.postgres
+def test_control_without_the_constraints_one_name_makes_several_accounts(tmp_path: Path) -> None:
+    with site_in(tmp_path) as site:
+        execute(site.url, "DROP INDEX username_unique_without_case")
+
+        assert several_won(register_at_once, site)
