@@ -15,17 +15,24 @@ NOT_A_DAY = "Use a date or a date and time in ISO 8601, for example 2030-01-20 o
 
 def read_moment(text: object) -> datetime:
     """A date with a time, naive if it came without an offset."""
-    if not isinstance(text, str) or not text.isascii():  # Django would read other scripts' digits
+    if not isinstance(text, str):
         raise ValueError(NOT_A_MOMENT)
-    if "T" not in text.upper() and " " not in text.strip():
+    text = text.strip()
+    # Checked first: Python reads past a NUL, and Django other scripts' digits.
+    if not is_plain(text) or not ("T" in text.upper() or " " in text):
         raise ValueError(NOT_A_MOMENT)
     try:
-        moment = parse_datetime(text.strip())
+        moment = parse_datetime(text)
     except ValueError:
         moment = None
     if moment is None:
         raise ValueError(NOT_A_MOMENT)
     return moment.replace(microsecond=0)
+
+
+def is_plain(text: str) -> bool:
+    """Is it printable ASCII?"""
+    return text.isascii() and text.isprintable()
 
 
 def to_utc(moment: datetime, *, offset: int | None = None, zone: str | None = None) -> datetime:
@@ -89,7 +96,7 @@ def same_minute(naive: datetime, stored: datetime) -> bool:
 def read_bound(text: str, *, end_of_day: bool = False) -> datetime:
     """A filter's bound: a date-time, or a date, which is its first or its last moment."""
     try:
-        bare = text.isascii() and len(text) == len("2030-01-20")
+        bare = is_plain(text) and len(text) == len("2030-01-20")
         day = parse_date(text) if bare else None
         if day is not None:
             return day_bound(day, end_of_day=end_of_day)

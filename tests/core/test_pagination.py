@@ -1,0 +1,161 @@
+"""Pages and bare arrays (contract C6): never unbounded, links that work as they are, and numbers
+that can't be read refused."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from sessions_app.models import Session
+from tests.core.envelope import refused
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/api/sessions/"
+
+
+@pytest.fixture
+def many(session):
+    """A list of more than a hundred sessions, titled by number."""
+    first = session(title="0")
+    values = {
+        field.attname: getattr(first, field.attname)
+        for field in Session._meta.concrete_fields
+        if not field.primary_key
+    }
+    Session.objects.bulk_create(Session(**values | {"title": str(each)}) for each in range(1, 105))
+
+
+@pytest.fixture
+def get(api, student):
+    client = api(student)
+    return lambda address: client.get(address)
+
+
+@pytest.mark.parametrize(
+    ("query", "items"),
+    [
+        ("", 20),
+        ("page_size=", 20),
+        ("page=", 20),
+        ("page_size=7", 7),
+        ("page_size=007", 7),
+        ("page_size=100", 100),
+        ("page_size=101", 100),
+        ("page_size=" + "9" * 5000, 100),
+        ("page=6", 5),
+        ("page=2&page_size=100", 5),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_a_page_has_as_many_as_asked_for_and_a_hundred_at_most(many, get, query, items):
+    body = get(f"{LIST}?{query}").json()
+
+    assert set(body) == {"count", "next", "previous", "results"}
+    assert (body["count"], len(body["results"])) == (105, items)
+
+
+UNREADABLE = ["abc", "-1", "%2B1", "1.0", "1e3", "1_0", "٣", "%C2%B2", "%00", "0x10", "null", "[]"]
+
+
+@pytest.mark.parametrize("value", ["0", "00", "%201", *UNREADABLE])
+def test_a_page_size_that_cannot_be_read_is_a_400(get, value):
+    fields = refused(get(f"{LIST}?page_size={value}"), 400, "validation_error")["fields"]
+    assert fields == {"page_size": ["Page size is a whole number from 1."]}
+
+
+@pytest.mark.parametrize("value", ["0", "2", "last", "9" * 30, "9" * 5000, *UNREADABLE])
+def test_a_page_that_is_not_there_is_a_404(get, value):
+    refused(get(f"{LIST}?page={value}"), 404, "page_not_found")
+
+
+def test_the_first_page_of_nothing_is_empty(get):
+    empty = {"count": 0, "next": None, "previous": None, "results": []}
+    assert get(LIST).json() == empty
+    assert get("/api/sessions/joined_sessions/?page=1").json() == empty
+
+
+def test_links_are_absolute_keep_the_filters_and_lead_through_all_pages(many, get):
+    address = f"{LIST}?ordering=title&page_size=30&search=react%26%22h%C3%B6%3E&title=%ff"
+    assert get(address).json()["count"] == 0
+    address, seen, pages = f"{LIST}?ordering=title&level=beginner&page_size=30&x=%C3%B6%26", [], []
+    while address:
+        body = get(address).json()
+        seen += [each["id"] for each in body["results"]]
+        pages.append(body)
+        address = body["next"]
+
+    assert len(seen) == len(set(seen)) == 105
+    assert [len(each["results"]) for each in pages] == [30, 30, 30, 15]
+    assert pages[0]["previous"] is None
+    for link in [pages[0]["next"], pages[2]["previous"]]:
+        assert link.startswith(f"http://testserver{LIST}?")
+        for part in ["ordering=title", "level=beginner", "page_size=30", "page=2", "x=%C3%B6%26"]:
+            assert part in link
+    assert get(pages[2]["previous"]).json() == pages[1]
+
+
+@pytest.fixture
+def crowd(session, join, person):
+    """The address of the participants of a session of five, in the order in which they joined."""
+    published, people = session(), [person() for _ in range(5)]
+    for each in people:
+        join(published, each)
+    return f"{LIST}{published.pk}/participants/"
+
+
+def names(answer):
+    return [each["user"]["username"] for each in answer.json()]
+
+
+def next_link(answer):
+    found = re.fullmatch('<([^>]*)>; rel="next"', answer.get("Link", ""))
+    return found[1] if found else None
+
+
+@pytest.mark.parametrize("query", ["", "limit=", "limit=5", "limit=100", "limit=" + "9" * 5000])
+def test_an_array_that_is_whole_has_no_link(crowd, get, query):
+    answer = get(f"{crowd}?{query}")
+
+    assert len(answer.json()) == 5
+    assert "Link" not in answer
+
+
+def test_the_link_header_leads_through_the_whole_array(crowd, get):
+    address, seen, sizes = f"{crowd}?limit=2&x=%C3%B6%3E", [], []
+    while address:
+        answer = get(address)
+        seen += names(answer)
+        sizes.append(len(answer.json()))
+        address = next_link(answer)
+        if address:
+            assert address.startswith(f"http://testserver{crowd}?")
+            assert "limit=2" in address
+            assert "x=%C3%B6%3E" in address
+
+    assert sizes == [2, 2, 1]
+    assert seen == names(get(crowd))
+
+
+def test_after_goes_on_after_an_item_that_need_not_be_there(crowd, get):
+    ids = [each["id"] for each in get(crowd).json()]
+
+    assert [each["id"] for each in get(f"{crowd}?after={ids[2]}").json()] == ids[3:]
+    assert get(f"{crowd}?after={2**63 - 1}").json() == []
+    assert get(f"{crowd}?after={2**63}").json() == []
+    assert get(f"{crowd}?after=").json() == get(crowd).json()
+
+
+@pytest.mark.parametrize("name", ["limit", "after"])
+@pytest.mark.parametrize("value", ["0", *UNREADABLE])
+def test_a_limit_or_start_that_cannot_be_read_is_a_400(crowd, get, name, value):
+    assert name in refused(get(f"{crowd}?{name}={value}"), 400, "validation_error")["fields"]
+
+
+def test_my_sessions_come_by_the_hundred_unless_told(many, api, instructor):
+    body = api(instructor).get("/api/sessions/my_sessions/").json()
+    assert (len(body["results"]), len(body["created"]), body["count"]) == (100, 100, 105)
+    assert "page=2" in body["next"]
+    body = api(instructor).get("/api/sessions/my_sessions/?page_size=3&page=35").json()
+    assert (len(body["results"]), body["next"]) == (3, None)
