@@ -175,9 +175,13 @@ def test_the_two_commands_are_on_the_first_screen():
     assert "make test" in first_screen
 
 
-def test_every_file_that_the_readme_names_is_there():
+def test_every_file_that_the_map_of_the_code_names_is_there():
     named = re.findall(r"`([a-z_]+/[a-z_/]*(?:\.py)?)`", section("Where is …?"))
-    linked = re.findall(r"\]\((?!http)([^)]+)\)", README)
 
     assert len(named) > 10
-    assert [path for path in [*named, *linked] if not (ROOT / path).exists()] == []
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\((?!http)([^)]+)\)", README))))
+def test_every_link_into_the_repository_leads_to_a_file(path):
+    assert (ROOT / path).is_file()
