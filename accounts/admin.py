@@ -17,7 +17,7 @@ from accounts.models import User
 from core.throttling import wait_for
 
 
-class NewPersonForm(AdminUserCreationForm):  # type: ignore[type-arg]  # generic in the stubs only
+class NewPersonForm(AdminUserCreationForm):
     class Meta:
         model = User
         fields = ("username", "email", "role")
@@ -40,7 +40,7 @@ admin.site.login_form = LimitedSignInForm
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class PersonAdmin(UserAdmin):
     """Search, roles, passwords; a person is deactivated, never deleted."""
 
     add_form = NewPersonForm

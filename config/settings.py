@@ -40,6 +40,7 @@ SESSION_COMPLETION_GRACE = timedelta(hours=env.int("SESSION_COMPLETION_GRACE_HOU
 INSTALLED_APPS = [
     "operations",
     "sessions_app",
+    "notifications",
     "accounts",
     "core",
     "django.contrib.admin",

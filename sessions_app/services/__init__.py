@@ -29,6 +29,7 @@ from sessions_app.services.sessions import (
     start,
     update,
 )
+from sessions_app.services.staff import edit, remove_participant
 from sessions_app.states import Mode
 
 __all__ = [
@@ -42,10 +43,12 @@ __all__ = [
     "complete_overdue",
     "create",
     "delete",
+    "edit",
     "expire",
     "join",
     "leave",
     "reject_request",
+    "remove_participant",
     "start",
     "update",
     "withdraw_request",

@@ -10,8 +10,11 @@ from django.db.models import F
 from accounts.models import User
 from core.errors import APIError
 from core.lifecycle import check
+from notifications.events import REQUEST_APPROVED, REQUEST_MADE, REQUEST_REJECTED
+from notifications.services import name_of
 from sessions_app.models import BookingRequest, Participant, Session
 from sessions_app.services.locking import locked
+from sessions_app.services.news import tell
 from sessions_app.states import ACTIONS, NO_PENDING_REQUEST, RequestStatus, Status
 
 
@@ -24,6 +27,7 @@ def ask(session: Session, *, by: User, now: datetime, message: str = "") -> Book
     with locked(session, by) as row:
         check(ACTIONS["join"], row, row.viewer(by, now))
         attempt = row.booking_requests.filter(user=by).count() + 1
+        tell(REQUEST_MADE, row, [row.creator_id], now, person=name_of(by))
         return BookingRequest.objects.create(
             session=row, user=by, message=message, attempt=attempt, requested_at=now
         )
@@ -54,6 +58,7 @@ def approve_request(session: Session, *, user_id: int, by: User, now: datetime) 
         Participant.objects.create(session=row, user_id=user_id, joined_at=now)
         counted = {"participant_count": F("participant_count") + 1, "version": F("version") + 1}
         Session.objects.filter(pk=row.pk).update(**counted)
+        tell(REQUEST_APPROVED, row, [user_id], now)
         if row.status == Status.PENDING_APPROVAL:
             row.transition("approve", by=viewer, now=now)
         if row.status == Status.APPROVED:
@@ -69,6 +74,7 @@ def reject_request(session: Session, *, user_id: int, by: User, now: datetime) -
     """
     with locked(session, by) as row:
         check(ACTIONS["reject_request"], row, row.viewer(by, now))
+        tell(REQUEST_REJECTED, row, [user_id], now)
         return decide(pending_request(row, user_id), RequestStatus.REJECTED, by=by, now=now)
 
 
@@ -85,8 +91,3 @@ def decide(
     request.status, request.decided_by, request.decided_at = status, by, now
     request.save(update_fields=["status", "decided_by", "decided_at"])
     return request
-
-
-def close_requests(row: Session, *, now: datetime) -> None:
-    """Nobody can decide them any more: the session has begun or ended."""
-    row.booking_requests.pending().update(status=RequestStatus.REJECTED, decided_at=now)

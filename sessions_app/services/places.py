@@ -10,8 +10,11 @@ from django.db.models import F
 from accounts.models import User
 from core.errors import NOT_FOUND, APIError
 from core.lifecycle import check
+from notifications.events import JOINED, LEFT
+from notifications.services import name_of
 from sessions_app.models import Participant, Session
 from sessions_app.services.locking import LostRaceError, check_again
+from sessions_app.services.news import tell
 from sessions_app.states import ACTIONS, ALREADY_JOINED, OPEN, SESSION_FULL
 
 
@@ -27,6 +30,7 @@ def take_place(session: Session, *, by: User, now: datetime) -> Participant:
             place = Participant.objects.create(session=session, user=by, joined_at=now)
             if not count_in(session, now):
                 raise LostRaceError
+            tell(JOINED, session, [session.creator_id], now, person=name_of(by))
     except IntegrityError:
         raise APIError(ALREADY_JOINED) from None
     except LostRaceError:
@@ -56,6 +60,7 @@ def leave(session: Session, *, by: User, now: datetime) -> None:
             places = Participant.objects.present().filter(session=session, user=by)
             if not (count_out(session) and places.update(left_at=now)):
                 raise LostRaceError
+            tell(LEFT, session, [session.creator_id], now, person=name_of(by))
     except LostRaceError:
         check_again("leave", session, by, now)
         raise APIError(NOT_FOUND) from None

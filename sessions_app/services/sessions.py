@@ -13,9 +13,16 @@ from accounts.models import Role as AccountRole
 from accounts.models import User
 from core.errors import APIError, declare, invalid
 from core.lifecycle import check
+from notifications.events import APPROVED, COMPLETED, EXPIRED, RESCHEDULED, STARTED
 from sessions_app.models import Session
-from sessions_app.services.bookings import close_requests
 from sessions_app.services.locking import locked
+from sessions_app.services.news import (
+    close_requests,
+    tell_cancelled,
+    tell_creator,
+    tell_deleted,
+    tell_participants,
+)
 from sessions_app.states import ACTIONS, INITIAL, Mode, Role, Status, Viewer
 
 NOT_INSTRUCTOR = declare("not_instructor", 403, "Only instructors can publish tutoring sessions.")
@@ -82,6 +89,8 @@ def write(row: Session, changes: dict[str, Any], now: datetime) -> None:
         setattr(row, name, value)
     row.ends_at, row.updated_at, row.version = end_of(row), now, row.version + 1
     row.save(update_fields=[*changes, "ends_at", "updated_at", "version"])
+    if "date" in changes:
+        tell_participants(RESCHEDULED, row, now, date=row.date)
 
 
 def move_to(status: str, row: Session, viewer: Viewer, now: datetime) -> None:
@@ -102,6 +111,7 @@ def delete(session: Session, *, by: User, now: datetime) -> None:
     """Remove a session and all that belongs to it."""
     with locked(session, by) as row:
         check(ACTIONS["delete"], row, row.viewer(by, now))
+        tell_deleted(row, now)
         row.delete()
 
 
@@ -131,26 +141,31 @@ def cancel(session: Session, *, by: User, now: datetime, reason: str = "") -> No
 
 def move_approve(row: Session, viewer: Viewer, now: datetime) -> None:
     row.transition("approve", by=viewer, now=now)
+    tell_creator(APPROVED, row, viewer, now)
 
 
 def move_start(row: Session, viewer: Viewer, now: datetime) -> None:
     ends_at = now + timedelta(minutes=row.duration)
     row.transition("start", by=viewer, now=now, started_at=now, ends_at=ends_at)
-    close_requests(row, now=now)
+    tell_participants(STARTED, row, now)
+    close_requests(row, now=now, became="started")
 
 
 def move_complete(row: Session, viewer: Viewer, now: datetime) -> None:
     row.transition("complete", by=viewer, now=now)
+    tell_participants(COMPLETED, row, now)
 
 
 def move_cancel(row: Session, viewer: Viewer, now: datetime, reason: str = "") -> None:
     row.transition("cancel", by=viewer, now=now, cancel_reason=reason)
+    tell_cancelled(row, viewer, now, reason)
     close_requests(row, now=now)
 
 
 def move_expire(row: Session, viewer: Viewer, now: datetime) -> None:
     row.transition("expire", by=viewer, now=now)
-    close_requests(row, now=now)
+    tell_participants(EXPIRED, row, now)
+    close_requests(row, now=now, became="over")
 
 
 def expire(pk: int, *, now: datetime) -> bool:

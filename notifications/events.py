@@ -1,0 +1,86 @@
+"""What people are told (contract N2): every event, as data. A sentence's `{…}` are filled by
+whoever announces; `{title}` is the session's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import TextChoices
+
+
+class Type(TextChoices):
+    REMINDER = "reminder"
+    BOOKING_REQUEST = "booking_request"
+    SESSION_UPDATE = "session_update"
+    GENERAL = "general"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A stable code, the type that clients know, and the two texts."""
+
+    code: str
+    type: Type
+    title: str
+    message: str
+
+
+REQUEST_MADE = Event(
+    "request_made",
+    Type.BOOKING_REQUEST,
+    "New booking request for {title}",
+    "{person} wants to join your session.",
+)
+REQUEST_APPROVED = Event(
+    "request_approved",
+    Type.SESSION_UPDATE,
+    "Booking request approved for {title}",
+    "Your request to join {title} has been approved.",
+)
+REQUEST_REJECTED = Event(
+    "request_rejected",
+    Type.SESSION_UPDATE,
+    "Booking request rejected for {title}",
+    "Your request to join {title} has been rejected.",
+)
+REQUEST_CLOSED = Event(
+    "request_closed",
+    Type.SESSION_UPDATE,
+    "Booking request rejected for {title}",
+    "Your request to join {title} was not decided before the session was {status}.",
+)
+JOINED = Event(
+    "joined", Type.SESSION_UPDATE, "New participant in {title}", "{person} joined your session."
+)
+LEFT = Event("left", Type.SESSION_UPDATE, "Participant left {title}", "{person} left your session.")
+REMOVED = Event(
+    "removed",
+    Type.SESSION_UPDATE,
+    "Removed from {title}",
+    "The staff have removed you from {title}.",
+)
+APPROVED = Event(
+    "approved", Type.SESSION_UPDATE, "Session approved: {title}", "{title} is open for requests."
+)
+RESCHEDULED = Event(
+    "rescheduled",
+    Type.SESSION_UPDATE,
+    "Session rescheduled: {title}",
+    "{title} now begins on {date:%d %B %Y at %H:%M} UTC.",
+)
+STARTED = Event("started", Type.SESSION_UPDATE, "Session started: {title}", "{title} has begun.")
+COMPLETED = Event(
+    "completed", Type.SESSION_UPDATE, "Session completed: {title}", "{title} has ended."
+)
+CANCELLED = Event(
+    "cancelled",
+    Type.SESSION_UPDATE,
+    "Session cancelled: {title}",
+    "{title} has been cancelled.{reason}",
+)
+EXPIRED = Event(
+    "expired", Type.SESSION_UPDATE, "Session expired: {title}", "{title} was never started."
+)
+DELETED = Event(
+    "deleted", Type.SESSION_UPDATE, "Session deleted: {title}", "{title} has been deleted."
+)

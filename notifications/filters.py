@@ -1,0 +1,22 @@
+"""The filter of a list of notifications (contract N1)."""
+
+from __future__ import annotations
+
+import django_filters
+
+from notifications.models import Notification
+
+
+class NotificationFilter(django_filters.FilterSet):
+    unread = django_filters.ChoiceFilter(
+        choices=[("true", "unread"), ("false", "read")],
+        method="by_unread",
+        label="`true`: only what is unread; `false`: only what is read.",
+    )
+
+    class Meta:
+        model = Notification
+        fields: list[str] = []
+
+    def by_unread(self, rows, name, value):  # type: ignore[no-untyped-def]
+        return rows.filter(read=value == "false")

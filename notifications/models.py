@@ -1,0 +1,55 @@
+"""What somebody was told."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from notifications.events import Type
+from notifications.querysets import NotificationQuerySet
+
+
+class Notification(models.Model):
+    """One thing told to one person."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications"
+    )
+    type = models.CharField(max_length=20, choices=Type.choices)
+    event = models.CharField(max_length=40, help_text="A stable code of what happened.")
+    title = models.CharField(max_length=255)
+    message = models.TextField()
+    session = models.ForeignKey(
+        "sessions_app.Session", on_delete=models.SET_NULL, null=True, related_name="notifications"
+    )
+    read = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+    # Nullable: NULLs are not compared, so that only keys must be unique.
+    dedupe_key = models.CharField(  # noqa: DJ001
+        max_length=120,
+        unique=True,
+        null=True,
+        editable=False,
+        help_text="What must be told once has a key here, and the database sees to it.",
+    )
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = [
+            models.Index(fields=["user", "-id"], name="notification_newest"),
+            models.Index(
+                fields=["user", "-id"], condition=Q(read=False), name="notification_unread"
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(type__in=Type.values), name="notification_type_is_known"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title

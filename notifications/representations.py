@@ -1,0 +1,46 @@
+"""Notifications as JSON."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal, TypedDict
+
+from notifications.models import Notification
+
+
+class NotificationObject(TypedDict):
+    """One thing told to one person."""
+
+    id: int
+    user: Annotated[int, "The id of the one it was told to."]
+    title: str
+    message: str
+    type: Literal["reminder", "booking_request", "session_update", "general"]
+    session: Annotated[int | None, "The id of the session concerned, if it is still there."]
+    read: bool
+    created_at: datetime
+
+
+class UpdatedObject(TypedDict):
+    """How many were changed."""
+
+    updated: int
+
+
+class CountObject(TypedDict):
+    """How many there are."""
+
+    count: int
+
+
+def notification_object(notification: Notification) -> NotificationObject:
+    return {
+        "id": notification.pk,
+        "user": notification.user_id,
+        "title": notification.title,
+        "message": notification.message,
+        "type": notification.type,  # type: ignore[typeddict-item]  # a constraint keeps it
+        "session": notification.session_id,
+        "read": notification.read,
+        "created_at": notification.created_at,
+    }

@@ -1,0 +1,8 @@
+"""`/api/notifications/`"""
+
+from core.urls import router
+from notifications.views import NotificationViewSet
+
+routes = router()
+routes.register("notifications", NotificationViewSet, basename="notification")
+urlpatterns = routes.urls

@@ -1,0 +1,63 @@
+"""`/api/notifications/`"""
+
+from __future__ import annotations
+
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.pagination import answer_array
+from core.views import ActionViewSet, Answer
+from notifications import services
+from notifications.filters import NotificationFilter
+from notifications.models import Notification
+from notifications.querysets import NotificationQuerySet
+from notifications.representations import (
+    CountObject,
+    NotificationObject,
+    UpdatedObject,
+    notification_object,
+)
+
+
+class NotificationViewSet(ActionViewSet):
+    tag = "Notifications"
+    queryset = Notification.objects.none()  # names the model for the API's description
+    filter_backends = [DjangoFilterBackend]
+    filterset_class = NotificationFilter
+    answers = {
+        "list": Answer(NotificationObject, listed="array", newest_first=True),
+        "retrieve": Answer(NotificationObject),
+        "mark_as_read": Answer(NotificationObject),
+        "mark_all_as_read": Answer(UpdatedObject),
+        "unread_count": Answer(CountObject),
+    }
+
+    def get_queryset(self) -> NotificationQuerySet:  # type: ignore[override]  # a narrower one
+        rows: NotificationQuerySet = Notification.objects.all()
+        return rows.of(self.person)
+
+    def list(self, request: Request) -> Response:
+        """List one's own notifications, newest first."""
+        rows = self.filter_queryset(self.get_queryset())
+        return answer_array(request, rows, notification_object, newest_first=True)
+
+    def retrieve(self, request: Request, pk: int) -> Response:
+        """Show one of one's own notifications."""
+        return self.answer(notification_object(self.fetch()))
+
+    @action(methods=["post"], detail=True)
+    def mark_as_read(self, request: Request, pk: int) -> Response:
+        """Mark a notification as read; again changes nothing."""
+        return self.answer(notification_object(services.mark_as_read(self.fetch())))
+
+    @action(methods=["post"], detail=False)
+    def mark_all_as_read(self, request: Request) -> Response:
+        """Mark all of one's notifications as read."""
+        return self.answer({"updated": services.mark_all_as_read(by=self.person)})
+
+    @action(detail=False)
+    def unread_count(self, request: Request) -> Response:
+        """Count one's unread notifications."""
+        return self.answer({"count": self.get_queryset().unread().count()})

@@ -1,0 +1,53 @@
+"""Who hears what of a session (contract N2), in the transaction of what they hear of (N4)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from notifications.events import CANCELLED, DELETED, REQUEST_CLOSED, Event
+from notifications.services import announce
+from sessions_app.models import Session
+from sessions_app.states import RequestStatus, Role, Viewer
+
+
+def tell(event: Event, row: Session, to: list[int], now: datetime, **details: Any) -> None:
+    announce(event, to=to, now=now, session_id=row.pk, title=row.title, **details)
+
+
+def participants_of(row: Session) -> list[int]:
+    return list(row.participants.present().values_list("user_id", flat=True))
+
+
+def askers_of(row: Session) -> list[int]:
+    return list(row.booking_requests.pending().values_list("user_id", flat=True))
+
+
+def tell_participants(event: Event, row: Session, now: datetime, **details: Any) -> None:
+    tell(event, row, participants_of(row), now, **details)
+
+
+def tell_creator(event: Event, row: Session, viewer: Viewer, now: datetime) -> None:
+    """Unless it was the creator's own act."""
+    if Role.CREATOR not in viewer.roles:
+        tell(event, row, [row.creator_id], now)
+
+
+def tell_cancelled(row: Session, viewer: Viewer, now: datetime, reason: str) -> None:
+    """Everyone concerned: those who are in, those who asked, and the creator if staff did it."""
+    creator = [] if Role.CREATOR in viewer.roles else [row.creator_id]
+    concerned = participants_of(row) + askers_of(row) + creator
+    tell(CANCELLED, row, concerned, now, reason=f" The reason: {reason}" if reason else "")
+
+
+def tell_deleted(row: Session, now: datetime) -> None:
+    """Before it goes; the notifications name no session, since there will be none."""
+    announce(DELETED, to=participants_of(row) + askers_of(row), now=now, title=row.title)
+
+
+def close_requests(row: Session, *, now: datetime, became: str = "") -> None:
+    """Nobody can decide them any more. Their askers are told what the session became, unless
+    they have been told of it already."""
+    if became:
+        tell(REQUEST_CLOSED, row, askers_of(row), now, status=became)
+    row.booking_requests.pending().update(status=RequestStatus.REJECTED, decided_at=now)
