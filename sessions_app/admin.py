@@ -47,7 +47,7 @@ class ParticipantInline(admin.TabularInline):
     fields = readonly_fields = ("user", "joined_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Participant]:
-        return super().get_queryset(request).filter(left_at=None).select_related("user")
+        return super().get_queryset(request).filter(left_at=None).select_related("user", "session")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -71,7 +71,7 @@ class BookingRequestInline(admin.TabularInline):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BookingRequest]:
-        return super().get_queryset(request).select_related("user", "decided_by")
+        return super().get_queryset(request).select_related("user", "session", "decided_by")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -1,0 +1,120 @@
+"""One's own notifications: listed, counted, read (contract N1, C6)."""
+
+from __future__ import annotations
+
+import pytest
+
+from notifications.events import JOINED, STARTED
+from notifications.models import Notification
+from notifications.services import announce
+from tests.sessions_app.test_queries import queries
+
+pytestmark = pytest.mark.django_db
+
+PATH = "/api/notifications/"
+KEYS = {"id", "user", "title", "message", "type", "session", "read", "created_at"}
+
+
+@pytest.fixture
+def told(now):
+    """`told(user, 3)`: so many notifications for somebody."""
+
+    def make(user, number=1):
+        for index in range(number):
+            announce(STARTED, to=[user.pk], now=now, title=f"Session {index}")
+
+    return make
+
+
+def test_they_are_a_bare_array_newest_first_of_ones_own(api, student, person, told):
+    told(student, 2)
+    told(person())
+
+    answer = api(student).get(PATH)
+
+    assert [each["title"] for each in answer.json()] == [
+        "Session started: Session 1",
+        "Session started: Session 0",
+    ]
+    assert set(answer.json()[0]) == KEYS
+    assert answer.json()[0]["user"] == student.pk
+
+
+def test_the_session_is_an_id(api, instructor, session, now):
+    row = session()
+    announce(JOINED, to=[instructor.pk], now=now, session_id=row.pk, title="X", person="Sam Reed")
+
+    [shown] = api(instructor).get(PATH).json()
+
+    assert (shown["session"], shown["message"]) == (row.pk, "Sam Reed joined your session.")
+
+
+def test_unread_filters_and_what_can_not_be_read_is_refused(api, student, told):
+    told(student, 2)
+    client = api(student)
+    first = client.get(PATH).json()[0]["id"]
+    client.post(f"{PATH}{first}/mark_as_read/")
+
+    assert first not in [each["id"] for each in client.get(PATH, {"unread": "true"}).json()]
+    assert [each["id"] for each in client.get(PATH, {"unread": "false"}).json()] == [first]
+    assert len(client.get(PATH, {"unread": ""}).json()) == 2
+    assert client.get(PATH, {"unread": "maybe"}).status_code == 400
+
+
+def test_the_next_ones_are_linked_until_there_are_no_more(api, student, told):
+    told(student, 5)
+    client, url, seen = api(student), f"{PATH}?limit=2&unread=true", []
+    while url:
+        answer = client.get(url)
+        seen += [each["id"] for each in answer.json()]
+        link = answer.get("Link", "")
+        assert not link or link.endswith('>; rel="next"')
+        url = link.removeprefix("<http://testserver").partition(">")[0]
+
+    assert seen == sorted(seen, reverse=True)
+    assert len(seen) == 5
+
+
+def test_never_more_than_a_hundred_come_at_once(api, student, told):
+    told(student, 101)
+
+    assert len(api(student).get(PATH).json()) == 100
+    assert len(api(student).get(PATH, {"limit": 1000}).json()) == 100
+
+
+def test_one_is_marked_as_read_and_again_without_harm(api, student, told):
+    told(student)
+    path = f"{PATH}{Notification.objects.get().pk}/mark_as_read/"
+
+    for _ in range(2):
+        answer = api(student).post(path)
+        assert (answer.status_code, answer.json()["read"]) == (200, True)
+
+
+def test_somebody_elses_is_not_found(api, student, person, told):
+    told(student)
+    path = f"{PATH}{Notification.objects.get().pk}/"
+
+    assert api(person()).post(f"{path}mark_as_read/").status_code == 404
+    assert api(person()).get(path).status_code == 404
+    assert api(student).get(path).json()["read"] is False
+
+
+def test_all_are_marked_and_the_count_follows(api, student, person, told):
+    other = person()
+    told(student, 3)
+    told(other)
+
+    assert api(student).get(f"{PATH}unread_count/").json() == {"count": 3}
+    assert api(student).post(f"{PATH}mark_all_as_read/").json() == {"updated": 3}
+    assert api(student).post(f"{PATH}mark_all_as_read/").json() == {"updated": 0}
+    assert api(student).get(f"{PATH}unread_count/").json() == {"count": 0}
+    assert api(other).get(f"{PATH}unread_count/").json() == {"count": 1}
+
+
+@pytest.mark.parametrize("items", [1, 3])
+def test_the_list_takes_two_queries_and_the_count_too(api, student, told, items):
+    told(student, items)
+
+    assert len(queries(api(student), PATH)) == 2
+    assert len(queries(api(student), f"{PATH}unread_count/")) == 2
