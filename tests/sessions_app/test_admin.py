@@ -117,6 +117,7 @@ def test_the_change_page_shows_participants_and_requests_in_a_fixed_number_of_qu
     desk, offered, person, api, instructor
 ):
     [row] = offered()
+    desk.get(f"{LIST}{row.pk}/change/")  # Django remembers the content type from here on
     counts = []
     for _ in range(2):
         people = [person() for _ in range(2)]
