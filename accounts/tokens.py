@@ -82,7 +82,7 @@ def claim(token: Token, user: User, reason: str) -> None:
     spent, first_use = revoke(token, user, reason)
     if first_use:
         return
-    if spent.reason == RevokedToken.Reason.ROTATED and settings.ROTATE_REFRESH_TOKENS:
+    if spent.reason == RevokedToken.Reason.ROTATED:
         sign_out_everywhere(user)
     raise APIError(TOKEN_NOT_VALID)
 

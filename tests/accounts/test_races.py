@@ -4,97 +4,41 @@ negative control, the same race without it, which passes when a broken promise s
 
 from __future__ import annotations
 
-import re
-import sys
+import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from itertools import cycle, islice
 from pathlib import Path
 
+import psycopg
 import pytest
 import requests
-from django.db import connection
 
 from tests.accounts.conftest import NEW_PASSWORD
+from tests.accounts.site import Site, site_in
 from tests.conftest import PASSWORD
-from tests.databases import execute, fresh_postgres
+from tests.databases import execute, rows
 from tests.racing import at_once
-from tests.server import Server
 
 pytestmark = pytest.mark.database
 
-SABOTEUR = [sys.executable, "-m", "tests.accounts.saboteur"]
 ROUNDS = 30
 ONE_OF_EIGHT = {200: 1, 401: 7}
-
-
-class Site:
-    """Servers on one database."""
-
-    def __init__(self, servers: list[Server], mails: Path, url: str) -> None:
-        self.servers, self.mails, self.url = servers, mails, url
-
-    def post(self, path: str, body: object, token: str = "") -> requests.Response:
-        return self.servers[0].call("POST", f"/api/auth/{path}/", token, json=body)
-
-    def register(self) -> dict[str, str]:
-        """Somebody new: their name, address and tokens."""
-        name = f"p{uuid.uuid4().hex[:12]}"
-        person = {"username": name, "email": f"{name}@example.com"}
-        pair = self.post("register", person | {"password": PASSWORD}).json()
-        return person | {"access": pair["access"], "refresh": pair["refresh"]}
-
-    def race(
-        self, path: str, bodies: list[dict[str, str]], token: str = "", method: str = "POST"
-    ) -> list[requests.Response]:
-        """Each body at the same moment, spread over the servers."""
-        servers = islice(cycle(self.servers), len(bodies))
-        acts: list[Callable[[], requests.Response]] = [
-            partial(server.call, method, f"/api/auth/{path}/", token, json=body)
-            for server, body in zip(servers, bodies, strict=True)
-        ]
-        return at_once(acts)
-
-    def is_good(self, token: str) -> bool:
-        return self.post("token/verify", {"token": token}).status_code == 200
-
-    def mailed_link(self, email: str) -> dict[str, str]:
-        """The `uid` and `token` of the mail that is sent to this address."""
-        self.post("password/reset", {"email": email})
-        texts = [file.read_text() for file in self.mails.iterdir()]
-        mail = next(text for text in texts if f"To: {email}" in text)
-        return dict(re.findall(r"^(uid|token): (\S+)", mail, re.MULTILINE))
-
-
-@contextmanager
-def site_in(folder: Path, sabotage: str = "") -> Iterator[Site]:
-    environment = {
-        "DEMO_DATA": "0",
-        "DISABLE_THROTTLING": "1",
-        "ROTATE_REFRESH_TOKENS": "1",
-        "EMAIL_URL": f"filemail:///{folder / 'mails'}",
-        "SABOTAGE": sabotage,
-    }
-    (folder / "mails").mkdir()
-    extra = {"command": SABOTEUR} if sabotage else {}
-    with ExitStack() as stack:
-        if connection.vendor == "postgresql":
-            environment["DATABASE_URL"] = stack.enter_context(fresh_postgres())
-        servers = []
-        for name in ("one", "two") if connection.vendor == "postgresql" else ("one",):
-            (folder / name).mkdir()
-            server = Server(folder / name, environment, **extra)
-            servers.append(stack.enter_context(server))
-        yield Site(servers, folder / "mails", environment.get("DATABASE_URL", ""))
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with site_in(tmp_path_factory.mktemp("site")) as site:
         yield site
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "It never came to that."
+        time.sleep(0.01)  # between two looks at the condition
 
 
 def statuses(answers: list[requests.Response]) -> Counter[int]:
@@ -199,6 +143,33 @@ def test_a_sign_out_sent_at_once_is_done_once(site: Site) -> None:
     answers = site.race("logout", [{"refresh": refresh}] * 8)
 
     assert statuses(answers) == {204: 1, 401: 7}
+
+
+@pytest.mark.postgres
+def test_an_address_taken_between_the_look_and_the_write_is_refused(site: Site) -> None:
+    rival, person = site.register(), site.register()
+    address = f"new-{rival['email']}"
+    taking = "UPDATE accounts_user SET email = %s WHERE username = %s"
+    blocked = (
+        "SELECT pid FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+
+    with psycopg.connect(site.url) as connected, ThreadPoolExecutor(1) as pool:
+        connected.execute(taking, [address, rival["username"]])  # seen by nobody until the commit
+        asked = pool.submit(
+            site.servers[0].call,
+            "PATCH",
+            "/api/auth/me/",
+            person["access"],
+            json={"email": address},
+        )
+        wait_until(lambda: bool(rows(site.url, blocked)))
+        connected.commit()
+
+    answer = asked.result()
+    assert answer.status_code == 400
+    assert list(answer.json()["fields"]) == ["email"]
 
 
 # ── What would not hold without the guards ───────────────────────────────────────────────────

@@ -3,6 +3,7 @@
 import jwt
 import pytest
 from django.conf import settings as configured
+from django.contrib.auth.hashers import MD5PasswordHasher
 
 from accounts.models import User
 from tests.accounts.conftest import assert_invalid, assert_refused
@@ -57,6 +58,31 @@ def test_somebody_without_a_usable_password_cannot_sign_in(api, student):
     for password in (PASSWORD, student.password, "!"):
         answer = api().post(PATH, {"username": "sam", "password": password})
         assert_refused(answer, 401, "wrong_credentials")
+
+
+class CountingHasher(MD5PasswordHasher):
+    """Counts how often it computed a hash, which is what takes long outside of tests."""
+
+    algorithm = "counting"
+    computed = 0
+
+    def encode(self, password, salt):
+        CountingHasher.computed += 1
+        return super().encode(password, salt)
+
+
+def test_every_refusal_takes_one_hash_so_that_its_time_tells_nothing(api, person, settings):
+    settings.PASSWORD_HASHERS = [f"{__name__}.CountingHasher"]
+    person("sam")
+    person("gone", is_active=False)
+
+    def cost(name):
+        before = CountingHasher.computed
+        api().post(PATH, {"username": name, "password": "wrong"})
+        return CountingHasher.computed - before
+
+    names = ["sam", "gone", "nobody", "sam@example.com", "nobody@example.com", "ſam"]
+    assert [cost(name) for name in names] == [1] * 6
 
 
 @pytest.mark.parametrize("field", ["username", "password"])

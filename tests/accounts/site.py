@@ -1,0 +1,83 @@
+"""Real servers for the races: on PostgreSQL two processes on a database of their own, on SQLite
+one; with rotation, without limits, and with their mails in a folder."""
+
+from __future__ import annotations
+
+import re
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from itertools import cycle, islice
+from pathlib import Path
+
+import requests
+from django.db import connection
+
+from tests.conftest import PASSWORD
+from tests.databases import fresh_postgres
+from tests.racing import at_once
+from tests.server import Server
+
+SABOTEUR = [sys.executable, "-m", "tests.accounts.saboteur"]
+
+
+class Site:
+    """Servers on one database."""
+
+    def __init__(self, servers: list[Server], mails: Path, url: str) -> None:
+        self.servers, self.mails, self.url = servers, mails, url
+
+    def post(self, path: str, body: object, token: str = "") -> requests.Response:
+        return self.servers[0].call("POST", f"/api/auth/{path}/", token, json=body)
+
+    def register(self) -> dict[str, str]:
+        """Somebody new: their name, address and tokens."""
+        name = f"p{uuid.uuid4().hex[:12]}"
+        person = {"username": name, "email": f"{name}@example.com"}
+        pair = self.post("register", person | {"password": PASSWORD}).json()
+        return person | {"access": pair["access"], "refresh": pair["refresh"]}
+
+    def race(
+        self, path: str, bodies: list[dict[str, str]], token: str = "", method: str = "POST"
+    ) -> list[requests.Response]:
+        """Each body at the same moment, spread over the servers."""
+        servers = islice(cycle(self.servers), len(bodies))
+        acts: list[Callable[[], requests.Response]] = [
+            partial(server.call, method, f"/api/auth/{path}/", token, json=body)
+            for server, body in zip(servers, bodies, strict=True)
+        ]
+        return at_once(acts)
+
+    def is_good(self, token: str) -> bool:
+        return self.post("token/verify", {"token": token}).status_code == 200
+
+    def mailed_link(self, email: str) -> dict[str, str]:
+        """The `uid` and `token` of the mail that is sent to this address."""
+        self.post("password/reset", {"email": email})
+        texts = [file.read_text() for file in self.mails.iterdir()]
+        mail = next(text for text in texts if f"To: {email}" in text)
+        return dict(re.findall(r"^(uid|token): (\S+)", mail, re.MULTILINE))
+
+
+@contextmanager
+def site_in(folder: Path, sabotage: str = "") -> Iterator[Site]:
+    environment = {
+        "DEMO_DATA": "0",
+        "DISABLE_THROTTLING": "1",
+        "ROTATE_REFRESH_TOKENS": "1",
+        "EMAIL_URL": f"filemail:///{folder / 'mails'}",
+        "SABOTAGE": sabotage,
+    }
+    (folder / "mails").mkdir()
+    extra = {"command": SABOTEUR} if sabotage else {}
+    with ExitStack() as stack:
+        if connection.vendor == "postgresql":
+            environment["DATABASE_URL"] = stack.enter_context(fresh_postgres())
+        servers = []
+        for name in ("one", "two") if connection.vendor == "postgresql" else ("one",):
+            (folder / name).mkdir()
+            server = Server(folder / name, environment, **extra)
+            servers.append(stack.enter_context(server))
+        yield Site(servers, folder / "mails", environment.get("DATABASE_URL", ""))
