@@ -187,10 +187,17 @@ class Schema(AutoSchema):
                 "type": "object",
                 "description": inspect.getdoc(shape),
                 "properties": {name: self._shape(hint) for name, hint in hints.items()},
-                "required": sorted(shape.__required_keys__),
+                "required": sorted(required_keys(shape, hints)),
             }
         ref: dict[str, Any] = self.registry[component].ref
         return ref
+
+
+def required_keys(shape: Any, hints: dict[str, Any]) -> set[str]:
+    """The keys that a TypedDict always has. `__required_keys__` alone doesn't know: it can't see
+    a `NotRequired` that stands in a module whose annotations are texts."""
+    optional = {name for name, hint in hints.items() if get_origin(hint) is NotRequired}
+    return set(shape.__required_keys__) - optional
 
 
 LINK_HEADER = {

@@ -1,0 +1,203 @@
+"""The API's description (OpenAPI 3.1): served, valid, whole, and shown without the internet; and
+what cannot be described is refused when it is drawn, not left out."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from typing import Annotated, NotRequired, TypedDict
+
+import pytest
+import yaml
+from django.urls import get_resolver
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from rest_framework.response import Response
+
+from core import errors
+from core.views import ActionViewSet, Answer
+from tests.core.envelope import refused
+
+pytestmark = pytest.mark.django_db
+
+SCHEMA = "/api/schema/"
+
+
+@pytest.fixture
+def document(api):
+    answer = api().get(f"{SCHEMA}?format=json")
+    assert answer.status_code == 200
+    return json.loads(answer.content)
+
+
+def test_it_is_openapi_3_1_and_valid(document):
+    assert document["openapi"].startswith("3.1.")
+    assert [str(each) for each in OpenAPIV31SpecValidator(document).iter_errors()] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "accept", "media_type"),
+    [
+        ("", "*/*", "application/vnd.oai.openapi"),
+        ("", "application/yaml", "application/yaml"),
+        ("", "application/json", "application/json"),
+        ("?format=json", "*/*", "application/vnd.oai.openapi+json"),
+    ],
+)
+def test_it_is_served_as_yaml_and_as_json(api, document, query, accept, media_type):
+    answer = api().get(SCHEMA + query, HTTP_ACCEPT=accept)
+
+    assert answer["Content-Type"].split(";")[0] == media_type
+    assert yaml.safe_load(answer.content) == document
+
+
+@pytest.mark.parametrize("query", ["version=a%0d%0aX-Evil:1", "version=%22", "lang=%00", "lang=x"])
+@pytest.mark.parametrize("page", [SCHEMA, "/api/docs/", "/api/redoc/"])
+def test_a_parameter_of_the_library_does_no_harm(api, page, query):
+    answer = api().get(f"{page}?{query}")
+
+    assert answer.status_code == 200
+    assert "X-Evil" not in answer.headers.get("Content-Disposition", "")
+
+
+def test_a_format_that_it_has_not_is_refused(api):
+    refused(api().get(f"{SCHEMA}?format=xml"), 404)
+    refused(api().get(SCHEMA, HTTP_ACCEPT="image/png"), 406, "not_acceptable")
+
+
+@pytest.mark.parametrize("page", ["/api/docs/", "/api/redoc/"])
+def test_its_pages_and_all_they_load_come_from_here(api, page):
+    answer = api().get(page)
+    text = answer.content.decode()
+    sources = re.findall(r"<(?:script|link|img)\b[^>]*?(?:src|href)=\"([^\"]+)\"", text)
+
+    assert answer.status_code == 200
+    assert SCHEMA in text
+    assert len(sources) >= 1
+    assert re.findall(r"@import|url\(", text) == []
+    for source in sources:
+        assert source.startswith("/static/")
+        assert api().get(source).status_code == 200
+
+
+def addresses(patterns, prefix=""):
+    """Every address of the API that the resolver has, with its methods."""
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if hasattr(pattern, "url_patterns"):
+            yield from addresses(pattern.url_patterns, route)
+        elif hasattr(pattern.callback, "actions"):
+            path = "/" + re.sub(r"<id:\w+>", "{id}", route).rstrip("$")
+            for method in set(pattern.callback.actions) - {"head"}:
+                yield method, path
+
+
+def test_every_operation_is_described_and_nothing_else(document):
+    described = {(method, path) for path, item in document["paths"].items() for method in item}
+
+    assert described == set(addresses(get_resolver().url_patterns))
+
+
+def operations(document):
+    return [each for item in document["paths"].values() for each in item.values()]
+
+
+def test_each_operation_has_a_name_a_summary_and_its_answers(document):
+    ids = Counter(each["operationId"] for each in operations(document))
+
+    assert max(ids.values()) == 1
+    for each in operations(document):
+        assert each["summary"]
+        assert not each["summary"].endswith(".")
+        assert any(status.startswith("2") for status in each["responses"])
+        assert {"429", "503"} <= set(each["responses"])
+        for status, answer in each["responses"].items():
+            content = answer.get("content", {}).get("application/json", {})
+            if int(status) >= 400:
+                assert content["schema"] == {"$ref": "#/components/schemas/Error"}
+
+
+def test_the_table_has_every_error_code_once(document):
+    rows = re.findall(r"^\| (\d+) \| `(\w+)` \|", document["info"]["description"], re.MULTILINE)
+
+    assert sorted(rows) == sorted((str(e.status), e.code) for e in errors.REGISTRY.values())
+
+
+def test_only_validation_errors_have_fields(document):
+    assert document["components"]["schemas"]["Error"]["required"] == ["code", "error"]
+
+
+def test_each_error_of_an_operation_stands_in_the_table_under_its_status(document):
+    for each in operations(document):
+        for status, answer in each["responses"].items():
+            for code in re.findall(r"^- `(\w+)`", answer["description"], re.MULTILINE):
+                assert errors.REGISTRY[code].status == int(status)
+
+
+def test_what_needs_a_token_says_so(document):
+    assert document["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
+    for path, item in document["paths"].items():
+        for each in item.values():
+            if each.get("security") is None:
+                assert path.startswith("/api/auth/")
+            else:
+                assert "not_authenticated" in each["responses"]["401"]["description"]
+
+
+class Shape(TypedDict):
+    """A thing."""
+
+    name: Annotated[str, "What it is called."]
+    size: NotRequired[int | None]
+
+
+def schema_of(answers, inputs=None, docstring="Do it."):
+    """The described answers of an action `do` of a viewset that is declared so."""
+
+    def do(self, request):
+        return Response()
+
+    do.__doc__ = docstring
+    attributes = {"do": do, "answers": answers, "inputs": inputs or {}, "tag": "T"}
+    view = type("ThingViewSet", (ActionViewSet,), attributes)()
+    view.action, view.request, view.kwargs = "do", None, {}
+    view.action_map, view.format_kwarg = {"get": "do"}, None
+    schema = view.schema
+    schema.path, schema.method, schema.registry = "/do/", "GET", Registry()
+    schema._get_parameters()
+    return schema.get_summary(), schema._get_response_bodies(), schema.registry
+
+
+class Registry(dict):
+    """The part of the library's registry of components that is asked."""
+
+    def register(self, component):
+        self[component] = component
+
+
+def test_an_action_without_a_declared_answer_fails():
+    with pytest.raises(TypeError, match=r"ThingViewSet\.do declares no answer"):
+        schema_of({})
+
+
+@pytest.mark.parametrize("docstring", [None, ""])
+def test_an_action_without_a_docstring_fails(docstring):
+    with pytest.raises(TypeError, match=r"ThingViewSet\.do has no docstring"):
+        schema_of({"do": Answer(Shape)}, docstring=docstring)
+
+
+def test_a_shape_that_json_does_not_know_fails():
+    with pytest.raises(TypeError, match="No JSON Schema"):
+        schema_of({"do": Answer(complex)})
+
+
+def test_a_shape_becomes_a_component_with_its_required_keys():
+    _, bodies, registry = schema_of({"do": Answer(Shape, 201)})
+    component = next(each for each in registry if each.name == "Shape")
+
+    assert "201" in bodies
+    assert component.schema["required"] == ["name"]
+    assert component.schema["properties"] == {
+        "name": {"type": "string", "description": "What it is called."},
+        "size": {"oneOf": [{"type": "integer"}, {"type": "null"}]},
+    }

@@ -1,0 +1,140 @@
+"""Limits (issue "Limits", contract C4): counted by person, else by address; atomic; not fooled by
+a header that anybody can send."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import time_machine
+from rest_framework.exceptions import Throttled
+from rest_framework.settings import api_settings
+
+from core import throttling
+from core.throttling import parse_rate, wait_for
+from tests.core.envelope import refused
+
+ANONYMOUS = "/api/schema/"
+
+
+@pytest.fixture
+def rates(settings):
+    def set_rates(**rates):
+        settings.THROTTLE_RATES = settings.THROTTLE_RATES | rates
+
+    return set_rates
+
+
+@pytest.fixture(autouse=True)
+def _in_the_middle_of_a_minute():
+    """So that no window ends between two requests of a test."""
+    with time_machine.travel("2030-01-01T12:00:20Z", tick=False):
+        yield
+
+
+@pytest.mark.parametrize(
+    ("rate", "expected"),
+    [
+        ("20/minute", (20, 60)),
+        ("1/second", (1, 1)),
+        ("5/hour", (5, 3600)),
+        ("9/day", (9, 86400)),
+    ],
+)
+def test_rates_are_read(rate, expected):
+    assert parse_rate(rate) == expected
+
+
+@pytest.mark.parametrize("rate", ["", "20", "x/minute", "20/fortnight", "20/m", "/minute"])
+def test_a_rate_that_cannot_be_read_is_an_error(rate):
+    with pytest.raises((ValueError, KeyError)):
+        parse_rate(rate)
+
+
+def test_so_many_pass_and_the_next_waits_until_the_window_ends(rates):
+    rates(anonymous="3/minute")
+
+    assert [wait_for("anonymous", "a") for _ in range(5)] == [None, None, None, 40, 40]
+    with time_machine.travel("2030-01-01T12:01:00Z", tick=False):
+        assert wait_for("anonymous", "a") is None
+
+
+def test_keys_and_scopes_are_counted_apart(rates):
+    rates(anonymous="1/minute", person="1/minute")
+    keys = ["a", "b", "a" * 10_000, "\0", "ä🎲", "", "a b:c"]
+
+    assert [wait_for("anonymous", key) for key in keys] == [None] * len(keys)
+    assert wait_for("person", "a") is None
+    assert wait_for("anonymous", "a") == 40
+
+
+def test_whoever_has_no_address_is_counted_too(rates):
+    rates(anonymous="1/minute")
+    assert [wait_for("anonymous", None) for _ in range(2)] == [None, 40]
+
+
+def test_two_at_the_same_moment_are_two(rates):
+    rates(anonymous="50/minute")
+    with ThreadPoolExecutor(8) as pool:
+        waits = list(pool.map(lambda _: wait_for("anonymous", "a"), range(200)))
+
+    assert waits.count(None) == 50
+
+
+def test_count_raises_what_becomes_retry_after(rates):
+    rates(sign_in_account="1/minute")
+    throttling.count("sign_in_account", "ada")
+    with pytest.raises(Throttled) as caught:
+        throttling.count("sign_in_account", "ada")
+    assert caught.value.wait == 40
+
+
+def test_it_can_be_turned_off_for_load_tests(rates, settings):
+    rates(anonymous="1/minute")
+    settings.DISABLE_THROTTLING = True
+    assert [wait_for("anonymous", "a") for _ in range(3)] == [None] * 3
+
+
+def statuses(client, address=ANONYMOUS, times=3, **headers):
+    return [client.get(address, **headers).status_code for _ in range(times)]
+
+
+@pytest.mark.django_db
+class TestRequests:
+    def test_a_person_is_counted_wherever_they_are(self, api, rates, student, instructor):
+        rates(person="2/minute")
+        client = api(student)
+        sent = [client.get("/api/sessions/", REMOTE_ADDR=f"10.0.0.{each}") for each in range(3)]
+
+        assert [each.status_code for each in sent] == [200, 200, 429]
+        assert refused(sent[2], 429, "too_many_requests")["error"].endswith("in 40 seconds.")
+        assert sent[2]["Retry-After"] == "40"
+        assert statuses(api(instructor), "/api/sessions/", times=1) == [200]
+
+    def test_others_are_counted_by_address(self, api, rates):
+        rates(anonymous="2/minute")
+
+        assert statuses(api()) == [200, 200, 429]
+        assert statuses(api(), times=1, REMOTE_ADDR="10.0.0.9") == [200]
+
+    def test_a_forged_header_gives_nobody_another_address(self, api, rates):
+        rates(anonymous="2/minute")
+        sent = [
+            api().get(ANONYMOUS, HTTP_X_FORWARDED_FOR=f"10.0.0.{each}").status_code
+            for each in range(3)
+        ]
+        assert sent == [200, 200, 429]
+
+    @pytest.mark.parametrize("forged", ["", "6.6.6.6, ", "6.6.6.6, 7.7.7.7,  ", "\xff, "])
+    def test_behind_a_proxy_what_it_appended_counts(self, api, rates, monkeypatch, forged):
+        monkeypatch.setattr(api_settings, "NUM_PROXIES", 1)  # as the environment's does
+        rates(anonymous="1/minute")
+        first = statuses(api(), times=1, HTTP_X_FORWARDED_FOR="10.0.0.1")
+        same = statuses(api(), times=1, HTTP_X_FORWARDED_FOR=f"{forged}10.0.0.1")
+        other = statuses(api(), times=1, HTTP_X_FORWARDED_FOR=f"{forged}10.0.0.2")
+
+        assert [first, same, other] == [[200], [429], [200]]
+
+    def test_a_server_without_addresses_serves(self, api, rates):
+        rates(anonymous="1/minute")
+        assert statuses(api(), times=2, REMOTE_ADDR=None) == [200, 429]
