@@ -1,10 +1,12 @@
 """People in the admin (contract C1, C2): added, changed and deactivated there, never deleted."""
 
 import pytest
+from django.contrib.admin import site
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.urls import reverse
 
+from accounts import tokens
 from accounts.models import User
 from tests.accounts.conftest import NEW_PASSWORD
 from tests.conftest import PASSWORD
@@ -86,6 +88,21 @@ def test_another_change_keeps_the_person_signed_in(admin, student, signed_in, is
     assert answer.status_code == 302
     assert User.objects.get(pk=student.pk).role == "instructor"
     assert all(map(is_good, pair.values()))
+
+
+def test_a_change_there_undoes_no_sign_out_of_the_same_moment(admin, rf, staff, student):
+    page = site.get_model_admin(User)
+    request = rf.post(page_of(student))
+    request.user = staff
+    form_class = page.get_form(request, student, change=True)
+    form = form_class(form_of(admin, student) | {"role": "instructor"}, instance=student)
+    assert form.is_valid()
+
+    tokens.sign_out_everywhere(student)
+    page.save_model(request, form.save(commit=False), form, change=True)
+
+    saved = User.objects.get(pk=student.pk)
+    assert (saved.role, saved.token_generation) == ("instructor", 1)
 
 
 def test_a_password_set_there_ends_their_tokens(admin, api, student, signed_in, is_good):
