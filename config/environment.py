@@ -1,19 +1,57 @@
 """Reading the environment: a value that can't be read stops the start with a sentence."""
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+YES, NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
+
 
 class Environment(environ.Env):
-    """django-environ, but without a stack trace for what is a typing mistake."""
+    """django-environ, but strict, and without a stack trace for what is a typing mistake.
 
-    def get_value(self, var: str, cast: Any = None, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return super().get_value(var, cast, *args, **kwargs)
-        except (ValueError, ImproperlyConfigured) as error:
-            stop(f"The environment variable {var} can't be read: {error}.")
+    A variable that is set to nothing counts as not set.
+    """
+
+    def get_value(self, var: str, cast: Any = None, default: Any = "", **options: Any) -> Any:
+        value = self.ENVIRON.get(var, "").strip()
+        if not value:
+            return default
+        if cast is bool:
+            return self.read_flag(var, value)
+        with readable(var):
+            return super().get_value(var, cast, default, **options)
+
+    def read_flag(self, var: str, value: str) -> bool:
+        if value.lower() not in YES | NO:
+            stop(f"The environment variable {var} can't be read: use 1 or 0.")
+        return value.lower() in YES
+
+    def db(self, var: str, default: str) -> dict[str, Any]:
+        with readable(var), warnings.catch_warnings(action="ignore"):
+            config: dict[str, Any] = super().db(var, default)
+        if not str(config.get("ENGINE")).endswith((".sqlite3", ".postgresql")):
+            stop(
+                f"The environment variable {var} can't be read: use sqlite:///… or postgresql://…."
+            )
+        return config
+
+    def email(self, var: str, default: str) -> dict[str, Any]:
+        with readable(var):
+            config: dict[str, Any] = super().email(var, default)
+        return config
+
+
+@contextmanager
+def readable(var: str) -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, KeyError, ImproperlyConfigured) as error:
+        stop(f"The environment variable {var} can't be read: {error}.")
 
 
 def stop(sentence: str) -> NoReturn:

@@ -3,3 +3,7 @@ from django.apps import AppConfig
 
 class OperationsConfig(AppConfig):
     name = "operations"
+
+    def ready(self) -> None:
+        # Registers the checks; not before the apps are loaded.
+        from config import checks  # noqa: F401, PLC0415

@@ -60,8 +60,8 @@ class IdFilter(django_filters.Filter):
 class StatusesField(forms.CharField):
     """One status or several, comma-separated."""
 
-    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
-        names = [name.strip() for name in str(super().to_python(value)).split(",") if name.strip()]
+    def clean(self, value: Any) -> list[str]:
+        names = [name.strip() for name in str(super().clean(value)).split(",") if name.strip()]
         for name in names:
             if name not in Status.values:
                 raise ValidationError(f"A status is one of: {', '.join(Status.values)}.")
@@ -75,8 +75,8 @@ class StatusesFilter(django_filters.Filter):
 class WordsField(forms.CharField):
     """A few words to look for."""
 
-    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
-        words = str(super().to_python(value)).split()
+    def clean(self, value: Any) -> list[str]:
+        words = str(super().clean(value)).split()
         if len(words) > MAX_WORDS:
             raise ValidationError(f"Search for {MAX_WORDS} words at most.")
         return words

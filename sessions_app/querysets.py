@@ -109,5 +109,5 @@ class SessionQuerySet(LifecycleQuerySet):
         return self.filter(status__in=statuses, ends_at__lt=moment)
 
     def locked(self) -> Self:
-        """Held against other writers until the transaction ends; joins go on reading the row."""
+        """Held against other writers until the transaction ends; readers go on."""
         return self.select_for_update(of=("self",), no_key=True)

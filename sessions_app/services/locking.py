@@ -29,10 +29,17 @@ def locked(session: Session, by: User) -> Iterator[Session]:
         APIError: 404 if it was deleted meanwhile.
     """
     with transaction.atomic():
-        row: Session | None = Session.objects.locked().seen_by(by).filter(pk=session.pk).first()
+        hold(session.pk)
+        row: Session | None = Session.objects.seen_by(by).filter(pk=session.pk).first()
         if row is None:
             raise APIError(NOT_FOUND)
         yield row
+
+
+def hold(pk: int) -> None:
+    """Lock a session's row, in a statement of its own: what a statement has read while it waited
+    for its lock is as old as the wait."""
+    list(Session.objects.locked().filter(pk=pk).values_list("pk"))
 
 
 def check_again(name: str, session: Session, by: User, now: datetime) -> None:

@@ -15,7 +15,7 @@ from core.errors import APIError, declare, invalid
 from core.lifecycle import check
 from notifications.events import APPROVED, COMPLETED, EXPIRED, RESCHEDULED, STARTED
 from sessions_app.models import Session
-from sessions_app.services.locking import locked
+from sessions_app.services.locking import hold, locked
 from sessions_app.services.news import (
     close_requests,
     tell_cancelled,
@@ -180,7 +180,8 @@ def complete_overdue(pk: int, *, now: datetime) -> bool:
 
 def _by_clock(pk: int, move: Callable[[Session, Viewer, datetime], None], now: datetime) -> bool:
     with transaction.atomic():
-        row = Session.objects.locked().seen_by_nobody().filter(pk=pk).first()
+        hold(pk)
+        row = Session.objects.seen_by_nobody().filter(pk=pk).first()
         if row is None:
             return False
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import config.urls  # noqa: F401  # what it imports declares every code
 from core.errors import REGISTRY
 
 

@@ -97,6 +97,11 @@ def test_a_server_without_demo_data_starts_empty_stops_on_sigterm_and_keeps_what
         ({"DEBUG": "0", "SECRET_KEY": "a-long-random-text" * 4}, "ALLOWED_HOSTS"),
         ({"PORT": "eighty"}, "PORT"),
         ({"ACCESS_TOKEN_MINUTES": "1.5"}, "ACCESS_TOKEN_MINUTES"),
+        ({"DEBUG": "maybe"}, "DEBUG"),
+        ({"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "foo://bar"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "sqlite:////nonexistent/x.sqlite3"}, "DATABASE_URL"),
+        ({"EMAIL_URL": "smtp"}, "EMAIL_URL"),
     ],
     ids=lambda value: value if isinstance(value, str) else "+".join(value),
 )
@@ -112,6 +117,24 @@ def test_settings_that_are_missing_or_unreadable_stop_the_start_with_a_sentence(
     assert len(end.stderr.strip().splitlines()) == 1
     assert "Traceback" not in end.stderr
     assert not (tmp_path / "db.sqlite3").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "99999"),
+        ("SESSION_APPROVAL_POLICY", "nobody"),
+        ("THROTTLE_PERSON", "10"),
+        ("THROTTLE_REGISTER", "10/fortnight"),
+        ("ACCESS_TOKEN_MINUTES", "0"),
+    ],
+)
+def test_settings_that_make_no_sense_stop_the_start_with_a_check(tmp_path, name, value):
+    end = failed_start(tmp_path, **(EMPTY | {name: value}))
+
+    assert end.returncode == 1
+    assert name.removesuffix("_MINUTES") in end.stderr
+    assert "Traceback" not in end.stderr
 
 
 def test_a_port_that_is_taken_ends_the_start_as_a_failure(tmp_path):

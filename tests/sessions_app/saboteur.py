@@ -52,6 +52,13 @@ def move_without_lock_or_swap() -> None:
     SessionQuerySet.locked = lambda self: self  # type: ignore[method-assign]
 
 
+def decide_without_lock() -> None:
+    """Look at the request and the places, and then decide, with no lock between."""
+    from sessions_app.querysets import SessionQuerySet  # noqa: PLC0415  # after django.setup()
+
+    SessionQuerySet.locked = lambda self: self  # type: ignore[method-assign]
+
+
 def deferred_transactions() -> None:
     """SQLite as Django sets it up by default."""
     settings.DATABASES["default"]["OPTIONS"] = {}

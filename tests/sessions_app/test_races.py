@@ -4,86 +4,30 @@ server without the safeguard, which passes when a broken promise shows."""
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime, timedelta
-from functools import partial
-from itertools import cycle
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
 
-from tests.databases import execute, fresh_postgres, rows
-from tests.racing import at_once
+from tests.databases import execute
 from tests.server import Server
-
-SABOTEUR = [sys.executable, "-m", "tests.sessions_app.saboteur"]
-QUIET = {"DISABLE_THROTTLING": "1", "DEMO_DATA": "0"}
-PEOPLE = 24
-ROUNDS = 30
-
-
-class Site:
-    """Several servers on one database, and people to race on them."""
-
-    def __init__(self, servers: list[Server], url: str = "") -> None:
-        self.servers, self.url = servers, url
-        first = servers[0]
-        self.creator = first.register("ines", role="instructor")
-        self.people = at_once([partial(first.register, f"racer{n}") for n in range(PEOPLE)])
-
-    def publish(self, places: int) -> int:
-        body = {
-            "title": "Race",
-            "description": "Who is first?",
-            "date": (datetime.now(UTC) + timedelta(days=2)).isoformat(),
-            "max_participants": places,
-        }
-        answer = self.servers[0].call("POST", "/api/sessions/", self.creator, json=body)
-        number: int = answer.json()["id"]
-        return number
-
-    def post(self, server: Server, session: int, action: str, token: str) -> requests.Response:
-        return server.call("POST", f"/api/sessions/{session}/{action}/", token)
-
-    def race(self, session: int, acts: list[tuple[str, str]]) -> list[requests.Response]:
-        """Each (action, token) at the same moment, spread over the servers."""
-        calls: list[Callable[[], requests.Response]] = [
-            partial(self.post, server, session, action, token)
-            for server, (action, token) in zip(cycle(self.servers), acts, strict=False)
-        ]
-        return at_once(calls)
-
-    def show(self, session: int) -> Any:
-        return self.servers[0].call("GET", f"/api/sessions/{session}/", self.creator).json()
-
-
-@contextmanager
-def site_on_postgres(folder: Path, sabotage: str = "") -> Iterator[Site]:
-    with ExitStack() as stack:
-        url = stack.enter_context(fresh_postgres())
-        environment = QUIET | {"DATABASE_URL": url, "SABOTAGE": sabotage}
-        extra = {"command": SABOTEUR} if sabotage else {}
-        servers = []
-        for name in ("one", "two"):
-            (folder / name).mkdir()
-            server = Server(folder / name, environment, **extra)
-            servers.append(stack.enter_context(server))
-        yield Site(servers, url)
+from tests.sessions_app.race_site import (
+    QUIET,
+    ROUNDS,
+    SABOTEUR,
+    Site,
+    count_is_right,
+    site_on_postgres,
+    statuses,
+)
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with site_on_postgres(tmp_path_factory.mktemp("site")) as made:
         yield made
-
-
-def statuses(answers: list[requests.Response]) -> Counter[int]:
-    return Counter(answer.status_code for answer in answers)
 
 
 def joins(site: Site, session: int) -> Counter[int]:
@@ -94,7 +38,7 @@ def join_and_leave(site: Site, session: int) -> list[requests.Response]:
     """Half of the people are in and leave, while the other half joins."""
     inside, outside = site.people[:12], site.people[12:]
     for token in inside:
-        site.post(site.servers[0], session, "join", token)
+        site.post(session, "join", token)
     return site.race(
         session, [("leave", token) for token in inside] + [("join", token) for token in outside]
     )
@@ -105,14 +49,6 @@ def start_and_cancel(site: Site) -> tuple[Counter[int], Counter[int], str]:
     session = site.publish(places=5)
     answers = site.race(session, [("start", site.creator), ("cancel", site.creator)] * 8)
     return statuses(answers[::2]), statuses(answers[1::2]), site.show(session)["status"]
-
-
-def count_is_right(site: Site, session: int) -> bool:
-    counted = f"""
-        SELECT participant_count = (SELECT count(*) FROM sessions_app_participant
-                                    WHERE session_id = {session} AND left_at IS NULL)
-        FROM sessions_app_session WHERE id = {session}"""
-    return bool(rows(site.url, counted)[0][0])
 
 
 @pytest.mark.postgres

@@ -6,7 +6,8 @@ from typing import Any
 import uvicorn
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 from django.utils import timezone
 
 from operations import demo
@@ -19,9 +20,7 @@ class Command(BaseCommand):
         # uvicorn stops gracefully and then raises the signal again; that one ends the process
         # as a success.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-        call_command("migrate", verbosity=0)
-        if settings.DEMO_DATA:
-            demo.load(timezone.now())
+        self.prepare()
         self.stdout.write(self.welcome())
         server = uvicorn.Server(
             uvicorn.Config(
@@ -37,6 +36,14 @@ class Command(BaseCommand):
         )
         with contextlib.suppress(KeyboardInterrupt):
             server.run()
+
+    def prepare(self) -> None:
+        try:
+            call_command("migrate", verbosity=0)
+            if settings.DEMO_DATA:
+                demo.load(timezone.now())
+        except OperationalError as error:
+            raise CommandError(f"The database in DATABASE_URL can't be used: {error}") from None
 
     def welcome(self) -> str:
         base = f"http://localhost:{settings.PORT}"
