@@ -114,7 +114,8 @@ class SignInViewSet(ActionViewSet):
     def sign_out(self, request: Request) -> Response:
         """End a refresh token.
 
-        Access tokens made with it last until they end by themselves, minutes later.
+        Access tokens made with it last until they end by themselves, minutes later. Where the
+        site rotates refresh tokens, a used one signs its owner out everywhere here, too.
         """
         tokens.sign_out(self.read()["refresh"])
         return self.answer()

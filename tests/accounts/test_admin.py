@@ -186,3 +186,9 @@ def test_others_do_not_get_in(student):
 
     assert answer.status_code == 200
     assert Client().get(LIST).status_code == 302
+
+
+def test_no_page_there_shows_a_token(admin):
+    index = admin.get(reverse("admin:index")).content.decode()
+
+    assert "token" not in index.lower().replace("csrfmiddlewaretoken", "")
