@@ -5,12 +5,15 @@ own; nothing is written past them."""
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from itertools import cycle
+from functools import partial
+from itertools import cycle, islice
+from operator import ne
 
 from django.db import transaction
 
 from accounts.models import User
-from operations.demo.data import DOMAIN, PASSWORD, PEOPLE, PLANS, STAFF, STUDENTS, Plan
+from operations.demo.people import DOMAIN, PASSWORD, PEOPLE, STAFF, STUDENTS
+from operations.demo.sessions import PEER_PLANS, PLANS, PeerPlan, Plan
 from sessions_app import services
 from sessions_app.jobs import complete_sessions, expire_sessions
 from sessions_app.models import Session
@@ -31,8 +34,9 @@ def load(now: datetime) -> bool:
             return False
         people = create_people()
         students = cycle(STUDENTS)
-        for plan in PLANS:
-            play(plan, people, [next(students) for _ in range(plan.joiners)], now)
+        for plan in PLANS + PEER_PLANS:
+            others = filter(partial(ne, plan.creator), students)
+            play(plan, people, list(islice(others, plan.joiners)), now)
         complete_sessions(now)
         expire_sessions(now)
     return True
@@ -61,7 +65,7 @@ def play(plan: Plan, people: dict[str, User], joiners: list[str], now: datetime)
     session = services.create(
         by=creator,
         now=published,
-        booking_mode=Mode.INSTANT,
+        booking_mode=Mode.REQUEST if isinstance(plan, PeerPlan) else Mode.INSTANT,
         title=plan.title,
         description=plan.description,
         subject=plan.subject,
@@ -71,16 +75,34 @@ def play(plan: Plan, people: dict[str, User], joiners: list[str], now: datetime)
         max_participants=plan.places,
     )
     for number, username in enumerate(joiners, start=1):
-        person = people[username]
-        services.join(seen(session, person), by=person, now=published + timedelta(hours=number))
-    if plan.ending == "cancel":
+        person, moment = people[username], published + timedelta(hours=number)
+        services.join(seen(session, person), by=person, now=moment)
+    if isinstance(plan, PeerPlan):
+        decide(plan, session, [people[username] for username in joiners], published)
+    end(plan, session, creator, now)
+
+
+def decide(plan: PeerPlan, session: Session, askers: list[User], published: datetime) -> None:
+    """Approve the first of those who ask, reject the next, and let the others wait."""
+    acts = [services.approve_request] * plan.approved + [services.reject_request] * plan.rejected
+    by, now = session.creator, published + timedelta(days=1)
+    for act, asker in zip(acts, askers, strict=False):
+        act(seen(session, by), user_id=asker.pk, by=by, now=now)
+
+
+def end(plan: Plan, session: Session, creator: User, now: datetime) -> None:
+    """What its creator does with it; time does the rest."""
+    row = seen(session, creator)
+    if plan.ending == "approve":
+        services.approve(row, by=creator, now=session.created_at + timedelta(days=1))
+    elif plan.ending == "cancel":
         reason = "The room is not free after all."
-        services.cancel(seen(session, creator), by=creator, now=now, reason=reason)
-    if plan.ending in {"start", "complete", "left running"}:
-        services.start(seen(session, creator), by=creator, now=date)
+        services.cancel(row, by=creator, now=now, reason=reason)
+    elif plan.ending in {"start", "complete", "left running"}:
+        services.start(row, by=creator, now=session.date)
     if plan.ending == "complete":
-        end = date + timedelta(minutes=plan.duration)
-        services.complete(seen(session, creator), by=creator, now=end)
+        over = session.date + timedelta(minutes=plan.duration)
+        services.complete(seen(session, creator), by=creator, now=over)
 
 
 def date_of(plan: Plan, now: datetime) -> datetime:

@@ -9,9 +9,10 @@ import pytest
 from django.core.management import call_command
 
 from accounts.models import User
+from notifications.models import Notification
 from operations import demo
-from sessions_app.models import Participant, Session
-from sessions_app.states import IN_MODE, Mode
+from sessions_app.models import BookingRequest, Participant, Session
+from sessions_app.states import IN_MODE, OPEN, Mode, RequestStatus
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +22,8 @@ def contents():
         list(User.objects.values_list("username", "role").order_by("username")),
         list(Session.objects.values_list("title", "status", "date", "participant_count")),
         list(Participant.objects.values_list("session__title", "user__username", "joined_at")),
+        list(BookingRequest.objects.values_list("session__title", "user__username", "status")),
+        list(Notification.objects.values_list("user__username", "title", "created_at")),
     )
 
 
@@ -29,7 +32,21 @@ def test_there_are_a_dozen_people_in_both_roles_and_sessions_in_every_status(now
 
     assert set(Counter(User.objects.values_list("role", flat=True))) == {"student", "instructor"}
     assert User.objects.count() == len(demo.PEOPLE) + 1 == 13
-    assert set(Session.objects.values_list("status", flat=True)) == IN_MODE[Mode.INSTANT]
+    for mode in Mode:
+        rows = Session.objects.filter(booking_mode=mode)
+        assert set(rows.values_list("status", flat=True)) == IN_MODE[mode]
+
+
+def test_there_are_requests_in_every_state_and_the_notifications_that_follow(now):
+    demo.load(now)
+
+    assert set(BookingRequest.objects.values_list("status", flat=True)) == set(RequestStatus)
+    for request in BookingRequest.objects.filter(status="pending"):
+        assert request.session.status in OPEN
+    assert set(Notification.objects.values_list("event", flat=True)) >= {
+        "request_made", "request_approved", "request_rejected", "request_closed", "joined",
+        "started", "completed", "cancelled", "expired",
+    }  # fmt: skip
 
 
 def test_dates_lie_around_the_day_of_loading(now):

@@ -1,24 +1,10 @@
-"""The demo people and what becomes of their sessions: data, played by `operations.demo`."""
+"""The demo sessions and what becomes of them: data, played by `operations.demo`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from accounts.models import Role
 from sessions_app.states import Level
-
-PASSWORD = "learn-together-26"  # noqa: S105  # printed at every start, and meant to be
-STAFF = "admin"
-DOMAIN = "demo.example"
-
-
-@dataclass(frozen=True)
-class Person:
-    username: str
-    first_name: str
-    last_name: str
-    role: Role = Role.STUDENT
-    timezone: str = "UTC"
 
 
 @dataclass(frozen=True)
@@ -39,21 +25,14 @@ class Plan:
     duration: int = 60
 
 
-PEOPLE = (
-    Person("maria", "Maria", "Santos", Role.INSTRUCTOR, "America/Sao_Paulo"),
-    Person("james", "James", "Okafor", Role.INSTRUCTOR, "Europe/London"),
-    Person("yuki", "Yuki", "Tanaka", Role.INSTRUCTOR, "Asia/Tokyo"),
-    Person("elena", "Elena", "Petrova", Role.INSTRUCTOR, "Europe/Berlin"),
-    Person("alice", "Alice", "Smith", timezone="America/New_York"),
-    Person("bob", "Bob", "Wilson", timezone="America/Los_Angeles"),
-    Person("chen", "Chen", "Wei", timezone="Asia/Shanghai"),
-    Person("dana", "Dana", "Levi", timezone="Asia/Jerusalem"),
-    Person("emeka", "Emeka", "Nwosu", timezone="Africa/Lagos"),
-    Person("farah", "Farah", "Haddad", timezone="Africa/Cairo"),
-    Person("greta", "Greta", "Lindqvist", timezone="Europe/Stockholm"),
-    Person("hiro", "Hiro", "Sato", timezone="Asia/Tokyo"),
-)
-STUDENTS = [person.username for person in PEOPLE if person.role == Role.STUDENT]
+@dataclass(frozen=True)
+class PeerPlan(Plan):
+    """A peer's session: `joiners` ask for a place; of them so many are approved and rejected,
+    and the others wait."""
+
+    approved: int = 0
+    rejected: int = 0
+
 
 PLANS = (
     Plan(
@@ -178,6 +157,94 @@ PLANS = (
         hour=22,
         places=4,
         joiners=1,
+        ending="expire",
+    ),
+)
+
+PEER_PLANS = (
+    PeerPlan(
+        "alice",
+        "Study group: data structures",
+        "We take turns at explaining one structure each.",
+        "Programming",
+        day=5,
+        hour=18,
+        places=6,
+        joiners=2,
+    ),
+    PeerPlan(
+        "chen",
+        "Mandarin for English",
+        "Half an hour in each language.",
+        "Languages",
+        day=4,
+        hour=12,
+        places=2,
+        joiners=0,
+        ending="approve",
+        level=Level.INTERMEDIATE,
+    ),
+    PeerPlan(
+        "greta",
+        "Reading circle: Frankenstein",
+        "Chapters 1 to 5, with cake.",
+        "Literature",
+        day=7,
+        hour=17,
+        places=10,
+        joiners=5,
+        approved=3,
+        rejected=1,
+        duration=90,
+    ),
+    PeerPlan(
+        "hiro",
+        "Past papers: physics",
+        "Two papers against the clock, then we compare.",
+        "Physics",
+        day=0,
+        hour=0,
+        places=8,
+        joiners=4,
+        approved=3,
+        ending="start",
+        level=Level.ADVANCED,
+        duration=120,
+    ),
+    PeerPlan(
+        "dana",
+        "First steps with Git",
+        "Commit, branch, merge, and how to get out of trouble.",
+        "Programming",
+        day=-4,
+        hour=16,
+        places=12,
+        joiners=5,
+        approved=4,
+        rejected=1,
+        ending="complete",
+    ),
+    PeerPlan(
+        "emeka",
+        "Essay feedback round",
+        "Bring two printed copies.",
+        "Writing",
+        day=3,
+        hour=19,
+        places=5,
+        joiners=3,
+        approved=2,
+        ending="cancel",
+    ),
+    PeerPlan(
+        "bob",
+        "Guitar: open chords",
+        "For those who have just bought one.",
+        "Music",
+        day=-5,
+        hour=20,
+        places=4,
+        joiners=2,
         ending="expire",
     ),
 )
