@@ -145,6 +145,8 @@ def test_the_order_is_latest_first_soonest_first_or_as_told(shelf, titles, query
         "subject=" + "x" * 101,
         "subject=a%00b",
         "search=a%20b%20c%20d%20e%20f%20g%20h%20i%20j%20k",
+        "search=a%00b",
+        "search=" + "x" * 201,
         "date_from=yesterday",
         "date_to=yesterday",
     ],
@@ -156,8 +158,7 @@ def test_a_filter_that_cannot_be_read_is_a_400_of_its_name(refusal, query):
 
 @pytest.mark.parametrize(
     "query",
-    ["search=a%00b", "search=" + "x" * 201, "creator=%D9%A1", "creator=%2B1", "creator=1.0"],
-    ids=lambda query: query[:20],
+    ["creator=%D9%A1", "creator=%2B1", "creator=1.0"],
 )
 @pytest.mark.xfail(reason="sessions_app/filters.py takes it", strict=True)
 def test_a_filter_that_is_read_loosely_is_a_400_of_its_name(refusal, query):
