@@ -1,0 +1,155 @@
+"""The API's description, drawn from what the code declares: summaries from docstrings, bodies
+from `inputs`, answers from the TypedDicts in `answers`, errors from the table of actions.
+
+The shapes of answers are declared once, as TypedDicts: mypy holds the representations to them,
+and `core.schema.shapes` makes their JSON Schema.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+
+from core import errors
+from core.errors import ErrorCode
+from core.fields import MAX_ID
+from core.schema.description import finish
+from core.schema.shapes import (
+    LINK_HEADER,
+    RETRY_HEADER,
+    ErrorObject,
+    array_parameters,
+    json_schema,
+    page_of,
+)
+
+__all__ = ["Schema", "finish"]
+
+
+class Schema(AutoSchema):
+    """drf-spectacular's schema for `core.views.ActionViewSet`."""
+
+    view: Any
+
+    def get_summary(self) -> str:
+        return self._docstring()[0]
+
+    def get_description(self) -> str:  # type: ignore[override]  # theirs is a lazy text
+        return self._docstring()[1]
+
+    def _docstring(self) -> tuple[str, str]:
+        text = inspect.getdoc(getattr(self.view, self._name()))
+        if not text:
+            raise TypeError(f"{self._where()} has no docstring to describe it.")
+        summary, _, description = text.partition("\n")
+        return summary.rstrip("."), description.strip()
+
+    def _name(self) -> str:
+        return str(self.view.action)
+
+    def _where(self) -> str:
+        return f"{type(self.view).__name__}.{self._name()}"
+
+    def get_operation_id(self) -> str:
+        return f"{self.view.tag}_{self._name()}".lower().replace(" ", "_").replace("-", "_")
+
+    def get_auth(self) -> list[dict[str, list[str]]]:
+        return [{"bearer": []}] if self.view.get_authenticators() else []
+
+    def get_tags(self) -> list[str]:
+        return [self.view.tag]
+
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        return self._name() in self.view.answers and self._answer().listed == "page"
+
+    def _answer(self) -> Any:
+        if self._name() not in self.view.answers:
+            raise TypeError(f"{self._where()} declares no answer.")
+        return self.view.answers[self._name()]
+
+    def get_request_serializer(self) -> Any:
+        return self.view.inputs.get(self._name())
+
+    def _get_parameters(self) -> list[dict[str, Any]]:
+        parameters: list[dict[str, Any]] = super()._get_parameters()
+        if self._answer().listed == "array":
+            return parameters + array_parameters(newest_first=self._answer().newest_first)
+        return parameters
+
+    def _resolve_path_parameters(self, variables: list[str]) -> list[dict[str, Any]]:
+        schema = {"type": "integer", "minimum": 1, "maximum": MAX_ID}
+        return [
+            {"in": "path", "name": name, "required": True, "schema": schema} for name in variables
+        ]
+
+    def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
+        answer = self._answer()
+        bodies = {str(answer.status): self._success(answer)}
+        for status, codes in sorted(by_status(self._errors()).items()):
+            bodies[str(status)] = self._error(codes)
+        return bodies
+
+    def _success(self, answer: Any) -> dict[str, Any]:
+        if answer.shape is None:
+            return {"description": "Done; no body."}
+        schema = json_schema(answer.shape, self.registry)
+        body: dict[str, Any] = {"description": "Done."}
+        if answer.listed == "page":
+            schema = page_of(
+                schema, {key: json_schema(kind, self.registry) for key, kind in answer.also.items()}
+            )
+        elif answer.listed == "array":
+            schema = {"type": "array", "items": schema}
+            body["headers"] = {"Link": LINK_HEADER}
+        return body | {"content": {"application/json": {"schema": schema}}}
+
+    def _error(self, codes: list[ErrorCode]) -> dict[str, Any]:
+        body: dict[str, Any] = {
+            "description": "\n".join(f"- `{code.code}`: {code.sentence}" for code in codes),
+            "content": {"application/json": {"schema": json_schema(ErrorObject, self.registry)}},
+        }
+        if codes[0].status in {429, 503}:
+            body["headers"] = {"Retry-After": RETRY_HEADER}
+        return body
+
+    def _errors(self) -> list[ErrorCode]:
+        """Every error that this operation can give."""
+        reads_body = self.method in {"POST", "PUT", "PATCH"}
+        action = self.view.table_action()
+        return [
+            *(signed_in_errors() if self.view.get_authenticators() else []),
+            *([errors.NOT_FOUND] if "{id}" in self.path else []),
+            *([errors.PAGE_NOT_FOUND] if self._is_list_view() else []),
+            *([errors.VALIDATION_ERROR] if self._validates() else []),
+            *(body_errors() if reads_body else []),
+            *(action.refusals() if action else []),
+            *self.view.errors.get(self._name(), []),
+            errors.TOO_MANY_REQUESTS,
+            errors.DATABASE_UNAVAILABLE,
+        ]
+
+    def _validates(self) -> bool:
+        return self._name() in self.view.inputs or bool(self._answer().listed)
+
+
+def signed_in_errors() -> list[ErrorCode]:
+    return [errors.NOT_AUTHENTICATED, errors.TOKEN_NOT_VALID]
+
+
+def body_errors() -> list[ErrorCode]:
+    return [
+        errors.MALFORMED_BODY,
+        errors.LENGTH_REQUIRED,
+        errors.BODY_TOO_LARGE,
+        errors.UNSUPPORTED_MEDIA_TYPE,
+    ]
+
+
+def by_status(codes: list[ErrorCode]) -> dict[int, list[ErrorCode]]:
+    """Grouped, each once, in the order given."""
+    groups: dict[int, list[ErrorCode]] = {}
+    for code in dict.fromkeys(codes):
+        groups.setdefault(code.status, []).append(code)
+    return groups

@@ -1,0 +1,53 @@
+"""The words around the operations: how the API works, how to sign in, every error code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.errors import REGISTRY
+
+
+def error_table() -> str:
+    """Every declared code, as a Markdown table."""
+    rows = sorted(REGISTRY.values(), key=lambda code: (code.status, code.code))
+    lines = [f"| {code.status} | `{code.code}` | {code.sentence} |" for code in rows]
+    return "\n".join(["| status | code | sentence |", "|---|---|---|", *lines])
+
+
+def finish(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+    """drf-spectacular's last hook: how to sign in, and the table of error codes."""
+    result["info"]["description"] = DESCRIPTION.format(table=error_table())
+    result["components"]["securitySchemes"] = {
+        "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+    }
+    return result
+
+
+DESCRIPTION = """\
+Tutoring sessions over REST, for frontends, for curl and for Postman.
+
+**Signing in.** `POST /api/auth/token/`, then send `Authorization: Bearer <access>` with every
+request. An access token lasts 15 minutes; `POST /api/auth/token/refresh/` gives the next one.
+
+**Bodies** are JSON in UTF-8, at most 1 MiB, with a `Content-Length`. Keys that an operation
+doesn't name are ignored; a value of the wrong type is a `validation_error`. Text is trimmed.
+
+**Dates** are answered in UTC with `Z` and whole seconds. A date with its own offset means what
+it says. One without is read with `timezone` (an IANA name), else with `timezone_offset` (minutes
+from local time to UTC, as JavaScript's `getTimezoneOffset()` gives them), else as UTC.
+
+**Lists** are pages (`page`, `page_size`, 20 unless told, at most 100) or arrays of at most 100
+items (`limit`) with a `Link` header to the next ones. A filter that can't be read is a 400.
+
+**PUT and PATCH** do the same: the keys sent are changed, the others stay.
+
+**Errors** come as `{{"error": "<a sentence>", "code": "<a code>"}}`, a validation error with
+`fields` too. What is wrong with the caller is said first: 401, 404, 403, then 400 for a field,
+then 400 for the state.
+
+**Every answer** has an `X-Request-ID`: the one sent, or a new one.
+
+## All error codes
+
+{table}
+"""

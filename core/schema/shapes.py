@@ -1,0 +1,132 @@
+"""JSON Schema from the TypedDicts that representations build, and the shapes of lists."""
+
+from __future__ import annotations
+
+import inspect
+import types
+from datetime import datetime
+from typing import (
+    Annotated,
+    Any,
+    Literal,
+    NotRequired,
+    TypedDict,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+    is_typeddict,
+)
+
+from drf_spectacular.plumbing import ResolvedComponent
+
+JSON_TYPES: dict[Any, dict[str, Any]] = {
+    str: {"type": "string"},
+    int: {"type": "integer"},
+    bool: {"type": "boolean"},
+    datetime: {"type": "string", "format": "date-time"},
+}
+
+
+LINK_HEADER = {
+    "description": 'The address of the next items, as `<…>; rel="next"`, when there are more.',
+    "schema": {"type": "string"},
+}
+RETRY_HEADER = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
+
+
+class ErrorObject(TypedDict):
+    """What every error is answered with."""
+
+    error: Annotated[str, "One sentence for a person."]
+    code: Annotated[str, "Stable, for a program: one of the table of error codes."]
+    fields: NotRequired[
+        Annotated[dict[str, list[str]], "With `validation_error`: the sentences of each field."]
+    ]
+
+
+def json_schema(shape: Any, registry: Any) -> dict[str, Any]:
+    """The JSON Schema of a type; a TypedDict becomes a component of its own."""
+    if shape in JSON_TYPES:
+        return dict(JSON_TYPES[shape])
+    if is_typeddict(shape):
+        return component_of(shape, registry)
+    origin, args = get_origin(shape), get_args(shape)
+    if origin is Annotated:
+        return described(json_schema(args[0], registry), args[1])
+    if origin is NotRequired:
+        return json_schema(args[0], registry)
+    if origin is Literal:
+        return {"type": "string", "enum": list(args)}
+    if origin is list:
+        return {"type": "array", "items": json_schema(args[0], registry)}
+    if origin is dict:
+        return {"type": "object", "additionalProperties": json_schema(args[1], registry)}
+    if origin in {Union, types.UnionType}:
+        return nullable(args, registry)
+    raise TypeError(f"No JSON Schema is known for {shape!r}.")
+
+
+def nullable(args: tuple[Any, ...], registry: Any) -> dict[str, Any]:
+    options = [json_schema(arg, registry) for arg in args if arg is not types.NoneType]
+    return {"oneOf": [*options, {"type": "null"}]}
+
+
+def component_of(shape: Any, registry: Any) -> dict[str, Any]:
+    component = ResolvedComponent(  # type: ignore[no-untyped-call]  # theirs
+        name=shape.__name__.removesuffix("Object"), type=ResolvedComponent.SCHEMA, object=shape
+    )
+    if component not in registry:
+        registry.register(component)
+        hints = get_type_hints(shape, include_extras=True)
+        component.schema = {
+            "type": "object",
+            "description": inspect.getdoc(shape),
+            "properties": {name: json_schema(hint, registry) for name, hint in hints.items()},
+            "required": sorted(required_keys(shape, hints)),
+        }
+    ref: dict[str, Any] = registry[component].ref
+    return ref
+
+
+def required_keys(shape: Any, hints: dict[str, Any]) -> set[str]:
+    """The keys that a TypedDict always has. `__required_keys__` alone doesn't know: it can't see
+    a `NotRequired` that stands in a module whose annotations are texts."""
+    optional = {name for name, hint in hints.items() if get_origin(hint) is NotRequired}
+    return set(shape.__required_keys__) - optional
+
+
+def described(schema: dict[str, Any], text: str) -> dict[str, Any]:
+    return (
+        {"allOf": [schema], "description": text}
+        if "$ref" in schema
+        else schema | {"description": text}
+    )
+
+
+def array_parameters(*, newest_first: bool) -> list[dict[str, Any]]:
+    start = "before" if newest_first else "after"
+    return [
+        number_parameter("limit", "How many items; 100 unless told, and at most."),
+        number_parameter(start, f"The id of an item: the list goes on {start} it."),
+    ]
+
+
+def number_parameter(name: str, text: str) -> dict[str, Any]:
+    schema = {"type": "integer", "minimum": 1}
+    return {"in": "query", "name": name, "schema": schema, "description": text}
+
+
+def page_of(schema: dict[str, Any], also: dict[str, Any]) -> dict[str, Any]:
+    address = {"oneOf": [{"type": "string", "format": "uri"}, {"type": "null"}]}
+    return {
+        "type": "object",
+        "properties": {
+            "count": {"type": "integer", "description": "Items on all pages."},
+            "next": address,
+            "previous": address,
+            "results": {"type": "array", "items": schema},
+            **also,
+        },
+        "required": ["count", "next", "previous", "results", *also],
+    }
