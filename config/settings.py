@@ -108,7 +108,7 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
 elif _database["ENGINE"] == "django.db.backends.postgresql":
     # A pool, since threads of an ASGI server are short-lived; a dead connection is replaced
     # before it is handed out.
-    _options.setdefault("pool", {"min_size": 1, "max_size": 10, "timeout": 15})
+    _options.setdefault("pool", {"min_size": 1, "max_size": 20, "timeout": 5})
     _database["CONN_HEALTH_CHECKS"] = True
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -6,12 +6,12 @@ from django.views.generic import RedirectView
 
 from core.docs import RedocView, SchemaView, SwaggerView
 from core.urls import nothing_here
-from operations.health import healthz, readyz
+from operations.health import HealthViewSet
 
 urlpatterns = [
     path("", RedirectView.as_view(url="/api/docs/")),
-    path("healthz", healthz),
-    path("readyz", readyz),
+    path("healthz", HealthViewSet.as_view({"get": "alive"})),
+    path("readyz", HealthViewSet.as_view({"get": "ready"})),
     path("admin", RedirectView.as_view(url="/admin/")),
     path("admin/", admin.site.urls),
     path("api/", include("accounts.urls")),

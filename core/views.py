@@ -52,6 +52,7 @@ class ActionViewSet(GenericViewSet[Any]):
     tag = ""
     throttle_scope = ""
     lookup_value_converter = "id"
+    http_method_names = ["get", "post", "put", "patch", "delete", "head"]
     # DRF's names of the methods, where the table of actions has the contract's.
     names = {"partial_update": "update", "destroy": "delete"}
 

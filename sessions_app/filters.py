@@ -48,9 +48,16 @@ class UpperBoundFilter(django_filters.Filter):
     field_class = UpperBoundField
 
 
-class IdField(forms.IntegerField):
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(min_value=1, max_value=MAX_ID, **kwargs)
+class IdField(forms.CharField):
+    """The id of a row."""
+
+    def clean(self, value: Any) -> int | None:
+        text = str(super().clean(value))
+        if not text:
+            return None
+        if not (text.isascii() and text.isdigit() and len(text) < 20 and 0 < int(text) <= MAX_ID):
+            raise ValidationError("An id is a whole number from 1.")
+        return int(text)
 
 
 class IdFilter(django_filters.Filter):
