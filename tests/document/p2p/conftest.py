@@ -1,0 +1,37 @@
+"""The people of the document's examples."""
+
+import pytest
+
+from tests.document.p2p.client import Browser
+
+
+@pytest.fixture(scope="session")
+def john(server):
+    return Browser.of_a_newcomer(server, "john_doe", "John Doe")
+
+
+@pytest.fixture(scope="session")
+def bob(server):
+    return Browser.of_a_newcomer(server, "bob_wilson", "Bob Wilson")
+
+
+@pytest.fixture(scope="session")
+def jane(server):
+    """Somebody who has not told their names."""
+    return Browser.of_a_newcomer(server, "jane_smith")
+
+
+@pytest.fixture
+def offered(john):
+    """A new session of John's."""
+    return john.offer()["id"]
+
+
+@pytest.fixture
+def scheduled(john, bob, jane):
+    """The example's session: Bob is in, Jane has asked."""
+    session = john.offer()["id"]
+    for asker in (bob, jane):
+        asker.ask(session, message="I'm interested in learning Python")
+    assert john.decide("approve", session, bob.id).ok
+    return session
