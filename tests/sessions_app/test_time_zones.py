@@ -1,0 +1,242 @@
+"""Local dates (contract C5) on create and update, in three zones, at their clock changes of 2030:
+with the offset that a browser there has at that date, and with the zone's name."""
+
+from __future__ import annotations
+
+import pytest
+import time_machine
+
+from notifications.models import Notification
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/api/sessions/"
+NEW_YORK, KOLKATA, BERLIN = "America/New_York", "Asia/Kolkata", "Europe/Berlin"
+# Zone, local date, what getTimezoneOffset() gives there at that date, UTC.
+LOCAL = [
+    (NEW_YORK, "2030-01-15T18:30", 300, "2030-01-15T23:30:00Z"),
+    (NEW_YORK, "2030-07-15T22:30", 240, "2030-07-16T02:30:00Z"),
+    # Forward on 10 March: after 01:59 comes 03:00.
+    (NEW_YORK, "2030-03-09T18:30", 300, "2030-03-09T23:30:00Z"),
+    (NEW_YORK, "2030-03-10T01:59", 300, "2030-03-10T06:59:00Z"),
+    (NEW_YORK, "2030-03-10T03:00", 240, "2030-03-10T07:00:00Z"),
+    (NEW_YORK, "2030-03-10T18:30", 240, "2030-03-10T22:30:00Z"),
+    # Back on 3 November: after 01:59 comes 01:00 again.
+    (NEW_YORK, "2030-11-03T00:59", 240, "2030-11-03T04:59:00Z"),
+    (NEW_YORK, "2030-11-03T01:00", 240, "2030-11-03T05:00:00Z"),
+    (NEW_YORK, "2030-11-03T01:59", 240, "2030-11-03T05:59:00Z"),
+    (NEW_YORK, "2030-11-03T02:00", 300, "2030-11-03T07:00:00Z"),
+    (NEW_YORK, "2030-12-31T23:30", 300, "2031-01-01T04:30:00Z"),
+    # No clock changes, and half an hour off.
+    (KOLKATA, "2030-01-15T18:30", -330, "2030-01-15T13:00:00Z"),
+    (KOLKATA, "2030-03-10T02:30", -330, "2030-03-09T21:00:00Z"),
+    (KOLKATA, "2030-03-31T02:30", -330, "2030-03-30T21:00:00Z"),
+    (KOLKATA, "2030-10-27T02:30", -330, "2030-10-26T21:00:00Z"),
+    (KOLKATA, "2031-01-01T00:15", -330, "2030-12-31T18:45:00Z"),
+    (BERLIN, "2030-01-15T18:30", -60, "2030-01-15T17:30:00Z"),
+    (BERLIN, "2030-07-15T00:30", -120, "2030-07-14T22:30:00Z"),
+    # Forward on 31 March: after 01:59 comes 03:00.
+    (BERLIN, "2030-03-30T18:30", -60, "2030-03-30T17:30:00Z"),
+    (BERLIN, "2030-03-31T01:59", -60, "2030-03-31T00:59:00Z"),
+    (BERLIN, "2030-03-31T03:00", -120, "2030-03-31T01:00:00Z"),
+    (BERLIN, "2030-03-31T18:30", -120, "2030-03-31T16:30:00Z"),
+    # Back on 27 October: after 02:59 comes 02:00 again.
+    (BERLIN, "2030-10-27T01:59", -120, "2030-10-26T23:59:00Z"),
+    (BERLIN, "2030-10-27T02:00", -120, "2030-10-27T00:00:00Z"),
+    (BERLIN, "2030-10-27T02:59", -120, "2030-10-27T00:59:00Z"),
+    (BERLIN, "2030-10-27T03:00", -60, "2030-10-27T02:00:00Z"),
+]
+# The hour that comes twice, the second time: only an offset can say that.
+SECOND_TIME = [
+    (NEW_YORK, "2030-11-03T01:00", 300, "2030-11-03T06:00:00Z"),
+    (NEW_YORK, "2030-11-03T01:59", 300, "2030-11-03T06:59:00Z"),
+    (BERLIN, "2030-10-27T02:00", -60, "2030-10-27T01:00:00Z"),
+    (BERLIN, "2030-10-27T02:59", -60, "2030-10-27T01:59:00Z"),
+]
+SKIPPED = [
+    (NEW_YORK, "2030-03-10T02:00"),
+    (NEW_YORK, "2030-03-10T02:59"),
+    (BERLIN, "2030-03-31T02:00"),
+    (BERLIN, "2030-03-31T02:59"),
+]
+
+
+@pytest.fixture(autouse=True)
+def _at_the_start_of_2030():
+    with time_machine.travel("2030-01-01T00:00:00Z", tick=False):
+        yield
+
+
+@pytest.fixture
+def offer(api, student):
+    """`offer(date, timezone_offset=…)`: the answer to offering a session, as the form does."""
+
+    def post(date, **others):
+        form = {
+            "title": "Advanced Python Programming",
+            "description": "Learn advanced Python concepts",
+            "subject": "Programming",
+            "level": "advanced",
+            "date": date,
+            "duration": 90,
+            "max_participants": 15,
+        }
+        return api(student).post(LIST, form | others)
+
+    return post
+
+
+@pytest.fixture
+def change(api, student):
+    """`change(session, date=…)`: the answer to the creator's update."""
+
+    def send(session, method="put", **body):
+        return getattr(api(student), method)(f"{LIST}{session['id']}/", body)
+
+    return send
+
+
+@pytest.fixture
+def told(api, person, student):
+    """`told(session)` lets somebody in and gives what they were told of new dates, as it grows."""
+
+    def follow(session):
+        asker, path = person(), f"{LIST}{session['id']}/"
+        assert api(asker).post(f"{path}join/", {}).status_code == 201
+        assert (
+            api(student).post(f"{path}approve_request/", {"user_id": asker.pk}).status_code == 200
+        )
+        return Notification.objects.filter(user=asker, event="rescheduled")
+
+    return follow
+
+
+def date_of(answer, status):
+    assert answer.status_code == status, answer.content
+    return answer.json()["date"]
+
+
+@pytest.mark.parametrize(("zone", "local", "offset", "utc"), LOCAL)
+def test_a_new_sessions_local_date_is_the_same_moment_by_offset_and_by_zone(
+    offer, zone, local, offset, utc
+):
+    assert date_of(offer(local, timezone_offset=offset), 201) == utc
+    assert date_of(offer(local, timezone=zone), 201) == utc
+    assert date_of(offer(local, timezone=zone, timezone_offset=-offset), 201) == utc
+
+
+@pytest.mark.parametrize(("zone", "local", "offset", "utc"), LOCAL)
+def test_a_changed_local_date_is_the_same_moment_by_offset_and_by_zone(
+    offer, change, zone, local, offset, utc
+):
+    by_offset, by_zone = (offer("2030-05-05T05:05:00Z").json() for _ in range(2))
+
+    assert date_of(change(by_offset, "put", date=local, timezone_offset=offset), 200) == utc
+    assert date_of(change(by_zone, "patch", date=local, timezone=zone), 200) == utc
+
+
+@pytest.mark.parametrize(("zone", "local", "offset", "utc"), SECOND_TIME)
+def test_the_hour_that_comes_twice_is_the_second_by_its_offset_and_the_first_by_the_zone(
+    offer, change, zone, local, offset, utc
+):
+    second = offer(local, timezone_offset=offset).json()
+    first = date_of(change(second, date=local, timezone=zone), 200)
+
+    assert second["date"] == utc
+    assert first < utc
+    assert first[14:] == utc[14:]
+    assert date_of(change(second, date=local, timezone_offset=offset), 200) == utc
+
+
+@pytest.mark.parametrize(("zone", "local"), SKIPPED)
+def test_a_local_time_that_the_clock_change_skips_is_refused_and_changes_nothing(
+    offer, change, api, student, zone, local
+):
+    session = offer("2030-05-05T05:05:00Z").json()
+
+    for answer in (
+        offer(local, timezone=zone),
+        change(session, title="New", date=local, timezone=zone),
+    ):
+        assert answer.status_code == 400
+        assert list(answer.json()["fields"]) == ["date"]
+        assert "doesn't exist" in answer.json()["error"]
+    assert api(student).get(f"{LIST}{session['id']}/").json() == session
+
+
+@pytest.mark.parametrize(("zone", "local", "offset", "utc"), LOCAL + SECOND_TIME)
+def test_the_forms_own_utc_date_sent_back_changes_nothing_wherever_the_browser_is(
+    offer, change, zone, local, offset, utc
+):
+    session = offer(local, timezone_offset=offset).json()
+    shown = utc[:16]  # toISOString().slice(0, 16)
+
+    for place in ({"timezone_offset": offset}, {"timezone": zone}, {}):
+        assert change(session, date=shown, **place).json() == session
+
+
+@pytest.mark.parametrize(("zone", "local"), SKIPPED)
+def test_the_forms_own_utc_date_may_be_a_time_that_the_zone_skips(offer, change, zone, local):
+    session = offer(f"{local}:00Z").json()
+
+    assert change(session, date=local, timezone=zone).json() == session
+
+
+def test_a_local_date_that_reads_as_the_stored_utc_date_is_taken_for_it(offer, change):
+    """The price of the rule above; a date with its own offset doesn't pay it."""
+    session = offer("2030-07-15T18:30:00Z").json()
+
+    kept = change(session, date="2030-07-15T18:30", timezone_offset=240)
+    moved = change(session, date="2030-07-15T18:30-04:00")
+
+    assert date_of(kept, 200) == "2030-07-15T18:30:00Z"
+    assert date_of(moved, 200) == "2030-07-15T22:30:00Z"
+
+
+def test_an_offset_is_taken_as_it_is_sent_though_the_zone_has_another_at_that_date(offer):
+    """The documented client sends the offset of the day on which the form is saved."""
+    in_winter_for_summer = offer("2030-07-15T18:30", timezone_offset=300)
+
+    assert date_of(in_winter_for_summer, 201) == "2030-07-15T23:30:00Z"
+
+
+@pytest.mark.parametrize(
+    ("place", "utc"),
+    [
+        ({"timezone_offset": 240}, "2030-03-10T22:30:00Z"),
+        ({"timezone": NEW_YORK}, "2030-03-10T22:30:00Z"),
+        ({"timezone": KOLKATA}, "2030-03-10T13:00:00Z"),
+        ({"timezone": BERLIN}, "2030-03-10T17:30:00Z"),
+    ],
+)
+def test_participants_hear_of_a_new_local_date_once_and_in_utc(offer, change, told, place, utc):
+    session = offer("2030-03-09T18:30", **place).json()
+    news = told(session)
+    change(session, date=session["date"][:16], **place)
+    assert not news.all()
+
+    assert date_of(change(session, date="2030-03-10T18:30", **place), 200) == utc
+
+    [notification] = news.all()
+    assert notification.title == f"Session rescheduled: {session['title']}"
+    assert f"10 March 2030 at {utc[11:16]} UTC" in notification.message
+
+
+@pytest.mark.parametrize(
+    ("zone", "earlier", "later"),
+    [
+        (NEW_YORK, "2029-12-31T19:00", "2029-12-31T19:01"),
+        (KOLKATA, "2030-01-01T05:30", "2030-01-01T05:31"),
+        (BERLIN, "2030-01-01T01:00", "2030-01-01T01:01"),
+    ],
+)
+def test_whether_a_local_date_is_in_the_future_is_judged_in_its_zone(
+    offer, change, zone, earlier, later
+):
+    session = offer("2030-05-05T05:05:00Z").json()
+
+    for answer in (offer(earlier, timezone=zone), change(session, date=earlier, timezone=zone)):
+        assert answer.status_code == 400
+        assert answer.json()["error"] == "Session date must be in the future"
+    assert date_of(offer(later, timezone=zone), 201) == "2030-01-01T00:01:00Z"
+    assert date_of(change(session, date=later, timezone=zone), 200) == "2030-01-01T00:01:00Z"
