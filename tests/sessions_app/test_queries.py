@@ -7,6 +7,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from sessions_app import services
+from sessions_app.models import Session
+
 pytestmark = pytest.mark.django_db
 
 
@@ -78,3 +81,50 @@ def test_joining_takes_as_many_queries_in_a_full_house_as_in_an_empty_one(api, s
         counts.append(len(captured))
 
     assert len(set(counts)) == 1
+
+
+@pytest.fixture
+def asked(session, person, now):
+    """`asked(3)`: a request session with so many people asking, and one person asking in so many
+    request sessions."""
+
+    def make(number):
+        asker = person()
+        offered = [
+            session(booking_mode="request", subject="Maths", level="beginner")
+            for _ in range(number)
+        ]
+        for row in offered:
+            services.join(Session.objects.seen_by(asker).get(pk=row.pk), by=asker, now=now)
+        for _ in range(number - 1):
+            other = person()
+            row = Session.objects.seen_by(other).get(pk=offered[0].pk)
+            services.join(row, by=other, now=now)
+        return offered[0], asker
+
+    return make
+
+
+@pytest.mark.parametrize("items", [1, 3])
+def test_requests_are_listed_in_as_many_queries_for_three_as_for_one(api, asked, instructor, items):
+    offered, asker = asked(items)
+    path = f"/api/sessions/{offered.pk}/booking_requests/"
+
+    assert api(instructor).get(path).json()["count"] == items
+    assert len(queries(api(instructor), path)) == 4  # the person, the session, count, requests
+    assert api(asker).get("/api/sessions/requested_sessions/").json()["count"] == items
+    assert len(queries(api(asker), "/api/sessions/requested_sessions/")) == 3
+
+
+def test_my_sessions_takes_as_many_queries_with_a_hundred_sessions_as_with_one(
+    api, session, student, join, instructor
+):
+    taken = []
+    for number in (1, 99):
+        for _ in range(number):
+            join(session(), student)
+        page = api(student).get("/api/sessions/my_sessions/").json()
+        taken.append(len(queries(api(student), "/api/sessions/my_sessions/")))
+
+    assert len(page["joined"]) == 100
+    assert taken == [5, 5]
