@@ -68,7 +68,12 @@ def _at_the_start_of_2030():
 
 
 @pytest.fixture
-def offer(api, student):
+def creator(api, student):
+    return api(student)
+
+
+@pytest.fixture
+def offer(creator):
     """`offer(date, timezone_offset=…)`: the answer to offering a session, as the form does."""
 
     def post(date, **others):
@@ -81,31 +86,29 @@ def offer(api, student):
             "duration": 90,
             "max_participants": 15,
         }
-        return api(student).post(LIST, form | others)
+        return creator.post(LIST, form | others)
 
     return post
 
 
 @pytest.fixture
-def change(api, student):
+def change(creator):
     """`change(session, date=…)`: the answer to the creator's update."""
 
     def send(session, method="put", **body):
-        return getattr(api(student), method)(f"{LIST}{session['id']}/", body)
+        return getattr(creator, method)(f"{LIST}{session['id']}/", body)
 
     return send
 
 
 @pytest.fixture
-def told(api, person, student):
+def told(api, person, creator):
     """`told(session)` lets somebody in and gives what they were told of new dates, as it grows."""
 
     def follow(session):
         asker, path = person(), f"{LIST}{session['id']}/"
         assert api(asker).post(f"{path}join/", {}).status_code == 201
-        assert (
-            api(student).post(f"{path}approve_request/", {"user_id": asker.pk}).status_code == 200
-        )
+        assert creator.post(f"{path}approve_request/", {"user_id": asker.pk}).status_code == 200
         return Notification.objects.filter(user=asker, event="rescheduled")
 
     return follow
@@ -150,7 +153,7 @@ def test_the_hour_that_comes_twice_is_the_second_by_its_offset_and_the_first_by_
 
 @pytest.mark.parametrize(("zone", "local"), SKIPPED)
 def test_a_local_time_that_the_clock_change_skips_is_refused_and_changes_nothing(
-    offer, change, api, student, zone, local
+    offer, change, creator, zone, local
 ):
     session = offer("2030-05-05T05:05:00Z").json()
 
@@ -161,7 +164,7 @@ def test_a_local_time_that_the_clock_change_skips_is_refused_and_changes_nothing
         assert answer.status_code == 400
         assert list(answer.json()["fields"]) == ["date"]
         assert "doesn't exist" in answer.json()["error"]
-    assert api(student).get(f"{LIST}{session['id']}/").json() == session
+    assert creator.get(f"{LIST}{session['id']}/").json() == session
 
 
 @pytest.mark.parametrize(("zone", "local", "offset", "utc"), LOCAL + SECOND_TIME)
