@@ -1,5 +1,8 @@
 """Reading the environment: a value that can't be read stops the start with a sentence."""
 
+from __future__ import annotations
+
+import builtins
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +33,15 @@ class Environment(environ.Env):
         if value.lower() not in YES | NO:
             stop(f"The environment variable {var} can't be read: use 1 or 0.")
         return value.lower() in YES
+
+    def int(self, var: str, default: int, *, least: int = 0, most: int = 1_000_000) -> int:
+        text = str(self.get_value(var, default=default))
+        number = text.removeprefix("-")
+        if not (number.isascii() and number.isdigit() and len(number) < 10):
+            stop(f"The environment variable {var} can't be read: use a whole number.")
+        if not least <= builtins.int(text) <= most:
+            stop(f"The environment variable {var} must be from {least} to {most}.")
+        return builtins.int(text)
 
     def db(self, var: str, default: str) -> dict[str, Any]:
         with readable(var), warnings.catch_warnings(action="ignore"):

@@ -14,7 +14,7 @@ env.read_env(BASE_DIR / ".env")
 
 # ── The process ──────────────────────────────────────────────────────────────────────────────
 DEBUG = env.bool("DEBUG", True)
-PORT = env.int("PORT", 8000)
+PORT = env.int("PORT", 8000, least=1, most=65535)
 SECRET_KEY = env.str("SECRET_KEY", "")
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])
 if DEBUG:
@@ -139,12 +139,12 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
-PASSWORD_RESET_TIMEOUT = 60 * 60 * env.int("PASSWORD_RESET_HOURS", 24)
+PASSWORD_RESET_TIMEOUT = 60 * 60 * env.int("PASSWORD_RESET_HOURS", 24, least=1)
 # Each refresh token works once when this is on; the documented client needs it off.
 ROTATE_REFRESH_TOKENS = env.bool("ROTATE_REFRESH_TOKENS", False)
 SIMPLE_JWT = {
-    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=env.int("ACCESS_TOKEN_MINUTES", 15)),
-    "REFRESH_TOKEN_LIFETIME": timedelta(days=env.int("REFRESH_TOKEN_DAYS", 14)),
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=env.int("ACCESS_TOKEN_MINUTES", 15, least=1)),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=env.int("REFRESH_TOKEN_DAYS", 14, least=1, most=3650)),
     "SIGNING_KEY": SECRET_KEY,
 }
 
