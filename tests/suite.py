@@ -1,6 +1,6 @@
 """`make test`: what depends on the database on PostgreSQL, then everything on SQLite.
 
-The second run's closing line is the last one printed, and coverage is taken over both.
+The second run's closing line is the last one printed; coverage is taken of that run.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.postgres import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
-COVERAGE = ["--cov", "--cov-branch", "--cov-report="]
+COVERAGE = ["--cov", "--cov-branch", "--cov-report=term", "--cov-fail-under=95"]
 
 
 def pytest(*arguments: str, database: str | None) -> int:
@@ -21,24 +21,23 @@ def pytest(*arguments: str, database: str | None) -> int:
     environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
     if database:
         environment["DATABASE_URL"] = database
-    command = [sys.executable, "-m", "pytest", "-n", "2", *arguments, *sys.argv[1:]]
+    # By file, so that a server that serves a whole file is started once.
+    spread = ["-n", "2", "--dist", "loadfile"]
+    command = [sys.executable, "-m", "pytest", *spread, *arguments, *sys.argv[1:]]
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
 def main() -> int:
-    for old in ROOT.glob(".coverage*"):
-        old.unlink()
     with postgres() as url:
         failed = 0
         if url is None:
             print("Skipped: the tests that need PostgreSQL.")
         else:
             print("── On PostgreSQL: what depends on the database ──", flush=True)
-            failed = pytest("-m", "database or postgres", *COVERAGE, database=url)
+            failed = pytest("-m", "database or postgres", database=url)
     print("── On SQLite: everything ──", flush=True)
-    report = ["--cov-append", "--cov-report=term", "--cov-fail-under=95"]
-    whole = ["--cov", "--cov-branch", *report] if not sys.argv[1:] else []
-    return pytest(*whole, database=None) or failed
+    # A part of the tests can't cover the whole.
+    return pytest(*([] if sys.argv[1:] else COVERAGE), database=None) or failed
 
 
 if __name__ == "__main__":

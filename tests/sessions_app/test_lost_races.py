@@ -1,0 +1,117 @@
+"""Acts on a session that has changed since it was read: each race of `test_races.py`, lost on
+purpose in one process, so that every loser's answer is seen (contract S7, C4)."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.errors import APIError
+from sessions_app import services
+from sessions_app.models import Participant, Session
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
+
+
+@pytest.fixture
+def read(session):
+    """`read(user)`: the session as somebody read it a moment ago; always the same session."""
+    row = session(max_participants=2)
+    return lambda user: Session.objects.seen_by(user).get(pk=row.pk)
+
+
+def refusal(act, stale, user, now):
+    with pytest.raises(APIError) as raised:
+        act(stale, by=user, now=now)
+    return raised.value.code
+
+
+def count_is_right():
+    row = Session.objects.get()
+    return row.participant_count == Participant.objects.present().count()
+
+
+def test_the_last_place_was_taken_meanwhile(read, student, person, join, now):
+    stale = read(student)
+    for _ in range(2):
+        join(stale, person())
+
+    assert refusal(services.join, stale, student, now) == "session_full"
+    assert not student.participations.exists()
+    assert count_is_right()
+
+
+def test_the_same_person_joined_meanwhile(read, student, join, now):
+    stale = read(student)
+    join(stale, student)
+
+    assert refusal(services.join, stale, student, now) == "already_joined"
+    assert count_is_right()
+
+
+@pytest.mark.parametrize("act", [services.join, services.leave])
+def test_the_session_was_cancelled_meanwhile(read, student, instructor, join, now, act):
+    if act is services.leave:
+        join(read(student), student)
+    stale = read(student)
+    services.cancel(read(instructor), by=instructor, now=now)
+
+    code = "session_not_open" if act is services.join else "cannot_leave"
+    assert refusal(act, stale, student, now) == code
+    assert count_is_right()
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        services.join,
+        services.update,
+        services.start,
+        services.complete,
+        services.cancel,
+        services.delete,
+    ],
+)
+def test_the_session_was_deleted_meanwhile(read, student, instructor, now, act):
+    user = student if act is services.join else instructor
+    stale = read(user)
+    Session.objects.all().delete()
+
+    assert refusal(act, stale, user, now) == "not_found"
+
+
+def test_the_same_person_left_meanwhile(read, student, join, now):
+    join(read(student), student)
+    stale = read(student)
+    services.leave(read(student), by=student, now=now)
+
+    assert refusal(services.leave, stale, student, now) == "not_joined"
+    assert count_is_right()
+
+
+def test_somebody_asked_twice_from_two_windows(session, student, now):
+    row = session(booking_mode="request", subject="Maths", level="beginner")
+    stale = Session.objects.seen_by(student).get(pk=row.pk)
+    services.join(stale, by=student, now=now)
+
+    assert refusal(services.join, stale, student, now) == "already_requested"
+
+
+def test_staff_only_means_staff(session, student, now, join):
+    row = session()
+    join(row, student)
+    place = Participant.objects.get()
+
+    with pytest.raises(APIError) as raised:
+        services.remove_participant(place, by=student, now=now)
+    assert raised.value.code == "permission_denied"
+    with pytest.raises(APIError):
+        services.edit(row, by=student, now=now, title="Other")
+    assert count_is_right()
+
+
+def test_staff_edit_nothing_that_is_over(session, person, instructor, now):
+    row = session()
+    services.cancel(Session.objects.seen_by(instructor).get(), by=instructor, now=now)
+
+    with pytest.raises(APIError, match="cancelled can't be changed"):
+        services.edit(row, by=person(is_staff=True), now=now, title="Other")
