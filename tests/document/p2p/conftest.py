@@ -1,8 +1,19 @@
 """The people of the document's examples."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from tests.document.p2p.client import Browser
+from tests.server import Server
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One of its own: the other document's lists show no statuses of these sessions."""
+    quiet = {"DEMO_DATA": "0", "DISABLE_THROTTLING": "1"}
+    with Server(tmp_path_factory.mktemp("p2p"), quiet) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
