@@ -63,8 +63,16 @@ class User(AbstractUser):
         verbose_name = "person"
         verbose_name_plural = "people"
         constraints = [
-            models.UniqueConstraint(Upper("username"), name="username_unique_without_case"),
-            models.UniqueConstraint(Upper("email"), name="email_unique_without_case"),
+            models.UniqueConstraint(
+                Upper("username"),
+                name="username_unique_without_case",
+                violation_error_message="This username is taken.",
+            ),
+            models.UniqueConstraint(
+                Upper("email"),
+                name="email_unique_without_case",
+                violation_error_message="This e-mail address is taken.",
+            ),
             models.CheckConstraint(
                 condition=models.Q(role__in=Role.values), name="user_role_is_known"
             ),

@@ -41,7 +41,8 @@ class PasswordChangeInput(Input):
 
 
 class ResetInput(Input):
-    email = EmailField(max_length=254)
+    # Any text: the answer is the same for what is no address.
+    email = TextField(max_length=254)
 
 
 class ResetConfirmInput(Input):

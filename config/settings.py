@@ -146,6 +146,8 @@ SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=env.int("ACCESS_TOKEN_MINUTES", 15, least=1)),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=env.int("REFRESH_TOKEN_DAYS", 14, least=1, most=3650)),
     "SIGNING_KEY": SECRET_KEY,
+    # The first is what answers name; schemes are compared without case (RFC 9110).
+    "AUTH_HEADER_TYPES": ("Bearer", "bearer", "BEARER"),
 }
 
 vars().update(env.email("EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost:25"))

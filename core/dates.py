@@ -17,9 +17,9 @@ def read_moment(text: object) -> datetime:
     """A date with a time, naive if it came without an offset."""
     if not isinstance(text, str):
         raise ValueError(NOT_A_MOMENT)
-    text = text.strip()
+    text = text.strip().upper()
     # Checked first: Python reads past a NUL, and Django other scripts' digits.
-    if not is_plain(text) or not ("T" in text.upper() or " " in text):
+    if not is_plain(text) or not ("T" in text or " " in text):
         raise ValueError(NOT_A_MOMENT)
     try:
         moment = parse_datetime(text)
@@ -66,7 +66,8 @@ def check_offset(offset: object) -> None:
 
 @cache
 def zone_names() -> frozenset[str]:
-    return frozenset(available_timezones())
+    # Two of them are files of the system, not places.
+    return frozenset(available_timezones() - {"Factory", "localtime"})
 
 
 def check_zone(name: str) -> None:

@@ -146,7 +146,3 @@ class Input(serializers.Serializer[Any]):
     instance: Any
     fields: Any
     default_error_messages = {"invalid": "The body must be a JSON object."}
-
-    def run_validation(self, data: Any = serializers.empty) -> Any:
-        """`null` is no object either: DRF's own sentence for it is "No data provided"."""
-        return super().run_validation([] if data is None else data)

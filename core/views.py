@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from django.db.models import QuerySet
 from rest_framework import serializers
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from core.errors import NOT_FOUND, APIError, ErrorCode
+from core.errors import BAD_REQUEST, NOT_FOUND, APIError, ErrorCode, invalid
 from core.fields import Input
 from core.lifecycle import Action, Table, authorize
 
@@ -65,6 +67,26 @@ class ActionViewSet(GenericViewSet[Any]):
         """The rows of the page that is asked for."""
         return list(self.paginate_queryset(rows) or [])
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """After who asks, and before what for: can the request be read?"""
+        super().initial(request, *args, **kwargs)
+        try:
+            unquote_to_bytes(request.META.get("QUERY_STRING", "")).decode()
+        except UnicodeDecodeError:
+            raise APIError(BAD_REQUEST) from None
+        if not self.detail:
+            self.check_body()
+
+    def check_body(self) -> None:
+        """Read the body also where nobody looks at it: what isn't a JSON object is a mistake of
+        the caller's.
+
+        Raises:
+            APIError: 400 for a body that isn't one; also the parser's 400, 413 and 415.
+        """
+        if self.request.method != "GET" and not isinstance(self.request.data, dict):
+            raise invalid("non_field_errors", "The body must be a JSON object.")
+
     def table_action(self) -> Action | None:
         """The table's row for the action being done, if it has one."""
         return self.table.get(self.names.get(self.action, self.action))
@@ -79,9 +101,7 @@ class ActionViewSet(GenericViewSet[Any]):
         action = self.table_action()
         if action is not None:
             authorize(action, self.viewer(row))
-        if self.request.method != "GET":
-            # Read also where nobody looks at it: a body that isn't JSON is the caller's mistake.
-            self.request.data  # noqa: B018  # a property that parses
+        self.check_body()
         return row
 
     def find(self, rows: QuerySet[Any], pk: int) -> Any:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import django_filters
 
+from core.filters import StrictFilterSet
 from notifications.models import Notification
 
 
-class NotificationFilter(django_filters.FilterSet):
+class NotificationFilter(StrictFilterSet):
     unread = django_filters.ChoiceFilter(
         choices=[("true", "unread"), ("false", "read")],
         method="by_unread",

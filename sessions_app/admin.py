@@ -10,24 +10,47 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from core.errors import APIError
+from core.lifecycle import refuse
 from sessions_app import limits, services
 from sessions_app.models import BookingRequest, Participant, Session
-from sessions_app.states import ENDED, Mode
+from sessions_app.states import ACTIONS, ENDED, Mode, Status
 
 
 class SessionForm(forms.ModelForm):
     """The fields that staff may correct, under the limits of the API."""
 
+    # What the page has shown: without it, a page left open would undo what others did since.
+    seen_version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["seen_version"].initial = self.instance.version
+
+    def clean_seen_version(self) -> None:
+        if self.cleaned_data["seen_version"] != self.instance.version:
+            raise forms.ValidationError(
+                "This session was changed since you opened the page: open it again."
+            )
+
+    def clean_subject(self) -> str:
+        subject: str = self.cleaned_data["subject"]
+        if not subject and self.instance.booking_mode == Mode.REQUEST:
+            raise forms.ValidationError("A session that people ask to join needs a subject.")
+        return subject
+
     def clean_date(self) -> Any:
         date = self.cleaned_data["date"]
-        problem = limits.date_problem(date, timezone.now()) if "date" in self.changed_data else None
-        if problem:
-            raise forms.ValidationError(problem)
+        if "date" in self.changed_data:
+            problem = limits.date_problem(date, timezone.now())
+            if self.instance.status == Status.ONGOING:
+                problem = services.DATE_FIXED.sentence
+            if problem:
+                raise forms.ValidationError(problem)
         return date
 
     def clean_max_participants(self) -> int:
@@ -39,10 +62,21 @@ class SessionForm(forms.ModelForm):
         return places
 
 
+class PlacesFormSet(forms.BaseInlineFormSet):
+    """Takes people out, where the session can still be left."""
+
+    def clean(self) -> None:
+        super().clean()
+        leave = ACTIONS["leave"]
+        if self.deleted_forms and self.instance.status not in leave.states:
+            raise forms.ValidationError(refuse(leave.closed, leave, self.instance).sentence)
+
+
 class ParticipantInline(admin.TabularInline):
     """Who is in. Deleting a line takes the person out, as leaving would."""
 
     model = Participant
+    formset = PlacesFormSet
     extra = 0
     fields = readonly_fields = ("user", "joined_at")
 
@@ -77,6 +111,9 @@ class BookingRequestInline(admin.TabularInline):
         return False
 
 
+EDITED = {"title", "description", "subject", "level", "date", "duration", "max_participants"}
+
+
 @admin.register(Session)
 class SessionAdmin(admin.ModelAdmin):
     form = SessionForm
@@ -89,7 +126,7 @@ class SessionAdmin(admin.ModelAdmin):
     date_hierarchy = "date"
     show_full_result_count = False
     fields = (
-        ("status", "booking_mode", "places"),
+        ("status", "booking_mode", "places", "seen_version"),
         ("creator", "created_at", "updated_at"),
         "title",
         "description",
@@ -126,7 +163,7 @@ class SessionAdmin(admin.ModelAdmin):
         return super().has_change_permission(request, obj) and not over
 
     def save_model(self, request: HttpRequest, obj: Session, form: Any, change: bool) -> None:
-        changes = {name: form.cleaned_data[name] for name in form.changed_data}
+        changes = {name: form.cleaned_data[name] for name in form.changed_data if name in EDITED}
         if changes:
             self.try_to(request, obj, lambda: self.edit(request, obj, changes))
 
@@ -142,12 +179,19 @@ class SessionAdmin(admin.ModelAdmin):
     def remove(self, request: HttpRequest, place: Participant) -> None:
         services.remove_participant(place, by=request.user, now=timezone.now())  # type: ignore[arg-type]
 
+    def response_change(self, request: HttpRequest, obj: Session) -> HttpResponse:
+        """Back to the page where somebody else was faster, with that message and no other."""
+        if getattr(request, "was_refused", False):
+            return HttpResponseRedirect(request.path)
+        return super().response_change(request, obj)
+
     def try_to(self, request: HttpRequest, thing: Any, act: Callable[[], None]) -> bool:
         """Do it; a refusal becomes a message, and loses nothing else."""
         try:
             act()
         except APIError as refusal:
             self.message_user(request, f"{thing}: {refusal.sentence}", messages.ERROR)
+            request.was_refused = True  # type: ignore[attr-defined]  # for response_change
             return False
         return True
 

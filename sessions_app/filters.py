@@ -14,6 +14,7 @@ from drf_spectacular.utils import extend_schema_field
 
 from core import dates
 from core.fields import MAX_ID
+from core.filters import StrictFilterSet
 from sessions_app import limits
 from sessions_app.models import Session
 from sessions_app.states import OPEN, Level, Mode, Status
@@ -93,7 +94,7 @@ class WordsFilter(django_filters.Filter):
     field_class = WordsField
 
 
-class SessionFilter(django_filters.FilterSet):
+class SessionFilter(StrictFilterSet):
     status = StatusesFilter(lookup_expr="in", label="One status, or several separated by commas.")
     subject = django_filters.CharFilter(
         lookup_expr="icontains", max_length=limits.SUBJECT, label="A part of the subject."

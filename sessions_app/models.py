@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -29,17 +30,25 @@ class Session(Lifecycle):
     booking_mode = models.CharField(max_length=10, choices=Mode.choices)
     status = models.CharField(max_length=20, choices=Status.choices)
     title = models.CharField(max_length=limits.TITLE)
-    description = models.TextField()
+    description = models.TextField(max_length=limits.DESCRIPTION)
     subject = models.CharField(max_length=limits.SUBJECT, blank=True, default="")
     level = models.CharField(max_length=20, choices=Level.choices, default=Level.BEGINNER)
     date = models.DateTimeField()
-    duration = models.PositiveSmallIntegerField(default=limits.DURATION, help_text="In minutes.")
+    duration = models.PositiveSmallIntegerField(
+        default=limits.DURATION,
+        help_text="In minutes.",
+        validators=[
+            MinValueValidator(limits.MIN_DURATION),
+            MaxValueValidator(limits.MAX_DURATION),
+        ],
+    )
     ends_at = models.DateTimeField(
         help_text="The date plus the duration; once started, the start plus the duration."
     )
     max_participants = models.PositiveSmallIntegerField()
     # A column, not a count: so that a constraint can hold it, and a list needs no join.
     participant_count = models.PositiveSmallIntegerField(default=0, editable=False)
+    approved_at = models.DateTimeField(null=True, blank=True, editable=False)
     started_at = models.DateTimeField(null=True, blank=True, editable=False)
     cancel_reason = models.TextField(blank=True, default="")
     created_at = models.DateTimeField(default=timezone.now)

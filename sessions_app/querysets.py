@@ -17,7 +17,7 @@ from django.db.models import (
 )
 
 from core.lifecycle import LifecycleQuerySet
-from sessions_app.states import MAX_ATTEMPTS, RequestStatus, Status, staff_approves
+from sessions_app.states import MAX_ATTEMPTS, Mode, RequestStatus, staff_approves
 
 REQUESTS_SHOWN = 100
 
@@ -36,10 +36,10 @@ class BookingRequestQuerySet(QuerySet[Any]):
         return self.filter(status=RequestStatus.PENDING)
 
     def visible_to(self, user: Any) -> Self:
-        """Every request, for the session's creator and staff; for others, their own."""
-        if user.is_staff:
-            return self
-        return self.filter(Q(user=user) | Q(session__creator=user))
+        """Every request, for the session's creator and staff; for others, their own. Those that
+        were withdrawn are gone."""
+        rows = self.exclude(status=RequestStatus.WITHDRAWN)
+        return rows if user.is_staff else rows.filter(Q(user=user) | Q(session__creator=user))
 
     def for_list(self) -> Self:
         """Pending ones first, newest first."""
@@ -54,10 +54,13 @@ class SessionQuerySet(LifecycleQuerySet):
         return field.related_model._default_manager
 
     def visible_to(self, user: Any) -> Self:
-        """On a moderated site, what waits for approval is seen by its creator and staff only."""
+        """On a moderated site, what the staff have never approved is seen by its creator and them
+        only, also when it is over."""
         if user.is_staff or not staff_approves():
             return self.all()
-        return self.filter(~Q(status=Status.PENDING_APPROVAL) | Q(creator=user))
+        return self.filter(
+            Q(booking_mode=Mode.INSTANT) | Q(approved_at__isnull=False) | Q(creator=user)
+        )
 
     def seen_by(self, user: Any) -> Self:
         """With the facts that `Session.viewer` reads: what this person is to each session."""

@@ -43,6 +43,8 @@ class RequestStatus(TextChoices):
     PENDING = "pending"
     APPROVED = "approved"
     REJECTED = "rejected"
+    # Shown to nobody, and counted: who takes a request back has asked all the same.
+    WITHDRAWN = "withdrawn"
 
 
 INITIAL = {Mode.INSTANT: Status.UPCOMING, Mode.REQUEST: Status.PENDING_APPROVAL}
@@ -204,7 +206,7 @@ ACTIONS: dict[str, Action] = {
     "leave": act(*OPEN, by=ANYBODY, closed=CANNOT_LEAVE, rules=(is_in,)),
     "withdraw_request": act(*EVERY, by=ANYBODY, rules=(is_asking,)),
     "approve_request": act(*EVERY, by=CREATOR,
-                           rules=(takes_requests, decidable, has_requests, has_spot)),
+                           rules=(takes_requests, decidable, approved, has_requests, has_spot)),
     "reject_request": act(*EVERY, by=CREATOR, rules=(takes_requests, decidable, has_requests)),
     "approve": act(Status.PENDING_APPROVAL, by={Role.MODERATOR}, to=Status.APPROVED),
     "start": act(Status.UPCOMING, *PLANNED, by=CREATOR, to=Status.ONGOING),

@@ -32,7 +32,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def quick_and_clean(settings: Any) -> None:
-    """A fast hash instead of argon2, and no throttle's count left over from another test."""
+    """A fast hash instead of argon2, no search for static files whenever a client is made, and
+    no throttle's count left over from another test."""
+    settings.WHITENOISE_USE_FINDERS = False
     settings.PASSWORD_HASHERS = [
         "django.contrib.auth.hashers.MD5PasswordHasher",
         *settings.PASSWORD_HASHERS,

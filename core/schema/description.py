@@ -27,14 +27,15 @@ DESCRIPTION = """\
 Tutoring sessions over REST, for frontends, for curl and for Postman.
 
 **Signing in.** `POST /api/auth/token/`, then send `Authorization: Bearer <access>` with every
-request. An access token lasts 15 minutes; `POST /api/auth/token/refresh/` gives the next one.
+request. An access token lasts some minutes; `POST /api/auth/token/refresh/` gives the next one.
 
 **Bodies** are JSON in UTF-8, at most 1 MiB, with a `Content-Length`. Keys that an operation
 doesn't name are ignored; a value of the wrong type is a `validation_error`. Text is trimmed.
 
 **Dates** are answered in UTC with `Z` and whole seconds. A date with its own offset means what
 it says. One without is read with `timezone` (an IANA name), else with `timezone_offset` (minutes
-from local time to UTC, as JavaScript's `getTimezoneOffset()` gives them), else as UTC.
+from local time to UTC, as JavaScript's `getTimezoneOffset()` gives them), else as UTC. An offset
+is that of one day: across a clock change only `timezone` says what people mean.
 
 **Lists** are pages (`page`, `page_size`, 20 unless told, at most 100) or arrays of at most 100
 items (`limit`) with a `Link` header to the next ones. A filter that can't be read is a 400.

@@ -33,6 +33,11 @@ class PeerPlan(Plan):
     approved: int = 0
     rejected: int = 0
 
+    @property
+    def waits(self) -> bool:
+        """Has nobody approved it yet?"""
+        return not (self.approved or self.ending)
+
 
 PLANS = (
     Plan(

@@ -41,7 +41,7 @@ def withdraw_request(session: Session, *, by: User, now: datetime) -> None:
     """
     with locked(session, by) as row:
         check(ACTIONS["withdraw_request"], row, row.viewer(by, now))
-        pending_request(row, by.pk).delete()
+        decide(pending_request(row, by.pk), RequestStatus.WITHDRAWN, by=by, now=now)
 
 
 def approve_request(session: Session, *, user_id: int, by: User, now: datetime) -> BookingRequest:
@@ -60,7 +60,7 @@ def approve_request(session: Session, *, user_id: int, by: User, now: datetime) 
         Session.objects.filter(pk=row.pk).update(**counted)
         tell(REQUEST_APPROVED, row, [user_id], now)
         if row.status == Status.PENDING_APPROVAL:
-            row.transition("approve", by=viewer, now=now)
+            row.transition("approve", by=viewer, now=now, approved_at=now)
         if row.status == Status.APPROVED:
             row.transition("schedule", by=viewer, now=now)
     return request

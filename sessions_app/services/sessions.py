@@ -140,7 +140,7 @@ def cancel(session: Session, *, by: User, now: datetime, reason: str = "") -> No
 
 
 def move_approve(row: Session, viewer: Viewer, now: datetime) -> None:
-    row.transition("approve", by=viewer, now=now)
+    row.transition("approve", by=viewer, now=now, approved_at=now)
     tell_creator(APPROVED, row, viewer, now)
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from accounts.models import User
 from core.errors import PERMISSION_DENIED, APIError
 from core.lifecycle import refuse
-from notifications.events import REMOVED
+from notifications.events import LEFT, REMOVED
+from notifications.services import name_of
 from sessions_app.models import Participant, Session
 from sessions_app.services.locking import locked
 from sessions_app.services.news import tell
@@ -42,6 +43,7 @@ def remove_participant(place: Participant, *, by: User, now: datetime) -> None:
         if not (count_out(row) and present.update(left_at=now)):
             raise refuse(ACTIONS["leave"].closed, ACTIONS["leave"], row)
         tell(REMOVED, row, [place.user_id], now)
+        tell(LEFT, row, [row.creator_id], now, person=name_of(place.user))
 
 
 def check_staff(row: Session, by: User, now: datetime) -> None:

@@ -66,7 +66,8 @@ def test_a_format_that_it_has_not_is_refused(api):
 
 
 @pytest.mark.parametrize("page", ["/api/docs/", "/api/redoc/"])
-def test_its_pages_and_all_they_load_come_from_here(api, page):
+def test_its_pages_and_all_they_load_come_from_here(api, page, settings):
+    settings.WHITENOISE_USE_FINDERS = True
     answer = api().get(page)
     text = answer.content.decode()
     sources = re.findall(r"<(?:script|link|img)\b[^>]*?(?:src|href)=\"([^\"]+)\"", text)

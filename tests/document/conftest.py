@@ -12,10 +12,13 @@ import requests
 from tests.document.shapes import DETAIL, ERROR, problem
 from tests.server import Server
 
+# One day for the whole run, also where midnight passes in it.
+TODAY = datetime.now(UTC)
+
 
 def in_days(days: int) -> str:
     """A date as the document writes it, so many days ahead."""
-    return (datetime.now(UTC) + timedelta(days=days)).strftime("%Y-%m-%dT16:00:00Z")
+    return (TODAY + timedelta(days=days)).strftime("%Y-%m-%dT16:00:00Z")
 
 
 @dataclass(frozen=True)

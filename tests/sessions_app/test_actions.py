@@ -15,6 +15,7 @@ from django.db import models, transaction
 from accounts.models import User
 from core.errors import REGISTRY, APIError
 from core.lifecycle import check
+from sessions_app.jobs import expire_sessions
 from sessions_app.models import BookingRequest, Participant, Session
 from sessions_app.states import ACTIONS, BUTTONS, IN_MODE, Mode, Role, Status, Viewer
 from tests.sessions_app.action_grid import ROLES, Cell, cells
@@ -181,6 +182,38 @@ def test_on_a_moderated_site_only_staff_approve_and_nobody_joins_before(
 
     assert api(cast["stranger"]).get(path).json()["can_join"] is True
     assert api(cast["stranger"]).post(f"{path}join/").status_code == 201
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("end", ["cancel", "expire"])
+def test_what_the_staff_never_approved_stays_hidden_when_it_is_over(
+    cast: dict[str, User], api: Any, now: datetime, settings: Any, end: str
+) -> None:
+    settings.SESSION_APPROVAL_POLICY = "staff"
+    session = stage(cast, "request", "pending_approval", now)
+    path = f"/api/sessions/{session.pk}/"
+    if end == "cancel":
+        assert api(cast["staff"]).post(f"{path}cancel/").status_code == 200
+    else:
+        assert expire_sessions(now + timedelta(days=9)) == 1
+
+    for address in (path, f"{path}participants/", f"{path}booking_requests/"):
+        assert api(cast["stranger"]).get(address).status_code == 404
+    assert api(cast["stranger"]).get("/api/sessions/").json()["count"] == 0
+    assert api(cast["creator"]).get(path).status_code == 200
+
+
+@pytest.mark.django_db
+def test_on_a_moderated_site_a_creator_is_offered_no_decision_that_would_be_refused(
+    cast: dict[str, User], api: Any, now: datetime, settings: Any
+) -> None:
+    settings.SESSION_APPROVAL_POLICY = "staff"
+    session = stage(cast, "request", "pending_approval", now)
+    path, body = f"/api/sessions/{session.pk}/", {"user_id": cast["asker"].pk}
+    creator = api(cast["creator"])
+
+    assert "approve_request" not in creator.get(path).json()["allowed_actions"]
+    assert creator.post(f"{path}approve_request/", body).json()["code"] == "not_yet_approved"
 
 
 def test_the_buttons_are_the_contracts_in_its_order() -> None:

@@ -123,6 +123,16 @@ def test_one_may_ask_three_times_in_all(api, instructor, student, path):
     assert (refused.status_code, refused.json()["code"]) == (400, "asked_enough")
 
 
+def test_taking_a_request_back_does_not_make_room_for_more(api, instructor, student, path):
+    for _ in range(3):
+        assert ask(api(student), path).status_code == 201
+        api(student).post(f"{path}withdraw_request/")
+
+    assert ask(api(student), path).json()["code"] == "asked_enough"
+    assert api(instructor).get(path).json()["booking_requests"] == []
+    assert api(student).get(f"{path}booking_requests/").json()["count"] == 0
+
+
 def test_one_may_ask_again_after_leaving(api, instructor, student, path):
     ask(api(student), path)
     decide(api(instructor), path, "approve", student)

@@ -1,0 +1,39 @@
+"""What SQLite lacks: a LIKE that knows the case of letters beyond ASCII, as PostgreSQL's does."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from django.db.backends.signals import connection_created
+
+
+@lru_cache(maxsize=256)
+def compiled(pattern: str, escape: str) -> re.Pattern[str]:
+    """A LIKE pattern as a regular expression, `%` and `_` taken literally behind the escape."""
+    parts, symbols = [], iter(pattern.casefold())
+    for symbol in symbols:
+        if symbol == escape:
+            parts.append(re.escape(next(symbols, "")))
+        else:
+            parts.append({"%": ".*", "_": "."}.get(symbol, re.escape(symbol)))
+    return re.compile("".join(parts), re.DOTALL)
+
+
+def like(pattern: str | None, text: str | None, escape: str = "") -> bool | None:
+    """SQLite's operator calls it so: `text LIKE pattern ESCAPE escape`."""
+    if pattern is None or text is None:
+        return None
+    return compiled(str(pattern), escape).fullmatch(str(text).casefold()) is not None
+
+
+def teach(connection: Any, **kwargs: Any) -> None:
+    if connection.vendor == "sqlite":
+        for arguments in (2, 3):
+            connection.connection.create_function("like", arguments, like, deterministic=True)
+
+
+def install() -> None:
+    """Teach every connection from here on."""
+    connection_created.connect(teach, dispatch_uid="core.sqlite")
