@@ -43,6 +43,15 @@ class Environment(environ.Env):
             stop(f"The environment variable {var} must be from {least} to {most}.")
         return builtins.int(text)
 
+    def minutes(self, var: str, default: list[builtins.int]) -> list[builtins.int]:
+        """Whole numbers of minutes, separated by commas."""
+        texts = [text.strip() for text in self.get_value(var, default="").split(",")]
+        if texts == [""]:
+            return default
+        if not all(text.isascii() and text.isdigit() and 0 < len(text) < 7 for text in texts):
+            stop(f"The environment variable {var} can't be read: use minutes, like 1440,60.")
+        return [builtins.int(text) for text in texts]
+
     def db(self, var: str, default: str) -> dict[str, Any]:
         with readable(var), warnings.catch_warnings(action="ignore"):
             config: dict[str, Any] = super().db(var, default)

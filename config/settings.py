@@ -36,6 +36,11 @@ SESSION_APPROVAL_POLICY = env.str("SESSION_APPROVAL_POLICY", "creator")
 # How long after its planned end a session left `ongoing` is completed by the clock.
 SESSION_COMPLETION_GRACE = timedelta(hours=env.int("SESSION_COMPLETION_GRACE_HOURS", 2))
 
+# How long before a session its people are reminded of it.
+REMINDER_LEADS = [
+    timedelta(minutes=minutes) for minutes in env.minutes("REMINDER_LEAD_MINUTES", [1440, 60])
+]
+
 # ── Apps, from the top of the house to the ground floor ──────────────────────────────────────
 INSTALLED_APPS = [
     "operations",

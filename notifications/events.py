@@ -49,6 +49,12 @@ REQUEST_CLOSED = Event(
     "Booking request rejected for {title}",
     "Your request to join {title} was not decided before the session was {status}.",
 )
+REMINDER = Event(
+    "reminder",
+    Type.REMINDER,
+    "Reminder: {title}",
+    "{title} begins on {date:%d %B %Y at %H:%M} UTC.",
+)
 JOINED = Event(
     "joined", Type.SESSION_UPDATE, "New participant in {title}", "{person} joined your session."
 )

@@ -17,6 +17,7 @@ def announce(
     to: Iterable[int],
     now: datetime,
     session_id: int | None = None,
+    once: str | None = None,
     **details: Any,
 ) -> None:
     """Tell each person, once, in the transaction of what it tells of (contract N4).
@@ -24,10 +25,11 @@ def announce(
     Args:
         to: the ids of those to tell.
         session_id: the session concerned, if it will still be there.
+        once: names the occasion; nobody is told of it again, however often this is called.
         details: what the event's texts name.
     """
     title, message = event.title.format(**details), event.message.format(**details)
-    Notification.objects.bulk_create(
+    rows = [
         Notification(
             user_id=user_id,
             type=event.type,
@@ -36,9 +38,11 @@ def announce(
             message=message,
             session_id=session_id,
             created_at=now,
+            dedupe_key=f"{once}:{user_id}" if once else None,
         )
         for user_id in dict.fromkeys(to)
-    )
+    ]
+    Notification.objects.bulk_create(rows, ignore_conflicts=once is not None)
     # Live push belongs here: `transaction.on_commit(…, robust=True)` with the rows just made.
 
 

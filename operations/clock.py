@@ -7,11 +7,12 @@ from collections.abc import Callable
 from datetime import datetime
 
 from accounts.jobs import forget_expired_tokens
-from sessions_app.jobs import complete_sessions, expire_sessions
+from sessions_app.jobs import complete_sessions, expire_sessions, send_reminders
 
 JOBS: tuple[Callable[[datetime], int], ...] = (
     expire_sessions,
     complete_sessions,
+    send_reminders,
     forget_expired_tokens,
 )
 

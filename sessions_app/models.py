@@ -50,6 +50,8 @@ class Session(Lifecycle):
     participant_count = models.PositiveSmallIntegerField(default=0, editable=False)
     approved_at = models.DateTimeField(null=True, blank=True, editable=False)
     started_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # The shortest lead time, in minutes, that the reminders for this date have reached.
+    reminded_lead = models.PositiveIntegerField(null=True, blank=True, editable=False)
     cancel_reason = models.TextField(blank=True, default="")
     created_at = models.DateTimeField(default=timezone.now)
 

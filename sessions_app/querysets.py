@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db.models import (
@@ -17,7 +18,7 @@ from django.db.models import (
 )
 
 from core.lifecycle import LifecycleQuerySet
-from sessions_app.states import MAX_ATTEMPTS, Mode, RequestStatus, staff_approves
+from sessions_app.states import MAX_ATTEMPTS, OPEN, Mode, RequestStatus, staff_approves
 
 REQUESTS_SHOWN = 100
 
@@ -110,6 +111,13 @@ class SessionQuerySet(LifecycleQuerySet):
 
     def past_their_end(self, moment: Any, *statuses: str) -> Self:
         return self.filter(status__in=statuses, ends_at__lt=moment)
+
+    def to_remind(self, now: datetime, lead: timedelta) -> Self:
+        """Those that begin within the lead time, and whose people have had no reminder of this
+        or a shorter one for that date."""
+        minutes = lead // timedelta(minutes=1)
+        reminded = Q(reminded_lead__lte=minutes)
+        return self.filter(~reminded, status__in=OPEN, date__gt=now, date__lte=now + lead)
 
     def locked(self) -> Self:
         """Held against other writers until the transaction ends; readers go on."""

@@ -15,6 +15,7 @@ from sessions_app.services.bookings import (
     withdraw_request,
 )
 from sessions_app.services.places import leave, take_place
+from sessions_app.services.reminders import remind
 from sessions_app.services.sessions import (
     DATE_FIXED,
     NOT_INSTRUCTOR,
@@ -48,6 +49,7 @@ __all__ = [
     "join",
     "leave",
     "reject_request",
+    "remind",
     "remove_participant",
     "start",
     "update",

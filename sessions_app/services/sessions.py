@@ -87,8 +87,10 @@ def write(row: Session, changes: dict[str, Any], now: datetime) -> None:
         )
     for name, value in changes.items():
         setattr(row, name, value)
+    if "date" in changes:
+        row.reminded_lead = None  # a new date has reminders of its own
     row.ends_at, row.updated_at, row.version = end_of(row), now, row.version + 1
-    row.save(update_fields=[*changes, "ends_at", "updated_at", "version"])
+    row.save(update_fields=[*changes, "ends_at", "reminded_lead", "updated_at", "version"])
     if "date" in changes:
         tell_participants(RESCHEDULED, row, now, date=row.date)
 

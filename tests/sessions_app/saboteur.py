@@ -1,11 +1,13 @@
 """A server with one safeguard taken out, for the negative controls of the race tests.
 
-Run as `python -m tests.sessions_app.saboteur`, with the safeguard's name in `SABOTAGE`.
+Run as `python -m tests.sessions_app.saboteur`, with the safeguard's name in `SABOTAGE`; another
+command than `serve` may follow.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 from datetime import datetime
 from typing import Any
 
@@ -72,4 +74,4 @@ if __name__ == "__main__":
     else:
         django.setup()
         globals()[os.environ["SABOTAGE"]]()
-    call_command("serve")
+    call_command(*(sys.argv[1:] or ["serve"]))

@@ -1,0 +1,49 @@
+"""Fills the database in `DATABASE_URL` with sessions that begin soon, for `test_reminder_races`.
+
+Run as `python -m tests.sessions_app.due_reminders`.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+
+import django
+from django.core.management import call_command
+from django.utils import timezone
+
+SESSIONS, PEOPLE = 100, 10
+
+
+def fill() -> None:
+    from accounts.models import User  # noqa: PLC0415  # after django.setup()
+    from sessions_app import services  # noqa: PLC0415
+    from sessions_app.models import Participant, Session  # noqa: PLC0415
+
+    people = User.objects.bulk_create(
+        User(username=f"p{n}", email=f"p{n}@example.com", role="instructor") for n in range(PEOPLE)
+    )
+    now = timezone.now()
+    for number in range(SESSIONS):
+        services.create(
+            by=people[0],
+            now=now,
+            booking_mode="instant",
+            title=f"Session {number}",
+            description="Soon",
+            date=now + timedelta(hours=12),
+            max_participants=PEOPLE,
+        )
+    Participant.objects.bulk_create(
+        Participant(session=session, user=person)
+        for session in Session.objects.all()
+        for person in people[1:]
+    )
+    Session.objects.update(participant_count=PEOPLE - 1)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    call_command("migrate", verbosity=0)
+    fill()

@@ -1,0 +1,78 @@
+"""Reminders by several clocks at once, one of them killed midway (contract N3), on PostgreSQL,
+with the negative control."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.databases import execute, fresh_postgres, rows
+from tests.server import ROOT
+from tests.sessions_app.due_reminders import PEOPLE, SESSIONS
+
+pytestmark = pytest.mark.postgres
+
+TICK = [sys.executable, "manage.py", "tick"]
+SABOTAGED = [sys.executable, "-m", "tests.sessions_app.saboteur", "tick"]
+RUNNERS = 5
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    with fresh_postgres() as made:
+        fill = [sys.executable, "-m", "tests.sessions_app.due_reminders"]
+        subprocess.run(fill, cwd=ROOT, env=environment(made), check=True)
+        yield made
+
+
+def environment(url: str) -> dict[str, str]:
+    return os.environ | {"DATABASE_URL": url, "SABOTAGE": "decide_without_lock"}
+
+
+def start(url: str, command: list[str]) -> list[subprocess.Popen[bytes]]:
+    return [
+        subprocess.Popen(command, cwd=ROOT, env=environment(url), stdout=subprocess.DEVNULL)
+        for _ in range(RUNNERS)
+    ]
+
+
+def reminders(url: str) -> int:
+    number = rows(url, "SELECT count(*) FROM notifications_notification")[0][0]
+    assert isinstance(number, int)
+    return number
+
+
+def wait_for_reminders(url: str, number: int) -> None:
+    deadline = time.monotonic() + 60
+    while reminders(url) < number and time.monotonic() < deadline:
+        time.sleep(0.01)  # between two looks at the condition
+
+
+def test_five_clocks_one_of_them_killed_midway_remind_everybody_once(url: str) -> None:
+    clocks = start(url, TICK)
+    wait_for_reminders(url, SESSIONS)
+    clocks[0].kill()
+
+    ends = [clock.wait(timeout=60) for clock in clocks]
+
+    assert ends[1:] == [0] * (RUNNERS - 1)
+    assert reminders(url) == SESSIONS * PEOPLE
+    told = "SELECT DISTINCT user_id, session_id FROM notifications_notification"
+    assert len(rows(url, told)) == SESSIONS * PEOPLE
+
+
+def test_without_the_lock_and_the_constraint_people_are_reminded_again(url: str) -> None:
+    [(constraint,)] = rows(
+        url, "SELECT conname FROM pg_constraint WHERE conname LIKE '%dedupe_key%'"
+    )
+    execute(url, f"ALTER TABLE notifications_notification DROP CONSTRAINT {constraint}")
+
+    for clock in start(url, SABOTAGED):
+        clock.wait(timeout=60)
+
+    assert reminders(url) > SESSIONS * PEOPLE

@@ -1,0 +1,112 @@
+"""Reminders before each session (contract N3): exactly once, and only while they matter."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from notifications.models import Notification
+from sessions_app import services
+from sessions_app.jobs import send_reminders
+from sessions_app.models import Session
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
+
+DAY, HOUR = timedelta(hours=24), timedelta(hours=1)
+
+
+@pytest.fixture
+def planned(session, student, join):
+    """A session in three days, with one participant."""
+    row = session(title="Algebra")
+    join(row, student)
+    Notification.objects.all().delete()
+    return row
+
+
+def reminded():
+    """Who was reminded, in order."""
+    rows = Notification.objects.filter(type="reminder").order_by("pk")
+    return [row.user.username for row in rows]
+
+
+def test_creator_and_participants_hear_a_day_and_an_hour_before(planned):
+    assert send_reminders(planned.date - DAY - timedelta(seconds=1)) == 0
+
+    assert send_reminders(planned.date - DAY) == 1
+    assert reminded() == ["ines", "sam"]
+
+    assert send_reminders(planned.date - HOUR) == 1
+    assert reminded() == ["ines", "sam"] * 2
+    told = Notification.objects.first()
+    assert (told.title, told.session) == ("Reminder: Algebra", planned)
+
+
+def test_running_again_reminds_nobody_again(planned):
+    for minutes in (0, 1, 30, 600):
+        send_reminders(planned.date - DAY + timedelta(minutes=minutes))
+
+    assert reminded() == ["ines", "sam"]
+
+
+def test_a_clock_that_stood_still_catches_up_once_with_what_still_matters(planned):
+    send_reminders(planned.date - timedelta(minutes=20))
+    send_reminders(planned.date - timedelta(minutes=19))
+
+    assert reminded() == ["ines", "sam"]
+
+
+def test_the_lead_times_are_a_setting(planned, settings):
+    settings.REMINDER_LEADS = [timedelta(minutes=15)]
+
+    assert send_reminders(planned.date - HOUR) == 0
+    assert send_reminders(planned.date - timedelta(minutes=15)) == 1
+
+
+def test_a_changed_date_arms_them_anew(planned, instructor):
+    send_reminders(planned.date - DAY)
+    moved = planned.date - timedelta(hours=2)
+    now = planned.date - timedelta(hours=20)
+    services.update(planned, by=instructor, now=now, date=moved)
+
+    assert send_reminders(now) == 1
+    assert send_reminders(moved - HOUR) == 1
+    assert reminded() == ["ines", "sam"] * 3
+
+
+def test_a_changed_title_does_not(planned, instructor):
+    send_reminders(planned.date - DAY)
+    services.update(planned, by=instructor, now=planned.created_at, title="Geometry")
+
+    assert send_reminders(planned.date - DAY) == 0
+
+
+@pytest.mark.parametrize("act", [services.cancel, services.start])
+def test_what_is_cancelled_or_has_begun_reminds_of_nothing(planned, instructor, act):
+    row = Session.objects.seen_by(instructor).get()
+    act(row, by=instructor, now=planned.date - 2 * DAY)
+
+    assert send_reminders(planned.date - HOUR) == 0
+
+
+def test_a_session_whose_date_is_past_reminds_of_nothing(planned):
+    assert send_reminders(planned.date) == 0
+
+
+def test_who_left_is_not_reminded(planned, student):
+    row = Session.objects.seen_by(student).get()
+    services.leave(row, by=student, now=planned.created_at)
+
+    send_reminders(planned.date - DAY)
+
+    assert reminded() == ["ines"]
+
+
+def test_the_database_keeps_a_reminder_to_once_by_itself(planned):
+    send_reminders(planned.date - DAY)
+    Session.objects.update(reminded_lead=None)  # as if that had been lost
+
+    send_reminders(planned.date - DAY)
+
+    assert reminded() == ["ines", "sam"]
