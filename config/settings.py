@@ -116,6 +116,11 @@ elif _database["ENGINE"] == "django.db.backends.postgresql":
     _options.setdefault("pool", {"min_size": 1, "max_size": 20, "timeout": 5})
     _database["CONN_HEALTH_CHECKS"] = True
 
+# Between the processes of a production server: the clock's tasks.
+REDIS_URL = env.str("REDIS_URL", "redis://localhost:6379/0")
+# Whether `make run` runs the clock's jobs itself, in a thread.
+EMBEDDED_CLOCK = env.bool("EMBEDDED_CLOCK", True)
+
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / "media"))

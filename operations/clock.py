@@ -1,22 +1,76 @@
-"""What the clock runs: every job of every app, in one place. Each is safe to run at any time,
-twice, or on two machines at once."""
+"""What runs when: every job of every app, in one place. Each is safe to run at any time, twice,
+or on two machines at once, so whoever runs them needs no lock: the thread in a development
+server (`EmbeddedClock`), Celery in production (`operations.tasks`), `manage.py tick` by hand."""
 
 from __future__ import annotations
 
+import logging
+import threading
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connections
+from django.utils import timezone
 
 from accounts.jobs import forget_expired_tokens
 from sessions_app.jobs import complete_sessions, expire_sessions, send_reminders
 
-JOBS: tuple[Callable[[datetime], int], ...] = (
-    expire_sessions,
-    complete_sessions,
-    send_reminders,
-    forget_expired_tokens,
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something to do every so often; it gets the moment, and says how many rows it changed."""
+
+    run: Callable[[datetime], int]
+    every: timedelta
+
+    @property
+    def name(self) -> str:
+        return self.run.__name__
+
+
+SCHEDULE = (
+    Job(send_reminders, every=timedelta(seconds=30)),
+    Job(expire_sessions, every=timedelta(minutes=1)),
+    Job(complete_sessions, every=timedelta(minutes=1)),
+    Job(forget_expired_tokens, every=timedelta(hours=1)),
 )
 
 
 def tick(now: datetime) -> dict[str, int]:
     """Run every job once; how many rows each has changed, by its name."""
-    return {job.__name__: job(now) for job in JOBS}
+    return {job.name: job.run(now) for job in SCHEDULE}
+
+
+class EmbeddedClock(threading.Thread):
+    """Runs each job when it is due, from the start on, until `stop`. One that fails is logged and
+    tried again when it is due next."""
+
+    def __init__(self, schedule: tuple[Job, ...] = SCHEDULE) -> None:
+        super().__init__(name="clock", daemon=True)
+        self.schedule = schedule
+        self.stopped = threading.Event()
+
+    def run(self) -> None:
+        due = dict.fromkeys(self.schedule, timezone.now())
+        while not self.stopped.wait(self.seconds_until(min(due.values()))):
+            for job in [job for job, moment in due.items() if moment <= timezone.now()]:
+                self.run_job(job)
+                due[job] = timezone.now() + job.every
+
+    def seconds_until(self, moment: datetime) -> float:
+        return max(0.0, (moment - timezone.now()).total_seconds())
+
+    def run_job(self, job: Job) -> None:
+        try:
+            job.run(timezone.now())
+        except Exception:
+            logger.exception("The job %s failed.", job.name)
+        finally:
+            connections.close_all()  # this thread's own, until the next time
+
+    def stop(self) -> None:
+        self.stopped.set()
+        self.join(timeout=10)

@@ -1,6 +1,7 @@
 import contextlib
 import signal
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import uvicorn
@@ -11,6 +12,21 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from operations import demo
+from operations.clock import EmbeddedClock
+
+
+@contextlib.contextmanager
+def embedded_clock() -> Iterator[None]:
+    """The clock's jobs in a thread, for as long as the server runs."""
+    if not settings.EMBEDDED_CLOCK:
+        yield
+        return
+    clock = EmbeddedClock()
+    clock.start()
+    try:
+        yield
+    finally:
+        clock.stop()
 
 
 class Command(BaseCommand):
@@ -34,7 +50,7 @@ class Command(BaseCommand):
                 timeout_graceful_shutdown=10,
             )
         )
-        with contextlib.suppress(KeyboardInterrupt):
+        with embedded_clock(), contextlib.suppress(KeyboardInterrupt):
             server.run()
 
     def prepare(self) -> None:

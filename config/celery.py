@@ -1,0 +1,33 @@
+"""The clock in production: `celery -A config.celery worker` and one `celery -A config.celery
+beat`, with Redis between (`REDIS_URL`)."""
+
+from __future__ import annotations
+
+import os
+
+import django
+from celery import Celery
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
+
+from operations.clock import SCHEDULE  # noqa: E402  # not before the apps are loaded
+
+app = Celery("tutoring-sessions", broker=settings.REDIS_URL)
+app.conf.update(
+    task_ignore_result=True,
+    task_acks_late=True,  # a job whose worker died is run again, which every job bears
+    broker_connection_retry_on_startup=True,
+    beat_schedule={
+        job.name: {
+            "task": "operations.tasks.run_job",
+            "schedule": job.every,
+            "args": [job.name],
+            # What has waited longer than that is superseded by the next one.
+            "options": {"expires": job.every.total_seconds()},
+        }
+        for job in SCHEDULE
+    },
+)
+app.autodiscover_tasks()

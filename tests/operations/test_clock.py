@@ -1,0 +1,156 @@
+"""What runs when, and who runs it: the thread of a development server, Celery with Redis, and
+`manage.py tick` (contract S14, N3)."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import redis
+
+from config.celery import app
+from operations.clock import SCHEDULE, EmbeddedClock, Job
+from operations.tasks import JOBS, run_job
+from tests.server import ROOT, Server
+
+REDIS = "redis://localhost:6379/15"
+
+
+def soon(hours: int) -> str:
+    return (datetime.now(UTC) + timedelta(hours=hours)).isoformat()
+
+
+def wait_for(condition, seconds=30):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)  # between two looks at the condition
+
+
+@pytest.fixture
+def clock():
+    """`clock(job, …)`: a running embedded clock, stopped at the end."""
+    started = []
+
+    def start(*jobs):
+        started.append(EmbeddedClock(jobs))
+        started[-1].start()
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.stop()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_runs_at_once_and_again_when_it_is_due(clock):
+    moments, thrice = [], threading.Event()
+
+    def note(now):
+        moments.append(now)
+        if len(moments) == 3:
+            thrice.set()
+        return 0
+
+    clock(Job(note, every=timedelta(milliseconds=50)))
+
+    assert thrice.wait(10)
+    assert moments[2] - moments[0] >= timedelta(milliseconds=100)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_fails_stops_neither_itself_nor_the_others(clock, caplog):
+    failures, others = threading.Semaphore(0), threading.Semaphore(0)
+
+    def fail(now):
+        failures.release()
+        raise RuntimeError("this once")
+
+    def succeed(now):
+        others.release()
+        return 0
+
+    every = timedelta(milliseconds=20)
+    clock(Job(fail, every=every), Job(succeed, every=every))
+
+    for semaphore in (failures, others):
+        assert semaphore.acquire(timeout=10)
+        assert semaphore.acquire(timeout=10)
+    assert "The job fail failed." in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_stopped_clock_runs_nothing_more(clock):
+    running = clock(Job(lambda now: 0, every=timedelta(hours=1)))
+
+    running.stop()
+
+    assert not running.is_alive()
+
+
+def test_beat_sends_every_job_of_the_schedule_at_its_interval():
+    beat = app.conf.beat_schedule
+
+    assert set(beat) == set(JOBS) == {job.name for job in SCHEDULE}
+    for job in SCHEDULE:
+        assert beat[job.name]["schedule"] == job.every
+        assert beat[job.name]["task"] == run_job.name
+        assert beat[job.name]["args"] == [job.name]
+
+
+@pytest.fixture
+def due(tmp_path):
+    """A server without a clock of its own, and one session that begins within the day."""
+    with Server(tmp_path, {"DEMO_DATA": "0", "EMBEDDED_CLOCK": "0"}) as server:
+        token = server.register("ines", role="instructor")
+        body = {"title": "T", "description": "D", "date": soon(12), "max_participants": 5}
+        assert server.call("POST", "/api/sessions/", token, json=body).status_code == 201
+        yield server, lambda: server.call("GET", "/api/notifications/", token).json()
+
+
+def test_a_development_server_reminds_by_itself(tmp_path):
+    with Server(tmp_path, {"DEMO_DATA": "0"}) as server:
+        token = server.register("ines", role="instructor")
+        body = {"title": "T", "description": "D", "date": soon(12), "max_participants": 5}
+        server.call("POST", "/api/sessions/", token, json=body)
+        server.stop()
+    with Server(tmp_path, {"DEMO_DATA": "0"}) as server:
+        wait_for(lambda: server.call("GET", "/api/notifications/", token).json())
+
+
+def test_tick_does_once_by_hand_what_is_due(due):
+    server, told = due
+    assert told() == []
+    environment = {"DATABASE_URL": f"sqlite:///{server.folder / 'db.sqlite3'}"}
+
+    for _ in range(2):
+        command = [sys.executable, "manage.py", "tick"]
+        subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+
+    assert [each["type"] for each in told()] == ["reminder"]
+
+
+def test_a_celery_worker_with_beat_does_what_is_due(due):
+    server, told = due
+    try:
+        redis.Redis.from_url(REDIS).flushdb()
+    except redis.ConnectionError:
+        pytest.skip("no Redis on localhost:6379")
+    environment = {
+        "DATABASE_URL": f"sqlite:///{server.folder / 'db.sqlite3'}",
+        "REDIS_URL": REDIS,
+        "C_FORCE_ROOT": "1",
+    }
+    command = [sys.executable, "-m", "celery", "-A", "config.celery", "worker", "--beat"]
+    options = ["--pool", "solo", "--schedule", str(server.folder / "beat")]
+    worker = subprocess.Popen([*command, *options], cwd=ROOT, env=environment)
+
+    try:
+        wait_for(told, seconds=60)
+    finally:
+        worker.terminate()
+        assert worker.wait(timeout=30) == 0
