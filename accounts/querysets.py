@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Any, Self
 
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Upper
 from django.db.models.lookups import Exact
 
@@ -16,16 +19,30 @@ def fold(identifier: str) -> str:
     return identifier.upper() if identifier.isascii() else identifier
 
 
+def is_named(username: str) -> Q:
+    return Q(Exact(Upper("username"), fold(username)))
+
+
+def has_email(email: str) -> Q:
+    return Q(Exact(Upper("email"), fold(email)))
+
+
 class UserQuerySet(models.QuerySet[Any]):
     def active(self) -> Self:
         return self.filter(is_active=True)
 
     # Compared as the unique constraints compare, so that their indexes serve both databases.
     def with_username(self, username: str) -> Self:
-        return self.filter(Exact(Upper("username"), fold(username)))
+        return self.filter(is_named(username))
 
     def with_email(self, email: str) -> Self:
-        return self.filter(Exact(Upper("email"), fold(email)))
+        return self.filter(has_email(email))
+
+    def with_either(self, username: str | None, email: str | None) -> Self:
+        """Both in one look, so that two people signing up at once can't fall between two."""
+        named = [is_named(username)] if username is not None else []
+        mailed = [has_email(email)] if email is not None else []
+        return self.filter(reduce(or_, named + mailed, Q(pk=None)))
 
     def signing_in_as(self, identifier: str) -> Self:
         """By user name or, since no user name has an `@`, by e-mail address."""

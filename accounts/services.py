@@ -76,12 +76,13 @@ def check_sign_up(role: Any) -> None:
 
 def check_free(*, username: str | None = None, email: str | None = None, but: Any = None) -> None:
     """Raise 400 for a user name or an address that another person has, compared without case."""
-    others = User.objects.exclude(pk=but)
+    others = User.objects.exclude(pk=but).with_either(username, email)
     taken = {}
-    if username is not None and others.with_username(username).exists():
-        taken["username"] = ["This username is taken."]
-    if email is not None and others.with_email(email).exists():
-        taken["email"] = ["This e-mail address is taken."]
+    for other in others:
+        if username is not None and fold(other.username) == fold(username):
+            taken["username"] = ["This username is taken."]
+        if email is not None and fold(other.email) == fold(email):
+            taken["email"] = ["This e-mail address is taken."]
     if taken:
         raise APIError(VALIDATION_ERROR, fields=taken)
 
