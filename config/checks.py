@@ -28,6 +28,9 @@ def settings_make_sense(**kwargs: Any) -> list[CheckMessage]:
 
 @register(deploy=True)
 def production_makes_sense(**kwargs: Any) -> list[CheckMessage]:
-    if not settings.DISABLE_THROTTLING:
-        return []
-    return [Warning("DISABLE_THROTTLING is for load tests only.", id="config.W001")]
+    found: list[CheckMessage] = []
+    if settings.DISABLE_THROTTLING:
+        found.append(Warning("DISABLE_THROTTLING is for load tests only.", id="config.W001"))
+    if settings.DEMO_DATA:
+        found.append(Warning("DEMO_DATA makes people whose password is known.", id="config.W002"))
+    return found

@@ -122,7 +122,13 @@ REDIS_URL = env.str("REDIS_URL", "redis://localhost:6379/0")
 EMBEDDED_CLOCK = env.bool("EMBEDDED_CLOCK", True)
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        # Each person and address is a key of its own; one that is evicted is a limit forgotten.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / "media"))
 MEDIA_URL = "media/"
 STATIC_URL = "static/"
@@ -221,9 +227,9 @@ SPECTACULAR_SETTINGS = {
 if not DEBUG:
     # Off by default, since the servers here speak plain HTTP: a proxy in front ends TLS.
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", False)
-    SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-    SECURE_HSTS_PRELOAD = True
+    # One answer over HTTPS binds the whole domain for so long: the operator decides.
+    SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 0, most=63_072_000)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
     # Health checks come from inside, over plain HTTP.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Protocol, Self
 
 from django.db import models
@@ -71,27 +72,34 @@ def authorize(action: Action, viewer: Viewer) -> None:
         raise APIError(action.not_yours)
 
 
+def find_missing(action: Action, thing: Any, viewer: Viewer) -> None:
+    """Raise 404 if that is the first thing wrong. Asked before the body is read (contract C10)."""
+    rule = next((rule for rule in action.rules if rule.broken(thing, viewer)), None)
+    if rule is not None and rule.refusal.status == HTTPStatus.NOT_FOUND:
+        raise refuse(rule.refusal, action, thing)
+
+
+def refusal(action: Action, thing: Any, viewer: Viewer) -> ErrorCode | None:
+    """The first reason why this viewer can't do this now; None if there is none."""
+    if not viewer.roles:
+        return NOT_AUTHENTICATED
+    if action.roles.isdisjoint(viewer.roles):
+        return action.not_yours
+    if thing.status not in action.states:
+        return action.closed
+    return next((rule.refusal for rule in action.rules if rule.broken(thing, viewer)), None)
+
+
 def check(action: Action, thing: Any, viewer: Viewer) -> None:
     """Raise the first reason why this viewer can't do this now."""
-    authorize(action, viewer)
-    if thing.status not in action.states:
-        raise refuse(action.closed, action, thing)
-    for rule in action.rules:
-        if rule.broken(thing, viewer):
-            raise refuse(rule.refusal, action, thing)
+    code = refusal(action, thing, viewer)
+    if code is not None:
+        raise refuse(code, action, thing)
 
 
 def allowed(table: Table, thing: Any, viewer: Viewer, *, names: Collection[str]) -> list[str]:
-    """Those of the named actions whose check passes, in the table's order."""
-
-    def passes(name: str) -> bool:
-        try:
-            check(table[name], thing, viewer)
-        except APIError:
-            return False
-        return True
-
-    return [name for name in names if passes(name)]
+    """Those of the named actions that nothing refuses, in the table's order."""
+    return [name for name in names if refusal(table[name], thing, viewer) is None]
 
 
 def refuse(code: ErrorCode, action: Action, thing: Any) -> APIError:
@@ -159,6 +167,8 @@ class Lifecycle(models.Model):
         if self._state.adding:
             if self.status not in self.INITIAL:
                 raise StatusWrittenError(f"A new row can't start as {self.status!r}.")
+            # A "new" row with the id of an old one would else be an UPDATE, status and all.
+            kwargs["force_insert"] = True
         else:
             if self.__dict__.get("status") != self._loaded_status:
                 raise StatusWrittenError("Change a status by transition(), not by save().")
@@ -183,7 +193,8 @@ class Lifecycle(models.Model):
             name: a row of the table with a `to`.
             by: who does it.
             now: the moment, which becomes `updated_at`.
-            changes: other columns, as for `QuerySet.update`.
+            changes: other columns, as for `QuerySet.update`. They are written, not set on this
+                instance: read it again before you save it.
 
         Raises:
             APIError: the table's refusal; also when somebody else was faster, and then it names

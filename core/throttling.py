@@ -43,7 +43,7 @@ def wait_for(scope: str, key: str | None) -> int | None:
     return None if count <= limit else window - now % window
 
 
-def count(scope: str, key: str) -> None:
+def count(scope: str, key: str | None) -> None:
     """Count one request, and refuse it with 429 if it is one too many.
 
     Raises:

@@ -9,13 +9,16 @@ from urllib.parse import unquote_to_bytes
 
 from django.db.models import QuerySet
 from rest_framework import serializers
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
 from rest_framework.viewsets import GenericViewSet
 
+from core import throttling
 from core.errors import BAD_REQUEST, NOT_FOUND, APIError, ErrorCode, invalid
 from core.fields import Input
-from core.lifecycle import Action, Table, authorize
+from core.lifecycle import Action, Table, authorize, find_missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,12 @@ class ActionViewSet(GenericViewSet[Any]):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """After who asks, and before what for: can the request be read?"""
-        super().initial(request, *args, **kwargs)
+        try:
+            super().initial(request, *args, **kwargs)
+        except (NotAuthenticated, AuthenticationFailed, APIError):
+            # DRF throttles only those it knows; whoever it doesn't is counted by address.
+            throttling.count("anonymous", BaseThrottle().get_ident(request))
+            raise
         try:
             unquote_to_bytes(request.META.get("QUERY_STRING", "")).decode()
         except UnicodeDecodeError:
@@ -100,7 +108,9 @@ class ActionViewSet(GenericViewSet[Any]):
         row = self.find(self.get_queryset() if rows is None else rows, self.kwargs["pk"])
         action = self.table_action()
         if action is not None:
-            authorize(action, self.viewer(row))
+            viewer = self.viewer(row)
+            authorize(action, viewer)
+            find_missing(action, row, viewer)
         self.check_body()
         return row
 

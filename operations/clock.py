@@ -40,8 +40,20 @@ SCHEDULE = (
 
 
 def tick(now: datetime) -> dict[str, int]:
-    """Run every job once; how many rows each has changed, by its name."""
-    return {job.name: job.run(now) for job in SCHEDULE}
+    """Run every job once; how many rows each has changed, by its name.
+
+    Raises:
+        ExceptionGroup: when all have had their turn, what those that failed raised.
+    """
+    changed, failures = {}, []
+    for job in SCHEDULE:
+        try:
+            changed[job.name] = job.run(now)
+        except Exception as failure:
+            failures.append(failure)
+    if failures:
+        raise ExceptionGroup("Some of the clock's jobs failed.", failures)
+    return changed
 
 
 class EmbeddedClock(threading.Thread):

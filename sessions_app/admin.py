@@ -62,6 +62,12 @@ class SessionForm(forms.ModelForm):
         return places
 
 
+class ReasonForm(forms.Form):
+    """Why sessions are cancelled."""
+
+    reason = forms.CharField(max_length=limits.MESSAGE, required=False)
+
+
 class PlacesFormSet(forms.BaseInlineFormSet):
     """Takes people out, where the session can still be left."""
 
@@ -109,6 +115,11 @@ class BookingRequestInline(admin.TabularInline):
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+def was_refused(request: HttpRequest) -> bool:
+    """Has a service refused what this request wanted?"""
+    return getattr(request, "was_refused", False)
 
 
 EDITED = {"title", "description", "subject", "level", "date", "duration", "max_participants"}
@@ -179,9 +190,13 @@ class SessionAdmin(admin.ModelAdmin):
     def remove(self, request: HttpRequest, place: Participant) -> None:
         services.remove_participant(place, by=request.user, now=timezone.now())  # type: ignore[arg-type]
 
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """What was refused has not happened."""
+        return None if was_refused(request) else super().log_change(request, obj, message)
+
     def response_change(self, request: HttpRequest, obj: Session) -> HttpResponse:
         """Back to the page where somebody else was faster, with that message and no other."""
-        if getattr(request, "was_refused", False):
+        if was_refused(request):
             return HttpResponseRedirect(request.path)
         return super().response_change(request, obj)
 
@@ -204,8 +219,13 @@ class SessionAdmin(admin.ModelAdmin):
         self, request: HttpRequest, queryset: QuerySet[Session]
     ) -> HttpResponse | None:
         if "reason" in request.POST:
-            reason = request.POST["reason"].strip()[: limits.MESSAGE]
-            self.do_to_each(request, queryset, services.cancel, "cancelled", reason=reason)
+            form = ReasonForm(request.POST)
+            if form.is_valid():
+                self.do_to_each(
+                    request, queryset, services.cancel, "cancelled", **form.cleaned_data
+                )
+            else:
+                self.message_user(request, str(form.errors["reason"][0]), messages.ERROR)
             return None
         context = self.admin_site.each_context(request) | {
             "title": "Cancel sessions",
@@ -229,6 +249,6 @@ class SessionAdmin(admin.ModelAdmin):
         for session in rows.order_by("pk"):
             by, now = request.user, timezone.now()
             if self.try_to(request, session, lambda: act(session, by=by, now=now, **details)):  # noqa: B023
-                self.log_change(request, session, done.capitalize())
+                super().log_change(request, session, done.capitalize())
                 number += 1
         self.message_user(request, f"{number} {done}.", messages.SUCCESS if number else "warning")

@@ -6,14 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db.models import (
-    BooleanField,
     Case,
     Exists,
     OuterRef,
     Prefetch,
     Q,
     QuerySet,
-    Value,
     When,
 )
 
@@ -72,13 +70,6 @@ class SessionQuerySet(LifecycleQuerySet):
             viewer_is_asking=Exists(requests.pending().filter(**mine)),
             viewer_asked_enough=Exists(requests.filter(**mine, attempt=MAX_ATTEMPTS)),
             has_requests=Exists(requests.pending().filter(session=OuterRef("pk"))),
-        )
-
-    def seen_by_nobody(self) -> Self:
-        """With the same facts for the clock, which is nobody's participant."""
-        no = Value(False, output_field=BooleanField())
-        return self.annotate(
-            viewer_is_in=no, viewer_is_asking=no, viewer_asked_enough=no, has_requests=no
         )
 
     def for_list(self) -> Self:

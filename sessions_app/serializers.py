@@ -21,7 +21,6 @@ from core.fields import (
 from sessions_app import limits
 from sessions_app.states import Level, Mode, Status
 
-SETTABLE = (Status.APPROVED, Status.CANCELLED, Status.ONGOING, Status.COMPLETED)
 REQUEST_KEYS = frozenset({"subject", "level", "duration", "timezone_offset"})
 
 
@@ -138,6 +137,9 @@ class UpdateInput(SessionInput):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, partial=True, **kwargs)
+        # For an instant session it is read-only, so it isn't looked at (contract S6).
+        if self.context.get("mode") == Mode.INSTANT:
+            del self.fields["status"]
 
     def is_unchanged(self, moment: datetime) -> bool:
         if moment.tzinfo is None:
@@ -148,17 +150,6 @@ class UpdateInput(SessionInput):
         if mode != self.instance.booking_mode:
             raise ValidationError("A session's booking mode can't be changed.")
         return mode
-
-    def to_internal_value(self, data: Any) -> dict[str, Any]:
-        """For an instant session `status` is read-only, so it isn't looked at (contract S6)."""
-        if self.context["mode"] == Mode.INSTANT:
-            del self.fields["status"]
-        return dict(super().to_internal_value(data))
-
-    def validate_status(self, status: str) -> str:
-        if status not in SETTABLE and status != self.instance.status:
-            raise ValidationError(f"Status can be set to: {', '.join(SETTABLE)}.")
-        return status
 
 
 class DecisionInput(Input):

@@ -140,7 +140,7 @@ NOT_YET_APPROVED = declare(
 )
 SESSION_IN_PAST = declare("session_in_past", 400, "This session's date is in the past.")
 SESSION_FULL = declare("session_full", 400, "This session is full.")
-NOT_JOINED = declare("not_joined", 400, "You are not in this session.")
+NOT_JOINED = declare("not_joined", 400, "Not in this session.")
 CANNOT_LEAVE = declare("cannot_leave", 400, "A session that is {status} can't be left.")
 CANNOT_DECIDE = declare(
     "cannot_decide", 400, "This session is {status}: its requests can't be decided any more."
@@ -190,9 +190,9 @@ def not_yours(by: set[Role]) -> ErrorCode:
     """What everybody else is told."""
     if Role.MODERATOR in by:
         return NOT_MODERATOR
-    if Role.STAFF in by:
-        return NOT_CREATOR_OR_STAFF
-    return NOT_CREATOR if Role.CREATOR in by else PERMISSION_DENIED
+    if Role.CREATOR in by:
+        return NOT_CREATOR_OR_STAFF if Role.STAFF in by else NOT_CREATOR
+    return PERMISSION_DENIED
 
 
 PLANNED = {Status.APPROVED, Status.SCHEDULED}
@@ -215,9 +215,12 @@ ACTIONS: dict[str, Action] = {
     "cancel": act(*OPEN, Status.ONGOING, by={Role.CREATOR, Role.STAFF}, to=Status.CANCELLED),
     "update": act(*OPEN, Status.ONGOING, by=CREATOR, closed=CANNOT_UPDATE),
     "delete": act(*OPEN, Status.CANCELLED, Status.EXPIRED, by=CREATOR, closed=CANNOT_DELETE),
-    # No address leads to these two: an approved request schedules, time expires.
+    # No address leads to these: an approved request schedules, time expires; the admin edits,
+    # and takes people out.
     "schedule": act(Status.APPROVED, by=CREATOR, to=Status.SCHEDULED),
     "expire": act(*OPEN, by={Role.CLOCK}, to=Status.EXPIRED, rules=(is_over,)),
+    "edit": act(*OPEN, Status.ONGOING, by={Role.STAFF}, closed=CANNOT_UPDATE),
+    "remove": act(*OPEN, by={Role.STAFF}, closed=CANNOT_LEAVE),
 }
 # fmt: on
-BUTTONS = tuple(name for name in ACTIONS if name not in {"schedule", "expire"})
+BUTTONS = tuple(ACTIONS)[: tuple(ACTIONS).index("schedule")]

@@ -53,8 +53,10 @@ def approve_request(session: Session, *, user_id: int, by: User, now: datetime) 
     """
     with locked(session, by) as row:
         viewer = row.viewer(by, now)
-        check(ACTIONS["approve_request"], row, viewer)
-        request = decide(pending_request(row, user_id), RequestStatus.APPROVED, by=by, now=now)
+        check(ACTIONS["reject_request"], row, viewer)  # decidable at all?
+        request = pending_request(row, user_id)
+        check(ACTIONS["approve_request"], row, viewer)  # and with a place for them?
+        decide(request, RequestStatus.APPROVED, by=by, now=now)
         Participant.objects.create(session=row, user_id=user_id, joined_at=now)
         counted = {"participant_count": F("participant_count") + 1, "version": F("version") + 1}
         Session.objects.filter(pk=row.pk).update(**counted)
@@ -74,12 +76,14 @@ def reject_request(session: Session, *, user_id: int, by: User, now: datetime) -
     """
     with locked(session, by) as row:
         check(ACTIONS["reject_request"], row, row.viewer(by, now))
+        request = pending_request(row, user_id)
         tell(REQUEST_REJECTED, row, [user_id], now)
-        return decide(pending_request(row, user_id), RequestStatus.REJECTED, by=by, now=now)
+        return decide(request, RequestStatus.REJECTED, by=by, now=now)
 
 
 def pending_request(row: Session, user_id: int) -> BookingRequest:
-    request: BookingRequest | None = row.booking_requests.pending().filter(user=user_id).first()
+    pending = row.booking_requests.pending().select_related("user")
+    request: BookingRequest | None = pending.filter(user=user_id).first()
     if request is None:
         raise APIError(NO_PENDING_REQUEST)
     return request

@@ -23,7 +23,7 @@ class LostRaceError(Exception):
 def locked(session: Session, by: User) -> Iterator[Session]:
     """A transaction that holds the session's row, read as it is now.
 
-    Locks are taken in one order everywhere: person, session, request.
+    Locks are taken in one order everywhere: the session, then what belongs to it.
 
     Raises:
         APIError: 404 if it was deleted meanwhile.

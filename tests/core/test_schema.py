@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from typing import Annotated, NotRequired, TypedDict
+from typing import Annotated, NotRequired, TypedDict, get_args
 
 import pytest
 import yaml
@@ -16,6 +16,8 @@ from rest_framework.response import Response
 
 from core import errors
 from core.views import ActionViewSet, Answer
+from sessions_app.representations import ActionName, StatusName
+from sessions_app.states import BUTTONS, Status
 from tests.core.envelope import refused
 
 pytestmark = pytest.mark.django_db
@@ -202,3 +204,8 @@ def test_a_shape_becomes_a_component_with_its_required_keys():
         "name": {"type": "string", "description": "What it is called."},
         "size": {"oneOf": [{"type": "integer"}, {"type": "null"}]},
     }
+
+
+def test_the_names_that_answers_are_typed_with_are_those_of_the_tables():
+    assert get_args(ActionName) == BUTTONS
+    assert get_args(StatusName) == tuple(Status.values)

@@ -138,3 +138,24 @@ class TestRequests:
     def test_a_server_without_addresses_serves(self, api, rates):
         rates(anonymous="1/minute")
         assert statuses(api(), times=2, REMOTE_ADDR=None) == [200, 429]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("header", [{}, {"HTTP_AUTHORIZATION": "Bearer wrong"}])
+def test_who_is_refused_for_want_of_a_token_is_counted_by_address(api, settings, header):
+    settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"anonymous": "3/hour"}
+
+    answers = [api().get("/api/sessions/", **header) for _ in range(5)]
+
+    assert [answer.status_code for answer in answers] == [401, 401, 401, 429, 429]
+    assert int(answers[-1]["Retry-After"]) > 0
+
+
+def test_slow_limits_outlive_many_other_visitors(settings):
+    limit = throttling.parse_rate(settings.THROTTLE_RATES["password_reset_account"])[0]
+    for _ in range(limit + 1):
+        throttling.wait_for("password_reset_account", "somebody")
+    for number in range(1000):
+        throttling.wait_for("person", str(number))
+
+    assert throttling.wait_for("password_reset_account", "somebody")

@@ -104,7 +104,15 @@ def test_a_database_with_people_of_its_own_is_left_alone(student, now):
     assert User.objects.count() == 1
 
 
-def test_demo_people_sign_in(api, now):
+def test_in_production_the_demo_staff_can_not_sign_in(api, now):
+    demo.load(now)  # the tests run with DEBUG off
+
+    body = {"username": demo.STAFF, "password": demo.PASSWORD}
+    assert api().post("/api/auth/token/", body).status_code == 401
+
+
+def test_demo_people_sign_in(api, now, settings):
+    settings.DEBUG = True
     demo.load(now)
 
     for username in (demo.STAFF, demo.PEOPLE[0].username):

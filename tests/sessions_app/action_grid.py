@@ -102,6 +102,16 @@ expire           instant clock                                    ok wrong_state
 expire           instant creator,participant,asker,stranger,staff permission_denied
 expire           request clock                                    ok*3 wrong_state*4
 expire           request creator,participant,asker,stranger,staff permission_denied
+
+# edit, remove: no address; staff in the admin, until it is over, or begins                   [S7]
+edit             instant staff                              ok*2 cannot_update*3
+edit             instant creator,participant,asker,stranger permission_denied
+edit             request staff                              ok*4 cannot_update*3
+edit             request creator,participant,asker,stranger permission_denied
+remove           instant staff                              ok cannot_leave*4
+remove           instant creator,participant,asker,stranger permission_denied
+remove           request staff                              ok*3 cannot_leave*4
+remove           request creator,participant,asker,stranger permission_denied
 """
 
 # What the clock gets for everything that isn't its business.
@@ -111,6 +121,8 @@ CLOCK_DENIED = {
     "withdraw_request": "permission_denied",
     "approve": "not_moderator",
     "cancel": "not_creator_or_staff",
+    "edit": "permission_denied",
+    "remove": "permission_denied",
 }
 
 Cell = tuple[str, str, str, str, str]

@@ -94,6 +94,8 @@ def test_sessions_and_notifications_are_neither_added_nor_deleted_here(desk, ses
     assert desk.get("/admin/notifications/notification/add/").status_code == 403
     assert desk.get(other).status_code == 200
     assert desk.post(other, {"title": "y"}).status_code == 403
+    delete = other.replace("change", "delete")
+    assert desk.post(delete, {"post": "yes"}).status_code == 403
 
 
 def test_staff_without_the_permission_see_no_session(client, person, session):
@@ -102,3 +104,14 @@ def test_staff_without_the_permission_see_no_session(client, person, session):
 
     assert client.get(f"{LIST}{row.pk}/change/").status_code in {302, 403}
     assert BookingRequest.objects.count() == 0
+
+
+@pytest.mark.database
+@pytest.mark.parametrize("reason", ["a\0b", "x" * 1001])
+def test_a_reason_that_can_not_be_told_cancels_nothing(desk, session, reason):
+    row = session()
+
+    _, said = act(desk, "cancel_selected", [row], reason=reason)
+
+    assert len(said) == 1
+    assert Session.objects.get().status == "upcoming"

@@ -104,6 +104,25 @@ def test_there_is_nothing_to_decide_for_who_has_not_asked(
     assert decide(api(instructor), path, decision, person()).status_code == 404
 
 
+def test_who_has_not_asked_is_not_found_in_a_full_session_either(api, instructor, person, path):
+    people = [person() for _ in range(3)]
+    for somebody in people:
+        ask(api(somebody), path)
+    codes = [decide(api(instructor), path, "approve", each).json().get("code") for each in people]
+    assert codes == [None, None, "session_full"]
+
+    assert decide(api(instructor), path, "approve", person()).status_code == 404
+
+
+def test_in_an_instant_session_there_is_nothing_to_decide_whatever_the_body(
+    api, instructor, session
+):
+    path = f"/api/sessions/{session().pk}/"
+
+    for body in ({}, {"user_id": "x"}, {"user_id": 1}):
+        assert api(instructor).post(f"{path}approve_request/", body).status_code == 404
+
+
 def test_a_request_is_withdrawn_once(api, instructor, student, path):
     ask(api(student), path)
 

@@ -56,6 +56,17 @@ def test_a_session_starts_its_life_only_where_a_session_starts(instructor, sessi
         row.save()
 
 
+def test_a_new_row_with_an_old_id_reopens_nothing(session, instructor, now):
+    row = Session.objects.seen_by(instructor).get(pk=session().pk)
+    row.transition("cancel", by=row.viewer(instructor, now), now=now)
+    values = Session.objects.values().get() | {"status": "upcoming"}
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Session(**values).save()
+
+    assert Session.objects.get().status == "cancelled"
+
+
 @pytest.mark.parametrize(
     "write",
     [

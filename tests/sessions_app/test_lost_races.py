@@ -115,3 +115,28 @@ def test_staff_edit_nothing_that_is_over(session, person, instructor, now):
 
     with pytest.raises(APIError, match="cancelled can't be changed"):
         services.edit(row, by=person(is_staff=True), now=now, title="Other")
+
+
+def test_an_old_status_sent_back_after_the_session_has_moved_on_is_refused(
+    session, instructor, student, now
+):
+    row = session(booking_mode="request", subject="Maths", level="beginner")
+    stale = Session.objects.seen_by(instructor).get(pk=row.pk)
+    services.approve(stale, by=instructor, now=now)
+
+    with pytest.raises(APIError) as raised:
+        services.update(stale, by=instructor, now=now, status="pending_approval", title="Other")
+    assert (raised.value.code, raised.value.status) == ("validation_error", 400)
+    assert Session.objects.get().title == row.title
+
+
+def test_the_staff_took_the_same_person_out_twice(session, student, person, join, now):
+    row, staff = session(), person(is_staff=True)
+    join(row, student)
+    place = Participant.objects.get()
+    services.remove_participant(place, by=staff, now=now)
+
+    with pytest.raises(APIError) as raised:
+        services.remove_participant(place, by=staff, now=now)
+    assert raised.value.code == "not_joined"
+    assert count_is_right()

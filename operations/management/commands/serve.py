@@ -74,7 +74,7 @@ class Command(BaseCommand):
             lines += [
                 "",
                 f"  Demo people  {people}",
-                f"  Staff        {demo.STAFF}",
+                f"  Staff        {demo.STAFF if settings.DEBUG else 'none of them can sign in'}",
                 f"  Password     {demo.PASSWORD}  (of each of them)",
             ]
         return "\n".join([*lines, "", "  Ctrl-C stops the server.", ""])
