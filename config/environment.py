@@ -35,7 +35,7 @@ class Environment(environ.Env):
         return value.lower() in YES
 
     def int(self, var: str, default: int, *, least: int = 0, most: int = 1_000_000) -> int:
-        text = str(self.get_value(var, default=default))
+        text: str = self.get_value(var, str, default=str(default))
         number = text.removeprefix("-")
         if not (number.isascii() and number.isdigit() and len(number) < 10):
             stop(f"The environment variable {var} can't be read: use a whole number.")
@@ -45,7 +45,7 @@ class Environment(environ.Env):
 
     def minutes(self, var: str, default: list[builtins.int]) -> list[builtins.int]:
         """Whole numbers of minutes, separated by commas."""
-        texts = [text.strip() for text in self.get_value(var, default="").split(",")]
+        texts = [text.strip() for text in self.get_value(var, str, default="").split(",")]
         if texts == [""]:
             return default
         if not all(text.isascii() and text.isdigit() and 0 < len(text) < 7 for text in texts):

@@ -32,7 +32,7 @@ class Job:
 
 
 SCHEDULE = (
-    Job(send_reminders, every=timedelta(seconds=30)),
+    Job(send_reminders, every=timedelta(seconds=15)),
     Job(expire_sessions, every=timedelta(minutes=1)),
     Job(complete_sessions, every=timedelta(minutes=1)),
     Job(forget_expired_tokens, every=timedelta(hours=1)),

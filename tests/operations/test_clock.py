@@ -13,7 +13,7 @@ import pytest
 import redis
 
 from config.celery import app
-from operations.clock import SCHEDULE, EmbeddedClock, Job
+from operations.clock import SCHEDULE, EmbeddedClock, Job, tick
 from operations.tasks import JOBS, run_job
 from tests.server import ROOT, Server
 
@@ -100,6 +100,26 @@ def test_beat_sends_every_job_of_the_schedule_at_its_interval():
         assert beat[job.name]["schedule"] == job.every
         assert beat[job.name]["task"] == run_job.name
         assert beat[job.name]["args"] == [job.name]
+
+
+@pytest.mark.django_db
+def test_a_task_runs_its_job():
+    assert run_job("expire_sessions") == 0
+
+
+@pytest.mark.django_db
+def test_a_tick_gives_every_job_its_turn_and_then_says_what_failed(monkeypatch):
+    ran = []
+
+    def fail(now):
+        raise RuntimeError("this once")
+
+    jobs = (Job(fail, timedelta(hours=1)), Job(lambda now: ran.append(now) or 0, timedelta(1)))
+    monkeypatch.setattr("operations.clock.SCHEDULE", jobs)
+
+    with pytest.raises(ExceptionGroup, match="Some of the clock's jobs failed"):
+        tick(datetime.now(UTC))
+    assert len(ran) == 1
 
 
 @pytest.fixture

@@ -1,0 +1,105 @@
+"""Settings from the environment: typed, bounded, and refused with a sentence; and what the system
+checks say of those that can be read but can't work."""
+
+from __future__ import annotations
+
+import pytest
+
+from config.checks import production_makes_sense, settings_make_sense
+from config.environment import Environment
+
+env = Environment()
+
+
+@pytest.fixture
+def given(monkeypatch):
+    """`given("10")`: the variable SETTING has that value."""
+    return lambda value: monkeypatch.setenv("SETTING", value)
+
+
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [("1", True), ("TRUE", True), ("on", True), ("0", False), ("No", False), ("", True)],
+)
+def test_a_flag_is_yes_or_no_and_nothing_is_the_default(given, value, read):
+    given(value)
+
+    assert env.bool("SETTING", True) is read
+
+
+@pytest.mark.parametrize("value", ["maybe", "2", "tru"])
+def test_a_flag_that_is_neither_stops_the_start(given, value):
+    given(value)
+
+    with pytest.raises(SystemExit, match=r"SETTING can't be read: use 1 or 0\."):
+        env.bool("SETTING", True)
+
+
+@pytest.mark.parametrize(("value", "read"), [("7", 7), (" 7 ", 7), ("", 5)])
+def test_a_number_is_read(given, value, read):
+    given(value)
+
+    assert env.int("SETTING", 5) == read
+
+
+@pytest.mark.parametrize("value", ["seven", "1.5", "٣", "9" * 5000, "0", "11", "-1"])
+def test_a_number_out_of_its_range_stops_the_start(given, value):
+    given(value)
+
+    with pytest.raises(SystemExit, match="SETTING"):
+        env.int("SETTING", 5, least=1, most=10)
+
+
+def test_minutes_are_read_from_a_list(given):
+    assert env.minutes("UNSET", [60]) == [60]
+    given("1440, 60,15")
+    assert env.minutes("SETTING", []) == [1440, 60, 15]
+
+
+@pytest.mark.parametrize("value", ["60;15", "60,", "an hour", "-60", "60.5"])
+def test_minutes_that_are_none_stop_the_start(given, value):
+    given(value)
+
+    with pytest.raises(SystemExit, match="use minutes, like 1440,60"):
+        env.minutes("SETTING", [])
+
+
+@pytest.mark.parametrize("value", ["nonsense", "foo://bar", "mysql://localhost/x"])
+def test_a_database_that_is_neither_of_the_two_stops_the_start(given, value):
+    given(value)
+
+    with pytest.raises(SystemExit, match="SETTING can't be read"):
+        env.db("SETTING", default="sqlite:///x")
+
+
+def test_a_mail_server_that_can_not_be_read_stops_the_start(given):
+    given("smtp")
+
+    with pytest.raises(SystemExit, match="SETTING can't be read"):
+        env.email("SETTING", default="consolemail://")
+
+
+def test_settings_as_they_come_make_sense():
+    assert settings_make_sense() == []
+
+
+@pytest.mark.parametrize("rate", ["20", "20/fortnight", "many/minute", "0/minute", "-5/minute"])
+def test_a_rate_that_is_none_is_named(settings, rate):
+    settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"person": rate}
+
+    [found] = settings_make_sense()
+    assert "THROTTLE_PERSON" in found.msg
+
+
+def test_an_approval_policy_that_does_not_exist_is_named(settings):
+    settings.SESSION_APPROVAL_POLICY = "nobody"
+
+    assert [found.id for found in settings_make_sense()] == ["config.E001"]
+
+
+def test_a_deploy_check_warns_of_what_is_for_development(settings):
+    settings.DISABLE_THROTTLING = settings.DEMO_DATA = True
+    assert [found.id for found in production_makes_sense()] == ["config.W001", "config.W002"]
+
+    settings.DISABLE_THROTTLING = settings.DEMO_DATA = False
+    assert production_makes_sense() == []
