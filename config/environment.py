@@ -35,7 +35,7 @@ class Environment(environ.Env):
         return value.lower() in YES
 
     def int(self, var: str, default: int, *, least: int = 0, most: int = 1_000_000) -> int:
-        text: str = self.get_value(var, str, default=str(default))
+        text: str = self.get_value(var, str, default=str(default)).strip()
         number = text.removeprefix("-")
         if not (number.isascii() and number.isdigit() and len(number) < 10):
             stop(f"The environment variable {var} can't be read: use a whole number.")
