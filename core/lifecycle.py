@@ -66,27 +66,33 @@ Table = Mapping[str, Action]
 
 def authorize(action: Action, viewer: Viewer) -> None:
     """Raise what is wrong with the viewer: 401 or 403. Asked before the body is even read."""
-    if not viewer.roles:
-        raise APIError(NOT_AUTHENTICATED)
-    if action.roles.isdisjoint(viewer.roles):
-        raise APIError(action.not_yours)
+    code = role_refusal(action, viewer)
+    if code is not None:
+        raise APIError(code)
 
 
 def find_missing(action: Action, thing: Any, viewer: Viewer) -> None:
     """Raise 404 if that is the first thing wrong. Asked before the body is read (contract C10)."""
-    rule = next((rule for rule in action.rules if rule.broken(thing, viewer)), None)
-    if rule is not None and rule.refusal.status == HTTPStatus.NOT_FOUND:
-        raise refuse(rule.refusal, action, thing)
+    code = rule_refusal(action, thing, viewer)
+    if code is not None and code.status == HTTPStatus.NOT_FOUND:
+        raise refuse(code, action, thing)
 
 
 def refusal(action: Action, thing: Any, viewer: Viewer) -> ErrorCode | None:
     """The first reason why this viewer can't do this now; None if there is none."""
+    code = role_refusal(action, viewer)
+    if code is None and thing.status not in action.states:
+        code = action.closed
+    return code or rule_refusal(action, thing, viewer)
+
+
+def role_refusal(action: Action, viewer: Viewer) -> ErrorCode | None:
     if not viewer.roles:
         return NOT_AUTHENTICATED
-    if action.roles.isdisjoint(viewer.roles):
-        return action.not_yours
-    if thing.status not in action.states:
-        return action.closed
+    return action.not_yours if action.roles.isdisjoint(viewer.roles) else None
+
+
+def rule_refusal(action: Action, thing: Any, viewer: Viewer) -> ErrorCode | None:
     return next((rule.refusal for rule in action.rules if rule.broken(thing, viewer)), None)
 
 

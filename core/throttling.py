@@ -54,7 +54,16 @@ def count(scope: str, key: str | None) -> None:
         raise Throttled(wait)
 
 
-class RequestThrottle(BaseThrottle):
+class WindowThrottle(BaseThrottle):
+    """DRF's face of `wait_for`: `allow_request` leaves in `seconds` how long to wait."""
+
+    seconds: int | None = None
+
+    def wait(self) -> float | None:
+        return self.seconds
+
+
+class RequestThrottle(WindowThrottle):
     """The limit on everything: by person when signed in, else by address."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
@@ -64,16 +73,10 @@ class RequestThrottle(BaseThrottle):
             self.seconds = wait_for("anonymous", self.get_ident(request))
         return self.seconds is None
 
-    def wait(self) -> float | None:
-        return self.seconds
 
-
-class AddressThrottle(BaseThrottle):
+class AddressThrottle(WindowThrottle):
     """A limit by address on one kind of request: the view's `throttle_scope`."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
         self.seconds = wait_for(view.throttle_scope, self.get_ident(request))
         return self.seconds is None
-
-    def wait(self) -> float | None:
-        return self.seconds

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import django_filters
+from django.db.models import QuerySet
 
 from core.filters import StrictFilterSet
 from notifications.models import Notification
@@ -19,5 +20,7 @@ class NotificationFilter(StrictFilterSet):
         model = Notification
         fields: list[str] = []
 
-    def by_unread(self, rows, name, value):  # type: ignore[no-untyped-def]
+    def by_unread(
+        self, rows: QuerySet[Notification], name: str, value: str
+    ) -> QuerySet[Notification]:
         return rows.filter(read=value == "false")

@@ -86,9 +86,12 @@ class SessionQuerySet(LifecycleQuerySet):
     def created_by(self, user: Any) -> Self:
         return self.filter(creator=user)
 
-    def joined_by(self, user: Any) -> Self:
+    def has_joined(self, user: Any) -> Exists:
         places = self.related("participants").present()
-        return self.filter(Exists(places.filter(session=OuterRef("pk"), user=user)))
+        return Exists(places.filter(session=OuterRef("pk"), user=user))
+
+    def joined_by(self, user: Any) -> Self:
+        return self.filter(self.has_joined(user))
 
     def requested_by(self, user: Any) -> Self:
         pending = self.related("booking_requests").pending()
@@ -96,9 +99,7 @@ class SessionQuerySet(LifecycleQuerySet):
 
     def of(self, user: Any) -> Self:
         """Created or joined by this person."""
-        places = self.related("participants").present()
-        joined = Exists(places.filter(session=OuterRef("pk"), user=user))
-        return self.filter(Q(creator=user) | joined)
+        return self.filter(Q(creator=user) | self.has_joined(user))
 
     def past_their_end(self, moment: Any, *statuses: str) -> Self:
         return self.filter(status__in=statuses, ends_at__lt=moment)

@@ -27,8 +27,6 @@ REQUEST_KEYS = frozenset({"subject", "level", "duration", "timezone_offset"})
 def mode_asked_for(body: Any) -> Mode | None:
     """The booking mode of a create request (contract S1): the one it names, else the one whose
     document has its keys. None if it names one that doesn't exist."""
-    if not isinstance(body, dict):
-        return Mode.INSTANT
     if "booking_mode" in body:
         named = body["booking_mode"]
         return Mode(named) if named in Mode.values else None

@@ -15,6 +15,7 @@ from notifications.services import name_of
 from sessions_app.models import BookingRequest, Participant, Session
 from sessions_app.services.locking import locked
 from sessions_app.services.news import tell
+from sessions_app.services.sessions import move_approve
 from sessions_app.states import ACTIONS, NO_PENDING_REQUEST, RequestStatus, Status
 
 
@@ -62,7 +63,7 @@ def approve_request(session: Session, *, user_id: int, by: User, now: datetime) 
         Session.objects.filter(pk=row.pk).update(**counted)
         tell(REQUEST_APPROVED, row, [user_id], now)
         if row.status == Status.PENDING_APPROVAL:
-            row.transition("approve", by=viewer, now=now, approved_at=now)
+            move_approve(row, viewer, now)
         if row.status == Status.APPROVED:
             row.transition("schedule", by=viewer, now=now)
     return request

@@ -30,10 +30,7 @@ def locked(session: Session, by: User) -> Iterator[Session]:
     """
     with transaction.atomic():
         hold(session.pk)
-        row: Session | None = Session.objects.seen_by(by).filter(pk=session.pk).first()
-        if row is None:
-            raise APIError(NOT_FOUND)
-        yield row
+        yield read_again(session, by)
 
 
 def hold(pk: int) -> None:
@@ -44,7 +41,17 @@ def hold(pk: int) -> None:
 
 def check_again(name: str, session: Session, by: User, now: datetime) -> None:
     """After a lost race: raise what the table says to the session as it is now."""
-    row = Session.objects.seen_by(by).filter(pk=session.pk).first()
+    row = read_again(session, by)
+    check(ACTIONS[name], row, row.viewer(by, now))
+
+
+def read_again(session: Session, by: User) -> Session:
+    """The row as it is now.
+
+    Raises:
+        APIError: 404 if it was deleted meanwhile.
+    """
+    row: Session | None = Session.objects.seen_by(by).filter(pk=session.pk).first()
     if row is None:
         raise APIError(NOT_FOUND)
-    check(ACTIONS[name], row, row.viewer(by, now))
+    return row
