@@ -28,6 +28,8 @@ else:
 # Proxies in front that append to X-Forwarded-For. With 0 the header is never believed.
 NUM_PROXIES = env.int("NUM_PROXIES", 0)
 FRONTEND_URL = env.str("FRONTEND_URL", "http://localhost:3000")
+# This server as people reach it, for the addresses in mails and chat messages.
+PUBLIC_URL = env.str("PUBLIC_URL", f"http://localhost:{PORT}").rstrip("/")
 DEMO_DATA = env.bool("DEMO_DATA", True)
 
 # ── Rules that a site may choose ─────────────────────────────────────────────────────────────

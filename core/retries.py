@@ -1,0 +1,88 @@
+"""Work that is tried until it succeeds: a row for each piece of it, and a job that works them off.
+
+A row is written in the transaction that makes the work necessary, so that neither a crash nor a
+service that is down loses it. Whoever tries it claims it first; several may run at once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.db.models import F
+
+logger = logging.getLogger(__name__)
+
+# Longer than one try may last: who claimed a row and died leaves it to others after that.
+LEASE = timedelta(minutes=5)
+BATCH = 200
+
+
+class RetryQuerySet(models.QuerySet[Any]):
+    def due(self, now: datetime) -> Self:
+        """What is to be tried by now, the longest waiting first."""
+        return self.filter(next_try_at__lte=now).order_by("next_try_at", "pk")
+
+    def claim(self, row: Any, now: datetime) -> bool:
+        """Take a row for oneself: True for one only of those who have read it."""
+        unclaimed = self.filter(pk=row.pk, next_try_at=row.next_try_at)
+        row.next_try_at = now + LEASE
+        row.attempts += 1
+        return bool(unclaimed.update(next_try_at=row.next_try_at, attempts=F("attempts") + 1))
+
+
+class Retry(models.Model):
+    """A row of work.
+
+    Attributes:
+        PAUSES: how long to wait after each try that failed; the last one goes on.
+        MAX_ATTEMPTS: after so many it is given up; None: never.
+    """
+
+    PAUSES: ClassVar[tuple[timedelta, ...]] = (
+        timedelta(minutes=1),
+        timedelta(minutes=5),
+        timedelta(minutes=30),
+        timedelta(hours=2),
+        timedelta(hours=8),
+        timedelta(hours=24),
+    )
+    MAX_ATTEMPTS: ClassVar[int | None] = None
+
+    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    next_try_at = models.DateTimeField(
+        null=True, db_index=True, editable=False, help_text="Empty once it is done or given up."
+    )
+
+    class Meta:
+        abstract = True
+
+    def postpone(self, now: datetime) -> None:
+        """After a try that failed: the next one after a longer pause, or none."""
+        given_up = self.MAX_ATTEMPTS is not None and self.attempts >= self.MAX_ATTEMPTS
+        pause = self.PAUSES[min(self.attempts, len(self.PAUSES)) - 1]
+        self.next_try_at = None if given_up else now + pause
+        self.save(update_fields=["next_try_at"])
+
+
+def work_off(rows: RetryQuerySet, attempt: Callable[[Any], None], *, now: datetime) -> int:
+    """Try each row that is due; of how many the try succeeded.
+
+    Args:
+        attempt: does the work of one row, and deletes or marks it. What it raises is logged, and
+            the row waits for its next try.
+    """
+    succeeded = 0
+    for row in list(rows.due(now)[:BATCH]):
+        if not rows.claim(row, now):
+            continue
+        try:
+            attempt(row)
+            succeeded += 1
+        except Exception:
+            logger.exception("Try %s of %s %s failed.", row.attempts, row._meta.label, row.pk)
+            row.postpone(now)
+    return succeeded
