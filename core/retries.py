@@ -75,14 +75,19 @@ def work_off(rows: RetryQuerySet, attempt: Callable[[Any], None], *, now: dateti
         attempt: does the work of one row, and deletes or marks it. What it raises is logged, and
             the row waits for its next try.
     """
-    succeeded = 0
-    for row in list(rows.due(now)[:BATCH]):
-        if not rows.claim(row, now):
-            continue
-        try:
-            attempt(row)
-            succeeded += 1
-        except Exception:
-            logger.exception("Try %s of %s %s failed.", row.attempts, row._meta.label, row.pk)
-            row.postpone(now)
-    return succeeded
+    return sum(try_row(rows, row, attempt, now=now) for row in list(rows.due(now)[:BATCH]))
+
+
+def try_row(
+    rows: RetryQuerySet, row: Any, attempt: Callable[[Any], None], *, now: datetime
+) -> bool:
+    """Try one row, unless somebody else does; whether it succeeded."""
+    if not rows.claim(row, now):
+        return False
+    try:
+        attempt(row)
+    except Exception:
+        logger.exception("Try %s of %s %s failed.", row.attempts, row._meta.label, row.pk)
+        row.postpone(now)
+        return False
+    return True

@@ -90,3 +90,35 @@ EXPIRED = Event(
 DELETED = Event(
     "deleted", Type.SESSION_UPDATE, "Session deleted: {title}", "{title} has been deleted."
 )
+
+# A 1-on-1 session has no title: it is called by the other one's name.
+ONE_ON_ONE_CREATED = Event(
+    "one_on_one_created",
+    Type.SESSION_UPDATE,
+    "New session with {person}",
+    "{person} has created a session with you.",
+)
+ONE_ON_ONE_STARTED = Event(
+    "one_on_one_started",
+    Type.SESSION_UPDATE,
+    "Session with {person} started",
+    "{person} has started your session: mark yourself ready to join it.",
+)
+ONE_ON_ONE_READY = Event(
+    "one_on_one_ready",
+    Type.SESSION_UPDATE,
+    "Session with {person}: ready",
+    "{person} is ready for your session.",
+)
+ONE_ON_ONE_CANCELLED = Event(
+    "one_on_one_cancelled",
+    Type.SESSION_UPDATE,
+    "Session with {person} cancelled",
+    "Your session with {person} has been cancelled.",
+)
+ONE_ON_ONE_ENDED = Event(
+    "one_on_one_ended",
+    Type.SESSION_UPDATE,
+    "Session with {person} ended",
+    "Your session with {person} has ended.",
+)

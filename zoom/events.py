@@ -1,0 +1,28 @@
+"""What the log of a 1-on-1 session says (contract O7): every event, and its sentence."""
+
+from __future__ import annotations
+
+from django.db.models import TextChoices
+
+
+class EventType(TextChoices):
+    CREATED = "created"
+    STARTED = "started"
+    READY = "ready"
+    JOINED = "joined"
+    LEFT = "left"
+    ENDED = "ended"
+    CANCELLED = "cancelled"
+    ZOOM_LINK_GENERATED = "zoom_link_generated"
+
+
+SENTENCES = {
+    EventType.CREATED: "{who} created the session.",
+    EventType.STARTED: "{who} started the session.",
+    EventType.READY: "{who} is ready to join.",
+    EventType.JOINED: "{who} joined the session.",
+    EventType.LEFT: "{who} left the session.",
+    EventType.ENDED: "{who} ended the session.",
+    EventType.CANCELLED: "{who} cancelled the session.",
+    EventType.ZOOM_LINK_GENERATED: "{who} got a meeting for the session.",
+}

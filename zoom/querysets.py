@@ -1,0 +1,84 @@
+"""All reads of 1-on-1 sessions and what belongs to them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, NoReturn, Self
+
+from django.db.models import Count, Q, QuerySet
+
+from core.lifecycle import LifecycleQuerySet
+from zoom.states import LIVE, LONGEST_ACTIVE, LONGEST_PENDING, Status
+
+# Long after a start has ended or died, so that nobody is still in the middle of it.
+SETTLED = timedelta(minutes=5)
+
+
+class OneOnOneSessionQuerySet(LifecycleQuerySet):
+    def of(self, user: Any) -> Self:
+        """Those in which this person is one of the two."""
+        return self.filter(Q(initiator=user) | Q(participant=user))
+
+    def for_list(self) -> Self:
+        return self.select_related("initiator", "participant")
+
+    def live_between(self, one: Any, other: Any) -> Self:
+        """The pair's sessions that are not over."""
+        pair = Q(initiator=one, participant=other) | Q(initiator=other, participant=one)
+        return self.filter(pair, status__in=LIVE)
+
+    def left_pending(self, now: datetime) -> Self:
+        return self.filter(status=Status.PENDING, created_at__lte=now - LONGEST_PENDING)
+
+    def left_active(self, now: datetime) -> Self:
+        return self.filter(status=Status.ACTIVE, started_at__lte=now - LONGEST_ACTIVE)
+
+    def meeting(self, meeting_id: str) -> Self:
+        """The one that meets there; stand-in rooms aren't at Zoom."""
+        return self.filter(zoom_meeting_id=meeting_id).exclude(zoom_host="")
+
+    def active_by_host(self) -> dict[str, int]:
+        """How many meetings go on at each host."""
+        rows = self.filter(status=Status.ACTIVE).order_by().values_list("zoom_host")
+        return dict(rows.annotate(number=Count("pk")))
+
+    def locked(self) -> Self:
+        """Held against other writers until the transaction ends; readers go on."""
+        return self.select_for_update(of=("self",), no_key=True)
+
+
+class StartAttemptQuerySet(QuerySet[Any]):
+    def since(self, moment: datetime) -> dict[str, int]:
+        """How many there were at each host."""
+        rows = self.filter(created_at__gt=moment).order_by().values_list("host")
+        return dict(rows.annotate(number=Count("pk")))
+
+    def unclear(self, now: datetime) -> Self:
+        """Those that may have left a meeting at Zoom which nobody knows of."""
+        return self.filter(settled=False, created_at__lt=now - SETTLED)
+
+
+class JoinTokenQuerySet(QuerySet[Any]):
+    def redeem(self, pk: int, now: datetime) -> bool:
+        """Use it up: True once, and only before it has expired."""
+        fresh = self.filter(pk=pk, is_used=False, expires_at__gt=now)
+        return bool(fresh.update(is_used=True, used_at=now))
+
+
+class AppendOnlyError(TypeError):
+    """A row that must stay as it is was about to be changed or deleted: a programming error."""
+
+
+class AuditEntryQuerySet(QuerySet[Any]):
+    """Reads and adds; a log is neither changed nor shortened."""
+
+    def for_list(self) -> Self:
+        return self.select_related("user")
+
+    def update(self, **changes: Any) -> NoReturn:
+        raise AppendOnlyError("An entry of the log can't be changed.")
+
+    def delete(self) -> NoReturn:
+        raise AppendOnlyError("An entry of the log can't be deleted.")
+
+

@@ -1,0 +1,78 @@
+"""What is done at Zoom besides starting: meetings that must end, and meetings that were made and
+lost. Both are rows that outlive a crash, and a Zoom that is down."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from functools import partial
+
+from django.db import transaction
+from django.utils import timezone
+
+from core.errors import APIError
+from core.retries import try_row
+from zoom import client
+from zoom.models import MeetingToEnd, OneOnOneSession, StartAttempt
+
+logger = logging.getLogger(__name__)
+
+# Whoever ends a session waits no longer than this for Zoom; the clock goes on from there.
+PATIENCE = 5
+
+
+def end_later(row: OneOnOneSession, *, now: datetime) -> None:
+    """End the session's meeting, if it has one at Zoom, after the commit."""
+    if row.zoom_host:
+        must_end(row.zoom_meeting_id, now=now)
+
+
+def must_end(meeting_id: str, *, now: datetime) -> None:
+    """Write down that this meeting must end, and try it once after the commit."""
+    MeetingToEnd.objects.bulk_create(
+        [MeetingToEnd(meeting_id=meeting_id, created_at=now, next_try_at=now)],
+        ignore_conflicts=True,
+    )
+    transaction.on_commit(partial(try_to_end, meeting_id), robust=True)
+
+
+def try_to_end(meeting_id: str) -> None:
+    """One try; what fails is logged and left to the clock."""
+    row = MeetingToEnd.objects.filter(meeting_id=meeting_id).first()
+    if row is not None:
+        try_row(MeetingToEnd.objects.all(), row, end_at_zoom, now=timezone.now())
+
+
+def end_at_zoom(row: MeetingToEnd) -> None:
+    client.end_meeting(row.meeting_id, deadline=client.Deadline(PATIENCE))
+    row.delete()
+
+
+def sweep(now: datetime) -> int:
+    """Find the meetings that were made for starts which came to nothing, and have them ended.
+
+    Only meetings with the marker of such a start are touched: others may use the same account.
+
+    Returns:
+        how many starts are settled now.
+    """
+    unclear = list(StartAttempt.objects.unclear(now))
+    return sum(
+        sweep_host(host, [attempt for attempt in unclear if attempt.host == host], now)
+        for host in {attempt.host for attempt in unclear}
+    )
+
+
+def sweep_host(host: str, unclear: list[StartAttempt], now: datetime) -> int:
+    try:
+        meetings = client.marked_meetings(host, deadline=client.Deadline())
+    except APIError as error:
+        logger.warning("The meetings of a host at Zoom can't be listed now: %s", error)
+        return 0
+    lost = {attempt.marker.hex for attempt in unclear}
+    with transaction.atomic():
+        for meeting_id, marker in meetings:
+            if marker in lost:
+                must_end(meeting_id, now=now)
+        settled = StartAttempt.objects.filter(marker__in=[attempt.marker for attempt in unclear])
+        return settled.update(settled=True)

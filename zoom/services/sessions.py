@@ -1,0 +1,165 @@
+"""Making 1-on-1 sessions, being ready for them, and bringing them to an end. Each act holds the
+session's row and checks the table of actions on the row as it is then."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from core.errors import APIError, declare
+from core.lifecycle import check
+from friendships.services import are_friends
+from notifications.events import (
+    ONE_ON_ONE_CANCELLED,
+    ONE_ON_ONE_CREATED,
+    ONE_ON_ONE_ENDED,
+    ONE_ON_ONE_READY,
+)
+from zoom.events import EventType
+from zoom.models import OneOnOneSession
+from zoom.services.locking import locked
+from zoom.services.meetings import end_later
+from zoom.services.news import log, tell
+from zoom.states import ACTIONS, Role, Status, Viewer
+
+NO_SUCH_PERSON = declare("no_such_person", 404, "There is no such person.")
+WITH_ONESELF = declare("session_with_oneself", 400, "You can't have a session with yourself.")
+NOT_FRIENDS = declare("not_friends", 403, "Sessions are for friends: you two aren't friends now.")
+
+# What a session's last status is called in its log and in the news.
+ENDINGS = {
+    Status.COMPLETED: (EventType.ENDED, ONE_ON_ONE_ENDED),
+    Status.CANCELLED: (EventType.CANCELLED, ONE_ON_ONE_CANCELLED),
+}
+
+
+def create(*, by: User, participant_id: int, now: datetime) -> OneOnOneSession:
+    """Offer a friend a session.
+
+    Raises:
+        APIError: 404 if there is no such person, 400 if it is oneself, 403 if it is no friend.
+    """
+    other: User | None = User.objects.active().filter(pk=participant_id).first()
+    if other is None:
+        raise APIError(NO_SUCH_PERSON)
+    if other == by:
+        raise APIError(WITH_ONESELF)
+    with transaction.atomic():
+        check_friends(by, other)
+        row = OneOnOneSession(initiator=by, participant=other, created_at=now, updated_at=now)
+        row.save()
+        log(row, EventType.CREATED, by=by, now=now)
+        tell(ONE_ON_ONE_CREATED, row, by=by, now=now)
+    return row
+
+
+def check_friends(one: User, other: User) -> None:
+    if not are_friends(one, other):
+        raise APIError(NOT_FRIENDS)
+
+
+def mark_ready(session: OneOnOneSession, *, by: User, now: datetime) -> None:
+    """Say that one is ready; again changes nothing.
+
+    Raises:
+        APIError: 400 if the session is over.
+    """
+    with locked(session.pk) as row:
+        check(ACTIONS["ready"], row, row.viewer(by, now))
+        field = "initiator_ready" if by.pk == row.initiator_id else "participant_ready"
+        if getattr(row, field):
+            return
+        setattr(row, field, True)
+        row.updated_at, row.version = now, row.version + 1
+        row.save(update_fields=[field, "updated_at", "version"])
+        log(row, EventType.READY, by=by, now=now)
+        tell(ONE_ON_ONE_READY, row, by=by, now=now)
+
+
+def leave(session: OneOnOneSession, *, by: User, now: datetime) -> None:
+    """Note that one has left the meeting; one may join it again.
+
+    Raises:
+        APIError: 400 if the session isn't active.
+    """
+    with locked(session.pk) as row:
+        check(ACTIONS["leave"], row, row.viewer(by, now))
+        log(row, EventType.LEFT, by=by, now=now)
+
+
+def end(session: OneOnOneSession, *, by: User, now: datetime) -> None:
+    """End a session that goes on, and its meeting.
+
+    Raises:
+        APIError: 400 if it isn't active.
+    """
+    with locked(session.pk) as row:
+        finish(row, "end", viewer=row.viewer(by, now), by=by)
+
+
+def cancel(session: OneOnOneSession, *, by: User, now: datetime) -> None:
+    """Call a session off, and end its meeting if there is one.
+
+    Raises:
+        APIError: 400 if it is over.
+    """
+    with locked(session.pk) as row:
+        finish(row, "cancel", viewer=row.viewer(by, now), by=by)
+
+
+def stop(session: OneOnOneSession, *, by: User, now: datetime) -> None:
+    """The staff's act: end a session that goes on, call off one that waits.
+
+    Raises:
+        APIError: 400 if it is over.
+    """
+    with locked(session.pk) as row:
+        name = "complete" if row.status == Status.ACTIVE else "call_off"
+        finish(row, name, viewer=Viewer(frozenset({Role.STAFF}), now), by=by)
+
+
+def part(*, by: User, other: User, now: datetime) -> None:
+    """What ends with a friendship: the pair's sessions, each held in turn."""
+    live = OneOnOneSession.objects.live_between(by, other).order_by("pk")
+    for pk in list(live.values_list("pk", flat=True)):
+        with locked(pk) as row:
+            name = {Status.ACTIVE: "end", Status.PENDING: "cancel"}.get(row.status)
+            if name:  # it may have ended since
+                finish(row, name, viewer=row.viewer(by, now), by=by)
+
+
+def call_off_overdue(pk: int, *, now: datetime) -> bool:
+    """The clock's act: nobody has started it. False if that no longer applies."""
+    return _by_clock(pk, "call_off", now)
+
+
+def complete_overdue(pk: int, *, now: datetime) -> bool:
+    """The clock's act: nobody has ended it. False if that no longer applies."""
+    return _by_clock(pk, "complete", now)
+
+
+def _by_clock(pk: int, name: str, now: datetime) -> bool:
+    try:
+        with locked(pk) as row:
+            finish(row, name, viewer=Viewer(frozenset({Role.CLOCK}), now), who="The clock")
+    except APIError:  # started, ended or cancelled since the job looked
+        return False
+    return True
+
+
+def finish(
+    row: OneOnOneSession, name: str, *, viewer: Viewer, by: User | None = None, who: str = ""
+) -> None:
+    """Do one of the table's actions that end a session. The row is held.
+
+    Args:
+        by: who does it; None if that isn't somebody with an account.
+        who: how the log then calls them.
+    """
+    row.transition(name, by=viewer, now=viewer.now, ended_at=viewer.now)
+    end_later(row, now=viewer.now)
+    event_type, event = ENDINGS[row.status]
+    log(row, event_type, by=by, who=who, now=viewer.now)
+    tell(event, row, by=by, now=viewer.now)

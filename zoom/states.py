@@ -1,0 +1,176 @@
+"""The lifecycle of a 1-on-1 session (contract O2–O5), as data: every action, in which statuses, by
+whom, under which rules, and where it leads. Nothing here asks the database.
+
+`docs/states.md` is drawn from this table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+from django.db.models import TextChoices
+
+from core.errors import PERMISSION_DENIED, ErrorCode, declare
+from core.lifecycle import WRONG_STATE, Action, Rule
+
+# How long a session may wait for its start, and how long it may go on.
+LONGEST_PENDING = timedelta(days=7)
+LONGEST_ACTIVE = timedelta(days=1)
+
+
+class Status(TextChoices):
+    PENDING = "pending"
+    ACTIVE = "active"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+class Role(TextChoices):
+    """What somebody is towards a session. One person may hold several."""
+
+    PERSON = "person", "anybody signed in"
+    INITIATOR = "initiator", "the one of the two who made the session"
+    PARTICIPANT = "participant", "the other one"
+    STARTER = "starter", "the one of the two who started it"
+    STAFF = "staff", "a member of the staff, in the admin"
+    CLOCK = "clock", "the clock"
+    ZOOM = "zoom", "Zoom, when a meeting has ended there"
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks at a session, and when.
+
+    Attributes:
+        roles: empty for somebody who isn't signed in.
+        now: the moment.
+        marker: the start that this one is in the middle of.
+        two_were_in: whether Zoom has told of two different people in the meeting.
+    """
+
+    roles: frozenset[Role]
+    now: datetime
+    marker: UUID | None = None
+    two_were_in: bool = False
+
+
+class SessionFacts(Protocol):
+    """What the rules read of a session."""
+
+    status: str
+    initiator_ready: bool
+    participant_ready: bool
+    start_marker: UUID | None
+    start_until: datetime | None
+    created_at: datetime
+    started_at: datetime | None
+
+
+def is_ready(session: SessionFacts, viewer: Viewer) -> bool:
+    """Has the one who looks said that they are ready?"""
+    initiates = Role.INITIATOR in viewer.roles
+    return session.initiator_ready if initiates else session.participant_ready
+
+
+def other_is_ready(session: SessionFacts, viewer: Viewer) -> bool:
+    initiates = Role.INITIATOR in viewer.roles
+    return session.participant_ready if initiates else session.initiator_ready
+
+
+def is_starting(session: SessionFacts, now: datetime) -> bool:
+    """Is somebody's start under way? A start that has died ends by itself."""
+    return session.start_until is not None and session.start_until > now
+
+
+# ── Refusals ─────────────────────────────────────────────────────────────────────────────────
+NOT_MEMBER = declare("not_member", 403, "Only the two people of this session can do this.")
+CANNOT_START = declare("cannot_start", 400, "A session that is {status} can't be started.")
+ALREADY_STARTED = declare("already_started", 400, "This session has been started already.")
+START_IN_PROGRESS = declare(
+    "start_in_progress", 400, "This session is being started at this moment: look again soon."
+)
+START_LOST = declare("start_lost", 400, "Another start of this session came first.")
+CANNOT_BE_READY = declare("cannot_be_ready", 400, "This session is {status}: it is over.")
+NOT_ACTIVE = declare("not_active", 400, "This session is {status}: nobody can be in it now.")
+NOT_READY = declare("not_marked_ready", 403, "Mark yourself ready first; then you can join.")
+OTHER_NOT_READY = declare(
+    "other_not_ready",
+    403,
+    "You have started this session: you can join once the other one is ready.",
+)
+NOT_OVERDUE = declare("not_overdue", 400, "This session's time isn't over yet.")
+NOT_BOTH_IN = declare("not_both_in", 400, "The two have not both been in the meeting yet.")
+
+# ── Rules ────────────────────────────────────────────────────────────────────────────────────
+not_started = Rule(ALREADY_STARTED, lambda session, viewer: session.status == Status.ACTIVE)
+not_starting = Rule(START_IN_PROGRESS, lambda session, viewer: is_starting(session, viewer.now))
+own_start = Rule(
+    START_LOST,
+    lambda session, viewer: (
+        session.start_marker != viewer.marker or not is_starting(session, viewer.now)
+    ),
+)
+starter_waits = Rule(
+    OTHER_NOT_READY,
+    lambda session, viewer: Role.STARTER in viewer.roles and not other_is_ready(session, viewer),
+)
+other_is_prepared = Rule(
+    NOT_READY,
+    lambda session, viewer: Role.STARTER not in viewer.roles and not is_ready(session, viewer),
+)
+waited_long = Rule(
+    NOT_OVERDUE,
+    lambda session, viewer: (
+        Role.CLOCK in viewer.roles and session.created_at + LONGEST_PENDING > viewer.now
+    ),
+)
+lasted_long = Rule(
+    NOT_OVERDUE,
+    lambda session, viewer: (
+        Role.CLOCK in viewer.roles and session.started_at + LONGEST_ACTIVE > viewer.now
+    ),
+)
+both_were_in = Rule(
+    NOT_BOTH_IN, lambda session, viewer: Role.ZOOM in viewer.roles and not viewer.two_were_in
+)
+
+
+def act(
+    *states: Status,
+    by: set[Role],
+    to: Status | None = None,
+    closed: ErrorCode = WRONG_STATE,
+    rules: tuple[Rule, ...] = (),
+) -> Action:
+    """One row of the table."""
+    not_yours = NOT_MEMBER if by == MEMBERS else PERMISSION_DENIED
+    return Action(frozenset(states), frozenset(by), not_yours, closed, to, rules)
+
+
+LIVE = {Status.PENDING, Status.ACTIVE}
+MEMBERS = {Role.INITIATOR, Role.PARTICIPANT}
+# fmt: off
+# The table. The names are the last parts of the addresses, with underscores.
+ACTIONS: dict[str, Action] = {
+    "start": act(*LIVE, by=MEMBERS, closed=CANNOT_START, rules=(not_started, not_starting)),
+    "ready": act(*LIVE, by=MEMBERS, closed=CANNOT_BE_READY),
+    # Asked when a token is issued and again when it is honoured; `can_join` is this row, too.
+    "join_token": act(Status.ACTIVE, by=MEMBERS, closed=NOT_ACTIVE,
+                      rules=(starter_waits, other_is_prepared)),
+    "leave": act(Status.ACTIVE, by=MEMBERS, closed=NOT_ACTIVE),
+    "end": act(Status.ACTIVE, by=MEMBERS, to=Status.COMPLETED),
+    "cancel": act(*LIVE, by=MEMBERS, to=Status.CANCELLED),
+    # No address leads to these: looking; a start whose meeting is there; what staff, clock and
+    # Zoom bring to an end.
+    "look": act(*Status, by=MEMBERS),
+    "activate": act(Status.PENDING, by=MEMBERS, to=Status.ACTIVE, rules=(own_start,)),
+    "call_off": act(Status.PENDING, by={Role.STAFF, Role.CLOCK}, to=Status.CANCELLED,
+                    rules=(waited_long,)),
+    "complete": act(Status.ACTIVE, by={Role.STAFF, Role.CLOCK, Role.ZOOM}, to=Status.COMPLETED,
+                    rules=(lasted_long, both_were_in)),
+}
+# fmt: on
+BUTTONS = tuple(ACTIONS)[: tuple(ACTIONS).index("look")]
