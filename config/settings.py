@@ -47,6 +47,7 @@ REMINDER_LEADS = [
 INSTALLED_APPS = [
     "operations",
     "sessions_app",
+    "friendships",
     "notifications",
     "accounts",
     "core",

@@ -90,3 +90,12 @@ EXPIRED = Event(
 DELETED = Event(
     "deleted", Type.SESSION_UPDATE, "Session deleted: {title}", "{title} has been deleted."
 )
+FRIEND_REQUEST = Event(
+    "friend_request", Type.GENERAL, "New friend request", "{person} wants to be your friend."
+)
+FRIEND_ACCEPTED = Event(
+    "friend_accepted",
+    Type.GENERAL,
+    "Friend request accepted",
+    "{person} has accepted your friend request.",
+)
