@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "operations",
     "zoom",
     "sessions_app",
+    "friendships",
     "notifications",
     "accounts",
     "core",

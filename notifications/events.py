@@ -90,6 +90,15 @@ EXPIRED = Event(
 DELETED = Event(
     "deleted", Type.SESSION_UPDATE, "Session deleted: {title}", "{title} has been deleted."
 )
+FRIEND_REQUEST = Event(
+    "friend_request", Type.GENERAL, "New friend request", "{person} wants to be your friend."
+)
+FRIEND_ACCEPTED = Event(
+    "friend_accepted",
+    Type.GENERAL,
+    "Friend request accepted",
+    "{person} has accepted your friend request.",
+)
 
 # A 1-on-1 session has no title: it is called by the other one's name.
 ONE_ON_ONE_CREATED = Event(

@@ -15,6 +15,13 @@ from django.utils import timezone
 
 from accounts.jobs import forget_expired_tokens
 from sessions_app.jobs import complete_sessions, expire_sessions, send_reminders
+from zoom.jobs import (
+    call_off_one_on_ones,
+    complete_one_on_ones,
+    end_meetings,
+    forget_webhook_events,
+    sweep_meetings,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +42,12 @@ SCHEDULE = (
     Job(send_reminders, every=timedelta(seconds=15)),
     Job(expire_sessions, every=timedelta(minutes=1)),
     Job(complete_sessions, every=timedelta(minutes=1)),
+    Job(call_off_one_on_ones, every=timedelta(minutes=1)),
+    Job(complete_one_on_ones, every=timedelta(minutes=1)),
+    # What the sweep finds must end, too.
+    Job(sweep_meetings, every=timedelta(minutes=10)),
+    Job(end_meetings, every=timedelta(minutes=1)),
+    Job(forget_webhook_events, every=timedelta(hours=1)),
     Job(forget_expired_tokens, every=timedelta(hours=1)),
 )
 

@@ -1,4 +1,5 @@
-"""What the log of a 1-on-1 session says (contract O7): every event, and its sentence."""
+"""What the log of a 1-on-1 session says (contract O7): every event, and its sentence; and which
+of Zoom's events are looked at (O8)."""
 
 from __future__ import annotations
 
@@ -26,3 +27,7 @@ SENTENCES = {
     EventType.CANCELLED: "{who} cancelled the session.",
     EventType.ZOOM_LINK_GENERATED: "{who} got a meeting for the session.",
 }
+
+PARTICIPANT_JOINED = "meeting.participant_joined"
+PARTICIPANT_LEFT = "meeting.participant_left"
+MEETING_ENDED = "meeting.ended"

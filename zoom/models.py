@@ -23,6 +23,7 @@ from zoom.querysets import (
     JoinTokenQuerySet,
     OneOnOneSessionQuerySet,
     StartAttemptQuerySet,
+    WebhookEventQuerySet,
 )
 from zoom.states import Role, Status, Viewer
 
@@ -217,9 +218,20 @@ class WebhookEvent(models.Model):
     """An event of Zoom's that was taken, so that the same one sent again does nothing more."""
 
     key = models.CharField(max_length=64, unique=True)
-    name = models.CharField(max_length=100)
-    meeting_uuid = models.CharField(max_length=200, blank=True)
+    name = models.CharField(max_length=200)
+    meeting_id = models.CharField(max_length=200)
+    meeting_uuid = models.CharField(
+        max_length=200, help_text="The one time that the meeting took place."
+    )
+    person = models.CharField(
+        max_length=64, help_text="Tells people apart without saying who they are."
+    )
     received_at = models.DateTimeField(db_index=True)
+
+    objects = WebhookEventQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["meeting_id", "name"], name="webhook_of_meeting")]
 
     def __str__(self) -> str:
         return self.name

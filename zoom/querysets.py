@@ -8,6 +8,7 @@ from typing import Any, NoReturn, Self
 from django.db.models import Count, Q, QuerySet
 
 from core.lifecycle import LifecycleQuerySet
+from zoom.events import MEETING_ENDED, PARTICIPANT_JOINED
 from zoom.states import LIVE, LONGEST_ACTIVE, LONGEST_PENDING, Status
 
 # Long after a start has ended or died, so that nobody is still in the middle of it.
@@ -36,6 +37,10 @@ class OneOnOneSessionQuerySet(LifecycleQuerySet):
     def meeting(self, meeting_id: str) -> Self:
         """The one that meets there; stand-in rooms aren't at Zoom."""
         return self.filter(zoom_meeting_id=meeting_id).exclude(zoom_host="")
+
+    def in_stand_in_room(self, path: str) -> Self:
+        """Those that meet in the stand-in room at this path."""
+        return self.filter(zoom_host="", zoom_meeting_url__endswith=path)
 
     def active_by_host(self) -> dict[str, int]:
         """How many meetings go on at each host."""
@@ -82,3 +87,16 @@ class AuditEntryQuerySet(QuerySet[Any]):
         raise AppendOnlyError("An entry of the log can't be deleted.")
 
 
+
+
+class WebhookEventQuerySet(QuerySet[Any]):
+    def two_joined(self, meeting_id: str) -> bool:
+        """Have two different people been in the meeting?"""
+        joins = self.filter(meeting_id=meeting_id, name=PARTICIPANT_JOINED).order_by()
+        return joins.values("person").distinct().count() > 1
+
+    def has_ended(self, meeting_id: str, meeting_uuid: str) -> bool:
+        """Is this one time that the meeting took place over?"""
+        return self.filter(
+            meeting_id=meeting_id, meeting_uuid=meeting_uuid, name=MEETING_ENDED
+        ).exists()

@@ -92,7 +92,9 @@ ALREADY_STARTED = declare("already_started", 400, "This session has been started
 START_IN_PROGRESS = declare(
     "start_in_progress", 400, "This session is being started at this moment: look again soon."
 )
-START_LOST = declare("start_lost", 400, "Another start of this session came first.")
+START_LOST = declare(
+    "start_lost", 400, "This start took too long: look at the session before you try again."
+)
 CANNOT_BE_READY = declare("cannot_be_ready", 400, "This session is {status}: it is over.")
 NOT_ACTIVE = declare("not_active", 400, "This session is {status}: nobody can be in it now.")
 NOT_READY = declare("not_marked_ready", 403, "Mark yourself ready first; then you can join.")
@@ -166,7 +168,8 @@ ACTIONS: dict[str, Action] = {
     # No address leads to these: looking; a start whose meeting is there; what staff, clock and
     # Zoom bring to an end.
     "look": act(*Status, by=MEMBERS),
-    "activate": act(Status.PENDING, by=MEMBERS, to=Status.ACTIVE, rules=(own_start,)),
+    "activate": act(Status.PENDING, by=MEMBERS, to=Status.ACTIVE, closed=CANNOT_START,
+                    rules=(own_start,)),
     "call_off": act(Status.PENDING, by={Role.STAFF, Role.CLOCK}, to=Status.CANCELLED,
                     rules=(waited_long,)),
     "complete": act(Status.ACTIVE, by={Role.STAFF, Role.CLOCK, Role.ZOOM}, to=Status.COMPLETED,

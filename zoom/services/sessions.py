@@ -5,12 +5,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
-
 from accounts.models import User
 from core.errors import APIError, declare
 from core.lifecycle import check
-from friendships.services import are_friends
+from friendships.services import ONESELF, check_friends, held
 from notifications.events import (
     ONE_ON_ONE_CANCELLED,
     ONE_ON_ONE_CREATED,
@@ -25,8 +23,6 @@ from zoom.services.news import log, tell
 from zoom.states import ACTIONS, Role, Status, Viewer
 
 NO_SUCH_PERSON = declare("no_such_person", 404, "There is no such person.")
-WITH_ONESELF = declare("session_with_oneself", 400, "You can't have a session with yourself.")
-NOT_FRIENDS = declare("not_friends", 403, "Sessions are for friends: you two aren't friends now.")
 
 # What a session's last status is called in its log and in the news.
 ENDINGS = {
@@ -45,19 +41,14 @@ def create(*, by: User, participant_id: int, now: datetime) -> OneOnOneSession:
     if other is None:
         raise APIError(NO_SUCH_PERSON)
     if other == by:
-        raise APIError(WITH_ONESELF)
-    with transaction.atomic():
-        check_friends(by, other)
+        raise APIError(ONESELF)
+    with held(by, other) as pair:
+        check_friends(pair)
         row = OneOnOneSession(initiator=by, participant=other, created_at=now, updated_at=now)
         row.save()
         log(row, EventType.CREATED, by=by, now=now)
         tell(ONE_ON_ONE_CREATED, row, by=by, now=now)
     return row
-
-
-def check_friends(one: User, other: User) -> None:
-    if not are_friends(one, other):
-        raise APIError(NOT_FRIENDS)
 
 
 def mark_ready(session: OneOnOneSession, *, by: User, now: datetime) -> None:

@@ -1,0 +1,132 @@
+"""Friendships, blocks, and the messages between friends. The database keeps one row for a pair of
+people, whoever asked."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Greatest, Least
+from django.utils import timezone
+
+from accounts.models import User
+from core.lifecycle import Lifecycle
+from friendships import limits, states
+from friendships.querysets import BlockQuerySet, FriendshipQuerySet, MessageQuerySet
+from friendships.states import Role, Status, Viewer
+
+
+class Friendship(Lifecycle):
+    """What is between two people: a request, a friendship, or neither any more."""
+
+    ACTIONS = states.ACTIONS
+    INITIAL = frozenset({Status.CLOSED})
+
+    from_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Who asked last.",
+    )
+    to_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.CLOSED)
+    asks = models.PositiveSmallIntegerField(
+        default=0,
+        editable=False,
+        help_text="How often in a row the same one has asked without being accepted.",
+    )
+    created_at = models.DateTimeField(default=timezone.now, help_text="Of the last request.")
+    since = models.DateTimeField(
+        null=True, editable=False, help_text="When they last became friends, if ever."
+    )
+
+    objects = FriendshipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "friend request"
+        verbose_name_plural = "friendships and requests"
+        ordering = ("id",)
+        constraints = [
+            models.UniqueConstraint(
+                Least("from_user", "to_user"),
+                Greatest("from_user", "to_user"),
+                name="friendship_one_row_for_a_pair",
+            ),
+            models.CheckConstraint(
+                condition=~Q(from_user=F("to_user")), name="friendship_not_with_oneself"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=Status.values), name="friendship_status_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_user} and {self.to_user}"
+
+    def viewer(self, user: User) -> Viewer:
+        """What one of the two is to the request."""
+        return Viewer(frozenset({Role.ASKER if user.pk == self.from_user_id else Role.ASKED}))
+
+    def other_than(self, user: User) -> User:
+        """The other one of the two."""
+        return self.to_user if user.pk == self.from_user_id else self.from_user
+
+
+class Block(models.Model):
+    """Somebody wants nothing to do with somebody."""
+
+    blocker = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    blocked = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = BlockQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = [
+            models.UniqueConstraint(fields=["blocker", "blocked"], name="block_once"),
+            models.CheckConstraint(condition=~Q(blocker=F("blocked")), name="block_not_of_oneself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.blocker} blocks {self.blocked}"
+
+
+class Message(models.Model):
+    """What one friend wrote to the other."""
+
+    sender = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    text = models.TextField(max_length=limits.TEXT)
+    session = models.ForeignKey(
+        "zoom.OneOnOneSession", on_delete=models.SET_NULL, null=True, related_name="messages"
+    )
+    read = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = [
+            models.Index(
+                Least("sender", "recipient"),
+                Greatest("sender", "recipient"),
+                F("id").desc(),
+                name="message_conversation",
+            ),
+            models.Index(
+                fields=["recipient", "sender"], condition=Q(read=False), name="message_unread"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sender} to {self.recipient}"

@@ -1,0 +1,74 @@
+"""Friends, requests and messages as JSON."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal, TypedDict
+
+from accounts.models import User
+from accounts.representations import UserObject, user_object
+from friendships.models import Friendship, Message
+from friendships.states import Status
+
+
+class FriendObject(TypedDict):
+    """A friend."""
+
+    user: UserObject
+    since: Annotated[datetime, "When you became friends."]
+
+
+class FriendRequestObject(TypedDict):
+    """Somebody's wish to be somebody's friend."""
+
+    id: int
+    from_user: Annotated[UserObject, "Who asks; `email` is empty for all but friends and oneself."]
+    to_user: Annotated[UserObject, "Who is asked; `email` likewise."]
+    status: Literal["pending", "accepted", "declined"]
+    created_at: datetime
+
+
+class MessageObject(TypedDict):
+    """What one friend wrote to the other."""
+
+    id: int
+    sender: Annotated[int, "The id of the one who wrote it."]
+    recipient: Annotated[int, "The id of the one it was written to."]
+    text: str
+    session: Annotated[int | None, "The id of the 1-on-1 session that it belongs to, if any."]
+    read: Annotated[bool, "Has the recipient read it?"]
+    created_at: datetime
+
+
+def person_object(user: User, *, known: bool) -> UserObject:
+    """A person, whose e-mail address only those see who know them."""
+    shown = user_object(user)
+    return shown if known else {**shown, "email": ""}
+
+
+def friend_object(friendship: Friendship, *, viewer: User) -> FriendObject:
+    assert friendship.since is not None  # noqa: S101  # of a friendship that was accepted
+    return {"user": user_object(friendship.other_than(viewer)), "since": friendship.since}
+
+
+def request_object(request: Friendship, *, viewer: User) -> FriendRequestObject:
+    friends = request.status == Status.ACCEPTED
+    return {
+        "id": request.pk,
+        "from_user": person_object(request.from_user, known=friends or request.from_user == viewer),
+        "to_user": person_object(request.to_user, known=friends or request.to_user == viewer),
+        "status": request.status,  # type: ignore[typeddict-item]  # closed ones are never shown
+        "created_at": request.created_at,
+    }
+
+
+def message_object(message: Message) -> MessageObject:
+    return {
+        "id": message.pk,
+        "sender": message.sender_id,
+        "recipient": message.recipient_id,
+        "text": message.text,
+        "session": message.session_id,
+        "read": message.read,
+        "created_at": message.created_at,
+    }

@@ -1,0 +1,38 @@
+"""All writes to friendships, blocks and messages: one function an act."""
+
+from friendships.services.endings import ENDINGS, block, unblock, unfriend
+from friendships.services.messages import check_may_read, check_may_write, mark_as_read, write
+from friendships.services.pairs import NOT_FRIENDS, are_friends, check_friends, held
+from friendships.services.requests import (
+    ALREADY_FRIENDS,
+    NOT_WITH_THEM,
+    ONESELF,
+    YOU_HAVE_BLOCKED,
+    accept,
+    ask,
+    decline,
+    withdraw,
+)
+
+__all__ = [
+    "ALREADY_FRIENDS",
+    "ENDINGS",
+    "NOT_FRIENDS",
+    "NOT_WITH_THEM",
+    "ONESELF",
+    "YOU_HAVE_BLOCKED",
+    "accept",
+    "are_friends",
+    "ask",
+    "block",
+    "check_friends",
+    "check_may_read",
+    "check_may_write",
+    "decline",
+    "held",
+    "mark_as_read",
+    "unblock",
+    "unfriend",
+    "withdraw",
+    "write",
+]

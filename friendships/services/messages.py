@@ -1,0 +1,57 @@
+"""Messages between friends (contract F3)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from accounts.models import User
+from core.errors import APIError
+from core.push import push_on_commit
+from friendships.models import Friendship, Message
+from friendships.representations import message_object
+from friendships.services.pairs import NOT_FRIENDS, are_friends
+
+
+def write(
+    *, by: User, to: User, text: str, now: datetime, session_id: int | None = None
+) -> Message:
+    """Write to a friend. Both are pushed it, so that all of the sender's devices show it, too.
+
+    Args:
+        session_id: the 1-on-1 session that it belongs to, if any.
+
+    Raises:
+        APIError: 403 if they aren't friends.
+    """
+    check_may_write(by=by, to=to)
+    message = Message.objects.create(
+        sender=by, recipient=to, text=text, session_id=session_id, created_at=now
+    )
+    frame = {"type": "message", "data": message_object(message)}
+    push_on_commit(lambda: [(person.pk, frame) for person in (to, by)])
+    return message
+
+
+def check_may_write(*, by: User, to: User) -> None:
+    """Friends write to each other.
+
+    Raises:
+        APIError: 403 if they aren't friends.
+    """
+    if not are_friends(by, to):
+        raise APIError(NOT_FRIENDS)
+
+
+def check_may_read(*, by: User, other: User) -> None:
+    """Friends, and those who were, read what they wrote.
+
+    Raises:
+        APIError: 403 if they never were.
+    """
+    if not Friendship.objects.between(by, other).once_accepted().exists():
+        raise APIError(NOT_FRIENDS)
+
+
+def mark_as_read(*, by: User, sender: User) -> int:
+    """Mark all that somebody wrote to one as read; how many were unread."""
+    return Message.objects.unread(sender=sender, recipient=by).update(read=True)

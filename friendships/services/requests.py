@@ -1,0 +1,96 @@
+"""Friend requests (contract F1): asking, and answering."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from accounts.models import User
+from core.errors import APIError, declare
+from friendships.models import Block, Friendship
+from friendships.services.pairs import held, read_again
+from friendships.states import Status
+from notifications.events import FRIEND_ACCEPTED, FRIEND_REQUEST
+from notifications.services import announce, name_of
+
+ONESELF = declare("oneself", 400, "You can't do this with yourself.")
+ALREADY_FRIENDS = declare("already_friends", 400, "This person is your friend already.")
+YOU_HAVE_BLOCKED = declare(
+    "you_have_blocked", 403, "You have blocked this person: lift the block first."
+)
+# Says the same whatever the reason: somebody who is blocked isn't told (contract F2).
+NOT_WITH_THEM = declare("not_with_them", 403, "You can't do this with this person.")
+
+
+def ask(*, by: User, to: User, now: datetime) -> Friendship:
+    """Ask for a friendship; asking somebody who has asked accepts theirs.
+
+    Raises:
+        APIError: 403 if one has blocked the other; 400 to oneself, a friend, somebody who was
+            asked already, or too often.
+    """
+    if by.pk == to.pk:
+        raise APIError(ONESELF)
+    with held(by, to) as pair:
+        check_blocks(by, to)
+        if pair.status == Status.ACCEPTED:
+            raise APIError(ALREADY_FRIENDS)
+        if pair.status == Status.PENDING and pair.to_user_id == by.pk:
+            return move_accept(pair, by, now)
+        return move_ask(pair, by, to, now)
+
+
+def check_blocks(by: User, to: User) -> None:
+    """Neither of them may have blocked the other.
+
+    Raises:
+        APIError: 403.
+    """
+    if Block.objects.by(by, to).exists():
+        raise APIError(YOU_HAVE_BLOCKED)
+    if Block.objects.by(to, by).exists():
+        raise APIError(NOT_WITH_THEM)
+
+
+def move_ask(pair: Friendship, by: User, to: User, now: datetime) -> Friendship:
+    asks = pair.asks + 1 if pair.from_user_id == by.pk else 1
+    request = {"from_user": by, "to_user": to, "asks": asks, "created_at": now}
+    pair.transition("ask", by=pair.viewer(by), now=now, **request)
+    announce(FRIEND_REQUEST, to=[to.pk], now=now, person=name_of(by))
+    return read_again(pair)
+
+
+def move_accept(pair: Friendship, by: User, now: datetime) -> Friendship:
+    pair.transition("accept", by=pair.viewer(by), now=now, since=now, asks=0)
+    announce(FRIEND_ACCEPTED, to=[pair.from_user_id], now=now, person=name_of(by))
+    return read_again(pair)
+
+
+def accept(request: Friendship, *, by: User, now: datetime) -> Friendship:
+    """Become friends.
+
+    Raises:
+        APIError: 403 if somebody else was asked; 400 if it is no longer pending.
+    """
+    with held(by, request.other_than(by)) as pair:
+        return move_accept(pair, by, now)
+
+
+def decline(request: Friendship, *, by: User, now: datetime) -> Friendship:
+    """Say no; the one who asked isn't told.
+
+    Raises:
+        APIError: 403 if somebody else was asked; 400 if it is no longer pending.
+    """
+    with held(by, request.other_than(by)) as pair:
+        pair.transition("decline", by=pair.viewer(by), now=now)
+        return read_again(pair)
+
+
+def withdraw(request: Friendship, *, by: User, now: datetime) -> None:
+    """Take one's own request back.
+
+    Raises:
+        APIError: 403 if somebody else has made it; 400 if it is no longer pending.
+    """
+    with held(by, request.other_than(by)) as pair:
+        pair.transition("withdraw", by=pair.viewer(by), now=now)

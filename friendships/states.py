@@ -1,0 +1,83 @@
+"""The lifecycle of a friendship (contract F1, F2), as data: from asking to its end, and back to
+asking. Nothing here asks the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import TextChoices
+
+from core.errors import PERMISSION_DENIED, ErrorCode, declare
+from core.lifecycle import WRONG_STATE, Action, Rule
+
+MAX_ASKS = 3
+
+
+class Status(TextChoices):
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    # Shown to nobody: there is no friendship, and no request that anybody could answer.
+    CLOSED = "closed"
+
+
+class Role(TextChoices):
+    """What one of the two is to the request between them."""
+
+    ASKER = "asker", "the one who asks"
+    ASKED = "asked", "the one who is asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """One of the two."""
+
+    roles: frozenset[Role]
+
+
+# ── Refusals ─────────────────────────────────────────────────────────────────────────────────
+NOT_ASKED = declare("not_asked", 403, "Only the one who was asked can answer a friend request.")
+NOT_ASKER = declare("not_asker", 403, "Only the one who asks can take a friend request back.")
+ALREADY_ASKED_FRIEND = declare(
+    "already_asked_friend", 400, "You have already asked this person: wait for the answer."
+)
+ASKED_ENOUGH_FRIEND = declare(
+    "asked_enough_friend",
+    400,
+    "You have asked this person three times: now it is for them to ask you.",
+)
+NO_FRIEND = declare("no_friend", 404, "This person is not your friend.")
+
+# ── Rules ────────────────────────────────────────────────────────────────────────────────────
+may_ask = Rule(
+    ASKED_ENOUGH_FRIEND,
+    lambda pair, viewer: Role.ASKER in viewer.roles and pair.asks >= MAX_ASKS,
+)
+
+
+def act(
+    *states: Status,
+    by: set[Role],
+    to: Status,
+    not_yours: ErrorCode = PERMISSION_DENIED,
+    closed: ErrorCode = WRONG_STATE,
+    rules: tuple[Rule, ...] = (),
+) -> Action:
+    """One row of the table."""
+    return Action(frozenset(states), frozenset(by), not_yours, closed, to, rules)
+
+
+ASKER, ASKED = {Role.ASKER}, {Role.ASKED}
+EITHER = ASKER | ASKED
+# fmt: off
+ACTIONS: dict[str, Action] = {
+    "ask": act(Status.CLOSED, Status.DECLINED, by=EITHER, to=Status.PENDING,
+               closed=ALREADY_ASKED_FRIEND, rules=(may_ask,)),
+    "accept": act(Status.PENDING, by=ASKED, to=Status.ACCEPTED, not_yours=NOT_ASKED),
+    "decline": act(Status.PENDING, by=ASKED, to=Status.DECLINED, not_yours=NOT_ASKED),
+    "withdraw": act(Status.PENDING, by=ASKER, to=Status.CLOSED, not_yours=NOT_ASKER),
+    "unfriend": act(Status.ACCEPTED, by=EITHER, to=Status.CLOSED, closed=NO_FRIEND),
+    # A block ends whatever there is.
+    "block": act(Status.PENDING, Status.ACCEPTED, by=EITHER, to=Status.CLOSED),
+}
+# fmt: on

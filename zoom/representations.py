@@ -1,0 +1,143 @@
+"""1-on-1 sessions, join tokens and log entries as JSON: one row in, one dict out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, TypedDict
+
+from django.conf import settings
+
+from accounts.models import User
+from accounts.representations import UserObject, user_object
+from core.lifecycle import allowed
+from zoom.models import AuditEntry, JoinToken, OneOnOneSession
+from zoom.states import ACTIONS, BUTTONS
+
+ActionName = Literal["start", "ready", "join_token", "leave", "end", "cancel"]
+StatusName = Literal["pending", "active", "completed", "cancelled"]
+EventName = Literal[
+    "created",
+    "started",
+    "ready",
+    "joined",
+    "left",
+    "ended",
+    "cancelled",
+    "zoom_link_generated",
+]
+
+
+class OneOnOneObject(TypedDict):
+    """A session of two friends."""
+
+    id: int
+    initiator: UserObject
+    participant: UserObject
+    status: StatusName
+    started_by: Annotated[UserObject | None, "Who started it, if it was started."]
+    zoom_meeting_id: Annotated[str, "Empty until it is started."]
+    zoom_meeting_url: Annotated[
+        str,
+        "Empty until it is started and, where the site wants it so, in every answer but a join "
+        "token's.",
+    ]
+    zoom_meeting_password: Annotated[str, "Likewise."]
+    initiator_ready: bool
+    participant_ready: bool
+    can_join: Annotated[bool, "May the one who looks have a join token now?"]
+    allowed_actions: Annotated[list[ActionName], "What the one who looks may do to it now."]
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    updated_at: datetime
+
+
+class JoinTokenObject(TypedDict):
+    """A join token, shown this once."""
+
+    token: str
+    expires_at: datetime
+    session_id: int
+
+
+class MeetingObject(TypedDict):
+    """Where the two meet, in exchange for a join token."""
+
+    session: OneOnOneObject
+    zoom_meeting_id: str
+    zoom_meeting_url: str
+    zoom_meeting_password: str
+
+
+class AuditEntryObject(TypedDict):
+    """One thing that happened to a session."""
+
+    id: int
+    session: Annotated[int, "The session's id."]
+    event_type: EventName
+    user: Annotated[UserObject | None, "Who did it; null for the clock, and for unknown people."]
+    message: str
+    metadata: dict[str, str]
+    created_at: datetime
+
+
+class ReceivedObject(TypedDict, total=False):
+    """The answer to Zoom: empty but for its check of the address."""
+
+    plainToken: str  # noqa: N815  # Zoom's names
+    encryptedToken: str  # noqa: N815
+
+
+def one_on_one_object(session: OneOnOneSession, *, user: User, now: datetime) -> OneOnOneObject:
+    actions: list[Any] = allowed(ACTIONS, session, session.viewer(user, now), names=BUTTONS)
+    gated = settings.ZOOM_GATED
+    return {
+        "id": session.pk,
+        "initiator": user_object(session.initiator),
+        "participant": user_object(session.participant),
+        "status": session.status,  # type: ignore[typeddict-item]  # a constraint keeps it
+        "started_by": starter_object(session),
+        "zoom_meeting_id": session.zoom_meeting_id,
+        "zoom_meeting_url": "" if gated else session.zoom_meeting_url,
+        "zoom_meeting_password": "" if gated else session.zoom_meeting_password,
+        "initiator_ready": session.initiator_ready,
+        "participant_ready": session.participant_ready,
+        "can_join": "join_token" in actions,
+        "allowed_actions": actions,
+        "created_at": session.created_at,
+        "started_at": session.started_at,
+        "ended_at": session.ended_at,
+        "updated_at": session.updated_at,
+    }
+
+
+def starter_object(session: OneOnOneSession) -> UserObject | None:
+    """One of the two, who are read with the row."""
+    return next(
+        (user_object(each) for each in session.people if each.pk == session.started_by_id), None
+    )
+
+
+def join_token_object(text: str, token: JoinToken) -> JoinTokenObject:
+    return {"token": text, "expires_at": token.expires_at, "session_id": token.session_id}
+
+
+def meeting_object(session: OneOnOneSession, *, user: User, now: datetime) -> MeetingObject:
+    return {
+        "session": one_on_one_object(session, user=user, now=now),
+        "zoom_meeting_id": session.zoom_meeting_id,
+        "zoom_meeting_url": session.zoom_meeting_url,
+        "zoom_meeting_password": session.zoom_meeting_password,
+    }
+
+
+def audit_entry_object(entry: AuditEntry) -> AuditEntryObject:
+    return {
+        "id": entry.pk,
+        "session": entry.session_id,
+        "event_type": entry.event_type,  # type: ignore[typeddict-item]  # a constraint keeps it
+        "user": user_object(entry.user) if entry.user else None,
+        "message": entry.message,
+        "metadata": entry.metadata,
+        "created_at": entry.created_at,
+    }

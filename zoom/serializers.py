@@ -1,0 +1,17 @@
+"""The bodies of requests about 1-on-1 sessions."""
+
+from __future__ import annotations
+
+from core.fields import IdField, Input, TextField
+
+
+class CreateInput(Input):
+    """With whom."""
+
+    participant_id = IdField()
+
+
+class TokenInput(Input):
+    """A join token."""
+
+    token = TextField(max_length=200)

@@ -1,0 +1,50 @@
+"""All writes to 1-on-1 sessions: one function an act."""
+
+from zoom.services.meetings import end_due, sweep
+from zoom.services.sessions import (
+    NO_SUCH_PERSON,
+    call_off_overdue,
+    cancel,
+    complete_overdue,
+    create,
+    end,
+    leave,
+    mark_ready,
+    part,
+    stop,
+)
+from zoom.services.starting import start
+from zoom.services.tokens import (
+    NOT_YOUR_TOKEN,
+    TOKEN_EXPIRED,
+    TOKEN_UNKNOWN,
+    TOKEN_USED,
+    Issued,
+    issue,
+    redeem,
+)
+from zoom.services.webhooks import take
+
+__all__ = [
+    "NOT_YOUR_TOKEN",
+    "NO_SUCH_PERSON",
+    "TOKEN_EXPIRED",
+    "TOKEN_UNKNOWN",
+    "TOKEN_USED",
+    "Issued",
+    "call_off_overdue",
+    "cancel",
+    "complete_overdue",
+    "create",
+    "end",
+    "end_due",
+    "issue",
+    "leave",
+    "mark_ready",
+    "part",
+    "redeem",
+    "start",
+    "stop",
+    "sweep",
+    "take",
+]

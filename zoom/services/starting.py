@@ -1,0 +1,146 @@
+"""Starting a session (contract O5): one meeting, however many press at once.
+
+The start is claimed and committed, the meeting is asked for outside any transaction, and one more
+transaction puts it into the session, if the claim still holds. A claim ends by itself, so that a
+process that dies in between keeps nobody waiting; the sweep finds the meeting it may have made.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from accounts.models import User
+from core.errors import APIError
+from core.lifecycle import check
+from friendships.services import NOT_FRIENDS, are_friends, write
+from notifications.events import ONE_ON_ONE_STARTED
+from notifications.services import name_of
+from zoom import client
+from zoom.client import Meeting
+from zoom.events import EventType
+from zoom.models import OneOnOneSession, StartAttempt
+from zoom.services import stand_in
+from zoom.services.locking import locked
+from zoom.services.meetings import must_end
+from zoom.services.news import log, tell
+from zoom.states import ACTIONS
+
+# Longer than the client ever waits for Zoom, and as long as a dead start keeps others out.
+LEASE = timedelta(seconds=30)
+
+
+def start(session: OneOnOneSession, *, by: User, now: datetime) -> None:
+    """Make the meeting, and tell the other one where it is.
+
+    Raises:
+        APIError: 400 if it is started or being started, or is over; 403 if the two are no
+            friends any more; 502, 503 or 504 if Zoom fails, and then nothing has changed.
+    """
+    attempt = claim(session, by=by, now=now)
+    try:
+        meeting = make_meeting(attempt)
+    except Exception:
+        release(attempt)
+        raise
+    # Asked again, since Zoom may have taken its time.
+    now = timezone.now()
+    try:
+        activate(attempt, meeting, now=now)
+    except APIError:  # cancelled meanwhile, or too slow
+        discard(attempt, meeting, now=now)
+        raise
+
+
+def claim(session: OneOnOneSession, *, by: User, now: datetime) -> StartAttempt:
+    """Keep others from starting it, for as long as a start may take."""
+    with locked(session.pk) as row:
+        check(ACTIONS["start"], row, row.viewer(by, now))
+        if not are_friends(*row.people):
+            raise APIError(NOT_FRIENDS)
+        host = "" if stand_in.serves() else least_busy_host(now)
+        attempt = StartAttempt.objects.create(
+            session=row, by=by, host=host, created_at=now, settled=not host
+        )
+        row.start_marker, row.start_until = attempt.marker, now + LEASE
+        row.save(update_fields=["start_marker", "start_until"])
+    return attempt
+
+
+def least_busy_host(now: datetime) -> str:
+    """The host with the fewest meetings at this moment and, of those, the fewest made today: a
+    host holds one at a time on Zoom's smaller plans, and makes 100 a day."""
+    meetings = OneOnOneSession.objects.active_by_host()
+    attempts = StartAttempt.objects.since(now - timedelta(days=1))
+    return min(client.hosts(), key=lambda host: (meetings.get(host, 0), attempts.get(host, 0)))
+
+
+def make_meeting(attempt: StartAttempt) -> Meeting:
+    if stand_in.serves():
+        return stand_in.make_meeting()
+    initiator, participant = attempt.session.people
+    return client.create_meeting(
+        topic=f"{name_of(initiator)} and {name_of(participant)}",
+        marker=attempt.marker.hex,
+        host=attempt.host,
+        starts_at=attempt.created_at,
+        deadline=client.Deadline(),
+    )
+
+
+def release(attempt: StartAttempt) -> None:
+    """Let the next one try, unless somebody does already. What Zoom has made all the same is
+    found by the sweep."""
+    mine = OneOnOneSession.objects.filter(pk=attempt.session_id, start_marker=attempt.marker)
+    mine.update(start_marker=None, start_until=None)
+
+
+def activate(attempt: StartAttempt, meeting: Meeting, *, now: datetime) -> None:
+    """Put the meeting into the session, and tell of it.
+
+    Raises:
+        APIError: 400 if the claim no longer holds or the session is over; 403 if the two are no
+            friends any more.
+    """
+    by = attempt.by
+    with locked(attempt.session_id) as row:
+        row.transition(
+            "activate",
+            by=row.viewer(by, now, marker=attempt.marker),
+            now=now,
+            started_by=by,
+            started_at=now,
+            start_until=None,
+            zoom_meeting_id=meeting.id,
+            zoom_meeting_url=meeting.join_url,
+            zoom_meeting_password=meeting.password,
+            zoom_host=attempt.host,
+        )
+        settle(attempt)
+        log(row, EventType.STARTED, by=by, now=now)
+        log(row, EventType.ZOOM_LINK_GENERATED, by=by, now=now, meeting_id=meeting.id)
+        text = invitation(by, meeting)
+        write(by=by, to=row.other(by), text=text, now=now, session_id=row.pk)
+        tell(ONE_ON_ONE_STARTED, row, by=by, now=now)
+
+
+def invitation(by: User, meeting: Meeting) -> str:
+    """The chat message. Behind the gate it leads nowhere: a join token does."""
+    if settings.ZOOM_GATED:
+        return f"{name_of(by)} has started the session: mark yourself ready to join it."
+    passcode = f" (passcode: {meeting.password})" if meeting.password else ""
+    return f"{name_of(by)} has started the session. Join it here: {meeting.join_url}{passcode}"
+
+
+def discard(attempt: StartAttempt, meeting: Meeting, *, now: datetime) -> None:
+    """End a meeting that came too late, at once or by the clock."""
+    with locked(attempt.session_id):
+        settle(attempt)
+        if attempt.host:
+            must_end(meeting.id, now=now)
+
+
+def settle(attempt: StartAttempt) -> None:
+    StartAttempt.objects.filter(pk=attempt.pk).update(settled=True)

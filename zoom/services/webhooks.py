@@ -1,0 +1,72 @@
+"""What Zoom tells of a meeting (contract O8): coming, going, and its end. The same event sent
+twice does nothing more."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from accounts.models import User
+from core.lifecycle import refusal
+from zoom.events import MEETING_ENDED, PARTICIPANT_JOINED, PARTICIPANT_LEFT, EventType
+from zoom.models import OneOnOneSession, WebhookEvent
+from zoom.services.locking import locked
+from zoom.services.news import log
+from zoom.services.sessions import finish
+from zoom.states import ACTIONS, Role, Viewer
+from zoom.webhooks import Event
+
+MOVES = {PARTICIPANT_JOINED: EventType.JOINED, PARTICIPANT_LEFT: EventType.LEFT}
+
+
+def take(event: Event, *, now: datetime) -> None:
+    """Do what an event of Zoom's asks for; one of no session of ours asks for nothing."""
+    session = OneOnOneSession.objects.meeting(event.meeting_id).first()
+    if session is None or event.name not in {*MOVES, MEETING_ENDED}:
+        return
+    with locked(session.pk) as row:
+        if not is_new(event, now):
+            return
+        if event.name in MOVES:
+            log_move(row, event, now)
+        complete_if_over(row, event, now)
+
+
+def is_new(event: Event, now: datetime) -> bool:
+    """Note the event; False if it has come before."""
+    noted = {
+        "name": event.name,
+        "meeting_id": event.meeting_id,
+        "meeting_uuid": event.meeting_uuid,
+        "person": hashlib.sha256(identity(event).encode()).hexdigest(),
+        "received_at": now,
+    }
+    _, made = WebhookEvent.objects.get_or_create(key=event.dedupe_key, defaults=noted)
+    return made
+
+
+def identity(event: Event) -> str:
+    """What stays the same when somebody leaves and joins again, as far as Zoom knows."""
+    return event.email.lower() or event.participant
+
+
+def log_move(row: OneOnOneSession, event: Event, now: datetime) -> None:
+    by = member_with(event.email, row)
+    log(row, MOVES[event.name], by=by, who="Somebody", now=now, source="zoom")
+
+
+def member_with(email: str, row: OneOnOneSession) -> User | None:
+    """The one of the two with this address. A display name would prove nothing."""
+    return next((each for each in row.people if each.email.lower() == email.lower()), None)
+
+
+def complete_if_over(row: OneOnOneSession, event: Event, now: datetime) -> None:
+    """End the session with its meeting, once two have been in. Events come in any order: the
+    second one's coming may be told after the end."""
+    known = WebhookEvent.objects.all()
+    if not known.has_ended(event.meeting_id, event.meeting_uuid):
+        return
+    two_were_in = known.two_joined(event.meeting_id)
+    viewer = Viewer(frozenset({Role.ZOOM}), now, two_were_in=two_were_in)
+    if refusal(ACTIONS["complete"], row, viewer) is None:
+        finish(row, "complete", viewer=viewer, who="Zoom")

@@ -1,0 +1,169 @@
+"""`/v1/sessions/`: 1-on-1 sessions, from making one to the end of its meeting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.utils import timezone
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.lifecycle import authorize
+from core.pagination import answer_array
+from core.views import ActionViewSet, Answer
+from friendships.services import NOT_FRIENDS, ONESELF
+from zoom import client, serializers, services
+from zoom.filters import OneOnOneFilter
+from zoom.models import OneOnOneSession
+from zoom.querysets import OneOnOneSessionQuerySet
+from zoom.representations import (
+    AuditEntryObject,
+    JoinTokenObject,
+    MeetingObject,
+    OneOnOneObject,
+    audit_entry_object,
+    join_token_object,
+    meeting_object,
+    one_on_one_object,
+)
+from zoom.states import ACTIONS, NOT_ACTIVE, NOT_READY, OTHER_NOT_READY, START_LOST, Viewer
+
+
+class OneOnOneViewSet(ActionViewSet):
+    tag = "1-on-1 sessions"
+    table = ACTIONS
+    names = {"retrieve": "look", "audit_logs": "look"}
+    queryset = OneOnOneSession.objects.none()  # names the model for the API's description
+    filter_backends = [DjangoFilterBackend]
+    filterset_class = OneOnOneFilter
+    inputs = {
+        "open": serializers.CreateInput,
+        "validate_join_token": serializers.TokenInput,
+    }
+    answers = {
+        "list": Answer(OneOnOneObject, listed="array", newest_first=True),
+        "retrieve": Answer(OneOnOneObject),
+        "open": Answer(OneOnOneObject, 201),
+        "start": Answer(OneOnOneObject),
+        "ready": Answer(OneOnOneObject),
+        "join_token": Answer(JoinTokenObject, 201),
+        "validate_join_token": Answer(MeetingObject),
+        "leave": Answer(OneOnOneObject),
+        "end": Answer(OneOnOneObject),
+        "cancel": Answer(OneOnOneObject),
+        "audit_logs": Answer(AuditEntryObject, listed="array"),
+    }
+    errors = {
+        "open": [services.NO_SUCH_PERSON, ONESELF, NOT_FRIENDS],
+        "start": [
+            NOT_FRIENDS,
+            START_LOST,
+            client.ZOOM_NOT_CONFIGURED,
+            client.ZOOM_UNREACHABLE,
+            client.ZOOM_BUSY,
+            client.ZOOM_TIMEOUT,
+            client.ZOOM_FAILED,
+        ],
+        "validate_join_token": [
+            services.TOKEN_UNKNOWN,
+            services.TOKEN_USED,
+            services.TOKEN_EXPIRED,
+            services.NOT_YOUR_TOKEN,
+            NOT_ACTIVE,
+            NOT_READY,
+            OTHER_NOT_READY,
+        ],
+    }
+
+    def get_queryset(self) -> OneOnOneSessionQuerySet:  # type: ignore[override]  # a narrower one
+        """All of them: what isn't one's own is a 403, not a 404 (contract O3)."""
+        rows: OneOnOneSessionQuerySet = OneOnOneSession.objects.for_list()
+        return rows
+
+    def viewer(self, row: OneOnOneSession) -> Viewer:
+        return row.viewer(self.person, timezone.now())
+
+    def shown(self, session: OneOnOneSession) -> Response:
+        """The session as it is after what was done."""
+        row = self.find(self.get_queryset(), session.pk)
+        return self.answer(one_on_one_object(row, user=self.person, now=timezone.now()))
+
+    def do(self, act: Callable[..., None]) -> Response:
+        session = self.fetch()
+        act(session, by=self.person, now=timezone.now())
+        return self.shown(session)
+
+    def list(self, request: Request) -> Response:
+        """List one's 1-on-1 sessions, newest first."""
+        rows = self.filter_queryset(self.get_queryset().of(self.person))
+        now = timezone.now()
+        return answer_array(
+            request,
+            rows,
+            lambda row: one_on_one_object(row, user=self.person, now=now),
+            newest_first=True,
+        )
+
+    @action(methods=["post"], detail=False, url_path="create")
+    def open(self, request: Request) -> Response:
+        """Make a session with a friend."""
+        session = services.create(by=self.person, now=timezone.now(), **self.read())
+        return self.shown(session)
+
+    def retrieve(self, request: Request, pk: int) -> Response:
+        """Show a 1-on-1 session."""
+        return self.answer(one_on_one_object(self.fetch(), user=self.person, now=timezone.now()))
+
+    @action(methods=["post"], detail=True)
+    def start(self, request: Request, pk: int) -> Response:
+        """Start a session.
+
+        Makes its Zoom meeting, and sends the other one the link as a chat message. If Zoom fails,
+        nothing has changed, and one may try again.
+        """
+        return self.do(services.start)
+
+    @action(methods=["post"], detail=True)
+    def ready(self, request: Request, pk: int) -> Response:
+        """Mark oneself ready; again changes nothing."""
+        return self.do(services.mark_ready)
+
+    @action(methods=["post"], detail=True, url_path="join-token")
+    def join_token(self, request: Request, pk: int) -> Response:
+        """Get a token to join with.
+
+        It is good once and for an hour. Who started the session gets one once the other one is
+        ready; the other one, once they are ready themselves.
+        """
+        issued = services.issue(self.fetch(), by=self.person, now=timezone.now())
+        return self.answer(join_token_object(issued.text, issued.row))
+
+    @action(methods=["post"], detail=False, url_path="join-token/validate")
+    def validate_join_token(self, request: Request) -> Response:
+        """Use up a join token, and get the meeting's address."""
+        now = timezone.now()
+        session = services.redeem(self.read()["token"], by=self.person, now=now)
+        return self.answer(meeting_object(session, user=self.person, now=now))
+
+    @action(methods=["post"], detail=True)
+    def leave(self, request: Request, pk: int) -> Response:
+        """Note that one has left the meeting; one may join it again."""
+        return self.do(services.leave)
+
+    @action(methods=["post"], detail=True)
+    def end(self, request: Request, pk: int) -> Response:
+        """End a session, and its meeting."""
+        return self.do(services.end)
+
+    @action(methods=["post"], detail=True)
+    def cancel(self, request: Request, pk: int) -> Response:
+        """Call a session off; its meeting ends, if there is one."""
+        return self.do(services.cancel)
+
+    @action(detail=True, url_path="audit-logs", filterset_class=None)
+    def audit_logs(self, request: Request, pk: int) -> Response:
+        """List what happened to a session, from its beginning on."""
+        return answer_array(request, self.fetch().audit_entries.for_list(), audit_entry_object)
