@@ -87,8 +87,6 @@ class AuditEntryQuerySet(QuerySet[Any]):
         raise AppendOnlyError("An entry of the log can't be deleted.")
 
 
-
-
 class WebhookEventQuerySet(QuerySet[Any]):
     def two_joined(self, meeting_id: str) -> bool:
         """Have two different people been in the meeting?"""

@@ -84,8 +84,8 @@ class AuditEntryObject(TypedDict):
 class ReceivedObject(TypedDict, total=False):
     """The answer to Zoom: empty but for its check of the address."""
 
-    plainToken: str  # noqa: N815  # Zoom's names
-    encryptedToken: str  # noqa: N815
+    plainToken: str  # Zoom's names
+    encryptedToken: str
 
 
 def one_on_one_object(session: OneOnOneSession, *, user: User, now: datetime) -> OneOnOneObject:

@@ -14,18 +14,19 @@ from notifications.events import (
     ONE_ON_ONE_CREATED,
     ONE_ON_ONE_ENDED,
     ONE_ON_ONE_READY,
+    Event,
 )
 from zoom.events import EventType
 from zoom.models import OneOnOneSession
 from zoom.services.locking import locked
 from zoom.services.meetings import end_later
 from zoom.services.news import log, tell
-from zoom.states import ACTIONS, Role, Status, Viewer
+from zoom.states import ACTIONS, LIVE, Role, Status, Viewer
 
 NO_SUCH_PERSON = declare("no_such_person", 404, "There is no such person.")
 
 # What a session's last status is called in its log and in the news.
-ENDINGS = {
+ENDINGS: dict[str, tuple[EventType, Event]] = {
     Status.COMPLETED: (EventType.ENDED, ONE_ON_ONE_ENDED),
     Status.CANCELLED: (EventType.CANCELLED, ONE_ON_ONE_CANCELLED),
 }
@@ -116,8 +117,8 @@ def part(*, by: User, other: User, now: datetime) -> None:
     live = OneOnOneSession.objects.live_between(by, other).order_by("pk")
     for pk in list(live.values_list("pk", flat=True)):
         with locked(pk) as row:
-            name = {Status.ACTIVE: "end", Status.PENDING: "cancel"}.get(row.status)
-            if name:  # it may have ended since
+            if row.status in LIVE:  # it may have ended since
+                name = "end" if row.status == Status.ACTIVE else "cancel"
                 finish(row, name, viewer=row.viewer(by, now), by=by)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 
 from django.utils import timezone
 from django_filters.rest_framework import DjangoFilterBackend
@@ -11,7 +10,6 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.lifecycle import authorize
 from core.pagination import answer_array
 from core.views import ActionViewSet, Answer
 from friendships.services import NOT_FRIENDS, ONESELF
