@@ -5,13 +5,13 @@ from __future__ import annotations
 from core.fields import IdField, Input, TextField
 
 
-class CreateInput(Input):
+class OneOnOneInput(Input):
     """With whom."""
 
     participant_id = IdField()
 
 
-class TokenInput(Input):
+class JoinTokenInput(Input):
     """A join token."""
 
     token = TextField(max_length=200)

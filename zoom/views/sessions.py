@@ -38,8 +38,8 @@ class OneOnOneViewSet(ActionViewSet):
     filter_backends = [DjangoFilterBackend]
     filterset_class = OneOnOneFilter
     inputs = {
-        "open": serializers.CreateInput,
-        "validate_join_token": serializers.TokenInput,
+        "open": serializers.OneOnOneInput,
+        "validate_join_token": serializers.JoinTokenInput,
     }
     answers = {
         "list": Answer(OneOnOneObject, listed="array", newest_first=True),
