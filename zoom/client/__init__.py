@@ -16,9 +16,9 @@ from zoom.client.meetings import (
     create_meeting,
     end_meeting,
     hosts,
-    is_configured,
     marked_meetings,
 )
+from zoom.client.tokens import is_configured
 from zoom.client.transport import Deadline
 
 __all__ = [

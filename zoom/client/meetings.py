@@ -1,29 +1,53 @@
-"""The acts at Zoom."""
+"""The acts at Zoom: making a meeting, ending it, and finding those that were made here."""
 
 from __future__ import annotations
 
+import logging
+import re
+import secrets
+import string
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 
 from core.errors import APIError
-from zoom.client.errors import ZOOM_NOT_CONFIGURED
-from zoom.client.transport import Deadline
+from zoom.client import tokens
+from zoom.client.calls import expect, repeat
+from zoom.client.errors import ZOOM_FAILED
+from zoom.client.transport import Answer, Deadline, send
+
+logger = logging.getLogger(__name__)
+
+LONGEST_TOPIC = 200
+LONGEST_URL = 1000
+LONGEST_PASSCODE = 64
+LARGEST_PAGE = 300
+SCHEDULED = 2
+DOES_NOT_EXIST = 3001
+# What follows the marker in a meeting's agenda, so that no other meeting is taken for one of ours.
+SIGNATURE = "(made by the tutoring sessions server)"
+MARKED = re.compile(rf"(\S+) {re.escape(SIGNATURE)}")
+# With a waiting room nobody could be let in: no host is there.
+OPEN_DOOR = {"waiting_room": False, "join_before_host": True, "jbh_time": 0}
 
 
 @dataclass(frozen=True)
 class Meeting:
-    """A meeting at Zoom. Its `start_url` would make its holder the host, and is never kept."""
+    """A meeting at Zoom. Its `start_url` would make its holder the host, and is never kept.
+
+    Attributes:
+        id: up to 20 digits.
+        join_url: up to 1,000 characters.
+        password: up to 64 characters, "" if it needs none.
+    """
 
     id: str
     join_url: str = field(repr=False)
     password: str = field(repr=False)
-
-
-def is_configured() -> bool:
-    """Whether there are credentials to make meetings with."""
-    return bool(settings.ZOOM_ACCOUNT_ID and settings.ZOOM_API_KEY and settings.ZOOM_API_SECRET)
 
 
 def hosts() -> list[str]:
@@ -45,14 +69,142 @@ def create_meeting(
         APIError: one of the codes `zoom_…`. After `zoom_timeout` and `zoom_failed` there may be a
             meeting all the same.
     """
-    raise APIError(ZOOM_NOT_CONFIGURED)
+    wishes = {
+        "topic": topic[:LONGEST_TOPIC],
+        "agenda": f"{marker} {SIGNATURE}",
+        "type": SCHEDULED,
+        "start_time": starts_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "password": passcode(),
+        "settings": OPEN_DOOR,
+    }
+    answer = call("POST", meetings_of(host), deadline=deadline, harmless=False, json=wishes)
+    made = expect(201, answer, "a meeting").json
+    report_overridden(made)
+    return read_meeting({"password": wishes["password"]} | made)
 
 
 def end_meeting(meeting_id: str, *, deadline: Deadline) -> None:
-    """End a meeting, if it goes on, and delete it; one that is gone already is fine."""
-    raise APIError(ZOOM_NOT_CONFIGURED)
+    """End a meeting, if it goes on, and delete it; one that is gone already is fine.
+
+    Raises:
+        APIError: one of the codes `zoom_…`.
+    """
+    address = f"/meetings/{quote(meeting_id, safe='')}"
+    ended = call("PUT", f"{address}/status", deadline=deadline, json={"action": "end"})
+    # 400 and 404 are what a meeting that never began may get: whether it is gone, deleting shows.
+    if ended.status not in {400, 404}:
+        expect(204, ended, "to end a meeting")
+    deleted = call("DELETE", address, deadline=deadline)
+    if not is_gone(deleted):
+        expect(204, deleted, "to delete a meeting")
 
 
 def marked_meetings(host: str, *, deadline: Deadline) -> list[tuple[str, str]]:
-    """The scheduled meetings of a host that have a marker: pairs of meeting id and marker."""
-    raise APIError(ZOOM_NOT_CONFIGURED)
+    """The scheduled meetings of a host that were made here: pairs of meeting id and marker.
+
+    Raises:
+        APIError: one of the codes `zoom_…`.
+    """
+    found: list[tuple[str, str]] = []
+    query: dict[str, str | int] = {"type": "scheduled", "page_size": LARGEST_PAGE}
+    while True:
+        answer = call("GET", meetings_of(host), deadline=deadline, params=query)
+        page = expect(200, answer, "a list of meetings").json
+        found += [pair for row in rows_of(page) if (pair := read_marked(row))]
+        following = page.get("next_page_token")
+        if not (isinstance(following, str) and following):
+            return found
+        query["next_page_token"] = following
+
+
+def call(
+    method: str, path: str, *, deadline: Deadline, harmless: bool = True, **content: Any
+) -> Answer:
+    """One call with our token; with a new one if that is refused."""
+
+    def attempt(token: str) -> Answer:
+        return repeat(
+            lambda: send(
+                method,
+                settings.ZOOM_BASE_URL.rstrip("/") + path,
+                deadline=deadline,
+                headers={"Authorization": f"Bearer {token}"},
+                **content,
+            ),
+            deadline=deadline,
+            harmless=harmless,
+        )
+
+    token = tokens.access_token(deadline)
+    answer = attempt(token)
+    if answer.status != 401:
+        return answer
+    tokens.drop(token)
+    return attempt(tokens.access_token(deadline))
+
+
+def meetings_of(host: str) -> str:
+    return f"/users/{quote(host, safe='')}/meetings"
+
+
+def passcode() -> str:
+    """Ten characters, the most that Zoom takes."""
+    return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(10))
+
+
+def report_overridden(made: Mapping[str, Any]) -> None:
+    """Log which of our settings the account's policy has overridden: people may stand outside."""
+    got = made.get("settings")
+    if not isinstance(got, dict):
+        return
+    overridden = sorted(
+        name for name in OPEN_DOOR if got.get(name, OPEN_DOOR[name]) != OPEN_DOOR[name]
+    )
+    if overridden:
+        logger.warning("Zoom's account policy overrides settings: %s.", ", ".join(overridden))
+
+
+def read_meeting(made: Mapping[str, Any]) -> Meeting:
+    """The meeting in Zoom's answer, if it is one that can be entered."""
+    meeting_id, url, password = read_id(made), made.get("join_url"), made.get("password")
+    if not (meeting_id and is_address(url) and is_text(password, LONGEST_PASSCODE)):
+        logger.error("Zoom's answer has no meeting that can be entered.")
+        raise APIError(ZOOM_FAILED)
+    return Meeting(id=meeting_id, join_url=str(url), password=str(password))
+
+
+def read_id(row: Mapping[str, Any]) -> str:
+    """A meeting's number; "" if there is none."""
+    number = str(row.get("id"))
+    return number if re.fullmatch(r"[0-9]{1,20}", number) else ""
+
+
+def is_address(value: object) -> bool:
+    return is_text(value, LONGEST_URL) and bool(re.fullmatch(r"https?://\S+", str(value)))
+
+
+def is_text(value: object, longest: int) -> bool:
+    return isinstance(value, str) and len(value) <= longest and value.isprintable()
+
+
+def rows_of(page: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The meetings of a page.
+
+    Raises:
+        APIError: `zoom_failed` for what isn't a page: an empty list would say that all is swept.
+    """
+    rows = page.get("meetings")
+    if not isinstance(rows, list):
+        logger.error("Zoom's answer has no list of meetings.")
+        raise APIError(ZOOM_FAILED)
+    return [row for row in rows if isinstance(row, dict)]
+
+
+def read_marked(row: Mapping[str, Any]) -> tuple[str, str] | None:
+    """A meeting's id and marker, if it was made here."""
+    meeting_id, marked = read_id(row), MARKED.match(str(row.get("agenda")))
+    return (meeting_id, marked[1]) if meeting_id and marked else None
+
+
+def is_gone(answer: Answer) -> bool:
+    return answer.status == 404 and answer.code == DOES_NOT_EXIST

@@ -1,0 +1,280 @@
+"""A Zoom of our own on loopback: tokens, meetings and hosts, strict about what it is asked, and
+able to misbehave in all the ways that a service far away can (`tests/zoom/moods.py`).
+
+    with FakeZoom() as zoom:
+        zoom.behave("create", answers(500), times=1)
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from tests.zoom.moods import Mood
+from tests.zoom.zoom_requests import ACCOUNT, CLIENT_ID, CLIENT_SECRET, complaints_about
+
+Reply = tuple[int, dict[str, Any] | None]
+
+OPERATIONS = {
+    "token": ("POST", r"/oauth/token"),
+    "create": ("POST", r"/v2/users/([^/]+)/meetings"),
+    "list": ("GET", r"/v2/users/([^/]+)/meetings"),
+    "end": ("PUT", r"/v2/meetings/([0-9]+)/status"),
+    "delete": ("DELETE", r"/v2/meetings/([0-9]+)"),
+}
+
+
+@dataclass
+class Recorded:
+    """A request as it came, and what it was answered with, unless a mood answered."""
+
+    operation: str
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    body: bytes
+    reply: Reply | None = None
+
+
+@dataclass
+class FakeZoom:
+    """`with FakeZoom() as zoom:` serves on `zoom.base_url` and `zoom.oauth_url`.
+
+    Attributes:
+        hosts: the account's users.
+        meetings: number → what was asked for when it was made.
+        running: the numbers of meetings that somebody is in.
+        overrides: settings that the account's policy decides.
+        page_limit: the most meetings on one page of a list.
+        requests: all that came.
+        complaints: what was wrong with it; a test expects none.
+    """
+
+    hosts: set[str] = field(default_factory=lambda: {"me"})
+    meetings: dict[int, dict[str, Any]] = field(default_factory=dict)
+    running: set[int] = field(default_factory=set)
+    tokens: set[str] = field(default_factory=set)
+    overrides: dict[str, Any] = field(default_factory=dict)
+    page_limit: int = 300
+    requests: list[Recorded] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    moods: dict[str, list[Mood]] = field(default_factory=dict)
+    steady: dict[str, Mood] = field(default_factory=dict)
+    issued: int = 0
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    closing: threading.Event = field(default_factory=threading.Event)
+
+    def __enter__(self) -> Self:
+        self.server = Loopback(("127.0.0.1", 0), type("Bound", (Call,), {"zoom": self}))
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.closing.set()
+        self.server.shutdown()
+        self.server.server_close()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_port}"
+
+    @property
+    def base_url(self) -> str:
+        return f"{self.address}/v2"
+
+    @property
+    def oauth_url(self) -> str:
+        return f"{self.address}/oauth/token"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The settings of a server that uses it."""
+        return {
+            "ZOOM_ACCOUNT_ID": ACCOUNT,
+            "ZOOM_API_KEY": CLIENT_ID,
+            "ZOOM_API_SECRET": CLIENT_SECRET,
+            "ZOOM_BASE_URL": self.base_url,
+            "ZOOM_OAUTH_URL": self.oauth_url,
+        }
+
+    def behave(self, operation: str, mood: Mood, *, times: int | None = None) -> None:
+        """Misbehave at an operation, so many times or from now on."""
+        if times is None:
+            self.steady[operation] = mood
+        else:
+            self.moods.setdefault(operation, []).extend([mood] * times)
+
+    def configure(self, settings: Any) -> None:
+        """Let this process use it."""
+        for name, value in self.environment.items():
+            setattr(settings, name, value)
+
+    def calm(self) -> None:
+        """Behave again."""
+        self.moods.clear()
+        self.steady.clear()
+
+    def asked(self, operation: str) -> list[Recorded]:
+        """The requests for one operation."""
+        return [each for each in self.requests if each.operation == operation]
+
+    def mood_for(self, operation: str) -> Mood | None:
+        with self.lock:
+            waiting = self.moods.get(operation)
+            return waiting.pop(0) if waiting else self.steady.get(operation)
+
+    # ── What it does when it behaves ─────────────────────────────────────────────────────────
+
+    def answer(self, recorded: Recorded) -> Reply:
+        """Do what was asked; the status and the body that say so."""
+        with self.lock:
+            found = complaints_about(recorded)
+            self.complaints += found
+            if found:
+                recorded.reply = refusal(400, 300, "; ".join(found))
+            elif recorded.operation == "token":
+                recorded.reply = self.issue_token()
+            elif recorded.headers["authorization"].removeprefix("Bearer ") not in self.tokens:
+                recorded.reply = refusal(401, 124, "Invalid access token.")
+            else:
+                act = getattr(self, f"do_{recorded.operation}")
+                recorded.reply = act(recorded, unquote(subject(recorded)))
+            return recorded.reply
+
+    def issue_token(self) -> Reply:
+        self.issued += 1
+        token = f"secret-token-{self.issued}"
+        self.tokens.add(token)
+        return 200, {
+            "access_token": token,
+            "token_type": "bearer",
+            "expires_in": 3600,
+            "scope": "meeting:write:meeting:admin",
+            "api_url": self.address,
+        }
+
+    def do_create(self, recorded: Recorded, host: str) -> Reply:
+        if host not in self.hosts:
+            return refusal(404, 1001, f"User does not exist: {host}.")
+        asked = json.loads(recorded.body)
+        number = 85_746_065_000 + len(self.asked("create"))
+        self.meetings[number] = asked | {"host": host}
+        return 201, {
+            "id": number,
+            "topic": asked["topic"],
+            "agenda": asked["agenda"],
+            "type": asked["type"],
+            "start_time": asked["start_time"],
+            "join_url": f"https://zoom.example/j/{number}?pwd=secret-pwd",
+            "start_url": f"https://zoom.example/s/{number}?zak=secret-zak",
+            "password": asked["password"],
+            "settings": asked["settings"] | self.overrides,
+        }
+
+    def do_list(self, recorded: Recorded, host: str) -> Reply:
+        if host not in self.hosts:
+            return refusal(404, 1001, f"User does not exist: {host}.")
+        rows = [
+            {"id": number, "type": 2, "topic": made["topic"], "agenda": made["agenda"][:250]}
+            for number, made in sorted(self.meetings.items())
+            if made["host"] == host
+        ]
+        size = min(int(recorded.query.get("page_size", "30")), self.page_limit)
+        start = int(recorded.query.get("next_page_token") or 0)
+        following = str(start + size) if start + size < len(rows) else ""
+        return 200, {
+            "page_size": size,
+            "total_records": len(rows),
+            "next_page_token": following,
+            "meetings": rows[start : start + size],
+        }
+
+    def do_end(self, recorded: Recorded, number: str) -> Reply:
+        if int(number) not in self.meetings:
+            return refusal(404, 3001, f"Meeting does not exist: {number}.")
+        if int(number) not in self.running:
+            return refusal(400, 3000, "The meeting has not begun.")
+        self.running.remove(int(number))
+        return 204, None
+
+    def do_delete(self, recorded: Recorded, number: str) -> Reply:
+        if int(number) not in self.meetings:
+            return refusal(404, 3001, f"Meeting does not exist: {number}.")
+        if int(number) in self.running:
+            return refusal(400, 3002, "You cannot delete this meeting since it's in progress.")
+        del self.meetings[int(number)]
+        return 204, None
+
+
+def refusal(status: int, code: int, message: str) -> Reply:
+    return status, {"code": code, "message": message}
+
+
+def operation_of(method: str, path: str) -> str:
+    fitting = (
+        name
+        for name, (verb, pattern) in OPERATIONS.items()
+        if verb == method and re.fullmatch(pattern, path)
+    )
+    return next(fitting, "unknown")
+
+
+def subject(recorded: Recorded) -> str:
+    """The host or the meeting that the path names."""
+    found = re.fullmatch(OPERATIONS[recorded.operation][1], recorded.path)
+    assert found is not None
+    return found[1]
+
+
+class Loopback(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Whoever hangs up on a dripping server isn't news."""
+
+
+class Call(BaseHTTPRequestHandler):
+    """One request to the fake."""
+
+    zoom: FakeZoom
+    recorded: Recorded
+    protocol_version = "HTTP/1.1"
+
+    def respond(self) -> None:
+        split = urlsplit(self.path)
+        self.recorded = Recorded(
+            operation=operation_of(self.command, split.path),
+            method=self.command,
+            path=split.path,
+            query={name: values[-1] for name, values in parse_qs(split.query).items()},
+            headers={name.lower(): value for name, value in self.headers.items()},
+            body=self.rfile.read(int(self.headers.get("Content-Length", 0))),
+        )
+        self.zoom.requests.append(self.recorded)
+        mood = self.zoom.mood_for(self.recorded.operation)
+        if mood is not None:
+            mood(self)
+            return
+        status, body = self.zoom.answer(self.recorded)
+        self.write(status, b"" if body is None else json.dumps(body).encode(), {})
+
+    do_GET = do_POST = do_PUT = do_DELETE = respond  # noqa: N815 - as http.server calls them
+
+    def write(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        if status != 204:
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *parts: object) -> None:
+        """Quietly."""

@@ -1,0 +1,95 @@
+"""What Zoom takes, written by hand after its description: each request of the client is held to
+it, and what is superfluous is as wrong as what is missing."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
+
+if TYPE_CHECKING:
+    from tests.zoom.fake_zoom import Recorded
+
+ACCOUNT = "the-account"
+CLIENT_ID = "the-client"
+CLIENT_SECRET = "the-client-secret"
+
+BASIC = "Basic " + base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
+START_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"
+OPEN_DOOR = {"waiting_room": False, "join_before_host": True, "jbh_time": 0}
+
+
+def complaints_about(recorded: Recorded) -> list[str]:
+    """What is wrong with a request; nothing, if it is as it must be."""
+    if recorded.operation == "unknown":
+        return [f"no such operation: {recorded.method} {recorded.path}"]
+    checks = {
+        "token": token_request,
+        "create": create_request,
+        "list": list_request,
+        "end": end_request,
+        "delete": delete_request,
+    }[recorded.operation](recorded)
+    if recorded.operation != "token":
+        bearer = recorded.headers.get("authorization", "")
+        checks["a bearer token"] = bool(re.fullmatch(r"Bearer \S+", bearer))
+    if recorded.operation != "list":
+        checks["nothing in the query"] = recorded.query == {}
+    checks["no cookies"] = "cookie" not in recorded.headers
+    return [f"{recorded.operation}: not {name}" for name, good in checks.items() if not good]
+
+
+def token_request(recorded: Recorded) -> dict[str, bool]:
+    form = {"grant_type": ["account_credentials"], "account_id": [ACCOUNT]}
+    return {
+        "the client's credentials": recorded.headers.get("authorization") == BASIC,
+        "a form": recorded.headers.get("content-type") == "application/x-www-form-urlencoded",
+        "the account": parse_qs(recorded.body.decode()) == form,
+    }
+
+
+def create_request(recorded: Recorded) -> dict[str, bool]:
+    body = json_of(recorded)
+    return {
+        "JSON": recorded.headers.get("content-type") == "application/json",
+        "exactly the keys": set(body)
+        == {"topic", "agenda", "type", "start_time", "password", "settings"},
+        "a topic": is_text(body.get("topic"), 200),
+        "an agenda": is_text(body.get("agenda"), 250),
+        "a scheduled meeting": body.get("type") == 2,
+        "a start in UTC": bool(re.fullmatch(START_TIME, str(body.get("start_time")))),
+        "a passcode": is_text(body.get("password"), 10),
+        "an open door": body.get("settings") == OPEN_DOOR,
+    }
+
+
+def list_request(recorded: Recorded) -> dict[str, bool]:
+    query = recorded.query
+    return {
+        "known parameters": set(query) <= {"type", "page_size", "next_page_token"},
+        "scheduled ones": query.get("type") == "scheduled",
+        "a size of page": 1 <= int(query.get("page_size", "30")) <= 300,
+        "without a body": recorded.body == b"",
+    }
+
+
+def end_request(recorded: Recorded) -> dict[str, bool]:
+    return {
+        "JSON": recorded.headers.get("content-type") == "application/json",
+        "the action": json_of(recorded) == {"action": "end"},
+    }
+
+
+def delete_request(recorded: Recorded) -> dict[str, bool]:
+    return {"without a body": recorded.body == b""}
+
+
+def json_of(recorded: Recorded) -> dict[str, Any]:
+    body = json.loads(recorded.body or b"null")
+    return body if isinstance(body, dict) else {}
+
+
+def is_text(value: object, longest: int) -> bool:
+    return isinstance(value, str) and 1 <= len(value) <= longest
