@@ -49,6 +49,6 @@ def end_the_rest(by: User, other: User, now: datetime) -> None:
         ending(by=by, other=other, now=now)
 
 
-def unblock(*, by: User, other: User, now: datetime) -> None:
+def unblock(*, by: User, other: User) -> None:
     """Lift a block, which restores nothing. Without one it changes nothing."""
     Block.objects.by(by, other).delete()

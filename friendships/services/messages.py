@@ -18,20 +18,20 @@ def write(*, by: User, to: User, text: str, now: datetime) -> Message:
     Raises:
         APIError: 403 if they aren't friends.
     """
-    check_may_write(by=by, to=to)
+    check_may_write(by=by, other=to)
     message = Message.objects.create(sender=by, recipient=to, text=text, created_at=now)
     frame = {"type": "message", "data": message_object(message)}
     push_on_commit(lambda: [(person.pk, frame) for person in (to, by)])
     return message
 
 
-def check_may_write(*, by: User, to: User) -> None:
+def check_may_write(*, by: User, other: User) -> None:
     """Friends write to each other.
 
     Raises:
         APIError: 403 if they aren't friends.
     """
-    if not are_friends(by, to):
+    if not are_friends(by, other):
         raise APIError(NOT_FRIENDS)
 
 
