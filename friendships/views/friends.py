@@ -28,7 +28,7 @@ class FriendViewSet(ActionViewSet):
         "block": Answer(None, 204),
         "unblock": Answer(None, 204),
     }
-    errors = {"destroy": [NO_FRIEND], "block": [services.ONESELF]}
+    errors = {"destroy": [NO_FRIEND, services.ONESELF], "block": [services.ONESELF]}
 
     def list(self, request: Request) -> Response:
         """List one's friends."""
