@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import reduce
 from operator import or_
 from typing import Any, Self
@@ -43,6 +44,17 @@ class UserQuerySet(models.QuerySet[Any]):
         named = [is_named(username)] if username is not None else []
         mailed = [has_email(email)] if email is not None else []
         return self.filter(reduce(or_, named + mailed, Q(pk=None)))
+
+    def with_words(self, words: Iterable[str]) -> Self:
+        """Those in whose names or user name every word occurs."""
+        rows = self.all()
+        for word in words:
+            rows = rows.filter(
+                Q(first_name__icontains=word)
+                | Q(last_name__icontains=word)
+                | Q(username__icontains=word)
+            )
+        return rows
 
     def signing_in_as(self, identifier: str) -> Self:
         """By user name or, since no user name has an `@`, by e-mail address."""

@@ -227,7 +227,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Tutoring sessions API",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.1",
-    "SCHEMA_PATH_PREFIX": r"/api/",
+    "SCHEMA_PATH_PREFIX": r"/(api|v1)/",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],

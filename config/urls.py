@@ -17,6 +17,7 @@ urlpatterns = [
     path("api/", include("accounts.urls")),
     path("api/", include("sessions_app.urls")),
     path("api/", include("notifications.urls")),
+    path("v1/", include("friendships.urls")),
     path("v1/", include("zoom.urls")),
     path("api/schema/", SchemaView.as_view(), name="schema"),
     path("api/docs/", SwaggerView.as_view(url_name="schema")),

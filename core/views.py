@@ -105,7 +105,8 @@ class ActionViewSet(GenericViewSet[Any]):
         Raises:
             APIError: 404, then 403 (contract C10); a malformed body comes after both.
         """
-        row = self.find(self.get_queryset() if rows is None else rows, self.kwargs["pk"])
+        named = self.kwargs[self.lookup_url_kwarg or "pk"]
+        row = self.find(self.get_queryset() if rows is None else rows, named)
         action = self.table_action()
         if action is not None:
             viewer = self.viewer(row)

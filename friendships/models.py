@@ -60,6 +60,10 @@ class Friendship(Lifecycle):
             models.CheckConstraint(
                 condition=Q(status__in=Status.values), name="friendship_status_is_known"
             ),
+            models.CheckConstraint(
+                condition=~Q(status=Status.ACCEPTED) | Q(since__isnull=False),
+                name="friendship_accepted_since",
+            ),
         ]
 
     def __str__(self) -> str:

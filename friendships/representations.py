@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, Any, Literal, TypedDict
 
 from accounts.models import User
 from accounts.representations import UserObject, user_object
@@ -28,7 +28,7 @@ class FriendRequestObject(TypedDict):
     created_at: datetime
 
 
-class MessageObject(TypedDict):
+class ChatMessageObject(TypedDict):
     """What one friend wrote to the other."""
 
     id: int
@@ -46,9 +46,16 @@ def person_object(user: User, *, known: bool) -> UserObject:
     return shown if known else {**shown, "email": ""}
 
 
+def found_object(user: Any) -> UserObject:
+    """Of somebody who was read with `mark_friends`."""
+    return person_object(user, known=user.is_friend)
+
+
 def friend_object(friendship: Friendship, *, viewer: User) -> FriendObject:
-    assert friendship.since is not None  # noqa: S101  # of a friendship that was accepted
-    return {"user": user_object(friendship.other_than(viewer)), "since": friendship.since}
+    return {
+        "user": user_object(friendship.other_than(viewer)),
+        "since": friendship.since,  # type: ignore[typeddict-item]  # a constraint keeps it
+    }
 
 
 def request_object(request: Friendship, *, viewer: User) -> FriendRequestObject:
@@ -62,7 +69,7 @@ def request_object(request: Friendship, *, viewer: User) -> FriendRequestObject:
     }
 
 
-def message_object(message: Message) -> MessageObject:
+def message_object(message: Message) -> ChatMessageObject:
     return {
         "id": message.pk,
         "sender": message.sender_id,

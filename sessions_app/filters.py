@@ -14,12 +14,10 @@ from drf_spectacular.utils import extend_schema_field
 
 from core import dates
 from core.fields import MAX_ID
-from core.filters import StrictFilterSet
+from core.filters import StrictFilterSet, WordsFilter
 from sessions_app import limits
 from sessions_app.models import Session
 from sessions_app.states import OPEN, Level, Mode, Status
-
-MAX_WORDS = 10
 
 
 class BoundField(forms.CharField):
@@ -78,20 +76,6 @@ class StatusesField(forms.CharField):
 
 class StatusesFilter(django_filters.Filter):
     field_class = StatusesField
-
-
-class WordsField(forms.CharField):
-    """A few words to look for."""
-
-    def clean(self, value: Any) -> list[str]:
-        words = str(super().clean(value)).split()
-        if len(words) > MAX_WORDS:
-            raise ValidationError(f"Search for {MAX_WORDS} words at most.")
-        return words
-
-
-class WordsFilter(django_filters.Filter):
-    field_class = WordsField
 
 
 class SessionFilter(StrictFilterSet):

@@ -120,7 +120,7 @@ class Schema(AutoSchema):
         action = self.view.table_action()
         return [
             *(signed_in_errors() if self.view.get_authenticators() else []),
-            *([errors.NOT_FOUND] if "{id}" in self.path else []),
+            *([errors.NOT_FOUND] if "{" in self.path else []),
             *([errors.PAGE_NOT_FOUND] if self._is_list_view() else []),
             *([errors.VALIDATION_ERROR] if self._validates() else []),
             *(body_errors() if reads_body else []),

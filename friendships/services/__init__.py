@@ -2,11 +2,10 @@
 
 from friendships.services.endings import ENDINGS, block, unblock, unfriend
 from friendships.services.messages import check_may_read, check_may_write, mark_as_read, write
-from friendships.services.pairs import NOT_FRIENDS, are_friends, check_friends, held
+from friendships.services.pairs import NOT_FRIENDS, ONESELF, are_friends, check_friends, held
 from friendships.services.requests import (
     ALREADY_FRIENDS,
     NOT_WITH_THEM,
-    ONESELF,
     YOU_HAVE_BLOCKED,
     accept,
     ask,

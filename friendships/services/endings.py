@@ -6,10 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from accounts.models import User
-from core.errors import APIError
 from friendships.models import Block
 from friendships.services.pairs import held
-from friendships.services.requests import ONESELF
 from friendships.states import ACTIONS
 
 # What else ends with a friendship. Apps above this one append functions `(*, by, other, now)`
@@ -21,7 +19,7 @@ def unfriend(*, by: User, other: User, now: datetime) -> None:
     """End a friendship; the other one isn't told.
 
     Raises:
-        APIError: 404 if there is none.
+        APIError: 404 if there is none; 400 for oneself.
     """
     with held(by, other) as pair:
         pair.transition("unfriend", by=pair.viewer(by), now=now)
@@ -34,8 +32,6 @@ def block(*, by: User, other: User, now: datetime) -> None:
     Raises:
         APIError: 400 for oneself.
     """
-    if by.pk == other.pk:
-        raise APIError(ONESELF)
     with held(by, other) as pair:
         made = {"created_at": now}
         Block.objects.get_or_create(blocker=by, blocked=other, defaults=made)
@@ -49,6 +45,6 @@ def end_the_rest(by: User, other: User, now: datetime) -> None:
         ending(by=by, other=other, now=now)
 
 
-def unblock(*, by: User, other: User, now: datetime) -> None:
+def unblock(*, by: User, other: User) -> None:
     """Lift a block, which restores nothing. Without one it changes nothing."""
     Block.objects.by(by, other).delete()

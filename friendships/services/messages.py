@@ -23,7 +23,7 @@ def write(
     Raises:
         APIError: 403 if they aren't friends.
     """
-    check_may_write(by=by, to=to)
+    check_may_write(by=by, other=to)
     message = Message.objects.create(
         sender=by, recipient=to, text=text, session_id=session_id, created_at=now
     )
@@ -32,13 +32,13 @@ def write(
     return message
 
 
-def check_may_write(*, by: User, to: User) -> None:
+def check_may_write(*, by: User, other: User) -> None:
     """Friends write to each other.
 
     Raises:
         APIError: 403 if they aren't friends.
     """
-    if not are_friends(by, to):
+    if not are_friends(by, other):
         raise APIError(NOT_FRIENDS)
 
 

@@ -12,6 +12,7 @@ from core.errors import APIError, declare
 from friendships.models import Friendship
 from friendships.states import Status
 
+ONESELF = declare("oneself", 400, "You can't do this with yourself.")
 NOT_FRIENDS = declare("not_friends", 403, "Only friends can do this with each other.")
 
 
@@ -21,7 +22,12 @@ def held(by: User, other: User) -> Iterator[Friendship]:
 
     It is the one lock for whatever is decided between two people, and is taken before any other:
     then the rows that hang on their friendship.
+
+    Raises:
+        APIError: 400 for oneself.
     """
+    if by.pk == other.pk:
+        raise APIError(ONESELF)
     with transaction.atomic():
         # Who makes the row is decided by its unique constraint; the other one reads it.
         made = {"from_user": by, "to_user": other}

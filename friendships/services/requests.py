@@ -12,7 +12,6 @@ from friendships.states import Status
 from notifications.events import FRIEND_ACCEPTED, FRIEND_REQUEST
 from notifications.services import announce, name_of
 
-ONESELF = declare("oneself", 400, "You can't do this with yourself.")
 ALREADY_FRIENDS = declare("already_friends", 400, "This person is your friend already.")
 YOU_HAVE_BLOCKED = declare(
     "you_have_blocked", 403, "You have blocked this person: lift the block first."
@@ -28,8 +27,6 @@ def ask(*, by: User, to: User, now: datetime) -> Friendship:
         APIError: 403 if one has blocked the other; 400 to oneself, a friend, somebody who was
             asked already, or too often.
     """
-    if by.pk == to.pk:
-        raise APIError(ONESELF)
     with held(by, to) as pair:
         check_blocks(by, to)
         if pair.status == Status.ACCEPTED:

@@ -1,6 +1,6 @@
-"""Demo data: people and sessions as a small site has them, the same every time, with dates
-around the moment of loading. Every status is reached through the services, at moments of their
-own; nothing is written past them."""
+"""Demo data: people, their sessions and friends as on a small site, the same every time, with dates
+around the moment of loading. Every status is reached through the services, at moments of
+their own; nothing is written past them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.models import User
+from operations.demo.friends import befriend
 from operations.demo.people import DOMAIN, PASSWORD, PEOPLE, STAFF, STUDENTS
 from operations.demo.sessions import PEER_PLANS, PLANS, PeerPlan, Plan
 from sessions_app import services
@@ -38,6 +39,7 @@ def load(now: datetime) -> bool:
         for plan in PLANS + PEER_PLANS:
             others = filter(partial(ne, plan.creator), students)
             play(plan, people, list(islice(others, plan.joiners)), now)
+        befriend(people, now)
         complete_sessions(now)
         expire_sessions(now)
     return True

@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 
 from accounts.models import User
+from friendships.models import Friendship, Message
 from notifications.models import Notification
 from operations import demo
 from sessions_app.models import BookingRequest, Participant, Session
@@ -23,6 +24,8 @@ def contents():
         list(Session.objects.values_list("title", "status", "date", "participant_count")),
         list(Participant.objects.values_list("session__title", "user__username", "joined_at")),
         list(BookingRequest.objects.values_list("session__title", "user__username", "status")),
+        list(Friendship.objects.values_list("from_user__username", "to_user__username", "since")),
+        list(Message.objects.values_list("sender__username", "text", "created_at")),
         list(Notification.objects.values_list("user__username", "title", "created_at")),
     )
 
@@ -51,6 +54,16 @@ def test_there_are_requests_in_every_state_and_the_notifications_that_follow(now
         "request_made", "request_approved", "request_rejected", "request_closed", "joined",
         "started", "completed", "cancelled", "expired",
     }  # fmt: skip
+
+
+def test_two_pairs_are_friends_who_have_written_to_each_other(now):
+    demo.load(now)
+
+    friendships = Friendship.objects.accepted().for_list()
+    assert friendships.count() == 2
+    for pair in friendships:
+        chat = Message.objects.between(pair.from_user, pair.to_user)
+        assert set(chat.values_list("sender", flat=True)) == {pair.from_user_id, pair.to_user_id}
 
 
 def test_on_a_moderated_site_there_are_sessions_in_every_status_too(now, settings):
@@ -90,8 +103,8 @@ def test_loading_again_changes_nothing(now, capsys):
 def test_it_is_the_same_on_another_database(now):
     demo.load(now)
     first = contents()
-    Session.objects.all().delete()
-    User.objects.all().delete()
+    for model in (Session, Message, Friendship, User):
+        model.objects.all().delete()
 
     demo.load(now)
 

@@ -1,0 +1,53 @@
+"""The filters of friend requests (contract F1) and of people (F4)."""
+
+from __future__ import annotations
+
+import django_filters
+from django.db.models import QuerySet
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+
+from accounts.models import User
+from accounts.querysets import UserQuerySet
+from core.filters import StrictFilterSet, WordsFilter
+from friendships.models import Friendship
+
+TOO_SHORT = "Search for two characters at least."
+
+
+class RequestFilter(StrictFilterSet):
+    direction = django_filters.ChoiceFilter(
+        choices=[("incoming", "to me"), ("outgoing", "from me")],
+        method="by_direction",
+        label="`incoming`: those one is asked; `outgoing`: those one asks; both unless told.",
+    )
+
+    class Meta:
+        model = Friendship
+        fields: list[str] = []
+
+    def by_direction(
+        self, rows: QuerySet[Friendship], name: str, value: str
+    ) -> QuerySet[Friendship]:
+        side = "to_user" if value == "incoming" else "from_user"
+        return rows.filter(**{side: self.request.user})
+
+
+class PersonFilter(StrictFilterSet):
+    search = WordsFilter(
+        method="find",
+        required=True,
+        min_length=2,
+        max_length=200,
+        error_messages={"required": TOO_SHORT, "min_length": TOO_SHORT},
+        label="Words that all occur in somebody's names or user name: two characters at least, "
+        "ten words at most.",
+    )
+
+    class Meta:
+        model = User
+        fields: list[str] = []
+
+    @extend_schema_field(OpenApiTypes.STR)
+    def find(self, rows: UserQuerySet, name: str, words: list[str]) -> UserQuerySet:
+        return rows.with_words(words)

@@ -1,0 +1,63 @@
+"""`/v1/friends/`: one's friends, their end, and blocks."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.utils import timezone
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import User
+from core.pagination import answer_array
+from core.views import ActionViewSet, Answer
+from friendships import services
+from friendships.models import Friendship
+from friendships.representations import FriendObject, friend_object
+from friendships.states import NO_FRIEND
+
+
+class FriendViewSet(ActionViewSet):
+    tag = "Friends"
+    queryset = User.objects.all()
+    lookup_url_kwarg = "user_id"
+    answers = {
+        "list": Answer(FriendObject, listed="array"),
+        "destroy": Answer(None, 204),
+        "block": Answer(None, 204),
+        "unblock": Answer(None, 204),
+    }
+    errors = {"destroy": [NO_FRIEND, services.ONESELF], "block": [services.ONESELF]}
+
+    def list(self, request: Request) -> Response:
+        """List one's friends."""
+        rows = Friendship.objects.of(self.person).accepted().for_list()
+        return answer_array(request, rows, partial(friend_object, viewer=self.person))
+
+    def destroy(self, request: Request, user_id: int) -> Response:
+        """End a friendship.
+
+        What was written can still be read by both. The other one isn't told.
+        """
+        services.unfriend(by=self.person, other=self.fetch(), now=timezone.now())
+        return self.answer()
+
+    @action(methods=["post"], detail=True)
+    def block(self, request: Request, user_id: int) -> Response:
+        """Block a person; again changes nothing.
+
+        Ends a friendship or a request between the two. Somebody who is blocked can't ask for a
+        friendship, and isn't told why.
+        """
+        services.block(by=self.person, other=self.fetch(), now=timezone.now())
+        return self.answer()
+
+    @block.mapping.delete
+    def unblock(self, request: Request, user_id: int) -> Response:
+        """Lift a block; without one nothing changes.
+
+        It restores no friendship.
+        """
+        services.unblock(by=self.person, other=self.fetch())
+        return self.answer()

@@ -1,0 +1,88 @@
+"""`/v1/friends/requests/`: asking somebody to be one's friend, and answering."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.utils import timezone
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import User
+from core.errors import NOT_FOUND
+from core.pagination import answer_array
+from core.views import ActionViewSet, Answer
+from friendships import serializers, services
+from friendships.filters import RequestFilter
+from friendships.models import Friendship
+from friendships.querysets import FriendshipQuerySet
+from friendships.representations import FriendRequestObject, request_object
+from friendships.states import ACTIONS, Viewer
+
+
+class RequestViewSet(ActionViewSet):
+    tag = "Friend requests"
+    table = ACTIONS
+    names = {"create": "ask", "destroy": "withdraw"}
+    queryset = Friendship.objects.none()  # names the model for the API's description
+    filter_backends = [DjangoFilterBackend]
+    filterset_class = RequestFilter
+    inputs = {"create": serializers.RequestInput}
+    answers = {
+        "list": Answer(FriendRequestObject, listed="array", newest_first=True),
+        "create": Answer(FriendRequestObject, 201),
+        "accept": Answer(FriendRequestObject),
+        "decline": Answer(FriendRequestObject),
+        "destroy": Answer(None, 204),
+    }
+    errors = {
+        "create": [
+            NOT_FOUND,
+            services.ONESELF,
+            services.ALREADY_FRIENDS,
+            services.YOU_HAVE_BLOCKED,
+            services.NOT_WITH_THEM,
+        ]
+    }
+
+    def get_queryset(self) -> FriendshipQuerySet:  # type: ignore[override]  # a narrower one
+        rows: FriendshipQuerySet = Friendship.objects.all()
+        return rows.requests_seen_by(self.person).for_list()
+
+    def viewer(self, row: Friendship) -> Viewer:
+        return row.viewer(self.person)
+
+    def list(self, request: Request) -> Response:
+        """List the pending requests that one has got or made, newest first."""
+        rows = self.filter_queryset(self.get_queryset().pending())
+        build = partial(request_object, viewer=self.person)
+        return answer_array(request, rows, build, newest_first=True)
+
+    def create(self, request: Request) -> Response:
+        """Ask somebody to be one's friend.
+
+        Asking somebody who has asked accepts their request. After a refusal one may ask again,
+        three times in a row.
+        """
+        to = self.find(User.objects.active(), self.read()["user_id"])
+        return self.shown(services.ask(by=self.person, to=to, now=timezone.now()))
+
+    @action(methods=["post"], detail=True)
+    def accept(self, request: Request, pk: int) -> Response:
+        """Accept a request: the two are friends from now on."""
+        return self.shown(services.accept(self.fetch(), by=self.person, now=timezone.now()))
+
+    @action(methods=["post"], detail=True)
+    def decline(self, request: Request, pk: int) -> Response:
+        """Decline a request; the one who asked isn't told."""
+        return self.shown(services.decline(self.fetch(), by=self.person, now=timezone.now()))
+
+    def destroy(self, request: Request, pk: int) -> Response:
+        """Take back one's own pending request."""
+        services.withdraw(self.fetch(), by=self.person, now=timezone.now())
+        return self.answer()
+
+    def shown(self, friendship: Friendship) -> Response:
+        return self.answer(request_object(friendship, viewer=self.person))

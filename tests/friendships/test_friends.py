@@ -1,0 +1,152 @@
+"""One's friends, how a friendship ends, and blocks (contract F1, F2)."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from friendships import services
+from friendships.models import Block, Friendship
+from friendships.services import are_friends
+from notifications.models import Notification
+from tests.core.envelope import refused
+from tests.document.shapes import MOMENT
+
+pytestmark = pytest.mark.django_db
+
+PATH = "/v1/friends/"
+REQUESTS = "/v1/friends/requests/"
+
+
+@pytest.fixture
+def endings():
+    """What was ended with friendships: the calls of a function of an app above."""
+    calls = []
+    services.ENDINGS.append(lambda *, by, other, now: calls.append((by, other)))
+    yield calls
+    services.ENDINGS.pop()
+
+
+def test_friends_are_an_array_of_people_and_since_when(api, befriend, ask, person, ada, ben):
+    befriend(ada, ben)
+    befriend(person("cleo"), ada)
+    befriend(ben, person("dora"))
+    ask(person(), ada)
+
+    shown = api(ada).get(PATH).json()
+
+    assert [each["user"]["username"] for each in shown] == ["ben", "cleo"]
+    assert shown[0]["user"]["email"] == ben.email
+    assert MOMENT.fullmatch(shown[0]["since"])
+    assert set(shown[0]) == {"user", "since"}
+
+
+def test_the_next_friends_are_linked(api, befriend, person, ada):
+    friends = [person() for _ in range(3)]
+    for each in friends:
+        befriend(each, ada)
+    client, url, seen = api(ada), f"{PATH}?limit=2", []
+    while url:
+        answer = client.get(url)
+        seen += [each["user"]["id"] for each in answer.json()]
+        url = answer.get("Link", "").removeprefix("<http://testserver").partition(">")[0]
+
+    assert seen == [each.pk for each in friends]
+
+
+@pytest.mark.parametrize("ender", ["ada", "ben"])
+def test_either_ends_a_friendship_and_the_other_is_not_told(
+    api, befriend, endings, ada, ben, ender
+):
+    befriend(ada, ben)
+    one, other = (ada, ben) if ender == "ada" else (ben, ada)
+    heard = Notification.objects.count()
+
+    answer = api(one).delete(f"{PATH}{other.pk}/")
+
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert not are_friends(ada, ben)
+    assert api(other).get(PATH).json() == []
+    assert endings == [(one, other)]
+    assert Notification.objects.count() == heard
+
+
+def test_where_there_is_no_friendship_there_is_none_to_end(api, ask, person, ada, ben):
+    ask(ada, ben)
+
+    refused(api(ada).delete(f"{PATH}{ben.pk}/"), 404, "no_friend")
+    refused(api(ada).delete(f"{PATH}{person().pk}/"), 404, "no_friend")
+    refused(api(ada).delete(f"{PATH}{10**9}/"), 404, "not_found")
+
+
+def test_one_does_not_end_a_friendship_with_oneself(api, ada):
+    refused(api(ada).delete(f"{PATH}{ada.pk}/"), 400, "oneself")
+    assert Friendship.objects.count() == 0
+
+
+def test_a_block_ends_a_friendship_and_lifting_it_restores_none(api, befriend, endings, ada, ben):
+    befriend(ada, ben)
+    path = f"{PATH}{ben.pk}/block/"
+
+    for _ in range(2):
+        answer = api(ada).post(path)
+        assert (answer.status_code, answer.content) == (204, b"")
+    assert not are_friends(ada, ben)
+    assert endings[0] == (ada, ben)
+
+    for _ in range(2):
+        assert api(ada).delete(path).status_code == 204
+    assert Block.objects.count() == 0
+    assert not are_friends(ada, ben)
+
+
+@pytest.mark.parametrize("asker", ["ada", "ben"])
+def test_a_block_closes_a_request_of_either(api, ask, ada, ben, asker):
+    request = ask(ada, ben) if asker == "ada" else ask(ben, ada)
+
+    api(ada).post(f"{PATH}{ben.pk}/block/")
+
+    assert api(ada).get(REQUESTS).json() == api(ben).get(REQUESTS).json() == []
+    refused(api(request.to_user).post(f"{REQUESTS}{request.pk}/accept/"), 404)
+
+
+def test_who_is_blocked_can_not_ask_and_is_not_told_why(api, block, ada, ben):
+    block(ada, ben)
+
+    error = refused(api(ben).post(REQUESTS, {"user_id": ada.pk}), 403, "not_with_them")["error"]
+
+    assert error == "You can't do this with this person."
+    assert Notification.objects.count() == 0
+
+
+def test_who_has_blocked_is_told_to_lift_it_first(api, block, ada, ben):
+    block(ada, ben)
+    asking = partial(api(ada).post, REQUESTS, {"user_id": ben.pk})
+
+    refused(asking(), 403, "you_have_blocked")
+    api(ada).delete(f"{PATH}{ben.pk}/block/")
+
+    assert asking().status_code == 201
+
+
+def test_two_who_block_each_other_lift_each_their_own(api, block, ada, ben):
+    block(ada, ben)
+    block(ben, ada)
+
+    api(ada).delete(f"{PATH}{ben.pk}/block/")
+
+    refused(api(ada).post(REQUESTS, {"user_id": ben.pk}), 403, "not_with_them")
+
+
+def test_nobody_blocks_oneself_or_somebody_who_is_not_there(api, ada):
+    refused(api(ada).post(f"{PATH}{ada.pk}/block/"), 400, "oneself")
+    for method in ("post", "delete"):
+        refused(getattr(api(ada), method)(f"{PATH}{10**9}/block/"), 404)
+
+
+@pytest.mark.parametrize(
+    ("method", "end"), [("get", ""), ("delete", "1/"), ("post", "1/block/"), ("delete", "1/block/")]
+)
+def test_a_stranger_gets_nothing(api, method, end):
+    refused(getattr(api(), method)(PATH + end), 401)
