@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from django.db.models import TextChoices
+
+from core.lifecycle import Table
 from sessions_app.states import ACTIONS, BUTTONS, IN_MODE, INITIAL, Mode, Role, Status
+from zoom import states as one_on_one
 
 HEADER = """\
 # States
 
-Drawn from the table of actions in `sessions_app/states.py` by `make docs`; don't edit it here.
-`make check` fails when the table has moved on.
+Drawn from the tables of actions in `sessions_app/states.py` and `zoom/states.py` by `make docs`;
+don't edit it here. `make check` fails when a table has moved on.
 """
 
 
@@ -16,41 +22,51 @@ def draw() -> str:
     """The whole page."""
     parts = [HEADER, "## Group sessions\n"]
     for mode in Mode:
-        parts += [f"### Booking mode `{mode}`\n", diagram(mode)]
-    parts += ["### Every action\n", table(), "### Roles\n", roles()]
+        statuses = [status for status in Status if status in IN_MODE[mode]]
+        parts += [f"### Booking mode `{mode}`\n", diagram(ACTIONS, statuses, INITIAL[mode])]
+    parts += ["### Every action\n", table(ACTIONS, BUTTONS, Status, Role)]
+    parts += ["### Roles\n", roles(Role), "## 1-on-1 sessions\n"]
+    actions, buttons = one_on_one.ACTIONS, one_on_one.BUTTONS
+    parts += [diagram(actions, list(one_on_one.Status), one_on_one.Status.PENDING)]
+    parts += ["### Every action\n", table(actions, buttons, one_on_one.Status, one_on_one.Role)]
+    parts += ["### Roles\n", roles(one_on_one.Role)]
     return "\n".join(parts)
 
 
-def diagram(mode: Mode) -> str:
-    """The mode's transitions, as Mermaid."""
-    statuses = [status for status in Status if status in IN_MODE[mode]]
-    lines = ["```mermaid", "stateDiagram-v2", f"    [*] --> {INITIAL[mode]}"]
-    for name, action in ACTIONS.items():
+def diagram(actions: Table, statuses: Collection[str], initial: str) -> str:
+    """The transitions between these statuses, as Mermaid."""
+    lines = ["```mermaid", "stateDiagram-v2", f"    [*] --> {initial}"]
+    for name, action in actions.items():
         if action.to in statuses:
             lines += [
                 f"    {status} --> {action.to}: {name}"
                 for status in statuses
                 if status in action.states
             ]
-    ends = {action.to for action in ACTIONS.values()} - {
-        status for action in ACTIONS.values() if action.to for status in action.states
+    ends = {action.to for action in actions.values()} - {
+        status for action in actions.values() if action.to for status in action.states
     }
     lines += [f"    {status} --> [*]" for status in statuses if status in ends]
     return "\n".join([*lines, "```", ""])
 
 
-def table() -> str:
+def table(
+    actions: Table,
+    buttons: Collection[str],
+    statuses: type[TextChoices],
+    held: type[TextChoices],
+) -> str:
     """Every action: who, when, under which further rules, and where it leads."""
     lines = ["| action | who | in which statuses | leads to | refused |", "|---|---|---|---|---|"]
-    for name, action in ACTIONS.items():
-        label = f"`{name}`" if name in BUTTONS else f"{name} (no address)"
-        who = ", ".join(role for role in Role if role in action.roles)
-        states = ", ".join(f"`{status}`" for status in Status if status in action.states)
+    for name, action in actions.items():
+        label = f"`{name}`" if name in buttons else f"{name} (no address)"
+        who = ", ".join(role for role in held if role in action.roles)
+        states = ", ".join(f"`{status}`" for status in statuses if status in action.states)
         rules = ", ".join(f"`{rule.refusal.code}`" for rule in action.rules)
         to = f"`{action.to}`" if action.to else ""
         lines.append(f"| {label} | {who} | {states} | {to} | {rules} |")
     return "\n".join([*lines, ""])
 
 
-def roles() -> str:
-    return "\n".join([*(f"- **{role}**: {role.label}" for role in Role), ""])
+def roles(held: type[TextChoices]) -> str:
+    return "\n".join([*(f"- **{role}**: {role.label}" for role in held), ""])

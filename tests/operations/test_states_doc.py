@@ -6,7 +6,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from operations.states_doc import draw
-from sessions_app.states import ACTIONS, BUTTONS
+from sessions_app import states as group_sessions
+from zoom import states as one_on_one
 
 
 def test_the_page_is_up_to_date():
@@ -24,10 +25,12 @@ def test_a_stale_page_is_found(settings, tmp_path):
     call_command("draw_states", "--check")
 
 
-def test_every_action_and_transition_is_on_it():
+@pytest.mark.parametrize("states", [group_sessions, one_on_one])
+def test_every_action_and_transition_is_on_it(states):
     page = draw()
 
-    for name, action in ACTIONS.items():
-        assert f"| `{name}`" in page if name in BUTTONS else f"| {name} (no address)" in page
+    for name, action in states.ACTIONS.items():
+        button = name in states.BUTTONS
+        assert f"| `{name}`" in page if button else f"| {name} (no address)" in page
         if action.to:
             assert f"--> {action.to}: {name}" in page
