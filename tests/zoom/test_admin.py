@@ -1,0 +1,146 @@
+"""1-on-1 sessions in the admin: found and looked at, stopped through the table, never edited."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
+
+from notifications.models import Notification
+from zoom import services
+from zoom.models import AuditEntry, JoinToken
+
+pytestmark = pytest.mark.django_db
+
+SESSIONS = "/admin/zoom/oneononesession/"
+
+
+@pytest.fixture
+def desk(client, person):
+    client.force_login(person("rosa", is_staff=True, is_superuser=True))
+    return client
+
+
+@pytest.fixture
+def token(active, ben, now):
+    services.mark_ready(active, by=ben, now=now)
+    return services.issue(active, by=ben, now=now)
+
+
+def stop(desk, *sessions):
+    chosen = {"action": "stop_selected", "_selected_action": [each.pk for each in sessions]}
+    return desk.post(SESSIONS, chosen, follow=True).content.decode()
+
+
+def test_a_session_is_shown_with_its_tokens_and_its_log(desk, active, token):
+    page = desk.get(f"{SESSIONS}{active.pk}/change/").content.decode()
+
+    assert "Ada Byron started the session." in page
+    assert "Ben Okri is ready to join." in page
+    assert "ben" in page
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        SESSIONS,
+        f"{SESSIONS}{{session}}/change/",
+        "/admin/zoom/jointoken/",
+        "/admin/zoom/jointoken/{token}/change/",
+        "/admin/zoom/auditentry/",
+        "/admin/zoom/auditentry/{entry}/change/",
+        "/admin/zoom/meetingtoend/",
+    ],
+)
+def test_no_page_shows_a_token_or_how_to_get_in(desk, active, token, page):
+    entry = AuditEntry.objects.last()
+    path = page.format(session=active.pk, token=token.row.pk, entry=entry.pk)
+
+    answer = desk.get(path)
+
+    assert answer.status_code == 200
+    text = answer.content.decode()
+    for secret in (
+        token.text,
+        token.row.digest,
+        active.zoom_meeting_url,
+        active.zoom_meeting_password,
+    ):
+        assert secret not in text
+
+
+@pytest.mark.parametrize("query", ["q=ben", "q=ada@example.com", "status__exact=active"])
+def test_sessions_are_found_by_their_people_and_status(desk, active, query):
+    page = desk.get(f"{SESSIONS}?{query}").content.decode()
+
+    assert f"{SESSIONS}{active.pk}/change/" in page
+
+
+def test_what_isnt_looked_for_isnt_found(desk, active):
+    for query in ("q=zoe", "status__exact=pending"):
+        assert (
+            f"{SESSIONS}{active.pk}/change/" not in desk.get(f"{SESSIONS}?{query}").content.decode()
+        )
+
+
+@pytest.mark.parametrize("model", ["oneononesession", "jointoken", "auditentry", "meetingtoend"])
+def test_nothing_is_added_there(desk, model):
+    assert desk.get(f"/admin/zoom/{model}/add/").status_code == 403
+
+
+def test_nothing_is_changed_or_deleted_there(desk, active, token):
+    entry = AuditEntry.objects.first()
+    rows = [("oneononesession", active), ("jointoken", token.row), ("auditentry", entry)]
+
+    for model, row in rows:
+        path = f"/admin/zoom/{model}/{row.pk}"
+        assert desk.post(f"{path}/change/", {"message": "Nothing happened."}).status_code == 403
+        assert desk.post(f"{path}/delete/", {"post": "yes"}).status_code == 403
+        everything = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
+        desk.post(f"/admin/zoom/{model}/", everything)
+
+    entry.refresh_from_db()
+    assert entry.message == "Ada Byron created the session."
+    assert JoinToken.objects.count() == 1
+
+
+def test_staff_end_a_session_that_is_stuck_and_both_are_told(desk, active, ada, ben):
+    page = stop(desk, active)
+
+    assert "1 stopped." in page
+    active.refresh_from_db()
+    assert active.status == "completed"
+    last = active.audit_entries.last()
+    assert (last.event_type, last.user.username) == ("ended", "rosa")
+    told = Notification.objects.filter(event="one_on_one_ended")
+    assert {each.user for each in told} == {ada, ben}
+    assert LogEntry.objects.get().change_message == "Stopped"
+
+
+def test_staff_call_off_one_that_waits(desk, pending):
+    assert "1 stopped." in stop(desk, pending)
+
+    pending.refresh_from_db()
+    assert pending.status == "cancelled"
+
+
+def test_what_is_over_stays_as_it_is(desk, active, ben, now):
+    services.end(active, by=ben, now=now)
+
+    page = stop(desk, active)
+
+    assert "A session that is completed can&#x27;t become cancelled." in page
+    assert "0 stopped." in page
+    assert LogEntry.objects.count() == 0
+
+
+def test_staff_who_may_only_look_cant_stop(client, person, active):
+    looker = person("lou", is_staff=True)
+    looker.user_permissions.add(Permission.objects.get(codename="view_oneononesession"))
+    client.force_login(looker)
+
+    assert client.get(SESSIONS).status_code == 200
+    stop(client, active)
+
+    active.refresh_from_db()
+    assert active.status == "active"
