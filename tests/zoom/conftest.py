@@ -10,7 +10,8 @@ from django.db import models
 
 from accounts.models import User
 from friendships import services as friendships
-from zoom import services
+from tests.zoom.fake_zoom import FakeZoom
+from zoom import jobs, services
 from zoom.models import OneOnOneSession
 
 
@@ -62,6 +63,26 @@ def at_zoom(active, now):
     return rewrite(active, zoom_meeting_id="85112345678", zoom_host="me")
 
 
+@pytest.fixture
+def zoom(settings):
+    """A Zoom that this process is configured for; what came to it was as it must be."""
+    with FakeZoom() as fake:
+        fake.configure(settings)
+        yield fake
+    assert fake.complaints == []
+
+
+@pytest.fixture
+def press(pending, api, ada, django_capture_on_commit_callbacks):
+    """`press("start")`: Ada does it to the session, and what comes after the commit is done."""
+
+    def act(action, by=ada):
+        with django_capture_on_commit_callbacks(execute=True):
+            return api(by).post(f"/v1/sessions/{pending.pk}/{action}/")
+
+    return act
+
+
 def rewrite(session: OneOnOneSession, **columns: Any) -> OneOnOneSession:
     """Write columns past the services."""
     models.QuerySet.update(OneOnOneSession.objects.filter(pk=session.pk), **columns)
@@ -69,5 +90,8 @@ def rewrite(session: OneOnOneSession, **columns: Any) -> OneOnOneSession:
     return session
 
 
-def later(now: datetime, **time: float) -> datetime:
-    return now + timedelta(**time)
+def sweep(now):
+    """What the clock does ten minutes later."""
+    later = now + timedelta(minutes=10)
+    jobs.sweep_meetings(later)
+    jobs.end_meetings(later)

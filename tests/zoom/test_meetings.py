@@ -1,0 +1,90 @@
+"""What becomes of meetings at Zoom: ended with their sessions, tried again when Zoom fails, and found
+by the sweep when a start has lost them (contract O5)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.zoom.conftest import sweep
+from tests.zoom.moods import after, answers
+from zoom import jobs
+from zoom.models import MeetingToEnd, StartAttempt
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("action", ["end", "cancel"])
+def test_an_end_ends_the_meeting(zoom, press, action):
+    number = int(press("start").json()["zoom_meeting_id"])
+    zoom.running.add(number)
+
+    assert press(action).status_code == 200
+
+    assert zoom.meetings == {}
+    assert MeetingToEnd.objects.count() == 0
+
+
+def test_what_never_met_has_nothing_to_end(zoom, press):
+    assert press("cancel").status_code == 200
+
+    assert zoom.requests == []
+
+
+def test_a_zoom_that_fails_at_the_end_stops_nobody_and_is_asked_again(zoom, press, now, caplog):
+    press("start")
+    zoom.behave("end", answers(500))
+    zoom.behave("delete", answers(500))
+
+    assert press("end").json()["status"] == "completed"
+    assert len(zoom.meetings) == 1
+    assert "MeetingToEnd" in caplog.text
+
+    assert jobs.end_meetings(now + timedelta(hours=1)) == 0
+    zoom.calm()
+    assert jobs.end_meetings(now + timedelta(hours=2)) == 1
+    assert jobs.end_meetings(now + timedelta(hours=3)) == 0
+    assert zoom.meetings == {}
+
+
+def test_the_sweep_waits_for_starts_that_may_still_succeed_and_asks_no_more_when_all_is_clear(
+    zoom, press, now
+):
+    zoom.behave("create", after(answers(500)), times=1)
+    press("start")
+
+    assert jobs.sweep_meetings(now + timedelta(minutes=4)) == 0
+    assert zoom.asked("list") == []
+    assert jobs.sweep_meetings(now + timedelta(minutes=6)) == 1
+    assert jobs.sweep_meetings(now + timedelta(minutes=16)) == 0
+    assert len(zoom.asked("list")) == 1
+
+
+def test_a_sweep_that_fails_is_made_again(zoom, press, now):
+    zoom.behave("create", after(answers(500)), times=1)
+    press("start")
+    zoom.behave("list", answers(403, {"code": 4711}))
+    sweep(now)
+    assert len(zoom.meetings) == 1
+
+    zoom.calm()
+    sweep(now)
+
+    assert zoom.meetings == {}
+
+
+def test_meetings_of_others_on_the_same_account_are_left_alone(zoom, press, now):
+    zoom.behave("create", after(answers(500)), times=1)
+    press("start")
+    [ours] = zoom.meetings
+    foreign = {"host": "me", "topic": "Board", "agenda": "No marker of ours"}
+    marker = StartAttempt.objects.get().marker.hex
+    zoom.meetings |= {
+        1: foreign,
+        2: foreign | {"agenda": zoom.meetings[ours]["agenda"].replace(marker, "0" * 32)},
+    }
+
+    sweep(now)
+
+    assert set(zoom.meetings) == {1, 2}

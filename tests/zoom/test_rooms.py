@@ -1,0 +1,59 @@
+"""Where the two meet: who is told the address, and the stand-in of a development server (O8)."""
+
+from __future__ import annotations
+
+import pytest
+
+from friendships.models import Message
+from tests.core.envelope import refused
+from zoom.models import MeetingToEnd, StartAttempt
+
+pytestmark = pytest.mark.django_db
+
+
+def test_behind_the_gate_only_a_join_token_says_where_it_is(
+    zoom, press, pending, api, ben, settings
+):
+    settings.ZOOM_GATED = True
+
+    started = press("start")
+    press("ready", by=ben)
+    token = press("join-token", by=ben).json()["token"]
+    entered = api(ben).post("/v1/sessions/join-token/validate/", {"token": token}).json()
+
+    [meeting] = zoom.meetings.values()
+    for answer in (started, *(api(ben).get(f"/v1/sessions/{path}") for path in ("", "1/"))):
+        assert "zoom.example" not in answer.content.decode()
+        assert meeting["password"] not in answer.content.decode()
+    assert "http" not in Message.objects.get().text
+    assert entered["zoom_meeting_url"].startswith("https://zoom.example/j/")
+    assert entered["zoom_meeting_password"] == meeting["password"]
+    assert entered["session"]["zoom_meeting_url"] == ""
+
+
+def test_without_credentials_a_production_server_says_so(press, settings):
+    settings.DEBUG = False
+
+    refused(press("start"), 503, "zoom_not_configured")
+
+
+def test_without_credentials_a_development_server_has_a_room_that_says_what_it_is(
+    press, api, settings
+):
+    settings.PUBLIC_URL = "http://localhost:8000"
+    shown = press("start").json()
+    path = shown["zoom_meeting_url"].removeprefix("http://localhost:8000")
+
+    page = api().get(path)
+
+    assert path.startswith("/v1/stand-in-room/")
+    assert page.status_code == 200
+    assert "This is a stand-in room" in page.content.decode()
+    assert "<script" not in page.content.decode()
+    assert shown["zoom_meeting_id"].isdigit()
+    assert shown["zoom_meeting_password"]
+    refused(api().get("/v1/stand-in-room/another/"), 404)
+    refused(api().post(path), 405)
+    assert press("end").status_code == 200
+    assert StartAttempt.objects.get().settled
+    assert MeetingToEnd.objects.count() == 0
