@@ -1,5 +1,5 @@
-"""What becomes of meetings at Zoom: ended with their sessions, tried again when Zoom fails, and found
-by the sweep when a start has lost them (contract O5)."""
+"""What becomes of meetings at Zoom: ended with their sessions, tried again when Zoom fails, and
+found by the sweep when a start has lost them (contract O5)."""
 
 from __future__ import annotations
 

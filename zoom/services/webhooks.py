@@ -57,7 +57,8 @@ def log_move(row: OneOnOneSession, event: Event, now: datetime) -> None:
 
 def member_with(email: str, row: OneOnOneSession) -> User | None:
     """The one of the two with this address. A display name would prove nothing."""
-    return next((each for each in row.people if each.email.lower() == email.lower()), None)
+    known = (each for each in row.people if each.email)
+    return next((each for each in known if each.email.lower() == email.lower()), None)
 
 
 def complete_if_over(row: OneOnOneSession, event: Event, now: datetime) -> None:
