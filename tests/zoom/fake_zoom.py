@@ -60,7 +60,7 @@ class FakeZoom:
 
     def __enter__(self) -> Self:
         self.server = Loopback(("127.0.0.1", self.port), type("Bound", (Call,), {"zoom": self}))
-        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.005,), daemon=True).start()
         return self
 
     def __exit__(self, *error: object) -> None:

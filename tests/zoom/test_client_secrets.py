@@ -34,7 +34,7 @@ def test_no_secret_is_logged_or_raised(zoom, caplog, operation, trouble):
     caplog.set_level(logging.DEBUG)
     zoom.behave(operation, trouble)
 
-    error = failure(lambda: create(seconds=0.25))
+    error = failure(lambda: create(seconds=0.3))
 
     told = caplog.text + "".join(traceback.format_exception(error)) + repr(vars(error))
     assert "Zoom" in told

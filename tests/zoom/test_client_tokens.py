@@ -72,7 +72,9 @@ def test_tokens_that_are_always_refused_are_tried_twice(zoom):
         (200, {}),
         (200, "[]"),
         (200, {"access_token": 5, "expires_in": 3600}),
+        (200, {"access_token": "", "expires_in": 3600}),
         (200, {"access_token": "two\nlines", "expires_in": 3600}),
+        (200, {"access_token": "tökén", "expires_in": 3600}),
         (302, ""),
     ],
 )
@@ -81,6 +83,7 @@ def test_credentials_that_give_no_token_are_a_failure(zoom, status, body):
 
     assert code_of(create) == ("zoom_failed", 502)
     assert [each.operation for each in zoom.requests] == ["token"]
+    assert cache.get(cache_key()) is None
 
 
 @pytest.mark.parametrize("seconds", [None, "3600", 300])
