@@ -37,6 +37,7 @@ drift: $(VENV)/.development
 
 deploy-check: $(VENV)/.development
 	DEBUG=0 ALLOWED_HOSTS=example.org DEMO_DATA=0 SECURE_SSL_REDIRECT=1 SECURE_HSTS_SECONDS=31536000 \
+	ZOOM_ACCOUNT_ID=a ZOOM_API_KEY=b ZOOM_API_SECRET=c ZOOM_WEBHOOK_SECRET=d \
 	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
 

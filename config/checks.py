@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
 from core.throttling import parse_rate
+
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 @register
@@ -24,6 +27,49 @@ def settings_make_sense(**kwargs: Any) -> list[CheckMessage]:
             variable = f"THROTTLE_{name.upper()}"
             found.append(Error(f"{variable} must be like 20/minute.", id="config.E002"))
     return found
+
+
+@register
+def zoom_makes_sense(**kwargs: Any) -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    if 0 < len(zoom_credentials()) < 3:
+        sentence = "Set ZOOM_ACCOUNT_ID, ZOOM_API_KEY and ZOOM_API_SECRET together, or none."
+        found.append(Error(sentence, id="config.E003"))
+    for variable in ("ZOOM_BASE_URL", "ZOOM_OAUTH_URL"):
+        if not may_carry_secrets(getattr(settings, variable)):
+            sentence = f"{variable} must be an https:// address, or one of this machine."
+            found.append(Error(sentence, id="config.E004"))
+    if not any(user.strip() for user in settings.ZOOM_HOST_USERS):
+        found.append(Error("ZOOM_HOST_USERS must name a user, or be unset.", id="config.E005"))
+    return found
+
+
+def zoom_credentials() -> list[str]:
+    """Those of the three that are set."""
+    given = (settings.ZOOM_ACCOUNT_ID, settings.ZOOM_API_KEY, settings.ZOOM_API_SECRET)
+    return [value for value in given if value]
+
+
+def may_carry_secrets(address: str) -> bool:
+    """Whether nobody on the way can read what is sent there; in development, plain HTTP will do."""
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname
+    except ValueError:
+        return False
+    plain = parts.scheme == "http" and (settings.DEBUG or host in LOOPBACK)
+    return bool(host) and (parts.scheme == "https" or plain)
+
+
+@register(deploy=True)
+def zoom_is_set_up(**kwargs: Any) -> list[CheckMessage]:
+    if not zoom_credentials():
+        sentence = "Without credentials of Zoom (ZOOM_…) nobody can start a 1-on-1 session."
+        return [Warning(sentence, id="config.W003")]
+    if not settings.ZOOM_WEBHOOK_SECRET:
+        sentence = "Without ZOOM_WEBHOOK_SECRET nobody learns who came to a meeting, or its end."
+        return [Warning(sentence, id="config.W004")]
+    return []
 
 
 @register(deploy=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -64,8 +65,8 @@ def at_zoom(active, now):
 
 
 @pytest.fixture
-def zoom(settings):
-    """A Zoom that this process is configured for; what came to it was as it must be."""
+def zoom(settings: Any) -> Iterator[FakeZoom]:
+    """A Zoom that this process is configured for. All that comes to it must be as Zoom takes it."""
     with FakeZoom() as fake:
         fake.configure(settings)
         yield fake

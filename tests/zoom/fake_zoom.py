@@ -8,38 +8,24 @@ able to misbehave in all the ways that a service far away can (`tests/zoom/moods
 from __future__ import annotations
 
 import json
-import re
 import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from typing import Any, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.zoom.moods import Mood
-from tests.zoom.zoom_requests import ACCOUNT, CLIENT_ID, CLIENT_SECRET, complaints_about
-
-Reply = tuple[int, dict[str, Any] | None]
-
-OPERATIONS = {
-    "token": ("POST", r"/oauth/token"),
-    "create": ("POST", r"/v2/users/([^/]+)/meetings"),
-    "list": ("GET", r"/v2/users/([^/]+)/meetings"),
-    "end": ("PUT", r"/v2/meetings/([0-9]+)/status"),
-    "delete": ("DELETE", r"/v2/meetings/([0-9]+)"),
-}
-
-
-@dataclass
-class Recorded:
-    """A request as it came, and what it was answered with, unless a mood answered."""
-
-    operation: str
-    method: str
-    path: str
-    query: dict[str, str]
-    headers: dict[str, str]
-    body: bytes
-    reply: Reply | None = None
+from tests.zoom.zoom_requests import (
+    ACCOUNT,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    Recorded,
+    Reply,
+    complaints_about,
+    operation_of,
+    subject,
+)
 
 
 @dataclass
@@ -66,13 +52,15 @@ class FakeZoom:
     complaints: list[str] = field(default_factory=list)
     moods: dict[str, list[Mood]] = field(default_factory=dict)
     steady: dict[str, Mood] = field(default_factory=dict)
+    port: int = 0
     issued: int = 0
+    numbers: count[int] = field(default_factory=lambda: count(85_746_065_001))
     lock: threading.RLock = field(default_factory=threading.RLock)
     closing: threading.Event = field(default_factory=threading.Event)
 
     def __enter__(self) -> Self:
-        self.server = Loopback(("127.0.0.1", 0), type("Bound", (Call,), {"zoom": self}))
-        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+        self.server = Loopback(("127.0.0.1", self.port), type("Bound", (Call,), {"zoom": self}))
+        threading.Thread(target=self.server.serve_forever, args=(0.005,), daemon=True).start()
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -163,7 +151,7 @@ class FakeZoom:
         if host not in self.hosts:
             return refusal(404, 1001, f"User does not exist: {host}.")
         asked = json.loads(recorded.body)
-        number = 85_746_065_000 + len(self.asked("create"))
+        number = next(self.numbers)
         self.meetings[number] = asked | {"host": host}
         return 201, {
             "id": number,
@@ -214,22 +202,6 @@ class FakeZoom:
 
 def refusal(status: int, code: int, message: str) -> Reply:
     return status, {"code": code, "message": message}
-
-
-def operation_of(method: str, path: str) -> str:
-    fitting = (
-        name
-        for name, (verb, pattern) in OPERATIONS.items()
-        if verb == method and re.fullmatch(pattern, path)
-    )
-    return next(fitting, "unknown")
-
-
-def subject(recorded: Recorded) -> str:
-    """The host or the meeting that the path names."""
-    found = re.fullmatch(OPERATIONS[recorded.operation][1], recorded.path)
-    assert found is not None
-    return found[1]
 
 
 class Loopback(ThreadingHTTPServer):

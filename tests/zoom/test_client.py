@@ -1,63 +1,12 @@
-"""The client of Zoom against a Zoom on loopback: what it asks, and what becomes of the answers."""
+"""The acts at Zoom when all is well: what is asked, and what becomes of the answers."""
 
 from __future__ import annotations
 
-import logging
-from datetime import UTC, datetime, timedelta, timezone
-
 import pytest
-import time_machine
-from django.core.cache import cache
 
-from core.errors import APIError
-from tests.server import free_port
-from tests.zoom.fake_zoom import FakeZoom
-from tests.zoom.moods import after, answers, breaks_off, cuts, drips_headers, floods, hangs
-from tests.zoom.zoom_requests import CLIENT_SECRET
+from tests.zoom.acts import code_of, create, end, marked
+from tests.zoom.moods import answers
 from zoom import client
-
-STARTS_AT = datetime(2026, 11, 21, 21, 0, 5, 999, tzinfo=timezone(timedelta(hours=1)))
-DAILY = (
-    "You have exceeded the daily rate limit (100) of Meeting Create/Update API requests permitted "
-    "for this particular user. You may resume these requests at GMT 00:00:00."
-)
-
-
-@pytest.fixture
-def zoom(settings):
-    """A Zoom that this process is configured for; what came to it was as it must be."""
-    with FakeZoom() as fake:
-        fake.configure(settings)
-        yield fake
-    assert fake.complaints == []
-
-
-def create(topic="Ada and Sam", seconds=5.0, host="me"):
-    return client.create_meeting(
-        topic=topic,
-        marker="attempt-1",
-        host=host,
-        starts_at=STARTS_AT,
-        deadline=client.Deadline(seconds),
-    )
-
-
-def end(meeting_id, seconds=5.0):
-    client.end_meeting(meeting_id, deadline=client.Deadline(seconds))
-
-
-def marked(host="me"):
-    return client.marked_meetings(host, deadline=client.Deadline(5))
-
-
-def code_of(act, *args, **kwargs):
-    """The code and the status that an act fails with."""
-    with pytest.raises(APIError) as caught:
-        act(*args, **kwargs)
-    return caught.value.code, caught.value.status
-
-
-# ── When all is well ─────────────────────────────────────────────────────────────────────────
 
 
 def test_a_meeting_is_made_as_people_without_a_host_need_it(zoom):
@@ -96,7 +45,7 @@ def test_a_host_is_one_part_of_the_address(zoom):
 
 
 def test_a_host_that_does_not_exist_is_zooms_failure(zoom):
-    assert code_of(create, host="nobody") == ("zoom_failed", 502)
+    assert code_of(lambda: create(host="nobody")) == ("zoom_failed", 502)
 
 
 def test_hosts_are_those_of_the_settings(settings):
@@ -138,9 +87,10 @@ def test_a_meeting_that_is_gone_needs_no_end(zoom):
 
 
 def test_a_404_that_does_not_speak_of_the_meeting_is_no_end(zoom):
+    meeting = create()
     zoom.behave("delete", answers(404, "<h1>No such page</h1>"))
 
-    assert code_of(end, create().id) == ("zoom_failed", 502)
+    assert code_of(lambda: end(meeting.id)) == ("zoom_failed", 502)
 
 
 def test_our_meetings_are_found_on_all_pages_and_no_others(zoom):
@@ -160,116 +110,3 @@ def test_what_is_no_list_of_meetings_is_not_an_empty_one(zoom, page):
     zoom.behave("list", answers(200, page))
 
     assert code_of(marked) == ("zoom_failed", 502)
-
-
-# ── The token ────────────────────────────────────────────────────────────────────────────────
-
-
-def test_a_token_is_shared_until_shortly_before_it_ends(zoom):
-    with time_machine.travel(STARTS_AT, tick=False) as clock:
-        create()
-        clock.shift(3600 - 301)
-        create()
-        assert zoom.issued == 1
-
-        clock.shift(2)
-        create()
-        assert zoom.issued == 2
-
-
-def test_another_account_has_another_token(zoom, settings):
-    create()
-    settings.ZOOM_OAUTH_URL = zoom.oauth_url + "?"
-
-    create()
-
-    assert zoom.issued == 2
-
-
-def test_a_token_that_zoom_has_revoked_is_replaced_once(zoom):
-    create()
-    zoom.tokens.clear()
-
-    create()
-
-    assert zoom.issued == 2
-    assert len(zoom.meetings) == 2
-
-
-def test_a_token_that_another_process_has_replaced_is_not_dropped(zoom, settings):
-    create()
-    zoom.behave("create", answers(401, {"code": 124}), times=1)
-    [key] = [each for each in cache._cache if "zoom-token" in each]
-    zoom.tokens.add("newer")
-    plain_key = key.split(":", 2)[2]
-
-    def replaced_meanwhile(call):
-        cache.set(plain_key, "newer")
-        answers(401, {"code": 124})(call)
-
-    zoom.calm()
-    zoom.behave("create", replaced_meanwhile, times=1)
-    create()
-
-    assert cache.get(plain_key) == "newer"
-    assert zoom.issued == 1
-
-
-def test_tokens_that_are_always_refused_are_tried_twice(zoom):
-    zoom.behave("create", answers(401, {"code": 124}))
-
-    assert code_of(create) == ("zoom_failed", 502)
-    assert len(zoom.asked("create")) == 2
-
-
-@pytest.mark.parametrize(
-    ("status", "body"),
-    [
-        (400, {"reason": "Invalid client_id or client_secret", "error": "invalid_client"}),
-        (401, {"error": "invalid_client"}),
-        (200, {}),
-        (200, "[]"),
-        (200, {"access_token": 5, "expires_in": 3600}),
-        (200, {"access_token": "two\nlines", "expires_in": 3600}),
-        (302, ""),
-    ],
-)
-def test_credentials_that_give_no_token_are_a_failure(zoom, status, body):
-    zoom.behave("token", answers(status, body, {"Location": zoom.base_url}))
-
-    assert code_of(create) == ("zoom_failed", 502)
-    assert [each.operation for each in zoom.requests] == ["token"]
-
-
-@pytest.mark.parametrize("seconds", [None, "3600", 300])
-def test_a_token_without_a_lifetime_is_used_once(zoom, seconds):
-    zoom.tokens.add("brief")
-    zoom.behave("token", answers(200, {"access_token": "brief", "expires_in": seconds}))
-
-    create()
-    create()
-
-    assert len(zoom.asked("token")) == 2
-
-
-def test_a_cache_that_is_down_costs_a_call_more_and_nothing_else(zoom, settings):
-    settings.CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": f"redis://127.0.0.1:{free_port()}",
-        }
-    }
-
-    create()
-    create()
-
-    assert zoom.issued == 2
-    assert len(zoom.meetings) == 2
-
-
-def test_without_credentials_nothing_is_asked(zoom, settings):
-    settings.ZOOM_API_SECRET = ""
-
-    assert not client.is_configured()
-    assert code_of(create) == ("zoom_not_configured", 503)
-    assert zoom.requests == []

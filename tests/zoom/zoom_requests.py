@@ -6,11 +6,9 @@ from __future__ import annotations
 import base64
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qs
-
-if TYPE_CHECKING:
-    from tests.zoom.fake_zoom import Recorded
 
 ACCOUNT = "the-account"
 CLIENT_ID = "the-client"
@@ -19,6 +17,46 @@ CLIENT_SECRET = "the-client-secret"
 BASIC = "Basic " + base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
 START_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"
 OPEN_DOOR = {"waiting_room": False, "join_before_host": True, "jbh_time": 0}
+
+
+Reply = tuple[int, dict[str, Any] | None]
+
+OPERATIONS = {
+    "token": ("POST", r"/oauth/token"),
+    "create": ("POST", r"/v2/users/([^/]+)/meetings"),
+    "list": ("GET", r"/v2/users/([^/]+)/meetings"),
+    "end": ("PUT", r"/v2/meetings/([0-9]+)/status"),
+    "delete": ("DELETE", r"/v2/meetings/([0-9]+)"),
+}
+
+
+@dataclass
+class Recorded:
+    """A request as it came, and what it was answered with, unless a mood answered."""
+
+    operation: str
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    body: bytes
+    reply: Reply | None = None
+
+
+def operation_of(method: str, path: str) -> str:
+    fitting = (
+        name
+        for name, (verb, pattern) in OPERATIONS.items()
+        if verb == method and re.fullmatch(pattern, path)
+    )
+    return next(fitting, "unknown")
+
+
+def subject(recorded: Recorded) -> str:
+    """The host or the meeting that the path names."""
+    found = re.fullmatch(OPERATIONS[recorded.operation][1], recorded.path)
+    assert found is not None
+    return found[1]
 
 
 def complaints_about(recorded: Recorded) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import random
 import time
 from collections.abc import Callable
@@ -76,4 +77,4 @@ def seconds_to_wait(answer: Answer) -> int:
 def seconds_to_midnight() -> int:
     now = timezone.now()
     midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    return int((midnight - now).total_seconds()) + 1
+    return math.ceil((midnight - now).total_seconds())

@@ -1,0 +1,90 @@
+"""What the client asks, and what the fake Zoom answers, held to Zoom's own description of its API.
+
+The description isn't ours to keep: `ZOOM_OPENAPI` names a copy of it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from openapi_schema_validator import OAS30Validator
+from referencing import Registry
+from referencing.jsonschema import DRAFT4
+
+from tests.zoom.acts import create, end, failure, marked
+
+DESCRIPTION = os.environ.get("ZOOM_OPENAPI", "")
+PATHS = {
+    "create": "/users/{userId}/meetings",
+    "list": "/users/{userId}/meetings",
+    "end": "/meetings/{meetingId}/status",
+    "delete": "/meetings/{meetingId}",
+}
+
+pytestmark = pytest.mark.skipif(not DESCRIPTION, reason="ZOOM_OPENAPI names no description")
+
+
+@pytest.fixture(scope="module")
+def description():
+    return json.loads(Path(DESCRIPTION).read_text())
+
+
+@pytest.fixture(scope="module")
+def errors_in(description):
+    """`errors_in(value, "paths", …)`: what is wrong with a value, by the schema at that place."""
+    registry = Registry().with_resource("zoom:", DRAFT4.create_resource(description))
+
+    def errors(value, *place):
+        pointer = "/".join(part.replace("~", "~0").replace("/", "~1") for part in place)
+        validator = OAS30Validator({"$ref": f"zoom:#/{pointer}"}, registry=registry)
+        return [error.message for error in validator.iter_errors(value)]
+
+    return errors
+
+
+@pytest.fixture
+def exchanges(zoom):
+    """Every operation, with the answers that it has."""
+    zoom.hosts.add("ada@example.com")
+    zoom.page_limit = 1
+    began, unused = create("Ada and Sam", host="ada@example.com"), create(host="ada@example.com")
+    zoom.running.add(int(began.id))
+    marked("ada@example.com")
+    end(began.id)
+    end(unused.id)
+    end(unused.id)
+    failure(lambda: create(host="nobody"))
+    zoom.tokens.clear()
+    marked("ada@example.com")
+    return [each for each in zoom.requests if each.operation != "token"]
+
+
+def test_the_description_knows_each_request_and_each_answer(exchanges, description, errors_in):
+    met = set()
+    for each in exchanges:
+        place = ("paths", PATHS[each.operation], each.method.lower())
+        operation = description["paths"][place[1]][place[2]]
+        status, answer = each.reply
+        met.add((each.operation, status))
+
+        known = {parameter["name"] for parameter in operation["parameters"]}
+        assert set(each.query) <= known
+        if each.body:
+            content = ("requestBody", "content", "application/json", "schema")
+            assert errors_in(json.loads(each.body), *place, *content) == []
+        assert str(status) in operation["responses"]
+        if answer is not None:
+            content = ("responses", str(status), "content", "application/json", "schema")
+            assert errors_in(answer, *place, *content) == []
+
+    assert met >= {("create", 201), ("create", 404), ("list", 200), ("list", 401)}
+    assert met >= {("end", 204), ("end", 400), ("end", 404), ("delete", 204), ("delete", 404)}
+
+
+def test_the_description_refuses_what_it_does_not_know(errors_in):
+    place = ("paths", PATHS["create"], "post", "requestBody", "content", "application/json")
+
+    assert errors_in({"topic": "Ada and Sam", "surprise": True}, *place, "schema")
