@@ -1,4 +1,4 @@
-"""The base of what staff look at in the admin, and don't write."""
+"""What pages of the admin share."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """Rows to find and to read."""
+    """Rows to look at, not to write."""
 
     show_full_result_count = False
 
