@@ -1,27 +1,12 @@
-"""Friendships and blocks in the admin: to look at, not to write. Messages are private, so that
-they aren't here."""
+"""Friendships and blocks in the admin: to look at, not to write. Messages are private: staff can't
+read them here."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
+from core.admin import ReadOnlyAdmin
 from friendships.models import Block, Friendship
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Friendship)

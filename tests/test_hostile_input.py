@@ -13,10 +13,13 @@ from functools import cache
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from friendships import services as friendships
+from friendships.models import Friendship
 from sessions_app.models import Session
 from sessions_app.states import Mode
 from tests.core.envelope import refused
@@ -95,14 +98,16 @@ def described() -> list[Operation]:
 
 WRITES = [each for each in described() if each.method != "get"]
 READS = [each for each in described() if each.method == "get"]
-LISTS = [each.path for each in READS if each.query and "{" not in each.path]
+NEEDED = {"/v1/users/": "?search=person"}
+LISTS = [e.path + NEEDED.get(e.path, "") for e in READS if e.query and "{" not in e.path]
 
 
 class World:
-    """People and sessions for one request after another; made anew once one has succeeded."""
+    """People, sessions and friends for one request after another; anew once one has succeeded."""
 
     def __init__(self, person: Any, session: Any, api: Any) -> None:
         self.make_person, self.make_session, self.api = person, session, api
+        self.asker: User = person()
         self.renew()
 
     def renew(self) -> None:
@@ -115,13 +120,26 @@ class World:
         ]
         self.creators, self.guests = self.api(self.creator), self.api(self.guest)
         self.guests.post(f"/api/sessions/{self.sessions[1].pk}/join/")
+        self.request: Friendship | None = None
 
     def client(self, operation: Operation) -> APIClient:
         guests = operation.path.rsplit("/", 2)[1] in {"join", "leave", "withdraw_request"}
         return self.guests if guests else self.creators
 
+    def befriend(self) -> Friendship:
+        """Make friends of creator and guest, and let somebody ask the creator; that request."""
+        if self.request is None:
+            now = timezone.now()
+            first = friendships.ask(by=self.guest, to=self.creator, now=now)
+            friendships.accept(first, by=self.creator, now=now)
+            self.request = friendships.ask(by=self.asker, to=self.creator, now=now)
+        return self.request
+
     def address(self, operation: Operation) -> str:
-        return operation.at(str(self.sessions[1].pk))
+        if not operation.path.startswith("/v1/"):
+            return operation.at(str(self.sessions[1].pk))
+        request = self.befriend()
+        return operation.at(str((self.guest if "{user_id}" in operation.path else request).pk))
 
     def good(self, operation: Operation) -> dict[str, str]:
         """A good value for each field, as JSON."""
@@ -129,7 +147,7 @@ class World:
             "email": f"{self.guest.username}@example.org",
             "username": f"new-{self.guest.username}",
             "date": (self.sessions[0].date + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M"),
-            "user_id": self.guest.pk,
+            "user_id": (self.asker if operation.path.startswith("/v1/") else self.guest).pk,
             "timezone": "Europe/Berlin",
             "old_password": "a-good-password-26",
             "role": "student",

@@ -63,8 +63,8 @@ class RequestViewSet(ActionViewSet):
     def create(self, request: Request) -> Response:
         """Ask somebody to be one's friend.
 
-        Asking somebody who has asked accepts their request. After a refusal one may ask again,
-        three times in a row.
+        Asking somebody who has asked accepts their request. One may ask three times in a row;
+        then it is for the other one to ask.
         """
         to = self.find(User.objects.active(), self.read()["user_id"])
         return self.shown(services.ask(by=self.person, to=to, now=timezone.now()))

@@ -1,10 +1,9 @@
-"""Messages between friends (contract F3, N5)."""
+"""Messages between friends (contract F3)."""
 
 from __future__ import annotations
 
 import pytest
 
-from core import push
 from friendships import services
 from friendships.models import Message
 from notifications.models import Notification
@@ -36,23 +35,6 @@ def test_a_friend_is_written_to_and_reads_it(api, befriend, ada, ben):
     }
     assert api(ben).get(path_to(ada)).json() == [written]
     assert Notification.objects.count() == heard
-
-
-def test_both_are_pushed_a_message_once_it_is_committed(
-    monkeypatch, django_capture_on_commit_callbacks, befriend, ada, ben, write
-):
-    befriend(ada, ben)
-    sent = []
-    monkeypatch.setattr(push, "send", lambda frames: sent.extend(frames()))
-
-    with django_capture_on_commit_callbacks(execute=True):
-        message = write(ada, ben)
-        assert sent == []
-
-    assert [person for person, _ in sent] == [ben.pk, ada.pk]
-    for _, frame in sent:
-        assert frame["type"] == "message"
-        assert frame["data"]["id"] == message.pk
 
 
 def test_the_chat_is_newest_first_and_of_the_two_only(api, befriend, write, person, ada, ben):

@@ -1,0 +1,38 @@
+"""What staff see of friends in the admin: who is whose friend and who blocks whom, to look at."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import NoReverseMatch, reverse
+
+from friendships.models import Block, Friendship
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk(client, person):
+    """Django's test client, signed in as staff."""
+    client.force_login(person("rosa", is_staff=True, is_superuser=True))
+    return client
+
+
+@pytest.mark.parametrize("model", [Friendship, Block])
+def test_staff_look_and_do_not_write(desk, befriend, block, person, model):
+    ada, ben = person("ada"), person("ben")
+    befriend(ada, ben)
+    block(ada, ben)
+    listed = reverse(f"admin:friendships_{model._meta.model_name}_changelist")
+    row = f"{listed}{model.objects.get().pk}"
+
+    assert desk.get(listed, {"q": "ben"}).status_code == 200
+    page = desk.get(f"{row}/change/")
+    assert page.status_code == 200
+    assert b'name="_save"' not in page.content
+    assert desk.get(f"{listed}add/").status_code == 403
+    assert desk.post(f"{row}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_messages_are_not_there():
+    with pytest.raises(NoReverseMatch):
+        reverse("admin:friendships_message_changelist")
