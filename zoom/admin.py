@@ -11,13 +11,16 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from core.admin import ReadOnlyAdmin
 from core.errors import APIError
 from zoom import services
 from zoom.models import AuditEntry, JoinToken, MeetingToEnd, OneOnOneSession
 
 
-class LookOnly:
-    """Nothing is added, changed or deleted."""
+class ReadOnlyInline(admin.TabularInline):
+    """Rows to look at beside their session, not to write."""
+
+    extra = 0
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -28,27 +31,22 @@ class LookOnly:
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("user")
 
-class JoinTokenInline(LookOnly, admin.TabularInline):
+
+class JoinTokenInline(ReadOnlyInline):
     model = JoinToken
-    extra = 0
     fields = ("user", "created_at", "expires_at", "is_used", "used_at")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[JoinToken]:
-        return super().get_queryset(request).select_related("user")
 
-
-class AuditEntryInline(LookOnly, admin.TabularInline):
+class AuditEntryInline(ReadOnlyInline):
     model = AuditEntry
-    extra = 0
     fields = ("created_at", "event_type", "user", "message", "metadata")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
-        return super().get_queryset(request).select_related("user")
 
 
 @admin.register(OneOnOneSession)
-class OneOnOneSessionAdmin(LookOnly, admin.ModelAdmin):
+class OneOnOneSessionAdmin(ReadOnlyAdmin):
     inlines = (JoinTokenInline, AuditEntryInline)
     actions = ("stop_selected",)
     list_display = ("id", "initiator", "participant", "status", "started_by", "created_at")
@@ -62,7 +60,6 @@ class OneOnOneSessionAdmin(LookOnly, admin.ModelAdmin):
         "zoom_meeting_id",
     )
     date_hierarchy = "created_at"
-    show_full_result_count = False
     fields = (
         ("initiator", "initiator_ready"),
         ("participant", "participant_ready"),
@@ -91,30 +88,28 @@ class OneOnOneSessionAdmin(LookOnly, admin.ModelAdmin):
 
 
 @admin.register(JoinToken)
-class JoinTokenAdmin(LookOnly, admin.ModelAdmin):
+class JoinTokenAdmin(ReadOnlyAdmin):
     """Whose they are and whether they were used; never what they look like."""
 
     list_display = ("id", "session", "user", "created_at", "expires_at", "is_used", "used_at")
     list_filter = ("is_used", "created_at")
     list_select_related = ("session", "user")
     search_fields = ("=session__id", "user__username", "user__email")
-    show_full_result_count = False
     fields = ("session", "user", "created_at", "expires_at", "is_used", "used_at")
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(LookOnly, admin.ModelAdmin):
+class AuditEntryAdmin(ReadOnlyAdmin):
     list_display = ("created_at", "session", "event_type", "user", "message")
     list_filter = ("event_type", "created_at")
     list_select_related = ("session", "user")
     search_fields = ("=session__id", "user__username", "user__email", "message")
     date_hierarchy = "created_at"
-    show_full_result_count = False
     fields = ("session", "event_type", "user", "message", "metadata", "created_at")
 
 
 @admin.register(MeetingToEnd)
-class MeetingToEndAdmin(LookOnly, admin.ModelAdmin):
+class MeetingToEndAdmin(ReadOnlyAdmin):
     """What is still to be ended at Zoom: empty when all is well."""
 
     list_display = ("meeting_id", "attempts", "next_try_at", "created_at")
