@@ -1,0 +1,115 @@
+"""Server processes that share a database and a Zoom, and two friends on them."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from tests.databases import fresh_postgres
+from tests.racing import at_once
+from tests.server import Server
+from tests.zoom.fake_zoom import Call, FakeZoom
+from tests.zoom.moods import Mood
+
+SABOTEUR = [sys.executable, "-m", "tests.zoom.saboteur"]
+QUIET = {"DISABLE_THROTTLING": "1", "DEMO_DATA": "0", "EMBEDDED_CLOCK": "0"}
+
+
+class Site:
+    """Ada and Ben, who are friends, and where they meet."""
+
+    def __init__(self, servers: list[Server], zoom: FakeZoom) -> None:
+        self.servers, self.zoom = servers, zoom
+        self.ada, self.ben = (servers[0].register(name) for name in ("ada", "ben"))
+        self.ben_id = self.call("GET", "/api/auth/me/", self.ben).json()["id"]
+        self.befriend()
+
+    def call(self, method: str, path: str, token: str, body: Any = None) -> requests.Response:
+        return self.servers[0].call(method, path, token, json=body)
+
+    def befriend(self) -> None:
+        body = {"user_id": self.ben_id}
+        request = self.call("POST", "/v1/friends/requests/", self.ada, body).json()["id"]
+        self.call("POST", f"/v1/friends/requests/{request}/accept/", self.ben)
+
+    def make(self) -> int:
+        answer = self.call(
+            "POST", "/v1/sessions/create/", self.ada, {"participant_id": self.ben_id}
+        )
+        number: int = answer.json()["id"]
+        return number
+
+    def post(self, session: int, action: str, token: str) -> requests.Response:
+        return self.call("POST", f"/v1/sessions/{session}/{action}/", token)
+
+    def show(self, session: int) -> Any:
+        return self.call("GET", f"/v1/sessions/{session}/", self.ada).json()
+
+    def messages(self, session: int) -> list[Any]:
+        """What the chat says of it."""
+        said = self.call("GET", f"/v1/friends/{self.ben_id}/messages/", self.ada).json()
+        return [each for each in said if each["session"] == session]
+
+    def logged(self, session: int) -> Counter[str]:
+        log = self.call("GET", f"/v1/sessions/{session}/audit-logs/", self.ada).json()
+        return Counter(each["event_type"] for each in log)
+
+    def race(self, path: str, tokens: list[str], body: Any = None) -> list[requests.Response]:
+        """Everybody posts at the same moment, spread over the servers."""
+        return at_once(
+            [
+                partial(server.call, "POST", path, token, json=body)
+                for server, token in zip(cycle(self.servers), tokens, strict=False)
+            ]
+        )
+
+
+@contextmanager
+def site_on_sqlite(folder: Path) -> Iterator[Site]:
+    with FakeZoom() as zoom, Server(folder, QUIET | zoom.environment) as server:
+        yield Site([server], zoom)
+    assert zoom.complaints == []
+
+
+@contextmanager
+def site_on_postgres(folder: Path, sabotage: str = "") -> Iterator[Site]:
+    with ExitStack() as stack:
+        zoom = stack.enter_context(FakeZoom())
+        url = stack.enter_context(fresh_postgres())
+        environment = QUIET | zoom.environment | {"DATABASE_URL": url, "SABOTAGE": sabotage}
+        extra = {"command": SABOTEUR} if sabotage else {}
+        servers = []
+        for name in ("one", "two"):
+            (folder / name).mkdir()
+            servers.append(stack.enter_context(Server(folder / name, environment, **extra)))
+        yield Site(servers, zoom)
+
+
+class Pause:
+    """A mood of the fake Zoom's: it takes a request, and goes on when it is told to."""
+
+    def __init__(self) -> None:
+        self.entered, self.go = threading.Event(), threading.Event()
+
+    def wait(self) -> None:
+        assert self.entered.wait(10), "nobody came"
+
+    @property
+    def mood(self) -> Mood:
+        def pause(call: Call) -> None:
+            self.entered.set()
+            self.go.wait(10)
+            status, body = call.zoom.answer(call.recorded)
+            call.write(status, json.dumps(body).encode(), {})
+
+        return pause

@@ -1,0 +1,136 @@
+"""Starting on a real server, with things happening while Zoom makes the meeting (contract O5)."""
+
+from __future__ import annotations
+
+import signal
+import sqlite3
+import subprocess
+import sys
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+
+from tests.server import ROOT, Server
+from tests.zoom.moods import after, hangs
+from tests.zoom.site import QUIET, Pause, site_on_sqlite
+from tests.zoom.zoom_requests import CLIENT_SECRET
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    with site_on_sqlite(tmp_path_factory.mktemp("site")) as made:
+        yield made
+
+
+@pytest.fixture
+def meetings(site):
+    """The meetings at Zoom that this test has to do with."""
+    site.zoom.calm()
+    site.zoom.meetings.clear()
+    return site.zoom.meetings
+
+
+@contextmanager
+def starting(site, session):
+    """While this lasts, Ada's start waits for Zoom; its answer is there afterwards."""
+    pause = Pause()
+    site.zoom.behave("create", pause.mood, times=1)
+    with ThreadPoolExecutor(1) as pool:
+        answer: Future = pool.submit(site.post, session, "start", site.ada)
+        pause.wait()
+        try:
+            yield answer
+        finally:
+            pause.go.set()
+
+
+def test_others_hear_that_it_is_being_started_and_then_that_it_was(site, meetings):
+    session = site.make()
+
+    with starting(site, session) as start:
+        meanwhile = site.post(session, "start", site.ben)
+        shown = site.show(session)
+
+    assert start.result().status_code == 200
+    assert meanwhile.json()["code"] == "start_in_progress"
+    assert (shown["status"], shown["allowed_actions"]) == ("pending", ["ready", "cancel"])
+    assert site.post(session, "start", site.ben).json()["code"] == "already_started"
+    assert list(meetings) == [int(start.result().json()["zoom_meeting_id"])]
+    assert len(site.messages(session)) == 1
+
+
+def test_who_cancels_meanwhile_waits_for_nobody_and_no_meeting_is_left(site, meetings):
+    session = site.make()
+
+    with starting(site, session) as start:
+        assert site.post(session, "cancel", site.ben).json()["status"] == "cancelled"
+
+    assert start.result().status_code == 400
+    assert start.result().json()["code"] == "cannot_start"
+    assert meetings == {}
+    assert site.show(session)["zoom_meeting_url"] == ""
+    assert site.messages(session) == []
+    assert site.logged(session) == {"created": 1, "cancelled": 1}
+
+
+def test_who_ends_the_friendship_meanwhile_ends_the_start(site, meetings):
+    session = site.make()
+
+    with starting(site, session) as start:
+        assert site.call("DELETE", f"/v1/friends/{site.ben_id}/", site.ada).status_code == 204
+
+    assert start.result().status_code == 400
+    assert site.show(session)["status"] == "cancelled"
+    assert meetings == {}
+    assert site.messages(session) == []
+    site.befriend()
+
+
+def test_being_ready_meanwhile_is_not_lost(site, meetings):
+    session = site.make()
+
+    with starting(site, session) as start:
+        assert site.post(session, "ready", site.ben).status_code == 200
+
+    assert start.result().json()["participant_ready"] is True
+    assert start.result().json()["can_join"] is True
+
+
+def test_a_server_killed_between_zooms_answer_and_its_commit_leaves_nothing_behind(site, meetings):
+    session, server = site.make(), site.servers[0]
+    pause = Pause()
+    site.zoom.behave("create", after(lambda call: (pause.entered.set(), hangs(call))), times=1)
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(site.post, session, "start", site.ada)
+        pause.wait()
+        server.stop(signal.SIGKILL)
+    assert len(meetings) == 1  # Zoom has made it, and nobody knows of it
+
+    ten_minutes_pass(server)
+    command = [sys.executable, "manage.py", "tick"]
+    environment = {"DATABASE_URL": f"sqlite:///{server.folder / 'db.sqlite3'}"}
+    environment |= site.zoom.environment
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+
+    assert meetings == {}
+    with Server(server.folder, QUIET | site.zoom.environment, port=server.port):
+        assert site.show(session)["status"] == "pending"
+        assert site.messages(session) == []
+        assert site.post(session, "start", site.ada).status_code == 200
+        assert len(meetings) == len(site.messages(session)) == 1
+
+    for secret in (CLIENT_SECRET, "secret-token", "secret-zak", "secret-pwd"):
+        assert secret not in server.log
+
+
+def ten_minutes_pass(server):
+    """For the rows of a server that is down."""
+    with sqlite3.connect(server.folder / "db.sqlite3") as database:
+        database.execute(
+            "UPDATE zoom_startattempt SET created_at = datetime(created_at, '-10 minutes')"
+        )
+        database.execute(
+            "UPDATE zoom_oneononesession SET start_until = datetime(start_until, '-10 minutes')"
+        )
+    database.close()
