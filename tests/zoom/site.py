@@ -8,6 +8,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from copy import copy
 from functools import partial
 from itertools import cycle
 from pathlib import Path
@@ -23,6 +24,9 @@ from tests.zoom.moods import Mood
 
 SABOTEUR = [sys.executable, "-m", "tests.zoom.saboteur"]
 QUIET = {"DISABLE_THROTTLING": "1", "DEMO_DATA": "0", "EMBEDDED_CLOCK": "0"}
+
+# An address, the token of who posts there, and the body.
+Act = tuple[str, str, Any]
 
 
 class Site:
@@ -64,14 +68,20 @@ class Site:
         log = self.call("GET", f"/v1/sessions/{session}/audit-logs/", self.ada).json()
         return Counter(each["event_type"] for each in log)
 
-    def race(self, path: str, tokens: list[str], body: Any = None) -> list[requests.Response]:
+    def race(self, acts: list[Act]) -> list[requests.Response]:
         """Everybody posts at the same moment, spread over the servers."""
         return at_once(
             [
                 partial(server.call, "POST", path, token, json=body)
-                for server, token in zip(cycle(self.servers), tokens, strict=False)
+                for server, (path, token, body) in zip(cycle(self.servers), acts, strict=False)
             ]
         )
+
+    def served_by(self, servers: list[Server]) -> Site:
+        """The same people, with other servers on the same database."""
+        other = copy(self)
+        other.servers = servers
+        return other
 
 
 @contextmanager
@@ -82,17 +92,32 @@ def site_on_sqlite(folder: Path) -> Iterator[Site]:
 
 
 @contextmanager
-def site_on_postgres(folder: Path, sabotage: str = "") -> Iterator[Site]:
+def site_on_postgres(folder: Path) -> Iterator[Site]:
+    with FakeZoom() as zoom, fresh_postgres() as url:
+        environment = QUIET | zoom.environment | {"DATABASE_URL": url}
+        with two_servers(folder, environment) as servers:
+            yield Site(servers, zoom)
+    assert zoom.complaints == []
+
+
+@contextmanager
+def two_servers(
+    folder: Path, environment: dict[str, str], **options: Any
+) -> Iterator[list[Server]]:
     with ExitStack() as stack:
-        zoom = stack.enter_context(FakeZoom())
-        url = stack.enter_context(fresh_postgres())
-        environment = QUIET | zoom.environment | {"DATABASE_URL": url, "SABOTAGE": sabotage}
-        extra = {"command": SABOTEUR} if sabotage else {}
         servers = []
         for name in ("one", "two"):
             (folder / name).mkdir()
-            servers.append(stack.enter_context(Server(folder / name, environment, **extra)))
-        yield Site(servers, zoom)
+            servers.append(stack.enter_context(Server(folder / name, environment, **options)))
+        yield servers
+
+
+@contextmanager
+def sabotaged(site: Site, folder: Path) -> Iterator[Site]:
+    """The site without its safeguards."""
+    environment = site.servers[0].environment
+    with two_servers(folder, environment, command=SABOTEUR) as servers:
+        yield site.served_by(servers)
 
 
 class Pause:

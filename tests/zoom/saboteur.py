@@ -1,0 +1,32 @@
+"""A server whose sessions aren't held and whose tokens are looked at before they are used up: what
+the negative controls of the race tests run against.
+
+Run as `python -m tests.zoom.saboteur`.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from typing import Any
+
+import django
+from django.core.management import call_command
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
+
+from zoom.querysets import JoinTokenQuerySet, OneOnOneSessionQuerySet  # noqa: E402  # after set-up
+
+
+def look_then_use(self: Any, pk: int, now: datetime) -> bool:
+    """Use it up because it was fresh a moment ago."""
+    fresh = self.filter(pk=pk, is_used=False, expires_at__gt=now).exists()
+    self.filter(pk=pk).update(is_used=True, used_at=now)
+    return bool(fresh)
+
+
+if __name__ == "__main__":
+    OneOnOneSessionQuerySet.locked = lambda self: self  # type: ignore[method-assign]
+    JoinTokenQuerySet.redeem = look_then_use  # type: ignore[method-assign]
+    call_command("serve")
