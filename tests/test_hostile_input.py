@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+from django.test import override_settings
 from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
@@ -23,6 +24,7 @@ from friendships.models import Friendship
 from sessions_app.models import Session
 from sessions_app.states import Mode
 from tests.core.envelope import refused
+from zoom import services as one_on_ones
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -121,6 +123,7 @@ class World:
         self.creators, self.guests = self.api(self.creator), self.api(self.guest)
         self.guests.post(f"/api/sessions/{self.sessions[1].pk}/join/")
         self.request: Friendship | None = None
+        self.token: one_on_ones.Issued | None = None
 
     def client(self, operation: Operation) -> APIClient:
         guests = operation.path.rsplit("/", 2)[1] in {"join", "leave", "withdraw_request"}
@@ -135,9 +138,23 @@ class World:
             self.request = friendships.ask(by=self.asker, to=self.creator, now=now)
         return self.request
 
+    def start(self) -> one_on_ones.Issued:
+        """Let the two friends meet; a join token of the creator's."""
+        if self.token is None:
+            self.befriend()
+            now, by = timezone.now(), self.creator
+            made = one_on_ones.create(by=by, participant_id=self.guest.pk, now=now)
+            with override_settings(DEBUG=True):  # where they meet in a stand-in room
+                one_on_ones.start(made, by=by, now=now)
+            one_on_ones.mark_ready(made, by=self.guest, now=now)
+            self.token = one_on_ones.issue(made, by=by, now=now)
+        return self.token
+
     def address(self, operation: Operation) -> str:
         if not operation.path.startswith("/v1/"):
             return operation.at(str(self.sessions[1].pk))
+        if operation.path.startswith("/v1/sessions/"):
+            return operation.at(str(self.start().row.session_id))
         request = self.befriend()
         return operation.at(str((self.guest if "{user_id}" in operation.path else request).pk))
 
@@ -148,6 +165,7 @@ class World:
             "username": f"new-{self.guest.username}",
             "date": (self.sessions[0].date + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M"),
             "user_id": (self.asker if operation.path.startswith("/v1/") else self.guest).pk,
+            "participant_id": self.guest.pk,
             "timezone": "Europe/Berlin",
             "old_password": "a-good-password-26",
             "role": "student",
@@ -155,6 +173,8 @@ class World:
             "booking_mode": "instant",
             "status": "approved",
         }
+        if operation.path == "/v1/sessions/join-token/validate/":
+            known["token"] = self.start().text
         return {
             name: json.dumps(known.get(name, field.get("minimum", "a-good-password-27")))
             for name, field in operation.fields.items()
@@ -180,6 +200,7 @@ class World:
 @pytest.fixture
 def world(settings, person, session, api):
     settings.DISABLE_THROTTLING = True
+    settings.ZOOM_WEBHOOK_SECRET = "a-secret"
     return World(person, session, api)
 
 
