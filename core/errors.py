@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpResponse
 from rest_framework import exceptions
@@ -175,6 +176,10 @@ def translate(exc: Exception) -> APIError | None:
         case exceptions.Throttled():
             wait = max(1, round(getattr(exc, "wait", None) or 1))
             return APIError(TOO_MANY_REQUESTS, wait=wait, headers={"Retry-After": str(wait)})
+        case RequestDataTooBig():
+            return APIError(BODY_TOO_LARGE, limit=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+        case SuspiciousOperation():  # too many parameters, say; Django's own page chokes on them
+            return APIError(BAD_REQUEST)
         case OperationalError() | InterfaceError():
             logger.error("The database failed a request.", exc_info=exc)
             return APIError(DATABASE_UNAVAILABLE)

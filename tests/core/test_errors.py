@@ -190,7 +190,9 @@ def test_a_foreign_or_broken_host_is_a_400(api, settings, debug, host):
     refused(api().get("/api/sessions/", HTTP_HOST=host), 400, "bad_request")
 
 
-def test_more_query_parameters_than_anybody_needs_are_a_400(api, student):
+@pytest.mark.parametrize("debug", [False, True], ids=["DEBUG=0", "DEBUG=1"])
+def test_more_query_parameters_than_anybody_needs_are_a_400(api, student, settings, debug):
+    settings.DEBUG = debug
     answer = api(student).get("/api/sessions/?" + "a=1&" * 1001)
     refused(answer, 400, "bad_request")
 
