@@ -45,7 +45,7 @@ SCHEDULE = (
     Job(call_off_one_on_ones, every=timedelta(minutes=1)),
     Job(complete_one_on_ones, every=timedelta(minutes=1)),
     # What the sweep finds must end, too.
-    Job(sweep_meetings, every=timedelta(minutes=10)),
+    Job(sweep_meetings, every=timedelta(minutes=1)),
     Job(end_meetings, every=timedelta(minutes=1)),
     Job(forget_webhook_events, every=timedelta(hours=1)),
     Job(forget_expired_tokens, every=timedelta(hours=1)),

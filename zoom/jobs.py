@@ -25,8 +25,7 @@ def complete_one_on_ones(now: datetime) -> int:
 
 
 def sweep_meetings(now: datetime) -> int:
-    """Find meetings that were made for starts which came to nothing; returns how many starts are
-    clear now."""
+    """Find meetings that were made for starts which came to nothing; returns how many."""
     return services.sweep(now)
 
 

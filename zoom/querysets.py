@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, NoReturn, Self
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from core.lifecycle import LifecycleQuerySet
 from zoom.events import MEETING_ENDED, PARTICIPANT_JOINED
 from zoom.states import LIVE, LONGEST_ACTIVE, LONGEST_PENDING, Status
 
-# Long after a start has ended or died, so that nobody is still in the middle of it.
-SETTLED = timedelta(minutes=5)
+# By then a start has long succeeded or died, whoever is in the middle of it.
+LONGEST_START = timedelta(minutes=1)
+# What can't be looked up at Zoom for so long is given up.
+GIVEN_UP = timedelta(days=1)
 
 
 class OneOnOneSessionQuerySet(LifecycleQuerySet):
@@ -58,9 +60,11 @@ class StartAttemptQuerySet(QuerySet[Any]):
         rows = self.filter(created_at__gt=moment).order_by().values_list("host")
         return dict(rows.annotate(number=Count("pk")))
 
-    def unclear(self, now: datetime) -> Self:
-        """Those that may have left a meeting at Zoom which nobody knows of."""
-        return self.filter(settled=False, created_at__lt=now - SETTLED)
+    def lost(self, now: datetime) -> Self:
+        """Those that have failed or died, and may have left a meeting at Zoom."""
+        failed = Q(session__start_marker=None) | ~Q(session__start_marker=F("marker"))
+        died = Q(created_at__lt=now - LONGEST_START)
+        return self.filter(failed | died, settled=False, created_at__gt=now - GIVEN_UP)
 
 
 class JoinTokenQuerySet(QuerySet[Any]):

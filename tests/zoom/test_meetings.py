@@ -3,11 +3,12 @@ found by the sweep when a start has lost them (contract O5)."""
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
 
-from tests.zoom.conftest import sweep
+from tests.zoom.conftest import rewrite, sweep
 from tests.zoom.moods import after, answers
 from zoom import jobs
 from zoom.models import MeetingToEnd, StartAttempt
@@ -48,17 +49,57 @@ def test_a_zoom_that_fails_at_the_end_stops_nobody_and_is_asked_again(zoom, pres
     assert zoom.meetings == {}
 
 
-def test_the_sweep_waits_for_starts_that_may_still_succeed_and_asks_no_more_when_all_is_clear(
-    zoom, press, now
-):
-    zoom.behave("create", after(answers(500)), times=1)
+def test_a_stray_is_found_at_once_and_looked_for_until_zoom_can_have_made_it(zoom, press, now):
+    zoom.behave("create", answers(500), times=1)
+    press("start")
+    asked = json.loads(zoom.asked("create")[0].body)
+
+    assert jobs.sweep_meetings(now + timedelta(seconds=2)) == 0
+    zoom.meetings[1] = asked | {"host": "me"}
+    assert jobs.sweep_meetings(now + timedelta(minutes=1)) == 1
+    jobs.end_meetings(now + timedelta(minutes=1))
+    assert zoom.meetings == {}
+
+
+def test_when_all_is_clear_zoom_is_asked_nothing(zoom, press, now):
+    zoom.behave("create", answers(500), times=1)
+    press("start")
     press("start")
 
-    assert jobs.sweep_meetings(now + timedelta(minutes=4)) == 0
+    for minutes in (1, 6, 11, 16):
+        jobs.sweep_meetings(now + timedelta(minutes=minutes))
+
+    assert len(zoom.asked("list")) == 2
+
+
+def test_a_start_that_is_under_way_is_not_swept_until_it_is_dead(zoom, press, pending, now):
+    press("start")
+    rewrite(pending, status="pending", started_by=None, started_at=None)
+    StartAttempt.objects.update(settled=False)  # as if Zoom hadn't answered yet
+
+    assert jobs.sweep_meetings(now + timedelta(seconds=50)) == 0
+    assert jobs.sweep_meetings(now + timedelta(seconds=70)) == 1
+
+
+def test_a_start_that_zoom_was_too_busy_for_leaves_nothing_to_look_for(zoom, press, now):
+    zoom.behave("create", answers(429, {"code": 429}), times=1)
+
+    press("start")
+    sweep(now)
+
     assert zoom.asked("list") == []
-    assert jobs.sweep_meetings(now + timedelta(minutes=6)) == 1
-    assert jobs.sweep_meetings(now + timedelta(minutes=16)) == 0
-    assert len(zoom.asked("list")) == 1
+
+
+def test_what_zoom_lists_for_nobody_is_given_up_after_a_day(zoom, press, now):
+    zoom.behave("create", answers(500), times=1)
+    zoom.behave("list", answers(500))
+    press("start")
+
+    jobs.sweep_meetings(now + timedelta(hours=23))
+    asked = len(zoom.asked("list"))
+    jobs.sweep_meetings(now + timedelta(hours=25))
+
+    assert asked == len(zoom.asked("list")) > 0
 
 
 def test_a_sweep_that_fails_is_made_again(zoom, press, now):

@@ -4,7 +4,7 @@ lost. Both are rows that outlive a crash, and a Zoom that is down."""
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 # Seconds that whoever ends a session waits for Zoom; the clock goes on from there. Zoom itself,
 # when it tells of an end, wants its answer within three.
 PATIENCE = 2.5
+# What Zoom hasn't listed by then it hasn't made.
+CLEAR = timedelta(minutes=5)
 
 
 def end_later(row: OneOnOneSession, *, now: datetime) -> None:
@@ -68,25 +70,27 @@ def sweep(now: datetime) -> int:
     Only meetings with the marker of such a start are touched: others may use the same account.
 
     Returns:
-        how many starts are settled now.
+        how many meetings were found.
     """
-    unclear = list(StartAttempt.objects.unclear(now))
+    lost = list(StartAttempt.objects.lost(now))
     return sum(
-        sweep_host(host, [attempt for attempt in unclear if attempt.host == host], now)
-        for host in {attempt.host for attempt in unclear}
+        sweep_host(host, [attempt for attempt in lost if attempt.host == host], now)
+        for host in {attempt.host for attempt in lost}
     )
 
 
-def sweep_host(host: str, unclear: list[StartAttempt], now: datetime) -> int:
+def sweep_host(host: str, lost: list[StartAttempt], now: datetime) -> int:
     try:
         meetings = client.marked_meetings(host, deadline=client.Deadline())
     except APIError as error:
         logger.warning("The meetings of a host at Zoom can't be listed now: %s", error)
         return 0
-    lost = {attempt.marker.hex for attempt in unclear}
+    markers = {attempt.marker.hex for attempt in lost}
+    strays = [meeting_id for meeting_id, marker in meetings if marker in markers]
     with transaction.atomic():
-        for meeting_id, marker in meetings:
-            if marker in lost:
-                must_end(meeting_id, now=now)
-        settled = StartAttempt.objects.filter(marker__in=[attempt.marker for attempt in unclear])
-        return settled.update(settled=True)
+        for meeting_id in strays:
+            must_end(meeting_id, now=now)
+        # A younger one is looked up again: Zoom may still be making its meeting.
+        old = StartAttempt.objects.filter(created_at__lt=now - CLEAR, settled=False)
+        old.filter(marker__in=[attempt.marker for attempt in lost]).update(settled=True)
+    return len(strays)

@@ -30,6 +30,10 @@ from zoom.states import ACTIONS
 
 # Longer than the client ever waits for Zoom, and as long as a dead start keeps others out.
 LEASE = timedelta(seconds=30)
+# After any other failure there may be a meeting all the same.
+NOTHING_MADE = {
+    code.code for code in (client.ZOOM_NOT_CONFIGURED, client.ZOOM_UNREACHABLE, client.ZOOM_BUSY)
+}
 
 
 def start(session: OneOnOneSession, *, by: User, now: datetime) -> None:
@@ -42,8 +46,10 @@ def start(session: OneOnOneSession, *, by: User, now: datetime) -> None:
     attempt = claim(session, by=by, now=now)
     try:
         meeting = make_meeting(attempt)
-    except Exception:
+    except Exception as failure:
         release(attempt)
+        if isinstance(failure, APIError) and failure.code in NOTHING_MADE:
+            settle(attempt)
         raise
     # Asked again, since Zoom may have taken its time.
     now = timezone.now()
