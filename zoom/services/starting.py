@@ -47,9 +47,7 @@ def start(session: OneOnOneSession, *, by: User, now: datetime) -> None:
     try:
         meeting = make_meeting(attempt)
     except Exception as failure:
-        release(attempt)
-        if isinstance(failure, APIError) and failure.code in NOTHING_MADE:
-            settle(attempt)
+        release(attempt, failure)
         raise
     # Asked again, since Zoom may have taken its time.
     now = timezone.now()
@@ -96,11 +94,13 @@ def make_meeting(attempt: StartAttempt) -> Meeting:
     )
 
 
-def release(attempt: StartAttempt) -> None:
-    """Let the next one try, unless somebody does already. What Zoom has made all the same is
-    found by the sweep."""
+def release(attempt: StartAttempt, failure: Exception) -> None:
+    """Let the next one try, unless somebody does already. What Zoom may have made all the same is
+    left to the sweep."""
     mine = OneOnOneSession.objects.filter(pk=attempt.session_id, start_marker=attempt.marker)
     mine.update(start_marker=None, start_until=None)
+    if isinstance(failure, APIError) and failure.code in NOTHING_MADE:
+        settle(attempt)
 
 
 def activate(attempt: StartAttempt, meeting: Meeting, *, now: datetime) -> None:
