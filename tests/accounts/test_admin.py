@@ -188,7 +188,8 @@ def test_others_do_not_get_in(student):
     assert Client().get(LIST).status_code == 302
 
 
-def test_no_page_there_shows_a_token(admin):
+def test_no_page_there_shows_a_refresh_token(admin):
     index = admin.get(reverse("admin:index")).content.decode()
 
-    assert "token" not in index.lower().replace("csrfmiddlewaretoken", "")
+    assert "/admin/accounts/user/" in index
+    assert "/admin/accounts/revokedtoken/" not in index
