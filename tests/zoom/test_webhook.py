@@ -129,6 +129,14 @@ def test_one_who_tried_the_room_alone_ends_nothing(zoom_says, at_zoom):
     assert status_of(at_zoom) == "completed"
 
 
+def test_one_with_two_devices_is_still_alone(zoom_says, at_zoom):
+    zoom_says("meeting.participant_joined", 1, **ADA)
+    zoom_says("meeting.participant_joined", 2, **ADA | {"participant_uuid": "D"})
+    zoom_says("meeting.ended", 3)
+
+    assert status_of(at_zoom) == "active"
+
+
 def test_the_same_event_again_does_nothing_more(zoom_says, at_zoom):
     answers = [
         zoom_says(name, moment, **person)
