@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-PROGRAMS, STEPS = 20, 12
+PROGRAMS, STEPS = 28, 12
 # How often each is done: ends are rare, or little would happen before them.
 ACTIONS = {
     "start": 8,
