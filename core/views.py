@@ -31,6 +31,7 @@ class Answer:
         listed: "page" for C6's page of the shape, "array" for its bare array.
         newest_first: how an array is ordered, and so whether `before` or `after` continues it.
         also: keys beside those of a page, with their shapes.
+        media_type: of the body.
     """
 
     shape: Any
@@ -38,6 +39,7 @@ class Answer:
     listed: str = ""
     newest_first: bool = False
     also: Mapping[str, Any] = field(default_factory=dict)
+    media_type: str = "application/json"
 
 
 class ActionViewSet(GenericViewSet[Any]):
@@ -48,12 +50,14 @@ class ActionViewSet(GenericViewSet[Any]):
         answers: for each action, what it answers.
         errors: for each action, the errors it can give beyond those of `table`.
         table: the table of actions that decides who may do what, and when.
+        reads_bodies: whether bodies are looked at; where not, any will do.
     """
 
     inputs: Mapping[str, type[Input]] = {}
     answers: Mapping[str, Answer] = {}
     errors: Mapping[str, list[ErrorCode]] = {}
     table: Table = {}
+    reads_bodies = True
     tag = ""
     throttle_scope = ""
     lookup_value_converter = "id"
@@ -82,7 +86,7 @@ class ActionViewSet(GenericViewSet[Any]):
             unquote_to_bytes(request.META.get("QUERY_STRING", "")).decode()
         except UnicodeDecodeError:
             raise APIError(BAD_REQUEST) from None
-        if not self.detail:
+        if self.reads_bodies and not self.detail:
             self.check_body()
 
     def check_body(self) -> None:

@@ -27,6 +27,9 @@ from core.schema.shapes import (
 
 __all__ = ["Schema", "finish"]
 
+# What else stands in an address is the id of a row.
+TEXTS_IN_PATHS = {"token"}
+
 
 class Schema(AutoSchema):
     """drf-spectacular's schema for `core.views.ActionViewSet`."""
@@ -79,9 +82,15 @@ class Schema(AutoSchema):
         return parameters
 
     def _resolve_path_parameters(self, variables: list[str]) -> list[dict[str, Any]]:
-        schema = {"type": "integer", "minimum": 1, "maximum": MAX_ID}
+        number = {"type": "integer", "minimum": 1, "maximum": MAX_ID}
         return [
-            {"in": "path", "name": name, "required": True, "schema": schema} for name in variables
+            {
+                "in": "path",
+                "name": name,
+                "required": True,
+                "schema": {"type": "string"} if name in TEXTS_IN_PATHS else number,
+            }
+            for name in variables
         ]
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
@@ -103,7 +112,7 @@ class Schema(AutoSchema):
         elif answer.listed == "array":
             schema = {"type": "array", "items": schema}
             body["headers"] = {"Link": LINK_HEADER}
-        return body | {"content": {"application/json": {"schema": schema}}}
+        return body | {"content": {answer.media_type: {"schema": schema}}}
 
     def _error(self, codes: list[ErrorCode]) -> dict[str, Any]:
         body: dict[str, Any] = {
@@ -116,7 +125,7 @@ class Schema(AutoSchema):
 
     def _errors(self) -> list[ErrorCode]:
         """Every error that this operation can give."""
-        reads_body = self.method in {"POST", "PUT", "PATCH"}
+        reads_body = self.view.reads_bodies and self.method in {"POST", "PUT", "PATCH"}
         action = self.view.table_action()
         return [
             *(signed_in_errors() if self.view.get_authenticators() else []),

@@ -91,6 +91,7 @@ def addresses(patterns, prefix=""):
             yield from addresses(pattern.url_patterns, route)
         elif hasattr(pattern.callback, "actions"):
             path = "/" + re.sub(r"<id:\w+>", "{id}", route).rstrip("$")
+            path = re.sub(r"<str:(\w+)>", r"{\1}", path)
             for method in set(pattern.callback.actions) - {"head"}:
                 yield method, path
 
