@@ -36,7 +36,8 @@ drift: $(VENV)/.development
 	$(BIN)/python manage.py draw_states --check
 
 deploy-check: $(VENV)/.development
-	DEBUG=0 ALLOWED_HOSTS=example.org DEMO_DATA=0 SECURE_SSL_REDIRECT=1 SECURE_HSTS_SECONDS=31536000 \
+	DEBUG=0 ALLOWED_HOSTS=example.org PUBLIC_URL=https://example.org DEMO_DATA=0 \
+	SECURE_SSL_REDIRECT=1 SECURE_HSTS_SECONDS=31536000 \
 	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
 

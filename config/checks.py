@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
@@ -33,4 +34,7 @@ def production_makes_sense(**kwargs: Any) -> list[CheckMessage]:
         found.append(Warning("DISABLE_THROTTLING is for load tests only.", id="config.W001"))
     if settings.DEMO_DATA:
         found.append(Warning("DEMO_DATA makes people whose password is known.", id="config.W002"))
+    if urlsplit(settings.PUBLIC_URL).hostname in {"localhost", "127.0.0.1", "::1", None}:
+        hint = "PUBLIC_URL is this machine's own: links in mails would lead nowhere."
+        found.append(Warning(hint, id="config.W003"))
     return found

@@ -99,7 +99,10 @@ def test_an_approval_policy_that_does_not_exist_is_named(settings):
 
 def test_a_deploy_check_warns_of_what_is_for_development(settings):
     settings.DISABLE_THROTTLING = settings.DEMO_DATA = True
-    assert [found.id for found in production_makes_sense()] == ["config.W001", "config.W002"]
+    settings.PUBLIC_URL = "http://localhost:8000"
+    found = [each.id for each in production_makes_sense()]
+    assert found == ["config.W001", "config.W002", "config.W003"]
 
     settings.DISABLE_THROTTLING = settings.DEMO_DATA = False
+    settings.PUBLIC_URL = "https://sessions.example.org"
     assert production_makes_sense() == []
