@@ -1,4 +1,4 @@
-"""People in the admin."""
+"""People and their mails in the admin."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from django.http import HttpRequest
 from rest_framework.throttling import BaseThrottle
 
 from accounts import services
-from accounts.models import User
+from accounts.models import Mail, User
+from core.admin import ReadOnlyAdmin
 from core.throttling import wait_for
 
 
@@ -49,7 +50,8 @@ class PersonAdmin(UserAdmin):
     readonly_fields = ("last_login", "date_joined")
     fieldsets = (
         (None, {"fields": ("username", "password")}),
-        ("Person", {"fields": ("first_name", "last_name", "email", "role", "timezone")}),
+        ("Person", {"fields": ("first_name", "last_name", "email", "role")}),
+        ("Mails", {"fields": ("timezone", "email_notifications")}),
         (
             "Permissions",
             {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")},
@@ -85,3 +87,14 @@ class PersonAdmin(UserAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False
+
+
+@admin.register(Mail)
+class MailAdmin(ReadOnlyAdmin):
+    """What waits, was sent or was given up (neither sent nor to be tried again)."""
+
+    list_display = ("subject", "user", "kind", "created_at", "sent_at", "attempts", "next_try_at")
+    list_filter = ("kind",)
+    list_select_related = ("user",)
+    search_fields = ("subject", "address", "user__username", "user__email")
+    date_hierarchy = "created_at"

@@ -1,14 +1,18 @@
-"""Issuing, renewing and ending JSON Web Tokens (contract C1, C2). simplejwt signs and reads them.
+"""Issuing, renewing and ending JSON Web Tokens (contract C1, C2), which simplejwt signs and reads;
+and the tokens of links in mails.
 
-Every token carries its owner's `token_stamp`; a stamp that is no longer the owner's is dead.
+Every JSON Web Token carries its owner's `token_stamp`; a stamp that is no longer the owner's is
+dead.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from django.conf import settings
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
+from django.core.signing import Signer
 from django.db.models import F
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import RefreshToken, Token, UntypedToken
@@ -119,3 +123,16 @@ def verify(text: str) -> None:
     owner(token)
     if RevokedToken.objects.filter(pk=token["jti"]).exists():
         raise APIError(TOKEN_NOT_VALID)
+
+
+class ResetLinks(PasswordResetTokenGenerator):
+    """Django's links, which a new password, address or sign-in in the admin ends; ours are ended
+    by what ends every token, too: they don't outlive a deactivation."""
+
+    def _make_hash_value(self, user: Any, timestamp: int) -> str:
+        return f"{super()._make_hash_value(user, timestamp)}{user.token_stamp}"
+
+
+reset_links = ResetLinks()
+# Names a person and doesn't end: a mail may be old. It is good for turning mails off only.
+unsubscribe_links = Signer(salt="accounts.unsubscribe", sep=".")

@@ -126,6 +126,20 @@ class IdField(WholeNumberField):
         super().__init__(minimum=1, maximum=MAX_ID, **kwargs)
 
 
+class FlagField(serializers.BooleanField):
+    """A JSON true or false."""
+
+    default_error_messages = {
+        "invalid": "This field must be true or false.",
+        "null": "This field may not be null.",
+    }
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid")
+        return data
+
+
 class OptionField(serializers.ChoiceField):
     """One of a few texts."""
 

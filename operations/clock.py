@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from django.db import connections
 from django.utils import timezone
 
-from accounts.jobs import forget_expired_tokens
+from accounts.jobs import forget_expired_tokens, forget_mails, send_mails
 from sessions_app.jobs import complete_sessions, expire_sessions, send_reminders
 
 logger = logging.getLogger(__name__)
@@ -33,9 +33,11 @@ class Job:
 
 SCHEDULE = (
     Job(send_reminders, every=timedelta(seconds=15)),
+    Job(send_mails, every=timedelta(seconds=15)),
     Job(expire_sessions, every=timedelta(minutes=1)),
     Job(complete_sessions, every=timedelta(minutes=1)),
     Job(forget_expired_tokens, every=timedelta(hours=1)),
+    Job(forget_mails, every=timedelta(hours=1)),
 )
 
 

@@ -17,6 +17,7 @@ from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from accounts.tokens import unsubscribe_links
 from sessions_app.models import Session
 from sessions_app.states import Mode
 from tests.core.envelope import refused
@@ -121,6 +122,8 @@ class World:
         return self.guests if guests else self.creators
 
     def address(self, operation: Operation) -> str:
+        if "{token}" in operation.path:
+            return operation.at(unsubscribe_links.sign(str(self.guest.pk)))
         return operation.at(str(self.sessions[1].pk))
 
     def good(self, operation: Operation) -> dict[str, str]:
@@ -131,6 +134,7 @@ class World:
             "date": (self.sessions[0].date + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M"),
             "user_id": self.guest.pk,
             "timezone": "Europe/Berlin",
+            "email_notifications": True,
             "old_password": "a-good-password-26",
             "role": "student",
             "level": "beginner",
@@ -179,7 +183,9 @@ def takes(field: dict[str, Any], value: str) -> bool:
     except (ValueError, RecursionError):
         return False
     kinds = field.get("type", "string")
-    if data is None or isinstance(data, bool | list | dict):
+    if isinstance(data, bool):
+        return bool(kinds == "boolean")
+    if data is None or isinstance(data, list | dict):
         return data is None and "null" in kinds
     return isinstance(data, str) if "string" in kinds else not isinstance(data, str)
 

@@ -192,3 +192,21 @@ def test_no_page_there_shows_a_token(admin):
     index = admin.get(reverse("admin:index")).content.decode()
 
     assert "token" not in index.lower().replace("csrfmiddlewaretoken", "")
+
+
+def test_mails_are_looked_at_there_and_not_written(admin, student, waiting):
+    row = waiting(student)
+    page = reverse("admin:accounts_mail_change", args=[row.pk])
+
+    shown = admin.get(reverse("admin:accounts_mail_changelist"), {"q": "sam@"}).content.decode()
+
+    assert "Reminder: Algebra" in shown
+    assert admin.get(page).status_code == 200
+    assert admin.post(page, {"subject": "x"}).status_code == 403
+    assert admin.get(reverse("admin:accounts_mail_add")).status_code == 403
+
+
+def test_mails_are_turned_on_and_off_there(admin, student):
+    admin.post(page_of(student), form_of(admin, student) | {"email_notifications": "on"})
+
+    assert User.objects.get(pk=student.pk).email_notifications
