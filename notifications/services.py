@@ -8,6 +8,7 @@ from typing import Any
 
 from accounts.models import User
 from notifications.events import Event
+from notifications.mails import in_zone, write_mails
 from notifications.models import Notification
 
 
@@ -18,6 +19,7 @@ def announce(
     now: datetime,
     session_id: int | None = None,
     once: str | None = None,
+    until: datetime | None = None,
     **details: Any,
 ) -> None:
     """Tell each person, once, in the transaction of what it tells of (contract N4).
@@ -26,9 +28,12 @@ def announce(
         to: the ids of those to tell.
         session_id: the session concerned, if it will still be there.
         once: names the occasion; nobody is told of it again, however often this is called.
+        until: when it is too late to mail it.
         details: what the event's texts name.
     """
-    title, message = event.title.format(**details), event.message.format(**details)
+    people = list(dict.fromkeys(to))
+    words = in_zone(details, "UTC")
+    title, message = event.title.format(**words), event.message.format(**words)
     rows = [
         Notification(
             user_id=user_id,
@@ -40,9 +45,12 @@ def announce(
             created_at=now,
             dedupe_key=f"{once}:{user_id}" if once else None,
         )
-        for user_id in dict.fromkeys(to)
+        for user_id in people
     ]
     Notification.objects.bulk_create(rows, ignore_conflicts=once is not None)
+    write_mails(
+        event, to=people, now=now, session_id=session_id, once=once, until=until, details=details
+    )
     # Live push belongs here: `transaction.on_commit(…, robust=True)` with the rows just made.
 
 
