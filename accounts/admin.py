@@ -7,13 +7,14 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from rest_framework.throttling import BaseThrottle
 
 from accounts import services
 from accounts.models import User
+from core.push import recheck_on_commit
 from core.throttling import wait_for
 
 
@@ -21,6 +22,15 @@ class NewPersonForm(AdminUserCreationForm):
     class Meta:
         model = User
         fields = ("username", "email", "role")
+
+
+class NewPasswordForm(AdminPasswordChangeForm):
+    """Whoever was connected with the old one is so no longer."""
+
+    def save(self, commit: bool = True) -> User:
+        user: User = super().save(commit)
+        recheck_on_commit(user.pk)
+        return user
 
 
 class LimitedSignInForm(AdminAuthenticationForm):
@@ -44,6 +54,7 @@ class PersonAdmin(UserAdmin):
     """Search, roles, passwords; a person is deactivated, never deleted."""
 
     add_form = NewPersonForm
+    change_password_form = NewPasswordForm
     list_display = ("username", "email", "first_name", "last_name", "role", "is_active", "is_staff")
     list_filter = ("role", "is_active", "is_staff", "is_superuser")
     readonly_fields = ("last_login", "date_joined")

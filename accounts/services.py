@@ -23,6 +23,7 @@ from accounts.models import Role, User
 from accounts.querysets import fold
 from accounts.tokens import TokenPair
 from core.errors import VALIDATION_ERROR, APIError, declare, invalid
+from core.push import recheck_on_commit
 
 logger = logging.getLogger(__name__)
 
@@ -149,6 +150,7 @@ def _swap_password(user: User, password: str) -> bool:
     row = User.objects.active().filter(pk=user.pk, password=user.password)
     swapped = bool(row.update(password=hashed))
     user.password = hashed
+    recheck_on_commit(user.pk)
     return swapped
 
 

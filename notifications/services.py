@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import User
+from core.push import push_on_commit
 from notifications.events import Event
 from notifications.models import Notification
+from notifications.representations import notification_frame
 
 
 def announce(
@@ -42,8 +44,19 @@ def announce(
         )
         for user_id in dict.fromkeys(to)
     ]
-    Notification.objects.bulk_create(rows, ignore_conflicts=once is not None)
-    # Live push belongs here: `transaction.on_commit(…, robust=True)` with the rows just made.
+    told = tell_once(rows) if once else Notification.objects.bulk_create(rows)
+    push_on_commit(lambda: [(row.user_id, notification_frame(row)) for row in told])
+
+
+def tell_once(rows: list[Notification]) -> list[Notification]:
+    """Insert the rows whose occasion their person hasn't been told of, and read them back: an
+    insert that passes over conflicts gives no ids. Of two that look at once, the database lets
+    one insert."""
+    keys = {row.dedupe_key for row in rows}
+    keys -= set(Notification.objects.with_keys(keys).values_list("dedupe_key", flat=True))
+    new = [row for row in rows if row.dedupe_key in keys]
+    Notification.objects.bulk_create(new, ignore_conflicts=True)
+    return list(Notification.objects.with_keys(keys))
 
 
 def name_of(user: User) -> str:
