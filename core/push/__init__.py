@@ -8,7 +8,6 @@ Whoever commits never waits for it. Without Redis a frame goes to the sockets of
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -30,12 +29,13 @@ def push_on_commit(frames: Frames) -> None:
         frames: gives pairs of a person's id and a frame, `{"type": …, "data": {…}}`; called after
             the commit.
     """
-    transaction.on_commit(partial(send, frames), robust=True)
+    # No `partial`: when one fails, Django asks for its name, and fails the caller.
+    transaction.on_commit(lambda: send(frames), robust=True)
 
 
 def recheck_on_commit(user_id: int) -> None:
     """After the commit, each socket of this person asks whether its token is still good."""
-    transaction.on_commit(partial(hand_over, user_id, RECHECK), robust=True)
+    transaction.on_commit(lambda: hand_over(user_id, RECHECK), robust=True)
 
 
 def send(frames: Frames) -> None:

@@ -60,7 +60,7 @@ class Complaint:
     def utter(self, error: Exception) -> None:
         if time.monotonic() >= self.next_at:
             self.next_at = time.monotonic() + COMPLAINT_INTERVAL
-            logger.warning("Live push is down, REST goes on: Redis says %r.", error)
+            logger.warning("Live push is down, REST goes on: %s", error)
 
 
 class Publisher:
