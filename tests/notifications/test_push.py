@@ -243,3 +243,46 @@ def test_a_flood_holds_up_neither_others_nor_for_long_its_own_socket(server, ine
 
         assert hear(listening, seconds=1)["type"] == "notification"
         assert answer_to_ping(flooding) == PONG
+
+
+@pytest.mark.parametrize(
+    ("sent", "code"),
+    [
+        (b"\x81\x05hello", 1002),  # not masked
+        (b"\xff\xff\xff\xff\xff\xff\xff\xff", 1002),
+        (b"\x81\x82\x00\x00\x00\x00\xff\xfe", 1007),  # text, but not UTF-8
+    ],
+)
+def test_what_is_no_frame_at_all_closes_the_socket(server, ines, sent, code):
+    with open_socket(server, "bearer", ines) as socket:
+        hear(socket)
+
+        socket.socket.sendall(sent)
+
+        assert close_code(socket) == code
+
+
+HANDSHAKE = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    "Sec-WebSocket-Version": "13",
+}
+
+
+@pytest.mark.parametrize(
+    ("method", "headers"),
+    [
+        ("GET", {}),
+        ("POST", {}),
+        ("POST", HANDSHAKE),
+        ("GET", HANDSHAKE | {"Sec-WebSocket-Key": "short"}),
+        ("GET", HANDSHAKE | {"Sec-WebSocket-Version": "8"}),
+        ("GET", HANDSHAKE | {"Sec-WebSocket-Protocol": "bearer, ("}),
+    ],
+)
+def test_what_is_no_handshake_is_told_in_the_envelope(server, method, headers):
+    answer = server.call(method, "/ws/", headers=dict(headers))
+
+    assert (answer.status_code, answer.json()["code"]) == (426, "upgrade_required")
+    assert answer.headers["Upgrade"] == "websocket"
