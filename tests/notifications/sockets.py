@@ -41,12 +41,12 @@ def answer_to_ping(socket: ClientConnection) -> dict[str, Any]:
     return hear(socket)
 
 
-def publish(server: Server, token: str, **fields: Any) -> int:
-    """A session in twelve hours; its id."""
+def publish(server: Server, token: str, hours: int = 12, **fields: Any) -> int:
+    """A session in so many hours; its id."""
     body = {
         "title": "Trees",
         "description": "By hand.",
-        "date": (datetime.now(UTC) + timedelta(hours=12)).isoformat(),
+        "date": (datetime.now(UTC) + timedelta(hours=hours)).isoformat(),
         "max_participants": 5,
     } | fields
     answer = server.call("POST", "/api/sessions/", token, json=body)

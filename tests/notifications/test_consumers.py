@@ -51,3 +51,23 @@ def test_a_client_that_left_ends_its_socket_without_an_error():
         return left.ended.result()
 
     assert asyncio.run(write()) is None
+
+
+def test_a_flood_leaves_others_their_turn_between_its_frames():
+    frames = 500
+
+    async def flood() -> int:
+        flooded: asyncio.Queue[Any] = asyncio.Queue()
+        for _ in range(frames):
+            flooded.put_nowait({"type": "websocket.receive", "text": "x"})
+        flooded.put_nowait({"type": "websocket.disconnect", "code": 1000})
+        reader = consumer()
+        reader.receive = flooded.get
+        reading = asyncio.create_task(reader.read())
+        turns = 0
+        while not reading.done():
+            await asyncio.sleep(0)
+            turns += 1
+        return turns
+
+    assert asyncio.run(flood()) >= frames

@@ -1,0 +1,37 @@
+"""A server that pushes in memory, and two people on it."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from tests.server import Server
+
+
+@pytest.fixture(scope="session")
+def push_site(tmp_path_factory):
+    environment = {
+        "DEMO_DATA": "0",
+        "DISABLE_THROTTLING": "1",
+        "REDIS_URL": "",
+        "CORS_ALLOWED_ORIGINS": "https://app.example.org",
+        "SOCKETS_PER_PERSON": "3",
+        "SOCKET_CHECK_SECONDS": "3600",
+        "REMINDER_LEAD_MINUTES": "600",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+    }
+    command = [sys.executable, "-m", "tests.notifications.brisk_server"]
+    with Server(tmp_path_factory.mktemp("push"), environment, command) as running:
+        yield running
+        assert "Traceback" not in running.log
+
+
+@pytest.fixture(scope="session")
+def ines(push_site):
+    return push_site.register("ines", role="instructor")
+
+
+@pytest.fixture(scope="session")
+def sam(push_site):
+    return push_site.register("sam")
