@@ -91,8 +91,8 @@ class PushConsumer:
             user_id, expires_at = await look_up(text)
         except APIError:
             return Close.TOKEN_NOT_VALID
-        except DatabaseError:
-            logger.exception("The database failed a socket.")
+        except DatabaseError as error:
+            logger.warning("The database failed a socket that was opening: %s", error)
             return Close.TRY_AGAIN
         return await self.join(user_id, text, expires_at)
 
@@ -166,7 +166,8 @@ class PushConsumer:
 
     async def watch(self, text: str, expires_at: float, lease: Lease) -> None:
         """Look again at the token when it expires, when there is reason to doubt it, and every so
-        often, since word of its end may have been lost."""
+        often, since word of its end may have been lost; and at once, for an end between the first
+        look and joining those who get the word."""
         while await is_good(text):
             await lease.take()
             wait = min(settings.SOCKET_CHECK_SECONDS, expires_at - time.time())
@@ -204,8 +205,8 @@ async def is_good(text: str) -> bool:
         await look_up(text)
     except APIError:
         return False
-    except DatabaseError:
-        logger.exception("The database failed a socket's check.")
+    except DatabaseError as error:
+        logger.warning("The database failed an open socket: %s", error)
     return True
 
 
