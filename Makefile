@@ -6,10 +6,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test check lint types imports drift deploy-check format docs clean
+.PHONY: run push test check lint types imports drift deploy-check format docs clean
 
 run: $(VENV)/.runtime
 	@exec $(BIN)/python manage.py serve
+
+# Live push for a REST server in other processes, which share its REDIS_URL.
+push: $(VENV)/.runtime
+	@exec $(BIN)/python manage.py push
 
 test: $(VENV)/.development
 	@exec $(BIN)/python -m tests.suite $(ARGS)

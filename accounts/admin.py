@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from rest_framework.throttling import BaseThrottle
@@ -15,6 +15,7 @@ from rest_framework.throttling import BaseThrottle
 from accounts import services
 from accounts.models import Mail, User
 from core.admin import ReadOnlyAdmin
+from core.push import recheck_on_commit
 from core.throttling import wait_for
 
 
@@ -22,6 +23,15 @@ class NewPersonForm(AdminUserCreationForm):
     class Meta:
         model = User
         fields = ("username", "email", "role")
+
+
+class NewPasswordForm(AdminPasswordChangeForm):
+    """Whoever was connected with the old one is so no longer."""
+
+    def save(self, commit: bool = True) -> User:
+        user: User = super().save(commit)
+        recheck_on_commit(user.pk)
+        return user
 
 
 class LimitedSignInForm(AdminAuthenticationForm):
@@ -45,6 +55,7 @@ class PersonAdmin(UserAdmin):
     """Search, roles, passwords; a person is deactivated, never deleted."""
 
     add_form = NewPersonForm
+    change_password_form = NewPasswordForm
     list_display = ("username", "email", "first_name", "last_name", "role", "is_active", "is_staff")
     list_filter = ("role", "is_active", "is_staff", "is_superuser")
     readonly_fields = ("last_login", "date_joined")

@@ -18,6 +18,7 @@ from accounts.models import Mail, Role, User
 from accounts.querysets import fold
 from accounts.tokens import TokenPair
 from core.errors import VALIDATION_ERROR, APIError, declare, invalid
+from core.push import recheck_on_commit
 
 INSTRUCTOR_SIGNUP_CLOSED = declare(
     "instructor_signup_closed", 403, "Instructors can't sign up here: ask the staff."
@@ -134,6 +135,7 @@ def _swap_password(user: User, password: str) -> bool:
     row = User.objects.active().filter(pk=user.pk, password=user.password)
     swapped = bool(row.update(password=hashed))
     user.password = hashed
+    recheck_on_commit(user.pk)
     return swapped
 
 

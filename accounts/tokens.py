@@ -15,10 +15,11 @@ from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core.signing import Signer
 from django.db.models import F
 from rest_framework_simplejwt.exceptions import TokenError
-from rest_framework_simplejwt.tokens import RefreshToken, Token, UntypedToken
+from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token, UntypedToken
 
 from accounts.models import RevokedToken, User
 from core.errors import TOKEN_NOT_VALID, APIError
+from core.push import recheck_on_commit
 
 STAMP = "stamp"
 
@@ -49,10 +50,23 @@ def owner(token: Token) -> User:
     return user
 
 
+def read_access(text: str) -> tuple[AccessToken, User]:
+    """An access token that would be taken now, and its owner.
+
+    Raises:
+        APIError: 401 if it is good for nothing.
+    """
+    try:
+        token = AccessToken(text)  # type: ignore[arg-type]  # it says Token and means its text
+    except TokenError:
+        raise APIError(TOKEN_NOT_VALID) from None
+    return token, owner(token)
+
+
 def read_refresh(text: str) -> tuple[RefreshToken, User]:
     """A refresh token that is well signed and in date, and its owner. It may be revoked."""
     try:
-        token = RefreshToken(text)  # type: ignore[arg-type]  # it says Token and means its text
+        token = RefreshToken(text)  # type: ignore[arg-type]  # as above
     except TokenError:
         raise APIError(TOKEN_NOT_VALID) from None
     return token, owner(token)
@@ -108,6 +122,7 @@ def sign_out(text: str) -> None:
 def sign_out_everywhere(user: User) -> None:
     """End every token of this person."""
     User.objects.filter(pk=user.pk).update(token_generation=F("token_generation") + 1)
+    recheck_on_commit(user.pk)
 
 
 def verify(text: str) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
+from redis import Redis
 
 from core.throttling import parse_rate
 
@@ -25,6 +26,16 @@ def settings_make_sense(**kwargs: Any) -> list[CheckMessage]:
             variable = f"THROTTLE_{name.upper()}"
             found.append(Error(f"{variable} must be like 20/minute.", id="config.E002"))
     return found
+
+
+@register
+def redis_can_be_read(**kwargs: Any) -> list[CheckMessage]:
+    try:
+        Redis.from_url(settings.REDIS_URL or "redis://localhost")
+    except ValueError:
+        sentence = "REDIS_URL must be like redis://localhost:6379/0."
+        return [Error(sentence, id="config.E003")]
+    return []
 
 
 @register(deploy=True)

@@ -15,6 +15,8 @@ env.read_env(BASE_DIR / ".env")
 # ── The process ──────────────────────────────────────────────────────────────────────────────
 DEBUG = env.bool("DEBUG", True)
 PORT = env.int("PORT", 8000, least=1, most=65535)
+# Where `make push` serves.
+PUSH_PORT = env.int("PUSH_PORT", min(PORT + 1, 65535), least=1, most=65535)
 SECRET_KEY = env.str("SECRET_KEY", "")
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])
 if DEBUG:
@@ -118,8 +120,9 @@ elif _database["ENGINE"] == "django.db.backends.postgresql":
     _options.setdefault("pool", {"min_size": 1, "max_size": 20, "timeout": 5})
     _database["CONN_HEALTH_CHECKS"] = True
 
-# Between the processes of a production server: the clock's tasks.
-REDIS_URL = env.str("REDIS_URL", "redis://localhost:6379/0")
+# Between the processes of a production server: the clock's tasks, and live push. Without it one
+# process pushes what it writes itself.
+REDIS_URL = env.str("REDIS_URL", "")
 # Whether `make run` runs the clock's jobs itself, in a thread.
 EMBEDDED_CLOCK = env.bool("EMBEDDED_CLOCK", True)
 
@@ -203,10 +206,15 @@ THROTTLE_RATES = {
 }
 
 CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", default=[])
-if DEBUG:
-    CORS_ALLOWED_ORIGIN_REGEXES = [r"^https?://(localhost|127\.0\.0\.1)(:\d+)?$"]
+CORS_ALLOWED_ORIGIN_REGEXES = [r"^https?://(localhost|127\.0\.0\.1)(:\d+)?$"] if DEBUG else []
 CORS_URLS_REGEX = r"^/(api|v1|healthz|readyz)"
 CORS_EXPOSE_HEADERS = ["Link", "Retry-After", "X-Request-ID"]
+
+# How many sockets for live push a person may have open at once.
+SOCKETS_PER_PERSON = env.int("SOCKETS_PER_PERSON", 10, least=1)
+# In seconds, how often an open one asks whether its token and account are still good. An end is
+# told to it at once; this is for what was told while Redis was down.
+SOCKET_CHECK_SECONDS = env.int("SOCKET_CHECK_SECONDS", 30, least=1, most=3600)
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Tutoring sessions API",

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts import tokens
 from accounts.models import User
+from core.push.hub import RECHECK
 from tests.accounts.conftest import NEW_PASSWORD
 from tests.conftest import PASSWORD
 
@@ -210,3 +211,14 @@ def test_mails_are_turned_on_and_off_there(admin, student):
     admin.post(page_of(student), form_of(admin, student) | {"email_notifications": "on"})
 
     assert User.objects.get(pk=student.pk).email_notifications
+
+
+def test_a_password_set_by_staff_makes_open_sockets_look_at_their_token(admin, student, pushed):
+    page = reverse("admin:auth_user_password_change", args=[student.pk])
+    passwords = {"usable_password": "true", "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
+
+    with pushed(student.pk) as frames:
+        answer = admin.post(page, passwords)
+
+    assert answer.status_code == 302
+    assert frames == [RECHECK]

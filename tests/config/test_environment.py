@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from config.checks import production_makes_sense, settings_make_sense
+from config.checks import production_makes_sense, redis_can_be_read, settings_make_sense
 from config.environment import Environment
 
 env = Environment()
@@ -95,6 +95,21 @@ def test_an_approval_policy_that_does_not_exist_is_named(settings):
     settings.SESSION_APPROVAL_POLICY = "nobody"
 
     assert [found.id for found in settings_make_sense()] == ["config.E001"]
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("", []),
+        ("redis://h:6379/1", []),
+        ("foo://h", ["config.E003"]),
+        ("redis://h:x", ["config.E003"]),
+    ],
+)
+def test_an_address_of_redis_that_can_not_be_read_is_named(settings, url, found):
+    settings.REDIS_URL = url
+
+    assert [each.id for each in redis_can_be_read()] == found
 
 
 def test_a_deploy_check_warns_of_what_is_for_development(settings):
