@@ -14,6 +14,7 @@ from django.db import connections
 from django.utils import timezone
 
 from accounts.jobs import forget_expired_tokens
+from materials.jobs import remove_stray_files
 from sessions_app.jobs import complete_sessions, expire_sessions, send_reminders
 
 logger = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ SCHEDULE = (
     Job(send_reminders, every=timedelta(seconds=15)),
     Job(expire_sessions, every=timedelta(minutes=1)),
     Job(complete_sessions, every=timedelta(minutes=1)),
+    Job(remove_stray_files, every=timedelta(minutes=1)),
     Job(forget_expired_tokens, every=timedelta(hours=1)),
 )
 

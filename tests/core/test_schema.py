@@ -90,7 +90,7 @@ def addresses(patterns, prefix=""):
         if hasattr(pattern, "url_patterns"):
             yield from addresses(pattern.url_patterns, route)
         elif hasattr(pattern.callback, "actions"):
-            path = "/" + re.sub(r"<id:\w+>", "{id}", route).rstrip("$")
+            path = "/" + re.sub(r"<id:(\w+)>", r"{\1}", route).replace("{pk}", "{id}").rstrip("$")
             for method in set(pattern.callback.actions) - {"head"}:
                 yield method, path
 
