@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
 from core.throttling import parse_rate
+from materials.kinds import KINDS
 
 
 @register
@@ -23,6 +24,23 @@ def settings_make_sense(**kwargs: Any) -> list[CheckMessage]:
         if not sane:
             variable = f"THROTTLE_{name.upper()}"
             found.append(Error(f"{variable} must be like 20/minute.", id="config.E002"))
+    found += materials_make_sense()
+    return found
+
+
+def materials_make_sense() -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    unknown = [each for each in settings.MATERIAL_EXTENSIONS if each not in KINDS]
+    if unknown:
+        sentence = f"MATERIAL_EXTENSIONS has {', '.join(unknown)}: it may have {', '.join(KINDS)}."
+        found.append(Error(sentence, id="config.E003"))
+    account = settings.CLOUDINARY_STORAGE
+    if any(account.values()) and not all(account.values()):
+        sentence = (
+            "Cloudinary is half configured: it needs CLOUDINARY_URL with key, secret and cloud, or "
+            "all of CLOUDINARY_CLOUD_NAME, CLOUDINARY_API_KEY and CLOUDINARY_API_SECRET."
+        )
+        found.append(Error(sentence, id="config.E004"))
     return found
 
 

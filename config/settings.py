@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from config.environment import Environment, stop
+from config.environment import Environment, cloudinary_account, stop
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
@@ -139,8 +139,21 @@ STORAGES: dict[str, dict[str, Any]] = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     "local": {"BACKEND": "materials.stores.local.LocalStore"},
 }
+_cloudinary = cloudinary_account(
+    env.str("CLOUDINARY_URL", ""),
+    cloud_name=env.str("CLOUDINARY_CLOUD_NAME", ""),
+    api_key=env.str("CLOUDINARY_API_KEY", ""),
+    api_secret=env.str("CLOUDINARY_API_SECRET", ""),
+)
+# What django-cloudinary-storage wants to find; the store hands the account over by itself.
+CLOUDINARY_STORAGE = {name.upper(): value for name, value in _cloudinary.items()}
+if any(_cloudinary.values()):
+    STORAGES["cloudinary"] = {
+        "BACKEND": "materials.stores.cloud.CloudinaryStore",
+        "OPTIONS": {"account": _cloudinary},
+    }
 # Where new files go: an alias of STORAGES.
-MATERIAL_STORE = "local"
+MATERIAL_STORE = "cloudinary" if "cloudinary" in STORAGES else "local"
 # Each kind that may be uploaded is described in `materials/kinds.py`.
 MATERIAL_EXTENSIONS: list[str] = env.list(
     "MATERIAL_EXTENSIONS",

@@ -6,7 +6,6 @@ from typing import Any
 import orjson
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.http import QueryDict
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser, DataAndFiles
@@ -56,7 +55,8 @@ def parts(data: Any) -> Collection[Any]:
 class FormParser(BaseParser):
     """A multipart form, its files counted and kept off the memory by Django's upload handlers.
 
-    Django's own parser takes a form that was cut off, and mends texts that aren't UTF-8.
+    Django's own parser takes a form that was cut off, and puts U+FFFD where a text isn't UTF-8;
+    nobody types that.
     """
 
     media_type = "multipart/form-data"
@@ -66,15 +66,16 @@ class FormParser(BaseParser):
         meta = request.META | {"CONTENT_TYPE": media_type}
         body: Any = Remembering(stream)
         try:
-            # In latin-1 each byte is a character: so that what was sent is still to be seen.
-            fields, files = MultiPartParser(meta, body, request.upload_handlers, "latin-1").parse()
+            fields, files = MultiPartParser(meta, body, request.upload_handlers, "utf-8").parse()
             if not body.end.rstrip(b"\r\n").endswith(b"--"):
                 raise MultiPartParserError("its end is missing")
-            return DataAndFiles(in_utf8(fields), files)
+            if any("\ufffd" in value for _, values in fields.lists() for value in values):
+                raise MultiPartParserError("it has bytes that are not UTF-8")
+            return DataAndFiles(fields, files)
         except RequestDataTooBig:
             limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
             raise APIError(BODY_TOO_LARGE, limit=limit) from None
-        except (MultiPartParserError, SuspiciousOperation, UnicodeError) as error:
+        except (MultiPartParserError, SuspiciousOperation) as error:
             raise APIError(MALFORMED_FORM, reason=str(error).rstrip(".")) from error
 
 
@@ -88,15 +89,3 @@ class Remembering:
         data: bytes = self.stream.read(size)
         self.end = (self.end + data)[-8:]
         return data
-
-
-def in_utf8(fields: QueryDict) -> QueryDict:
-    """Texts whose bytes were read as characters.
-
-    Raises:
-        UnicodeError: they are not UTF-8.
-    """
-    texts = QueryDict(mutable=True)
-    for name, values in fields.lists():
-        texts.setlist(name, [value.encode("latin-1").decode() for value in values])
-    return texts

@@ -8,7 +8,6 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -93,7 +92,7 @@ def create(
 def change(material: Material, stray: StrayFile | None, *, now: datetime, **changes: Any) -> None:
     """Change a material; a new file replaces the old one."""
     if stray is not None:
-        abandon([material], now=now)
+        abandon(material, now=now)
         changes |= adopt(stray)
     for name, value in changes.items():
         setattr(material, name, value)
@@ -102,19 +101,20 @@ def change(material: Material, stray: StrayFile | None, *, now: datetime, **chan
 
 def delete(material: Material, *, now: datetime) -> None:
     """Remove a material, and its file after the commit."""
-    abandon([material], now=now)
+    abandon(material, now=now)
     material.delete()
 
 
-def abandon(materials: list[Material], *, now: datetime) -> None:
-    """Give up the files of these materials, in the transaction that takes them away. A first try to
-    remove each follows the commit; the clock has the others."""
-    for material in materials:
-        if material.stored_name:
-            stray = StrayFile.objects.create(
-                store=material.store, name=material.stored_name, next_try_at=now
-            )
-            transaction.on_commit(partial(remove_stray, stray), robust=True)
+def abandon(material: Material, *, now: datetime) -> None:
+    """Give up a material's file, in the transaction that takes it away. A first try to remove it
+    follows the commit; if that fails, the clock goes on."""
+    if not material.stored_name:
+        return
+    stray = StrayFile.objects.create(
+        store=material.store, name=material.stored_name, next_try_at=now
+    )
+    # No `partial`: Django names the function when it logs what a robust one raises.
+    transaction.on_commit(lambda: remove_stray(stray), robust=True)
 
 
 def abandon_all(session_id: int, *, now: datetime) -> None:
