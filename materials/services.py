@@ -30,6 +30,8 @@ MATERIALS_FULL = declare(
 )
 # Longer than any upload lasts, also one that the store finishes after nobody waits for it.
 ARRIVED_BY_THEN = timedelta(hours=1)
+# A head start for the try that follows a commit: the clock takes over what that one leaves.
+HEAD_START = timedelta(minutes=1)
 
 
 @contextmanager
@@ -111,7 +113,7 @@ def abandon(material: Material, *, now: datetime) -> None:
     if not material.stored_name:
         return
     stray = StrayFile.objects.create(
-        store=material.store, name=material.stored_name, next_try_at=now
+        store=material.store, name=material.stored_name, next_try_at=now + HEAD_START
     )
     # No `partial`: Django names the function when it logs what a robust one raises.
     transaction.on_commit(lambda: remove_stray(stray), robust=True)

@@ -133,9 +133,7 @@ NOT_MEMBER_OR_STAFF = declare(
     "Only the session's creator, its participants and the staff can see this.",
 )
 NOT_UPLOADER = declare(
-    "not_uploader",
-    403,
-    "Only the session's creator, and the participant who uploaded it, can do this.",
+    "not_uploader", 403, "Only the session's creator, and whoever uploaded it, can do this."
 )
 NOT_MODERATOR = declare("not_moderator", 403, "Only those who approve sessions here can do this.")
 OWN_SESSION = declare("own_session", 400, "You can't join your own session.")

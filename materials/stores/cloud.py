@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 CHUNK = 5 * 1024 * 1024
 # The SDK holds each part in the memory, so only a few files are on their way at once.
 UPLOADS, REMOVALS = Workers(4), Workers(2)
-UPLOAD_SECONDS, REMOVAL_SECONDS, CONNECT_SECONDS = 12.0, 2.0, 3.0
+UPLOAD_SECONDS, REMOVAL_SECONDS, CONNECT_SECONDS = 12.0, 1.5, 3.0
 
 # The SDK's own pool of connections knows no end of a call as a whole.
 uploader._http = Line(cloudinary.CERT_KWARGS)

@@ -18,7 +18,7 @@ from materials import addresses, delivery, serializers
 from materials.models import Material
 from materials.representations import MaterialObject, material_object
 from materials.services import MATERIALS_FULL
-from materials.stores import STORE_ERRORS
+from materials.stores import STORE_ERRORS, STORE_UNAVAILABLE
 from sessions_app import services
 from sessions_app.models import Session
 from sessions_app.states import Viewer
@@ -133,7 +133,7 @@ class MaterialFileViewSet(MaterialViews):
 
     permission_classes = [AllowAny]
     answers = {"file": Answer(bytes)}
-    errors = {"file": [ADDRESS_ENDED]}
+    errors = {"file": [ADDRESS_ENDED, STORE_UNAVAILABLE]}
     names = {"file": "see_materials"}
 
     @action(detail=True)

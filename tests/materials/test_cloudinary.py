@@ -161,7 +161,7 @@ def test_a_deleted_file_is_removed_there_or_tried_again(
     assert len(cloud.files) == 1
 
     cloud.mood = ""
-    assert remove_stray_files(now + timedelta(minutes=1)) == 1
+    assert remove_stray_files(now + timedelta(minutes=2)) == 1
     assert cloud.files == {}
 
 
