@@ -10,6 +10,7 @@ from django.core.checks import CheckMessage, Error, Warning, register
 from redis import Redis
 
 from core.throttling import parse_rate
+from materials.kinds import KINDS
 
 
 @register
@@ -25,6 +26,23 @@ def settings_make_sense(**kwargs: Any) -> list[CheckMessage]:
         if not sane:
             variable = f"THROTTLE_{name.upper()}"
             found.append(Error(f"{variable} must be like 20/minute.", id="config.E002"))
+    found += materials_make_sense()
+    return found
+
+
+def materials_make_sense() -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    unknown = [each for each in settings.MATERIAL_EXTENSIONS if each not in KINDS]
+    if unknown:
+        sentence = f"MATERIAL_EXTENSIONS has {', '.join(unknown)}: it may have {', '.join(KINDS)}."
+        found.append(Error(sentence, id="config.E003"))
+    account = settings.CLOUDINARY_STORAGE
+    if any(account.values()) and not all(account.values()):
+        sentence = (
+            "Cloudinary is half configured: it needs CLOUDINARY_URL with key, secret and cloud, or "
+            "all of CLOUDINARY_CLOUD_NAME, CLOUDINARY_API_KEY and CLOUDINARY_API_SECRET."
+        )
+        found.append(Error(sentence, id="config.E004"))
     return found
 
 
@@ -34,7 +52,7 @@ def redis_can_be_read(**kwargs: Any) -> list[CheckMessage]:
         Redis.from_url(settings.REDIS_URL or "redis://localhost")
     except ValueError:
         sentence = "REDIS_URL must be like redis://localhost:6379/0."
-        return [Error(sentence, id="config.E003")]
+        return [Error(sentence, id="config.E005")]
     return []
 
 

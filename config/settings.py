@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from config.environment import Environment, stop
+from config.environment import Environment, cloudinary_account, stop
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
@@ -49,6 +49,7 @@ REMINDER_LEADS = [
 INSTALLED_APPS = [
     "operations",
     "sessions_app",
+    "materials",
     "notifications",
     "accounts",
     "core",
@@ -136,6 +137,37 @@ CACHES = {
 }
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / "media"))
 MEDIA_URL = "media/"
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "local": {"BACKEND": "materials.stores.local.LocalStore"},
+}
+_cloudinary = cloudinary_account(
+    env.str("CLOUDINARY_URL", ""),
+    cloud_name=env.str("CLOUDINARY_CLOUD_NAME", ""),
+    api_key=env.str("CLOUDINARY_API_KEY", ""),
+    api_secret=env.str("CLOUDINARY_API_SECRET", ""),
+)
+# What django-cloudinary-storage wants to find; the store hands the account over by itself.
+CLOUDINARY_STORAGE = {name.upper(): value for name, value in _cloudinary.items()}
+if any(_cloudinary.values()):
+    STORAGES["cloudinary"] = {
+        "BACKEND": "materials.stores.cloud.CloudinaryStore",
+        "OPTIONS": {"account": _cloudinary},
+    }
+# Where new files go: an alias of STORAGES.
+MATERIAL_STORE = "cloudinary" if "cloudinary" in STORAGES else "local"
+# Each kind that may be uploaded is described in `materials/kinds.py`.
+MATERIAL_EXTENSIONS: list[str] = env.list(
+    "MATERIAL_EXTENSIONS",
+    default=[
+        *["pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "odt", "ods", "odp", "zip"],
+        *["txt", "md", "csv", "png", "jpg", "jpeg", "gif", "webp"],
+    ],
+)
+FILE_ADDRESS_LIFETIME = timedelta(minutes=env.int("FILE_ADDRESS_MINUTES", 60, least=1))
+# Under which a proxy in front serves MEDIA_ROOT to this server only, by X-Accel-Redirect.
+MEDIA_ACCEL_PREFIX = env.str("MEDIA_ACCEL_PREFIX", "")
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 WHITENOISE_USE_FINDERS = True
@@ -190,8 +222,16 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "TEST_REQUEST_RENDERER_CLASSES": ["core.renderers.JSONRenderer"],
 }
-# The largest body that is not a file, in bytes.
+# The largest body that is not a file, and the largest file, in bytes.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+MAX_FILE_BYTES = env.int("MATERIAL_MAX_MB", 25, least=1, most=1000) * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "core.uploads.SizeLimit",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+# What is larger, in bytes, waits on the disk instead of in the memory.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 
 DISABLE_THROTTLING = env.bool("DISABLE_THROTTLING", False)
 # Requests per window: "<number>/<second|minute|hour|day>".

@@ -26,7 +26,7 @@ class Answer:
     """What an action answers when it goes well.
 
     Attributes:
-        shape: a TypedDict, or None for an empty body.
+        shape: a TypedDict, None for an empty body, or `bytes` for a file.
         status: the status code.
         listed: "page" for C6's page of the shape, "array" for its bare array.
         newest_first: how an array is ordered, and so whether `before` or `after` continues it.
@@ -86,7 +86,8 @@ class ActionViewSet(GenericViewSet[Any]):
             unquote_to_bytes(request.META.get("QUERY_STRING", "")).decode()
         except UnicodeDecodeError:
             raise APIError(BAD_REQUEST) from None
-        if self.reads_bodies and not self.detail:
+        # Where the address names a row, that is looked for first: `fetch` reads the body.
+        if self.reads_bodies and not self.kwargs:
             self.check_body()
 
     def check_body(self) -> None:
@@ -110,13 +111,21 @@ class ActionViewSet(GenericViewSet[Any]):
             APIError: 404, then 403 (contract C10); a malformed body comes after both.
         """
         row = self.find(self.get_queryset() if rows is None else rows, self.kwargs["pk"])
+        self.admit(row)
+        return row
+
+    def admit(self, row: Any) -> None:
+        """Let nobody pass but those who may do this to the row, with a body that can be read.
+
+        Raises:
+            APIError: 403, or 404 if that is what the table says; then what is wrong with the body.
+        """
         action = self.table_action()
         if action is not None:
             viewer = self.viewer(row)
             authorize(action, viewer)
             find_missing(action, row, viewer)
         self.check_body()
-        return row
 
     def find(self, rows: QuerySet[Any], pk: int) -> Any:
         """The row with this id.

@@ -89,6 +89,12 @@ STARTED = Event("started", Type.SESSION_UPDATE, "Session started: {title}", "{ti
 COMPLETED = Event(
     "completed", Type.SESSION_UPDATE, "Session completed: {title}", "{title} has ended."
 )
+NEW_MATERIAL = Event(
+    "new_material",
+    Type.SESSION_UPDATE,
+    "New material in {title}",
+    "{person} has added {material}.",
+)
 CANCELLED = Event(
     "cancelled",
     Type.SESSION_UPDATE,

@@ -14,6 +14,7 @@ from django.db import connections
 from django.utils import timezone
 
 from accounts.jobs import forget_expired_tokens, forget_mails, send_mails
+from materials.jobs import remove_stray_files
 from sessions_app.jobs import complete_sessions, expire_sessions, send_reminders
 
 logger = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ SCHEDULE = (
     Job(send_mails, every=timedelta(seconds=15)),
     Job(expire_sessions, every=timedelta(minutes=1)),
     Job(complete_sessions, every=timedelta(minutes=1)),
+    Job(remove_stray_files, every=timedelta(minutes=1)),
     Job(forget_expired_tokens, every=timedelta(hours=1)),
     Job(forget_mails, every=timedelta(hours=1)),
 )

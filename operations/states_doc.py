@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sessions_app.states import ACTIONS, BUTTONS, IN_MODE, INITIAL, Mode, Role, Status
+from sessions_app.states import ACTIONS, IN_MODE, INITIAL, Mode, Role, Status
 
+WITHOUT_ADDRESS = tuple(ACTIONS)[tuple(ACTIONS).index("schedule") :]
 HEADER = """\
 # States
 
@@ -43,7 +44,7 @@ def table() -> str:
     """Every action: who, when, under which further rules, and where it leads."""
     lines = ["| action | who | in which statuses | leads to | refused |", "|---|---|---|---|---|"]
     for name, action in ACTIONS.items():
-        label = f"`{name}`" if name in BUTTONS else f"{name} (no address)"
+        label = f"{name} (no address)" if name in WITHOUT_ADDRESS else f"`{name}`"
         who = ", ".join(role for role in Role if role in action.roles)
         states = ", ".join(f"`{status}`" for status in Status if status in action.states)
         rules = ", ".join(f"`{rule.refusal.code}`" for rule in action.rules)

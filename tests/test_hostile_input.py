@@ -18,6 +18,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.tokens import unsubscribe_links
+from materials.models import Material
 from sessions_app.models import Session
 from sessions_app.states import Mode
 from tests.core.envelope import refused
@@ -116,15 +117,21 @@ class World:
         ]
         self.creators, self.guests = self.api(self.creator), self.api(self.guest)
         self.guests.post(f"/api/sessions/{self.sessions[1].pk}/join/")
+        self.note: Material = self.sessions[1].materials.create(
+            type="note", title="t", content="c", uploaded_by=self.creator
+        )
 
     def client(self, operation: Operation) -> APIClient:
         guests = operation.path.rsplit("/", 2)[1] in {"join", "leave", "withdraw_request"}
         return self.guests if guests else self.creators
 
     def address(self, operation: Operation) -> str:
+        session = str(self.sessions[1].pk)
         if "{token}" in operation.path:
             return operation.at(unsubscribe_links.sign(str(self.guest.pk)))
-        return operation.at(str(self.sessions[1].pk))
+        if "/materials/" in operation.path:
+            return operation.path.format(session_id=session, id=self.note.pk)
+        return operation.at(session)
 
     def good(self, operation: Operation) -> dict[str, str]:
         """A good value for each field, as JSON."""
@@ -139,6 +146,7 @@ class World:
             "role": "student",
             "level": "beginner",
             "booking_mode": "instant",
+            "type": "note",
             "status": "approved",
         }
         return {

@@ -15,6 +15,7 @@ from drf_spectacular.openapi import AutoSchema
 from core import errors
 from core.errors import ErrorCode
 from core.fields import MAX_ID
+from core.parsers import MALFORMED_FORM
 from core.schema.description import finish
 from core.schema.shapes import (
     LINK_HEADER,
@@ -24,6 +25,7 @@ from core.schema.shapes import (
     json_schema,
     page_of,
 )
+from core.uploads import FILE_TOO_LARGE
 
 __all__ = ["Schema", "finish"]
 
@@ -129,15 +131,19 @@ class Schema(AutoSchema):
         action = self.view.table_action()
         return [
             *(signed_in_errors() if self.view.get_authenticators() else []),
-            *([errors.NOT_FOUND] if "{id}" in self.path else []),
+            *([errors.NOT_FOUND] if "{" in self.path else []),
             *([errors.PAGE_NOT_FOUND] if self._is_list_view() else []),
             *([errors.VALIDATION_ERROR] if self._validates() else []),
             *(body_errors() if reads_body else []),
+            *(form_errors() if reads_body and self._takes_forms() else []),
             *(action.refusals() if action else []),
             *self.view.errors.get(self._name(), []),
             errors.TOO_MANY_REQUESTS,
             errors.DATABASE_UNAVAILABLE,
         ]
+
+    def _takes_forms(self) -> bool:
+        return "multipart/form-data" in self.map_parsers()
 
     def _validates(self) -> bool:
         return self._name() in self.view.inputs or bool(self._answer().listed)
@@ -145,6 +151,10 @@ class Schema(AutoSchema):
 
 def signed_in_errors() -> list[ErrorCode]:
     return [errors.NOT_AUTHENTICATED, errors.TOKEN_NOT_VALID]
+
+
+def form_errors() -> list[ErrorCode]:
+    return [MALFORMED_FORM, FILE_TOO_LARGE]
 
 
 def body_errors() -> list[ErrorCode]:

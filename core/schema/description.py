@@ -29,7 +29,8 @@ Tutoring sessions over REST, for frontends, for curl and for Postman.
 **Signing in.** `POST /api/auth/token/`, then send `Authorization: Bearer <access>` with every
 request. An access token lasts some minutes; `POST /api/auth/token/refresh/` gives the next one.
 
-**Bodies** are JSON in UTF-8, at most 1 MiB, with a `Content-Length`. Keys that an operation
+**Bodies** are JSON in UTF-8, at most 1 MiB, with a `Content-Length`; materials may also be sent as
+multipart forms, with a file. Keys that an operation
 doesn't name are ignored; a value of the wrong type is a `validation_error`. Text is trimmed.
 
 **Dates** are answered in UTC with `Z` and whole seconds. A date with its own offset means what

@@ -13,6 +13,7 @@ from accounts.models import Role as AccountRole
 from accounts.models import User
 from core.errors import APIError, declare, invalid
 from core.lifecycle import check
+from materials.services import abandon_all
 from notifications.events import APPROVED, COMPLETED, EXPIRED, RESCHEDULED, STARTED
 from notifications.mails import recall_reminders
 from sessions_app.models import Session
@@ -120,6 +121,7 @@ def delete(session: Session, *, by: User, now: datetime) -> None:
         check(ACTIONS["delete"], row, row.viewer(by, now))
         recall_reminders(row.pk, now=now)
         tell_deleted(row, now)
+        abandon_all(row.pk, now=now)
         row.delete()
 
 
