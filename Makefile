@@ -6,10 +6,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test check lint types imports drift deploy-check format docs clean
+.PHONY: run push test check lint types imports drift deploy-check format docs clean
 
 run: $(VENV)/.runtime
 	@exec $(BIN)/python manage.py serve
+
+# Live push for a REST server in other processes, which share its REDIS_URL.
+push: $(VENV)/.runtime
+	@exec $(BIN)/python manage.py push
 
 test: $(VENV)/.development
 	@exec $(BIN)/python -m tests.suite $(ARGS)
@@ -36,7 +40,8 @@ drift: $(VENV)/.development
 	$(BIN)/python manage.py draw_states --check
 
 deploy-check: $(VENV)/.development
-	DEBUG=0 ALLOWED_HOSTS=example.org DEMO_DATA=0 SECURE_SSL_REDIRECT=1 SECURE_HSTS_SECONDS=31536000 \
+	DEBUG=0 ALLOWED_HOSTS=example.org PUBLIC_URL=https://example.org DEMO_DATA=0 \
+	SECURE_SSL_REDIRECT=1 SECURE_HSTS_SECONDS=31536000 \
 	ZOOM_ACCOUNT_ID=a ZOOM_API_KEY=b ZOOM_API_SECRET=c ZOOM_WEBHOOK_SECRET=d \
 	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
 	$(BIN)/python manage.py check --deploy --fail-level WARNING

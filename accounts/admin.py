@@ -1,4 +1,4 @@
-"""People in the admin."""
+"""People and their mails in the admin."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from rest_framework.throttling import BaseThrottle
 
 from accounts import services
-from accounts.models import User
+from accounts.models import Mail, User
+from core.admin import ReadOnlyAdmin
+from core.push import recheck_on_commit
 from core.throttling import wait_for
 
 
@@ -21,6 +23,15 @@ class NewPersonForm(AdminUserCreationForm):
     class Meta:
         model = User
         fields = ("username", "email", "role")
+
+
+class NewPasswordForm(AdminPasswordChangeForm):
+    """Whoever was connected with the old one is so no longer."""
+
+    def save(self, commit: bool = True) -> User:
+        user: User = super().save(commit)
+        recheck_on_commit(user.pk)
+        return user
 
 
 class LimitedSignInForm(AdminAuthenticationForm):
@@ -44,12 +55,14 @@ class PersonAdmin(UserAdmin):
     """Search, roles, passwords; a person is deactivated, never deleted."""
 
     add_form = NewPersonForm
+    change_password_form = NewPasswordForm
     list_display = ("username", "email", "first_name", "last_name", "role", "is_active", "is_staff")
     list_filter = ("role", "is_active", "is_staff", "is_superuser")
     readonly_fields = ("last_login", "date_joined")
     fieldsets = (
         (None, {"fields": ("username", "password")}),
-        ("Person", {"fields": ("first_name", "last_name", "email", "role", "timezone")}),
+        ("Person", {"fields": ("first_name", "last_name", "email", "role")}),
+        ("Mails", {"fields": ("timezone", "email_notifications")}),
         (
             "Permissions",
             {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")},
@@ -85,3 +98,14 @@ class PersonAdmin(UserAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False
+
+
+@admin.register(Mail)
+class MailAdmin(ReadOnlyAdmin):
+    """What waits, was sent or was given up (neither sent nor to be tried again)."""
+
+    list_display = ("subject", "user", "kind", "created_at", "sent_at", "attempts", "next_try_at")
+    list_filter = ("kind",)
+    list_select_related = ("user",)
+    search_fields = ("subject", "address", "user__username", "user__email")
+    date_hierarchy = "created_at"

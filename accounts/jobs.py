@@ -2,7 +2,19 @@
 
 from datetime import datetime
 
-from accounts.models import RevokedToken
+from accounts import mail
+from accounts.models import Mail, RevokedToken
+
+
+def send_mails(now: datetime) -> int:
+    """Send the mails that wait; returns how many were dealt with."""
+    return mail.send_waiting(now)
+
+
+def forget_mails(now: datetime) -> int:
+    """Delete the rows of mails that were sent or given up long ago; returns how many."""
+    deleted, _ = Mail.objects.forgettable(now).delete()
+    return deleted
 
 
 def forget_expired_tokens(now: datetime) -> int:

@@ -1,4 +1,4 @@
-"""A person, and the refresh tokens that are spent."""
+"""A person, the refresh tokens that are spent, and the mails that are to be sent."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Upper
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from accounts.querysets import UserManager
+from accounts.querysets import MailQuerySet, UserManager
 from core.dates import check_zone
+from core.retries import Retry
 
 
 class Role(models.TextChoices):
@@ -52,6 +54,9 @@ class User(AbstractUser):
         default="UTC",
         validators=[validate_zone],
         help_text="IANA name of the zone this person's mails use.",
+    )
+    email_notifications = models.BooleanField(
+        default=False, help_text="Mails about sessions: reminders, decisions, cancellations."
     )
     token_generation = models.PositiveIntegerField(
         default=0, editable=False, help_text="Raised to sign the person out everywhere."
@@ -104,3 +109,53 @@ class RevokedToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reason} {self.jti}"
+
+
+class Mail(Retry):
+    """A mail that is to be sent, or was. To whom it goes, and whether they still want it, is read
+    when it is sent; nothing secret is in a row."""
+
+    MAX_ATTEMPTS = 6
+
+    class Kind(models.TextChoices):
+        NOTIFICATION = "notification"
+        PASSWORD_RESET = "password_reset"  # noqa: S105  # a kind of mail
+
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="mails")
+    address = models.CharField(
+        max_length=254,
+        blank=True,
+        default="",
+        help_text="What somebody typed who asked for a new password; there may be no such person.",
+    )
+    subject = models.CharField(max_length=255)
+    message = models.TextField(blank=True, default="")
+    session = models.ForeignKey(
+        "sessions_app.Session", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    expires_at = models.DateTimeField(null=True, help_text="It isn't sent any more after that.")
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+    sent_at = models.DateTimeField(null=True)
+    # Nullable: NULLs are not compared, so that only keys must be unique.
+    dedupe_key = models.CharField(  # noqa: DJ001
+        max_length=120,
+        unique=True,
+        null=True,
+        editable=False,
+        help_text="The key of the notification that it tells of.",
+    )
+
+    objects = MailQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["notification", "password_reset"]),
+                name="mail_kind_is_known",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.subject

@@ -1,8 +1,9 @@
-"""All reads of people."""
+"""All reads of people and of their mails."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
 from typing import Any, Self
@@ -12,6 +13,11 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
 from django.db.models.lookups import Exact
+
+from core.retries import RetryQuerySet
+
+# For so long staff can look up what was sent.
+MAILS_KEPT = timedelta(days=30)
 
 
 def fold(identifier: str) -> str:
@@ -31,6 +37,9 @@ def has_email(email: str) -> Q:
 class UserQuerySet(models.QuerySet[Any]):
     def active(self) -> Self:
         return self.filter(is_active=True)
+
+    def wanting_mails(self) -> Self:
+        return self.active().filter(email_notifications=True)
 
     # Compared as the unique constraints compare, so that their indexes serve both databases.
     def with_username(self, username: str) -> Self:
@@ -66,3 +75,12 @@ class UserManager(DjangoUserManager.from_queryset(UserQuerySet)):  # type: ignor
 
     def get_by_natural_key(self, username: str | None) -> Any:
         return self.signing_in_as(username or "").get()
+
+
+class MailQuerySet(RetryQuerySet):
+    def waiting(self) -> Self:
+        return self.exclude(next_try_at=None)
+
+    def forgettable(self, now: datetime) -> Self:
+        """Sent or given up long ago."""
+        return self.filter(next_try_at=None, created_at__lt=now - MAILS_KEPT)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal, TypedDict
+from typing import Annotated, Literal, TypedDict
 
 from accounts.models import User
 from accounts.tokens import TokenPair
@@ -25,6 +25,9 @@ class ProfileObject(UserObject):
     """Oneself."""
 
     timezone: str
+    email_notifications: Annotated[
+        bool, "Are reminders, decisions on requests and cancellations mailed, too?"
+    ]
 
 
 class RegisteredObject(TokenPair):
@@ -56,4 +59,8 @@ def user_object(user: User) -> UserObject:
 
 
 def profile_object(user: User) -> ProfileObject:
-    return {**user_object(user), "timezone": user.timezone}
+    return {
+        **user_object(user),
+        "timezone": user.timezone,
+        "email_notifications": user.email_notifications,
+    }

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from accounts.models import Role, username_validator
-from core.fields import EmailField, Input, OptionField, PasswordField, TextField, TimezoneField
+from core.fields import (
+    EmailField,
+    FlagField,
+    Input,
+    OptionField,
+    PasswordField,
+    TextField,
+    TimezoneField,
+)
 
 
 class RegisterInput(Input):
@@ -33,6 +41,9 @@ class ProfileInput(Input):
     last_name = TextField(max_length=150, required=False, allow_blank=True)
     email = EmailField(max_length=254, required=False)
     timezone = TimezoneField(required=False, help_text="An IANA name; mails use it.")
+    email_notifications = FlagField(
+        required=False, help_text="Mail reminders, decisions on requests and cancellations, too."
+    )
 
 
 class PasswordChangeInput(Input):

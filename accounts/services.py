@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import logging
-from smtplib import SMTPException
+from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import authenticate, password_validation
 from django.contrib.auth.hashers import make_password
-from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core.exceptions import ValidationError
-from django.core.mail import send_mail
+from django.core.signing import BadSignature
 from django.db import IntegrityError
-from django.template.loader import render_to_string
-from django.utils.encoding import force_bytes
-from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
+from django.utils.http import urlsafe_base64_decode
 
 from accounts import tokens
-from accounts.models import Role, User
+from accounts.models import Mail, Role, User
 from accounts.querysets import fold
 from accounts.tokens import TokenPair
 from core.errors import VALIDATION_ERROR, APIError, declare, invalid
-
-logger = logging.getLogger(__name__)
+from core.push import recheck_on_commit
 
 INSTRUCTOR_SIGNUP_CLOSED = declare(
     "instructor_signup_closed", 403, "Instructors can't sign up here: ask the staff."
@@ -35,17 +29,9 @@ WRONG_CREDENTIALS = declare(
 RESET_LINK_INVALID = declare(
     "reset_link_invalid", 400, "This link was used or is too old: ask for a new one."
 )
-
-
-class ResetLinks(PasswordResetTokenGenerator):
-    """Django's links, which a new password, address or sign-in in the admin ends; ours are ended
-    by what ends every token, too: they don't outlive a deactivation."""
-
-    def _make_hash_value(self, user: Any, timestamp: int) -> str:
-        return f"{super()._make_hash_value(user, timestamp)}{user.token_stamp}"
-
-
-reset_links = ResetLinks()
+UNSUBSCRIBE_LINK_INVALID = declare(
+    "unsubscribe_link_invalid", 404, "This link is not whole: copy all of it from the mail."
+)
 
 
 def register(*, username: str, email: str, password: str, role: str, **names: str) -> User:
@@ -149,33 +135,21 @@ def _swap_password(user: User, password: str) -> bool:
     row = User.objects.active().filter(pk=user.pk, password=user.password)
     swapped = bool(row.update(password=hashed))
     user.password = hashed
+    recheck_on_commit(user.pk)
     return swapped
 
 
-def send_reset_mail(email: str) -> None:
-    """Mail a link to the owner of this address, if there is one. Tells the caller nothing."""
-    user = User.objects.active().with_email(email).first()
-    if user is None:
-        return
-    uid = urlsafe_base64_encode(force_bytes(user.pk))
-    token = reset_links.make_token(user)
-    context = {
-        "user": user,
-        "uid": uid,
-        "token": token,
-        "link": f"{settings.FRONTEND_URL}/reset-password?{urlencode({'uid': uid, 'token': token})}",
-        "hours": settings.PASSWORD_RESET_TIMEOUT // 3600,
-    }
-    try:
-        send_mail(
-            "Set a new password",
-            render_to_string("accounts/password_reset.txt", context),
-            None,
-            [user.email],
-        )
-    except (SMTPException, OSError):
-        # An error answer would tell that the account exists.
-        logger.exception("The password reset mail could not be sent.")
+def request_reset(email: str, *, now: datetime) -> None:
+    """Have a link mailed to the owner of this address, if there is one. It is looked for when the
+    mail is sent, so that neither the answer nor its time tells whether there is."""
+    Mail.objects.create(
+        kind=Mail.Kind.PASSWORD_RESET,
+        address=email,
+        subject="Set a new password",
+        created_at=now,
+        next_try_at=now,
+        expires_at=now + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT),
+    )
 
 
 def reset_password(*, uid: str, token: str, new_password: str) -> None:
@@ -185,7 +159,7 @@ def reset_password(*, uid: str, token: str, new_password: str) -> None:
         APIError: 400 if the link is wrong, used or too old, or the password weak.
     """
     user = _user_of(uid)
-    if user is None or not reset_links.check_token(user, token):
+    if user is None or not tokens.reset_links.check_token(user, token):
         raise APIError(RESET_LINK_INVALID)
     check_password_strength(new_password, user, field="new_password")
     if not _swap_password(user, new_password):
@@ -199,6 +173,27 @@ def _user_of(uid: str) -> User | None:
         return None
     user: User | None = User.objects.active().filter(pk=pk).first()
     return user
+
+
+def turn_mails_off(token: str) -> None:
+    """What the link at the foot of a mail does; again changes nothing.
+
+    Raises:
+        APIError: 404 if the token isn't one of ours.
+    """
+    User.objects.filter(pk=subscriber(token)).update(email_notifications=False)
+
+
+def subscriber(token: str) -> int:
+    """The id of the person whose mails this link is about.
+
+    Raises:
+        APIError: 404 if the token isn't one of ours.
+    """
+    try:
+        return int(tokens.unsubscribe_links.unsign(token))
+    except BadSignature:
+        raise APIError(UNSUBSCRIBE_LINK_INVALID) from None
 
 
 def deactivate(user: User) -> None:

@@ -1,20 +1,25 @@
-"""Issuing, renewing and ending JSON Web Tokens (contract C1, C2). simplejwt signs and reads them.
+"""Issuing, renewing and ending JSON Web Tokens (contract C1, C2), which simplejwt signs and reads;
+and the tokens of links in mails.
 
-Every token carries its owner's `token_stamp`; a stamp that is no longer the owner's is dead.
+Every JSON Web Token carries its owner's `token_stamp`; a stamp that is no longer the owner's is
+dead.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from django.conf import settings
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
+from django.core.signing import Signer
 from django.db.models import F
 from rest_framework_simplejwt.exceptions import TokenError
-from rest_framework_simplejwt.tokens import RefreshToken, Token, UntypedToken
+from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token, UntypedToken
 
 from accounts.models import RevokedToken, User
 from core.errors import TOKEN_NOT_VALID, APIError
+from core.push import recheck_on_commit
 
 STAMP = "stamp"
 
@@ -45,10 +50,23 @@ def owner(token: Token) -> User:
     return user
 
 
+def read_access(text: str) -> tuple[AccessToken, User]:
+    """An access token that would be taken now, and its owner.
+
+    Raises:
+        APIError: 401 if it is good for nothing.
+    """
+    try:
+        token = AccessToken(text)  # type: ignore[arg-type]  # it says Token and means its text
+    except TokenError:
+        raise APIError(TOKEN_NOT_VALID) from None
+    return token, owner(token)
+
+
 def read_refresh(text: str) -> tuple[RefreshToken, User]:
     """A refresh token that is well signed and in date, and its owner. It may be revoked."""
     try:
-        token = RefreshToken(text)  # type: ignore[arg-type]  # it says Token and means its text
+        token = RefreshToken(text)  # type: ignore[arg-type]  # as above
     except TokenError:
         raise APIError(TOKEN_NOT_VALID) from None
     return token, owner(token)
@@ -104,6 +122,7 @@ def sign_out(text: str) -> None:
 def sign_out_everywhere(user: User) -> None:
     """End every token of this person."""
     User.objects.filter(pk=user.pk).update(token_generation=F("token_generation") + 1)
+    recheck_on_commit(user.pk)
 
 
 def verify(text: str) -> None:
@@ -119,3 +138,16 @@ def verify(text: str) -> None:
     owner(token)
     if RevokedToken.objects.filter(pk=token["jti"]).exists():
         raise APIError(TOKEN_NOT_VALID)
+
+
+class ResetLinks(PasswordResetTokenGenerator):
+    """Django's links, which a new password, address or sign-in in the admin ends; ours are ended
+    by what ends every token, too: they don't outlive a deactivation."""
+
+    def _make_hash_value(self, user: Any, timestamp: int) -> str:
+        return f"{super()._make_hash_value(user, timestamp)}{user.token_stamp}"
+
+
+reset_links = ResetLinks()
+# Names a person and doesn't end: a mail may be old. It is good for turning mails off only.
+unsubscribe_links = Signer(salt="accounts.unsubscribe", sep=".")

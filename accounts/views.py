@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
 from rest_framework.decorators import action
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -130,11 +133,11 @@ class SignInViewSet(ActionViewSet):
     def reset(self, request: Request) -> Response:
         """Ask for a mail with a link to set a new password.
 
-        Always 200, whether or not an account has the address.
+        Always 200, whether or not an account has the address. The mail comes within a minute.
         """
         email = self.read()["email"]
         throttling.count("password_reset_account", services.limit_key(email))
-        services.send_reset_mail(email)
+        services.request_reset(email, now=timezone.now())
         return self.answer({"message": "If an account has this address, a mail is on its way."})
 
     @action(
@@ -151,6 +154,41 @@ class SignInViewSet(ActionViewSet):
         """
         services.reset_password(**self.read())
         return self.answer({"message": "The password was changed: sign in with it."})
+
+
+class MailViewSet(ActionViewSet):
+    """The link at the foot of each mail. Its token is all the right that is needed."""
+
+    tag = "Accounts"
+    authentication_classes = []
+    permission_classes = [AllowAny]
+    answers = {
+        "unsubscribe_page": Answer(str, media_type="text/html"),
+        "unsubscribe": Answer(MessageObject),
+    }
+    reads_bodies = False  # mail programs send a form, browsers another, some clients nothing
+    errors = {
+        "unsubscribe_page": [services.UNSUBSCRIBE_LINK_INVALID],
+        "unsubscribe": [services.UNSUBSCRIBE_LINK_INVALID],
+    }
+
+    @action(detail=False, url_path="unsubscribe/<str:token>", url_name="unsubscribe")
+    def unsubscribe_page(self, request: Request, token: str) -> HttpResponse:
+        """Show a page with a button that turns one's mails off.
+
+        Programs that look at a mail's links before its reader does turn nothing off by that.
+        """
+        services.subscriber(token)
+        return render(request, "accounts/unsubscribe.html", {"title": "No more mails?"})
+
+    @unsubscribe_page.mapping.post
+    def unsubscribe(self, request: Request, token: str) -> Response:
+        """Turn one's mails off, as a mail program does it (RFC 8058).
+
+        No token but that of the address is needed, and any body will do.
+        """
+        services.turn_mails_off(token)
+        return self.answer({"message": "No more mails about sessions will be sent to you."})
 
 
 class AccountViewSet(ActionViewSet):
@@ -174,7 +212,7 @@ class AccountViewSet(ActionViewSet):
 
     @me.mapping.patch
     def update_me(self, request: Request) -> Response:
-        """Change one's names, e-mail address or time zone."""
+        """Change one's names, e-mail address or time zone, or have mails sent or not."""
         user = services.update_profile(by=self.person, **self.read())
         return self.answer(profile_object(user))
 

@@ -1,6 +1,7 @@
-"""The application for an ASGI server: what `make run` serves."""
+"""The application for an ASGI server, REST and `/ws/`: what `make run` and `make push` serve."""
 
 import os
+from typing import Any
 
 import django
 
@@ -8,4 +9,16 @@ from core.handlers import ASGIApplication
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup(set_prefix=False)
-application = ASGIApplication()
+
+from notifications.consumers import PushConsumer  # noqa: E402  # not before the apps are loaded
+
+rest = ASGIApplication()
+
+
+async def application(scope: Any, receive: Any, send: Any) -> None:
+    if scope["type"] != "websocket":
+        await rest(scope, receive, send)
+    elif scope["path"] == "/ws/":
+        await PushConsumer(scope, receive, send).serve()
+    else:
+        await PushConsumer(scope, receive, send).refuse()

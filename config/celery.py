@@ -7,14 +7,16 @@ import os
 
 import django
 from celery import Celery
+from celery.signals import beat_init, celeryd_init
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from operations.clock import SCHEDULE  # noqa: E402  # not before the apps are loaded
+from config.environment import stop  # noqa: E402  # not before the apps are loaded
+from operations.clock import SCHEDULE  # noqa: E402
 
-app = Celery("tutoring-sessions", broker=settings.REDIS_URL)
+app = Celery("tutoring-sessions", broker=settings.REDIS_URL or None)
 app.conf.update(
     task_ignore_result=True,
     task_acks_late=True,  # a job whose worker died is run again, which every job bears
@@ -31,3 +33,10 @@ app.conf.update(
     },
 )
 app.autodiscover_tasks()
+
+
+@celeryd_init.connect  # type: ignore[untyped-decorator]  # Celery has no types
+@beat_init.connect  # type: ignore[untyped-decorator]
+def need_redis(**kwargs: object) -> None:
+    if not settings.REDIS_URL:
+        stop("REDIS_URL is not set: Celery's tasks wait in Redis.")

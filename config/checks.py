@@ -7,8 +7,10 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
+from redis import Redis
 
 from core.throttling import parse_rate
+from materials.kinds import KINDS
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
@@ -26,7 +28,34 @@ def settings_make_sense(**kwargs: Any) -> list[CheckMessage]:
         if not sane:
             variable = f"THROTTLE_{name.upper()}"
             found.append(Error(f"{variable} must be like 20/minute.", id="config.E002"))
+    found += materials_make_sense()
     return found
+
+
+def materials_make_sense() -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    unknown = [each for each in settings.MATERIAL_EXTENSIONS if each not in KINDS]
+    if unknown:
+        sentence = f"MATERIAL_EXTENSIONS has {', '.join(unknown)}: it may have {', '.join(KINDS)}."
+        found.append(Error(sentence, id="config.E003"))
+    account = settings.CLOUDINARY_STORAGE
+    if any(account.values()) and not all(account.values()):
+        sentence = (
+            "Cloudinary is half configured: it needs CLOUDINARY_URL with key, secret and cloud, or "
+            "all of CLOUDINARY_CLOUD_NAME, CLOUDINARY_API_KEY and CLOUDINARY_API_SECRET."
+        )
+        found.append(Error(sentence, id="config.E004"))
+    return found
+
+
+@register
+def redis_can_be_read(**kwargs: Any) -> list[CheckMessage]:
+    try:
+        Redis.from_url(settings.REDIS_URL or "redis://localhost")
+    except ValueError:
+        sentence = "REDIS_URL must be like redis://localhost:6379/0."
+        return [Error(sentence, id="config.E005")]
+    return []
 
 
 @register
@@ -34,13 +63,13 @@ def zoom_makes_sense(**kwargs: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     if 0 < len(zoom_credentials()) < 3:
         sentence = "Set ZOOM_ACCOUNT_ID, ZOOM_API_KEY and ZOOM_API_SECRET together, or none."
-        found.append(Error(sentence, id="config.E003"))
+        found.append(Error(sentence, id="config.E006"))
     for variable in ("ZOOM_BASE_URL", "ZOOM_OAUTH_URL"):
         if not may_carry_secrets(getattr(settings, variable)):
             sentence = f"{variable} must be an https:// address, or one of this machine."
-            found.append(Error(sentence, id="config.E004"))
+            found.append(Error(sentence, id="config.E007"))
     if not any(user.strip() for user in settings.ZOOM_HOST_USERS):
-        found.append(Error("ZOOM_HOST_USERS must name a user, or be unset.", id="config.E005"))
+        found.append(Error("ZOOM_HOST_USERS must name a user, or be unset.", id="config.E008"))
     return found
 
 
@@ -65,10 +94,10 @@ def may_carry_secrets(address: str) -> bool:
 def zoom_is_set_up(**kwargs: Any) -> list[CheckMessage]:
     if not zoom_credentials():
         sentence = "Without credentials of Zoom (ZOOM_…) nobody can start a 1-on-1 session."
-        return [Warning(sentence, id="config.W003")]
+        return [Warning(sentence, id="config.W004")]
     if not settings.ZOOM_WEBHOOK_SECRET:
         sentence = "Without ZOOM_WEBHOOK_SECRET nobody learns who came to a meeting, or its end."
-        return [Warning(sentence, id="config.W004")]
+        return [Warning(sentence, id="config.W005")]
     return []
 
 
@@ -79,4 +108,7 @@ def production_makes_sense(**kwargs: Any) -> list[CheckMessage]:
         found.append(Warning("DISABLE_THROTTLING is for load tests only.", id="config.W001"))
     if settings.DEMO_DATA:
         found.append(Warning("DEMO_DATA makes people whose password is known.", id="config.W002"))
+    if urlsplit(settings.PUBLIC_URL).hostname in {"localhost", "127.0.0.1", "::1", None}:
+        hint = "PUBLIC_URL is this machine's own: links in mails would lead nowhere."
+        found.append(Warning(hint, id="config.W003"))
     return found

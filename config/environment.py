@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -65,6 +66,23 @@ class Environment(environ.Env):
         with readable(var):
             config: dict[str, Any] = super().email(var, default)
         return config
+
+
+def cloudinary_account(url: str, **account: str) -> dict[str, str]:
+    """The account that a `CLOUDINARY_URL` names; the one given if there is no such address."""
+    if not url:
+        return account
+    with readable("CLOUDINARY_URL"):
+        parts = urlsplit(url)
+        if parts.scheme != "cloudinary" or not parts.hostname:
+            raise ValueError("use cloudinary://key:secret@cloud")
+        named = {
+            "cloud_name": parts.hostname,
+            "api_key": unquote(parts.username or ""),
+            "api_secret": unquote(parts.password or ""),
+        }
+        prefix = parse_qs(parts.query).get("upload_prefix")
+        return named | ({"upload_prefix": prefix[0].rstrip("/")} if prefix else {})
 
 
 @contextmanager

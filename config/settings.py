@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from config.environment import Environment, stop
+from config.environment import Environment, cloudinary_account, stop
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
@@ -15,6 +15,8 @@ env.read_env(BASE_DIR / ".env")
 # ── The process ──────────────────────────────────────────────────────────────────────────────
 DEBUG = env.bool("DEBUG", True)
 PORT = env.int("PORT", 8000, least=1, most=65535)
+# Where `make push` serves.
+PUSH_PORT = env.int("PUSH_PORT", min(PORT + 1, 65535), least=1, most=65535)
 SECRET_KEY = env.str("SECRET_KEY", "")
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])
 if DEBUG:
@@ -62,6 +64,7 @@ INSTALLED_APPS = [
     "zoom",
     "sessions_app",
     "friendships",
+    "materials",
     "notifications",
     "accounts",
     "core",
@@ -133,8 +136,9 @@ elif _database["ENGINE"] == "django.db.backends.postgresql":
     _options.setdefault("pool", {"min_size": 1, "max_size": 20, "timeout": 5})
     _database["CONN_HEALTH_CHECKS"] = True
 
-# Between the processes of a production server: the clock's tasks.
-REDIS_URL = env.str("REDIS_URL", "redis://localhost:6379/0")
+# Between the processes of a production server: the clock's tasks, and live push. Without it one
+# process pushes what it writes itself.
+REDIS_URL = env.str("REDIS_URL", "")
 # Whether `make run` runs the clock's jobs itself, in a thread.
 EMBEDDED_CLOCK = env.bool("EMBEDDED_CLOCK", True)
 
@@ -148,6 +152,37 @@ CACHES = {
 }
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / "media"))
 MEDIA_URL = "media/"
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "local": {"BACKEND": "materials.stores.local.LocalStore"},
+}
+_cloudinary = cloudinary_account(
+    env.str("CLOUDINARY_URL", ""),
+    cloud_name=env.str("CLOUDINARY_CLOUD_NAME", ""),
+    api_key=env.str("CLOUDINARY_API_KEY", ""),
+    api_secret=env.str("CLOUDINARY_API_SECRET", ""),
+)
+# What django-cloudinary-storage wants to find; the store hands the account over by itself.
+CLOUDINARY_STORAGE = {name.upper(): value for name, value in _cloudinary.items()}
+if any(_cloudinary.values()):
+    STORAGES["cloudinary"] = {
+        "BACKEND": "materials.stores.cloud.CloudinaryStore",
+        "OPTIONS": {"account": _cloudinary},
+    }
+# Where new files go: an alias of STORAGES.
+MATERIAL_STORE = "cloudinary" if "cloudinary" in STORAGES else "local"
+# Each kind that may be uploaded is described in `materials/kinds.py`.
+MATERIAL_EXTENSIONS: list[str] = env.list(
+    "MATERIAL_EXTENSIONS",
+    default=[
+        *["pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "odt", "ods", "odp", "zip"],
+        *["txt", "md", "csv", "png", "jpg", "jpeg", "gif", "webp"],
+    ],
+)
+FILE_ADDRESS_LIFETIME = timedelta(minutes=env.int("FILE_ADDRESS_MINUTES", 60, least=1))
+# Under which a proxy in front serves MEDIA_ROOT to this server only, by X-Accel-Redirect.
+MEDIA_ACCEL_PREFIX = env.str("MEDIA_ACCEL_PREFIX", "")
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 WHITENOISE_USE_FINDERS = True
@@ -202,8 +237,16 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "TEST_REQUEST_RENDERER_CLASSES": ["core.renderers.JSONRenderer"],
 }
-# The largest body that is not a file, in bytes.
+# The largest body that is not a file, and the largest file, in bytes.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+MAX_FILE_BYTES = env.int("MATERIAL_MAX_MB", 25, least=1, most=1000) * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "core.uploads.SizeLimit",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+# What is larger, in bytes, waits on the disk instead of in the memory.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 
 DISABLE_THROTTLING = env.bool("DISABLE_THROTTLING", False)
 # Requests per window: "<number>/<second|minute|hour|day>".
@@ -218,10 +261,15 @@ THROTTLE_RATES = {
 }
 
 CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", default=[])
-if DEBUG:
-    CORS_ALLOWED_ORIGIN_REGEXES = [r"^https?://(localhost|127\.0\.0\.1)(:\d+)?$"]
+CORS_ALLOWED_ORIGIN_REGEXES = [r"^https?://(localhost|127\.0\.0\.1)(:\d+)?$"] if DEBUG else []
 CORS_URLS_REGEX = r"^/(api|v1|healthz|readyz)"
 CORS_EXPOSE_HEADERS = ["Link", "Retry-After", "X-Request-ID"]
+
+# How many sockets for live push a person may have open at once.
+SOCKETS_PER_PERSON = env.int("SOCKETS_PER_PERSON", 10, least=1)
+# In seconds, how often an open one asks whether its token and account are still good. An end is
+# told to it at once; this is for what was told while Redis was down.
+SOCKET_CHECK_SECONDS = env.int("SOCKET_CHECK_SECONDS", 30, least=1, most=3600)
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Tutoring sessions API",

@@ -5,7 +5,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from core.docs import RedocView, SchemaView, SwaggerView
-from core.urls import nothing_here
+from core.urls import for_sockets_only, nothing_here
 from operations.health import HealthViewSet
 
 urlpatterns = [
@@ -22,5 +22,6 @@ urlpatterns = [
     path("api/schema/", SchemaView.as_view(), name="schema"),
     path("api/docs/", SwaggerView.as_view(url_name="schema")),
     path("api/redoc/", RedocView.as_view(url_name="schema")),
+    path("ws/", for_sockets_only),  # config.asgi serves the sockets
     re_path("", nothing_here),
 ]

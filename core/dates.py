@@ -1,5 +1,6 @@
-"""Reading dates as clients send them (contract C5). All answers are aware, in UTC, in whole
-seconds; every function raises `ValueError` with a sentence for the person who typed the date."""
+"""Reading dates as clients send them (contract C5), and writing them for people. All answers are
+aware, in UTC, in whole seconds; every function that reads raises `ValueError` with a sentence for
+the person who typed the date."""
 
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import cache
@@ -86,6 +87,12 @@ def in_zone(moment: datetime, zone: str) -> datetime:
     if not exists:
         raise ValueError("That local time doesn't exist: the clock is set forward then.")
     return local
+
+
+def in_words(moment: datetime, zone: str) -> str:
+    """For people to read: "29 March 2026 at 10:00 (Europe/Berlin)"."""
+    place = "UTC" if zone == "UTC" else f"({zone})"
+    return f"{moment.astimezone(ZoneInfo(zone)):%d %B %Y at %H:%M} {place}"
 
 
 def same_minute(naive: datetime, stored: datetime) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import MaxValueValidator, MinValueValidator
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -126,6 +127,20 @@ class IdField(WholeNumberField):
         super().__init__(minimum=1, maximum=MAX_ID, **kwargs)
 
 
+class FlagField(serializers.BooleanField):
+    """A JSON true or false."""
+
+    default_error_messages = {
+        "invalid": "This field must be true or false.",
+        "null": "This field may not be null.",
+    }
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid")
+        return data
+
+
 class OptionField(serializers.ChoiceField):
     """One of a few texts."""
 
@@ -137,6 +152,27 @@ class OptionField(serializers.ChoiceField):
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str) or data not in self.choices:
             self.fail("invalid_choice", options=", ".join(map(str, self.choices)))
+        return data
+
+
+@extend_schema_field({"type": "string", "format": "binary"})
+class UploadField(serializers.Field[Any, Any, Any, Any]):
+    """A file of a multipart form. A text in its place, such as an answer's address of the file, is
+    None: nothing is uploaded."""
+
+    default_error_messages = {
+        "invalid": "This field must be a file, sent as a part of a multipart form.",
+        "null": "This field may not be null.",
+        "empty": "This file is empty.",
+    }
+
+    def to_internal_value(self, data: Any) -> UploadedFile[bytes] | None:
+        if isinstance(data, str):
+            return None
+        if not isinstance(data, UploadedFile):
+            self.fail("invalid")
+        if not data.size:
+            self.fail("empty")
         return data
 
 

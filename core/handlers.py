@@ -3,16 +3,25 @@
 Django reads a request's `Content-Type` while it makes the request, before any middleware could
 answer for it: one that can't be read ended as the server's own plain 500, and `charset=rot13`
 decided how the query string was read. Here it may say anything.
+
+And under ASGI it reads the whole body into a file before any middleware could refuse it. Here a
+body that will be refused isn't read.
 """
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.http import HttpRequest
 from django.utils.http import parse_header_parameters
+
+from core.uploads import refused_unread
+
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 
 
 class AnyContentType(HttpRequest):
@@ -37,6 +46,27 @@ class TolerantWSGIRequest(AnyContentType, WSGIRequest):
 
 class ASGIApplication(ASGIHandler):
     request_class = TolerantASGIRequest
+
+    async def handle(self, scope: Any, receive: Receive, send: Any) -> None:
+        headers = {
+            name.decode("latin-1").lower(): value.decode("latin-1")
+            for name, value in scope["headers"]
+        }
+        await super().handle(scope, no_body() if refused_unread(headers) else receive, send)
+
+
+def no_body() -> Receive:
+    """Receives an empty body, whatever is sent, and then nothing more."""
+    asked = 0
+
+    async def receive() -> Mapping[str, Any]:
+        nonlocal asked
+        asked += 1
+        if asked > 1:
+            await asyncio.Event().wait()  # until the answer is out, and this is cancelled
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    return receive
 
 
 class WSGIApplication(WSGIHandler):

@@ -8,14 +8,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from core.errors import (
-    BAD_REQUEST,
-    BY_STATUS,
-    LENGTH_REQUIRED,
-    SERVER_ERROR,
-    APIError,
-    envelope,
-)
+from core.errors import BAD_REQUEST, BY_STATUS, SERVER_ERROR, APIError, envelope
+from core.uploads import refused_unread
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -70,13 +64,12 @@ class ErrorEnvelopeMiddleware:
 
 
 class ContentLengthMiddleware:
-    """Refuses a body sent in chunks: Django and DRF would take it for an empty one, in silence, or
-    for as much of it as a `Content-Length` beside it says."""
+    """Refuses bodies that are sent in chunks, or are larger than any may be."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if "Transfer-Encoding" in request.headers:
-            return envelope(APIError(LENGTH_REQUIRED))
-        return self.get_response(request)
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        error = refused_unread(headers)
+        return envelope(error) if error else self.get_response(request)

@@ -7,8 +7,14 @@ from django.urls import register_converter, resolve
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework.routers import SimpleRouter
 
-from core.errors import UNKNOWN_ADDRESS, APIError, envelope
+from core.errors import UNKNOWN_ADDRESS, APIError, declare, envelope
 from core.fields import MAX_ID
+
+UPGRADE_REQUIRED = declare(
+    "upgrade_required",
+    426,
+    "Open this address as a WebSocket, with the subprotocols 'bearer' and your access token.",
+)
 
 
 class IdConverter:
@@ -32,6 +38,12 @@ register_converter(IdConverter, "id")
 def router() -> SimpleRouter:
     """DRF's router with ids in its addresses, in the order in which actions are declared."""
     return SimpleRouter(use_regex_path=False)
+
+
+@csrf_exempt  # as below
+def for_sockets_only(request: HttpRequest) -> HttpResponse:
+    """426 for plain HTTP where a WebSocket is served."""
+    return envelope(APIError(UPGRADE_REQUIRED, headers={"Upgrade": "websocket"}))
 
 
 @csrf_exempt  # a POST to nowhere is a 404, not a lesson about cookies

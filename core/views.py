@@ -26,11 +26,12 @@ class Answer:
     """What an action answers when it goes well.
 
     Attributes:
-        shape: a TypedDict, or None for an empty body.
+        shape: a TypedDict, None for an empty body, or `bytes` for a file.
         status: the status code.
         listed: "page" for C6's page of the shape, "array" for its bare array.
         newest_first: how an array is ordered, and so whether `before` or `after` continues it.
         also: keys beside those of a page, with their shapes.
+        media_type: of the body.
     """
 
     shape: Any
@@ -38,6 +39,7 @@ class Answer:
     listed: str = ""
     newest_first: bool = False
     also: Mapping[str, Any] = field(default_factory=dict)
+    media_type: str = "application/json"
 
 
 class ActionViewSet(GenericViewSet[Any]):
@@ -48,12 +50,14 @@ class ActionViewSet(GenericViewSet[Any]):
         answers: for each action, what it answers.
         errors: for each action, the errors it can give beyond those of `table`.
         table: the table of actions that decides who may do what, and when.
+        reads_bodies: whether bodies are looked at; where not, any will do.
     """
 
     inputs: Mapping[str, type[Input]] = {}
     answers: Mapping[str, Answer] = {}
     errors: Mapping[str, list[ErrorCode]] = {}
     table: Table = {}
+    reads_bodies = True
     tag = ""
     throttle_scope = ""
     lookup_value_converter = "id"
@@ -82,7 +86,8 @@ class ActionViewSet(GenericViewSet[Any]):
             unquote_to_bytes(request.META.get("QUERY_STRING", "")).decode()
         except UnicodeDecodeError:
             raise APIError(BAD_REQUEST) from None
-        if not self.detail:
+        # Where the address names a row, that is looked for first: `fetch` reads the body.
+        if self.reads_bodies and not self.kwargs:
             self.check_body()
 
     def check_body(self) -> None:
@@ -107,13 +112,21 @@ class ActionViewSet(GenericViewSet[Any]):
         """
         named = self.kwargs[self.lookup_url_kwarg or "pk"]
         row = self.find(self.get_queryset() if rows is None else rows, named)
+        self.admit(row)
+        return row
+
+    def admit(self, row: Any) -> None:
+        """Let nobody pass but those who may do this to the row, with a body that can be read.
+
+        Raises:
+            APIError: 403, or 404 if that is what the table says; then what is wrong with the body.
+        """
         action = self.table_action()
         if action is not None:
             viewer = self.viewer(row)
             authorize(action, viewer)
             find_missing(action, row, viewer)
         self.check_body()
-        return row
 
     def find(self, rows: QuerySet[Any], pk: int) -> Any:
         """The row with this id.

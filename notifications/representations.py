@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal, TypedDict
 
+from core.push import Frame
 from notifications.models import Notification
 
 
@@ -44,3 +45,8 @@ def notification_object(notification: Notification) -> NotificationObject:
         "read": notification.read,
         "created_at": notification.created_at,
     }
+
+
+def notification_frame(notification: Notification) -> Frame:
+    """What a socket is sent (contract N5)."""
+    return {"type": "notification", "data": notification_object(notification)}

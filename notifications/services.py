@@ -7,8 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import User
+from core.push import push_on_commit
 from notifications.events import Event
+from notifications.mails import in_zone, write_mails
 from notifications.models import Notification
+from notifications.representations import notification_frame
 
 
 def announce(
@@ -18,6 +21,7 @@ def announce(
     now: datetime,
     session_id: int | None = None,
     once: str | None = None,
+    until: datetime | None = None,
     **details: Any,
 ) -> None:
     """Tell each person, once, in the transaction of what it tells of (contract N4).
@@ -26,9 +30,11 @@ def announce(
         to: the ids of those to tell.
         session_id: the session concerned, if it will still be there.
         once: names the occasion; nobody is told of it again, however often this is called.
+        until: when it is too late to mail it.
         details: what the event's texts name.
     """
-    title, message = event.title.format(**details), event.message.format(**details)
+    words = in_zone(details, "UTC")
+    title, message = event.title.format(**words), event.message.format(**words)
     rows = [
         Notification(
             user_id=user_id,
@@ -42,8 +48,23 @@ def announce(
         )
         for user_id in dict.fromkeys(to)
     ]
-    Notification.objects.bulk_create(rows, ignore_conflicts=once is not None)
-    # Live push belongs here: `transaction.on_commit(…, robust=True)` with the rows just made.
+    told = tell_once(rows) if once else Notification.objects.bulk_create(rows)
+    heard = [row.user_id for row in told]
+    write_mails(
+        event, to=heard, now=now, session_id=session_id, once=once, until=until, details=details
+    )
+    push_on_commit(lambda: [(row.user_id, notification_frame(row)) for row in told])
+
+
+def tell_once(rows: list[Notification]) -> list[Notification]:
+    """Insert the rows whose occasion their person hasn't been told of, and read them back: an
+    insert that passes over conflicts gives no ids. Of two that look at once, the database lets
+    one insert."""
+    keys = {row.dedupe_key for row in rows}
+    keys -= set(Notification.objects.with_keys(keys).values_list("dedupe_key", flat=True))
+    new = [row for row in rows if row.dedupe_key in keys]
+    Notification.objects.bulk_create(new, ignore_conflicts=True)
+    return list(Notification.objects.with_keys(keys))
 
 
 def name_of(user: User) -> str:

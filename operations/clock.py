@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from django.db import connections
 from django.utils import timezone
 
-from accounts.jobs import forget_expired_tokens
+from accounts.jobs import forget_expired_tokens, forget_mails, send_mails
+from materials.jobs import remove_stray_files
 from sessions_app.jobs import complete_sessions, expire_sessions, send_reminders
 from zoom.jobs import (
     call_off_one_on_ones,
@@ -40,8 +41,10 @@ class Job:
 
 SCHEDULE = (
     Job(send_reminders, every=timedelta(seconds=15)),
+    Job(send_mails, every=timedelta(seconds=15)),
     Job(expire_sessions, every=timedelta(minutes=1)),
     Job(complete_sessions, every=timedelta(minutes=1)),
+    Job(remove_stray_files, every=timedelta(minutes=1)),
     Job(call_off_one_on_ones, every=timedelta(minutes=1)),
     Job(complete_one_on_ones, every=timedelta(minutes=1)),
     # What the sweep finds must end, too.
@@ -49,6 +52,7 @@ SCHEDULE = (
     Job(end_meetings, every=timedelta(minutes=1)),
     Job(forget_webhook_events, every=timedelta(hours=1)),
     Job(forget_expired_tokens, every=timedelta(hours=1)),
+    Job(forget_mails, every=timedelta(hours=1)),
 )
 
 

@@ -7,9 +7,11 @@ from collections.abc import Collection
 from django.db.models import TextChoices
 
 from core.lifecycle import Table
-from sessions_app.states import ACTIONS, BUTTONS, IN_MODE, INITIAL, Mode, Role, Status
+from sessions_app.states import ACTIONS, IN_MODE, INITIAL, Mode, Role, Status
 from zoom import states as one_on_one
 
+# The first action of each table that no address leads to; the others follow.
+INSIDE, INSIDE_ONE_ON_ONE = "schedule", "look"
 HEADER = """\
 # States
 
@@ -20,17 +22,23 @@ don't edit it here. `make check` fails when a table has moved on.
 
 def draw() -> str:
     """The whole page."""
-    parts = [HEADER, "## Group sessions\n"]
+    return "\n".join([HEADER, *group_sessions(), *one_on_ones()])
+
+
+def group_sessions() -> list[str]:
+    parts = ["## Group sessions\n"]
     for mode in Mode:
         statuses = [status for status in Status if status in IN_MODE[mode]]
         parts += [f"### Booking mode `{mode}`\n", diagram(ACTIONS, statuses, INITIAL[mode])]
-    parts += ["### Every action\n", table(ACTIONS, BUTTONS, Status, Role)]
-    parts += ["### Roles\n", roles(Role), "## 1-on-1 sessions\n"]
-    actions, buttons = one_on_one.ACTIONS, one_on_one.BUTTONS
-    parts += [diagram(actions, list(one_on_one.Status), one_on_one.Status.PENDING)]
-    parts += ["### Every action\n", table(actions, buttons, one_on_one.Status, one_on_one.Role)]
-    parts += ["### Roles\n", roles(one_on_one.Role)]
-    return "\n".join(parts)
+    parts += ["### Every action\n", table(ACTIONS, INSIDE, Status, Role)]
+    return [*parts, "### Roles\n", roles(Role)]
+
+
+def one_on_ones() -> list[str]:
+    actions, statuses, held = one_on_one.ACTIONS, one_on_one.Status, one_on_one.Role
+    parts = ["## 1-on-1 sessions\n", diagram(actions, list(statuses), statuses.PENDING)]
+    parts += ["### Every action\n", table(actions, INSIDE_ONE_ON_ONE, statuses, held)]
+    return [*parts, "### Roles\n", roles(held)]
 
 
 def diagram(actions: Table, statuses: Collection[str], initial: str) -> str:
@@ -52,14 +60,15 @@ def diagram(actions: Table, statuses: Collection[str], initial: str) -> str:
 
 def table(
     actions: Table,
-    buttons: Collection[str],
+    first_inside: str,
     statuses: type[TextChoices],
     held: type[TextChoices],
 ) -> str:
     """Every action: who, when, under which further rules, and where it leads."""
+    inside = list(actions)[list(actions).index(first_inside) :]
     lines = ["| action | who | in which statuses | leads to | refused |", "|---|---|---|---|---|"]
     for name, action in actions.items():
-        label = f"`{name}`" if name in buttons else f"{name} (no address)"
+        label = f"{name} (no address)" if name in inside else f"`{name}`"
         who = ", ".join(role for role in held if role in action.roles)
         states = ", ".join(f"`{status}`" for status in statuses if status in action.states)
         rules = ", ".join(f"`{rule.refusal.code}`" for rule in action.rules)

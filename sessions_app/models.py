@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from core.lifecycle import Lifecycle
+from materials.models import Material
 from sessions_app import limits, states
 from sessions_app.querysets import BookingRequestQuerySet, ParticipantQuerySet, SessionQuerySet
 from sessions_app.states import Level, Mode, RequestStatus, Role, Status, Viewer
@@ -64,6 +65,7 @@ class Session(Lifecycle):
     has_requests: bool
     present: list[Participant]
     shown_requests: list[BookingRequest]
+    shown_materials: list[Material]
 
     class Meta:
         ordering = ("-date", "-id")
@@ -110,13 +112,16 @@ class Session(Lifecycle):
     def __str__(self) -> str:
         return self.title
 
-    def viewer(self, user: User, now: datetime) -> Viewer:
-        """What this person is to the session; the row was read with `seen_by(user)`."""
+    def viewer(self, user: User, now: datetime, material: Material | None = None) -> Viewer:
+        """What this person is to the session, and to a material of it; the row was read with
+        `seen_by(user)`."""
+        uploaded = material is not None and material.uploaded_by_id == user.pk
         held = {
             Role.PERSON: True,
             Role.CREATOR: self.creator_id == user.pk,
             Role.PARTICIPANT: self.viewer_is_in,
             Role.ASKER: self.viewer_is_asking,
+            Role.UPLOADER: self.viewer_is_in and uploaded,
             Role.STAFF: user.is_staff,
             Role.MODERATOR: user.is_staff
             or (self.creator_id == user.pk and not states.staff_approves()),

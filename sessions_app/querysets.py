@@ -76,11 +76,14 @@ class SessionQuerySet(LifecycleQuerySet):
         return self.select_related("creator")
 
     def for_detail(self, user: Any) -> Self:
-        """With participants, and with the booking requests that this person may see."""
+        """With participants, and with the booking requests and materials that this person may
+        see."""
         requests = self.related("booking_requests").visible_to(user).for_list()
+        materials = self.related("materials").visible_to(user).for_list()
         return self.for_list().prefetch_related(
             Prefetch("participants", self.related("participants").for_list(), "present"),
             Prefetch("booking_requests", requests[:REQUESTS_SHOWN], "shown_requests"),
+            Prefetch("materials", materials, "shown_materials"),
         )
 
     def created_by(self, user: Any) -> Self:

@@ -8,6 +8,8 @@ from typing import Annotated, Literal, TypedDict
 from accounts.models import User
 from accounts.representations import UserObject, user_object
 from core.lifecycle import allowed
+from materials.addresses import Link
+from materials.representations import MaterialObject, material_object
 from sessions_app.models import BookingRequest, Participant, Session
 from sessions_app.states import ACTIONS, BUTTONS, Role, can_join, is_full
 
@@ -84,25 +86,13 @@ class BookingRequestObject(TypedDict):
     requested_at: datetime
 
 
-class MaterialObject(TypedDict):
-    """A file, link or note that belongs to a session."""
-
-    id: int
-    title: str
-    type: Literal["file", "link", "note"]
-    url: str
-    file: str
-    file_name: str
-    content: str
-    uploaded_by: UserObject
-    uploaded_at: datetime
-
-
 class SessionDetailObject(SessionListObject):
     """A session with all that belongs to it."""
 
     participants: list[ParticipantObject]
-    materials: Annotated[list[MaterialObject], "Empty: this server stores no materials yet."]
+    materials: Annotated[
+        list[MaterialObject], "For the creator, the participants and staff; else empty."
+    ]
     booking_requests: Annotated[
         list[BookingRequestObject],
         "All of them for the creator and staff, pending first, at most 100; else one's own.",
@@ -160,12 +150,16 @@ def viewer_role(roles: frozenset[Role]) -> Literal["creator", "participant", "re
     return "requested" if Role.ASKER in roles else None
 
 
-def session_detail_object(session: Session, *, user: User, now: datetime) -> SessionDetailObject:
-    """The session was read with `for_detail` and `seen_by`."""
+def session_detail_object(
+    session: Session, *, user: User, now: datetime, link: Link
+) -> SessionDetailObject:
+    """The session was read with `for_detail` and `seen_by`; `link` makes whole addresses."""
     return {
         **session_list_object(session, user=user, now=now),
         "participants": [participant_object(place) for place in session.present],
-        "materials": [],
+        "materials": [
+            material_object(each, now=now, link=link) for each in session.shown_materials
+        ],
         "booking_requests": [booking_request_object(each) for each in session.shown_requests],
     }
 

@@ -65,6 +65,7 @@ class Role(TextChoices):
     CREATOR = "creator", "the session's creator"
     PARTICIPANT = "participant", "somebody who is in"
     ASKER = "asker", "somebody with a pending request"
+    UPLOADER = "uploader", "who uploaded the material, and is in"
     STAFF = "staff", "a member of the staff"
     MODERATOR = "moderator", "who approves sessions here: the creator or, by policy, the staff"
     CLOCK = "clock", "the clock"
@@ -123,6 +124,17 @@ NOT_CREATOR = declare("not_creator", 403, "Only the session's creator can do thi
 NOT_CREATOR_OR_STAFF = declare(
     "not_creator_or_staff", 403, "Only the session's creator or the staff can do this."
 )
+NOT_MEMBER = declare(
+    "not_member", 403, "Only the session's creator and its participants can do this."
+)
+NOT_MEMBER_OR_STAFF = declare(
+    "not_member_or_staff",
+    403,
+    "Only the session's creator, its participants and the staff can see this.",
+)
+NOT_UPLOADER = declare(
+    "not_uploader", 403, "Only the session's creator, and whoever uploaded it, can do this."
+)
 NOT_MODERATOR = declare("not_moderator", 403, "Only those who approve sessions here can do this.")
 OWN_SESSION = declare("own_session", 400, "You can't join your own session.")
 ALREADY_JOINED = declare("already_joined", 400, "You have already joined this session.")
@@ -146,6 +158,7 @@ CANNOT_DECIDE = declare(
     "cannot_decide", 400, "This session is {status}: its requests can't be decided any more."
 )
 CANNOT_UPDATE = declare("cannot_update", 400, "A session that is {status} can't be changed.")
+CANNOT_ADD = declare("cannot_add", 400, "A session that is {status} takes no more materials.")
 CANNOT_DELETE = declare("cannot_delete", 400, "A session that is {status} can't be deleted.")
 NO_PENDING_REQUEST = declare("no_pending_request", 404, "There is no such pending request.")
 NOT_OVER = declare("not_over", 400, "This session's time isn't over yet.")
@@ -190,6 +203,10 @@ def not_yours(by: set[Role]) -> ErrorCode:
     """What everybody else is told."""
     if Role.MODERATOR in by:
         return NOT_MODERATOR
+    if Role.UPLOADER in by:
+        return NOT_UPLOADER
+    if Role.PARTICIPANT in by:
+        return NOT_MEMBER_OR_STAFF if Role.STAFF in by else NOT_MEMBER
     if Role.CREATOR in by:
         return NOT_CREATOR_OR_STAFF if Role.STAFF in by else NOT_CREATOR
     return PERMISSION_DENIED
@@ -198,6 +215,7 @@ def not_yours(by: set[Role]) -> ErrorCode:
 PLANNED = {Status.APPROVED, Status.SCHEDULED}
 ANYBODY = {Role.PERSON}
 CREATOR = {Role.CREATOR}
+MEMBERS = {Role.CREATOR, Role.PARTICIPANT}
 # fmt: off
 # The table. The names are the last parts of the addresses, and the contract's order (S4).
 ACTIONS: dict[str, Action] = {
@@ -215,6 +233,11 @@ ACTIONS: dict[str, Action] = {
     "cancel": act(*OPEN, Status.ONGOING, by={Role.CREATOR, Role.STAFF}, to=Status.CANCELLED),
     "update": act(*OPEN, Status.ONGOING, by=CREATOR, closed=CANNOT_UPDATE),
     "delete": act(*OPEN, Status.CANCELLED, Status.EXPIRED, by=CREATOR, closed=CANNOT_DELETE),
+    # A session's materials: they have addresses of their own.
+    "see_materials": act(*EVERY, by={*MEMBERS, Role.STAFF}),
+    "add_material": act(*EVERY - {Status.CANCELLED, Status.EXPIRED}, by=MEMBERS,
+                        closed=CANNOT_ADD),
+    "change_material": act(*EVERY, by={Role.CREATOR, Role.UPLOADER}),
     # No address leads to these: an approved request schedules, time expires; the admin edits,
     # and takes people out.
     "schedule": act(Status.APPROVED, by=CREATOR, to=Status.SCHEDULED),
@@ -223,4 +246,4 @@ ACTIONS: dict[str, Action] = {
     "remove": act(*OPEN, by={Role.STAFF}, closed=CANNOT_LEAVE),
 }
 # fmt: on
-BUTTONS = tuple(ACTIONS)[: tuple(ACTIONS).index("schedule")]
+BUTTONS = tuple(ACTIONS)[: tuple(ACTIONS).index("see_materials")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
@@ -17,9 +17,11 @@ from rest_framework.test import APIClient
 
 from accounts import tokens
 from accounts.models import User
+from core.push.hub import hub
 from sessions_app import services
 from sessions_app.models import Session
 from sessions_app.states import Mode
+from tests.listening import Collector
 
 PASSWORD = "a-good-password-26"
 
@@ -110,6 +112,24 @@ def join(now: datetime) -> Callable[[Session, User], None]:
         services.join(row, by=user, now=now)
 
     return make
+
+
+@pytest.fixture
+def pushed(settings: Any, django_capture_on_commit_callbacks: Any) -> Callable[..., Any]:
+    """`with pushed(user.pk) as frames: …`: what their sockets are handed once it is committed."""
+
+    @contextmanager
+    def collect(*user_ids: int) -> Iterator[list[bytes]]:
+        settings.REDIS_URL = ""
+        collector = Collector(hub, *user_ids)
+        collector.start()
+        try:
+            with django_capture_on_commit_callbacks(execute=True):
+                yield collector.frames
+        finally:
+            collector.stop()
+
+    return collect
 
 
 @pytest.fixture

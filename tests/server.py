@@ -49,14 +49,19 @@ class Server:
     def log(self) -> str:
         return (self.folder / "server.log").read_text()
 
-    def __enter__(self) -> Self:
-        environment = os.environ | {
+    @property
+    def settings(self) -> dict[str, str]:
+        """What its environment has beyond that of the tests."""
+        return {
             "PORT": str(self.port),
             "DATABASE_URL": f"sqlite:///{self.folder / 'db.sqlite3'}",
             "MEDIA_ROOT": str(self.folder / "media"),
             "PYTHONUNBUFFERED": "1",
             **self.environment,
         }
+
+    def __enter__(self) -> Self:
+        environment = os.environ | self.settings
         self.output = (self.folder / "server.log").open("a")
         self.process = subprocess.Popen(
             self.command, cwd=ROOT, env=environment, stdout=self.output, stderr=self.output

@@ -19,8 +19,10 @@ from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from accounts.tokens import unsubscribe_links
 from friendships import services as friendships
 from friendships.models import Friendship
+from materials.models import Material
 from sessions_app.models import Session
 from sessions_app.states import Mode
 from tests.core.envelope import refused
@@ -124,6 +126,9 @@ class World:
         self.guests.post(f"/api/sessions/{self.sessions[1].pk}/join/")
         self.request: Friendship | None = None
         self.token: one_on_ones.Issued | None = None
+        self.note: Material = self.sessions[1].materials.create(
+            type="note", title="t", content="c", uploaded_by=self.creator
+        )
 
     def client(self, operation: Operation) -> APIClient:
         guests = operation.path.rsplit("/", 2)[1] in {"join", "leave", "withdraw_request"}
@@ -151,12 +156,17 @@ class World:
         return self.token
 
     def address(self, operation: Operation) -> str:
-        if not operation.path.startswith("/v1/"):
-            return operation.at(str(self.sessions[1].pk))
         if operation.path.startswith("/v1/sessions/"):
             return operation.at(str(self.start().row.session_id))
-        request = self.befriend()
-        return operation.at(str((self.guest if "{user_id}" in operation.path else request).pk))
+        if operation.path.startswith("/v1/"):
+            request = self.befriend()
+            return operation.at(str((self.guest if "{user_id}" in operation.path else request).pk))
+        session = str(self.sessions[1].pk)
+        if "{token}" in operation.path:
+            return operation.at(unsubscribe_links.sign(str(self.guest.pk)))
+        if "/materials/" in operation.path:
+            return operation.path.format(session_id=session, id=self.note.pk)
+        return operation.at(session)
 
     def good(self, operation: Operation) -> dict[str, str]:
         """A good value for each field, as JSON."""
@@ -167,10 +177,12 @@ class World:
             "user_id": (self.asker if operation.path.startswith("/v1/") else self.guest).pk,
             "participant_id": self.guest.pk,
             "timezone": "Europe/Berlin",
+            "email_notifications": True,
             "old_password": "a-good-password-26",
             "role": "student",
             "level": "beginner",
             "booking_mode": "instant",
+            "type": "note",
             "status": "approved",
         }
         if operation.path == "/v1/sessions/join-token/validate/":
@@ -218,7 +230,9 @@ def takes(field: dict[str, Any], value: str) -> bool:
     except (ValueError, RecursionError):
         return False
     kinds = field.get("type", "string")
-    if data is None or isinstance(data, bool | list | dict):
+    if isinstance(data, bool):
+        return bool(kinds == "boolean")
+    if data is None or isinstance(data, list | dict):
         return data is None and "null" in kinds
     return isinstance(data, str) if "string" in kinds else not isinstance(data, str)
 

@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -77,11 +78,18 @@ def take(tour: str, base: str, folder: Path) -> list[str]:
     """Paste the commands into one bash; what is wrong with their answers."""
     steps = tour_of(tour)
     script = "".join(
-        f"{{\n{command}\n}} >{folder}/{number}.out 2>{folder}/{number}.err\n"
+        f"{{\n{command}\n}} >/tmp/{number}.out 2>/tmp/{number}.err\n"
         for number, (command, _, _) in enumerate(steps)
     )
-    script = script.replace("http://localhost:8000", base)
-    subprocess.run(["bash"], input=script, text=True, check=False, timeout=120, cwd=folder)
+    here = {
+        "/tmp/": f"{folder}/",
+        "http://localhost:8000": base,
+        "ws://localhost:8000": base.replace("http", "ws"),
+        ".venv/bin/python": sys.executable,
+    }
+    for there, instead in here.items():
+        script = script.replace(there, instead)
+    subprocess.run(["bash"], input=script, text=True, check=False, timeout=120)
     problems = []
     for number, (command, kind, answer) in enumerate(steps):
         got = (folder / f"{number}.out").read_text()

@@ -86,7 +86,9 @@ def is_starting(session: SessionFacts, now: datetime) -> bool:
 
 
 # ── Refusals ─────────────────────────────────────────────────────────────────────────────────
-NOT_MEMBER = declare("not_member", 403, "Only the two people of this session can do this.")
+NOT_YOUR_SESSION = declare(
+    "not_your_session", 403, "Only the two people of this session can do this."
+)
 CANNOT_START = declare("cannot_start", 400, "A session that is {status} can't be started.")
 ALREADY_STARTED = declare("already_started", 400, "This session has been started already.")
 START_IN_PROGRESS = declare(
@@ -148,7 +150,7 @@ def act(
     rules: tuple[Rule, ...] = (),
 ) -> Action:
     """One row of the table."""
-    not_yours = NOT_MEMBER if by == MEMBERS else PERMISSION_DENIED
+    not_yours = NOT_YOUR_SESSION if by == MEMBERS else PERMISSION_DENIED
     return Action(frozenset(states), frozenset(by), not_yours, closed, to, rules)
 
 

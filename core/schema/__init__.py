@@ -15,6 +15,7 @@ from drf_spectacular.openapi import AutoSchema
 from core import errors
 from core.errors import ErrorCode
 from core.fields import MAX_ID
+from core.parsers import MALFORMED_FORM
 from core.schema.description import finish
 from core.schema.shapes import (
     LINK_HEADER,
@@ -24,8 +25,12 @@ from core.schema.shapes import (
     json_schema,
     page_of,
 )
+from core.uploads import FILE_TOO_LARGE
 
 __all__ = ["Schema", "finish"]
+
+# What else stands in an address is the id of a row.
+TEXTS_IN_PATHS = {"token"}
 
 
 class Schema(AutoSchema):
@@ -79,9 +84,15 @@ class Schema(AutoSchema):
         return parameters
 
     def _resolve_path_parameters(self, variables: list[str]) -> list[dict[str, Any]]:
-        schema = {"type": "integer", "minimum": 1, "maximum": MAX_ID}
+        number = {"type": "integer", "minimum": 1, "maximum": MAX_ID}
         return [
-            {"in": "path", "name": name, "required": True, "schema": schema} for name in variables
+            {
+                "in": "path",
+                "name": name,
+                "required": True,
+                "schema": {"type": "string"} if name in TEXTS_IN_PATHS else number,
+            }
+            for name in variables
         ]
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
@@ -103,7 +114,7 @@ class Schema(AutoSchema):
         elif answer.listed == "array":
             schema = {"type": "array", "items": schema}
             body["headers"] = {"Link": LINK_HEADER}
-        return body | {"content": {"application/json": {"schema": schema}}}
+        return body | {"content": {answer.media_type: {"schema": schema}}}
 
     def _error(self, codes: list[ErrorCode]) -> dict[str, Any]:
         body: dict[str, Any] = {
@@ -116,7 +127,7 @@ class Schema(AutoSchema):
 
     def _errors(self) -> list[ErrorCode]:
         """Every error that this operation can give."""
-        reads_body = self.method in {"POST", "PUT", "PATCH"}
+        reads_body = self.view.reads_bodies and self.method in {"POST", "PUT", "PATCH"}
         action = self.view.table_action()
         return [
             *(signed_in_errors() if self.view.get_authenticators() else []),
@@ -124,11 +135,15 @@ class Schema(AutoSchema):
             *([errors.PAGE_NOT_FOUND] if self._is_list_view() else []),
             *([errors.VALIDATION_ERROR] if self._validates() else []),
             *(body_errors() if reads_body else []),
+            *(form_errors() if reads_body and self._takes_forms() else []),
             *(action.refusals() if action else []),
             *self.view.errors.get(self._name(), []),
             errors.TOO_MANY_REQUESTS,
             errors.DATABASE_UNAVAILABLE,
         ]
+
+    def _takes_forms(self) -> bool:
+        return "multipart/form-data" in self.map_parsers()
 
     def _validates(self) -> bool:
         return self._name() in self.view.inputs or bool(self._answer().listed)
@@ -136,6 +151,10 @@ class Schema(AutoSchema):
 
 def signed_in_errors() -> list[ErrorCode]:
     return [errors.NOT_AUTHENTICATED, errors.TOKEN_NOT_VALID]
+
+
+def form_errors() -> list[ErrorCode]:
+    return [MALFORMED_FORM, FILE_TOO_LARGE]
 
 
 def body_errors() -> list[ErrorCode]:

@@ -29,7 +29,8 @@ Tutoring sessions over REST, for frontends, for curl and for Postman.
 **Signing in.** `POST /api/auth/token/`, then send `Authorization: Bearer <access>` with every
 request. An access token lasts some minutes; `POST /api/auth/token/refresh/` gives the next one.
 
-**Bodies** are JSON in UTF-8, at most 1 MiB, with a `Content-Length`. Keys that an operation
+**Bodies** are JSON in UTF-8, at most 1 MiB, with a `Content-Length`; materials may also be sent as
+multipart forms, with a file. Keys that an operation
 doesn't name are ignored; a value of the wrong type is a `validation_error`. Text is trimmed.
 
 **Dates** are answered in UTC with `Z` and whole seconds. A date with its own offset means what
@@ -45,6 +46,18 @@ items (`limit`) with a `Link` header to the next ones. A filter that can't be re
 **Errors** come as `{{"error": "<a sentence>", "code": "<a code>"}}`, a validation error with
 `fields` too. What is wrong with the caller is said first: 401, 404, 403, then 400 for a field,
 then 400 for the state.
+
+**Live push.** Open a WebSocket at `/ws/` with the subprotocols `["bearer", "<access token>"]`, in
+a browser `new WebSocket(url, ["bearer", access])`. The server answers with `bearer`, sends
+`{{"type": "ready", "user": <id>}}` first, and then, the moment it is written,
+`{{"type": "notification", "data": {{…}}}}` or `{{"type": "message", "data": {{…}}}}`, where `data`
+is the object as REST shows it. Nothing has to be sent; `{{"type": "ping"}}` is answered
+`{{"type": "pong"}}`, a frame over 64 KiB closes the socket (1009), and anything else is passed
+over. It is closed with 4401 when the token isn't good, and when the token or the account ends:
+open it again with a new token, and read from REST what was told meanwhile. 4403: a page of a
+foreign origin. 4404: not `/ws/`. 4429: too many sockets of one person (more than ten, unless the
+site says otherwise). 1013: the client read too slowly, or the database is away; 1012: the server
+restarts. Come back a little later then.
 
 **Every answer** has an `X-Request-ID`: the one sent, or a new one.
 

@@ -24,6 +24,7 @@ JSON_TYPES: dict[Any, dict[str, Any]] = {
     str: {"type": "string"},
     int: {"type": "integer"},
     bool: {"type": "boolean"},
+    bytes: {"type": "string", "format": "binary"},
     datetime: {"type": "string", "format": "date-time"},
 }
 

@@ -14,6 +14,7 @@ from sessions_app.services.bookings import (
     reject_request,
     withdraw_request,
 )
+from sessions_app.services.materials import add_material, change_material, delete_material
 from sessions_app.services.places import leave, take_place
 from sessions_app.services.reminders import remind
 from sessions_app.services.sessions import (
@@ -36,14 +37,17 @@ from sessions_app.states import Mode
 __all__ = [
     "DATE_FIXED",
     "NOT_INSTRUCTOR",
+    "add_material",
     "approve",
     "approve_request",
     "cancel",
+    "change_material",
     "check_may_create",
     "complete",
     "complete_overdue",
     "create",
     "delete",
+    "delete_material",
     "edit",
     "expire",
     "join",

@@ -12,7 +12,7 @@ from sessions_app.states import RequestStatus, Role, Viewer
 
 
 def tell(event: Event, row: Session, to: list[int], now: datetime, **details: Any) -> None:
-    announce(event, to=to, now=now, session_id=row.pk, title=row.title, **details)
+    announce(event, to=to, now=now, session_id=row.pk, title=row.title, date=row.date, **details)
 
 
 def participants_of(row: Session) -> list[int]:
@@ -42,7 +42,8 @@ def tell_cancelled(row: Session, viewer: Viewer, now: datetime, reason: str) -> 
 
 def tell_deleted(row: Session, now: datetime) -> None:
     """Before it goes; the notifications name no session, since there will be none."""
-    announce(DELETED, to=participants_of(row) + askers_of(row), now=now, title=row.title)
+    concerned = participants_of(row) + askers_of(row)
+    announce(DELETED, to=concerned, now=now, title=row.title, date=row.date)
 
 
 def close_requests(row: Session, *, now: datetime, became: str = "") -> None:

@@ -27,6 +27,6 @@ def remind(pk: int, lead: timedelta, *, now: datetime) -> bool:
         minutes = lead // timedelta(minutes=1)
         occasion = f"reminder:{row.pk}:{minutes}:{row.date:%Y%m%d%H%M%S}"
         people = [row.creator_id, *participants_of(row)]
-        tell(REMINDER, row, people, now, once=occasion, date=row.date)
+        tell(REMINDER, row, people, now, once=occasion, until=row.date)
         Session.objects.filter(pk=pk).update(reminded_lead=minutes)
     return True

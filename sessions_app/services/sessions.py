@@ -13,7 +13,9 @@ from accounts.models import Role as AccountRole
 from accounts.models import User
 from core.errors import APIError, declare, invalid
 from core.lifecycle import check
+from materials.services import abandon_all
 from notifications.events import APPROVED, COMPLETED, EXPIRED, RESCHEDULED, STARTED
+from notifications.mails import recall_reminders
 from sessions_app.models import Session
 from sessions_app.services.locking import hold, locked
 from sessions_app.services.news import (
@@ -92,7 +94,8 @@ def apply_changes(row: Session, changes: dict[str, Any], now: datetime) -> None:
     row.ends_at, row.updated_at, row.version = end_of(row), now, row.version + 1
     row.save(update_fields=[*changes, "ends_at", "reminded_lead", "updated_at", "version"])
     if "date" in changes:
-        tell_participants(RESCHEDULED, row, now, date=row.date)
+        recall_reminders(row.pk, now=now)
+        tell_participants(RESCHEDULED, row, now)
 
 
 def move_to(status: str, row: Session, viewer: Viewer, now: datetime) -> None:
@@ -116,7 +119,9 @@ def delete(session: Session, *, by: User, now: datetime) -> None:
     """Remove a session and all that belongs to it."""
     with locked(session, by) as row:
         check(ACTIONS["delete"], row, row.viewer(by, now))
+        recall_reminders(row.pk, now=now)
         tell_deleted(row, now)
+        abandon_all(row.pk, now=now)
         row.delete()
 
 
@@ -152,6 +157,7 @@ def move_approve(row: Session, viewer: Viewer, now: datetime) -> None:
 def move_start(row: Session, viewer: Viewer, now: datetime) -> None:
     ends_at = now + timedelta(minutes=row.duration)
     row.transition("start", by=viewer, now=now, started_at=now, ends_at=ends_at)
+    recall_reminders(row.pk, now=now)
     tell_participants(STARTED, row, now)
     close_requests(row, now=now, became="started")
 
@@ -163,6 +169,7 @@ def move_complete(row: Session, viewer: Viewer, now: datetime) -> None:
 
 def move_cancel(row: Session, viewer: Viewer, now: datetime, reason: str = "") -> None:
     row.transition("cancel", by=viewer, now=now, cancel_reason=reason)
+    recall_reminders(row.pk, now=now)
     tell_cancelled(row, viewer, now, reason)
     close_requests(row, now=now)
 

@@ -1,7 +1,14 @@
 """Views fetch, call the service, and answer."""
 
 from sessions_app.views.bookings import BookingViewSet
+from sessions_app.views.materials import MaterialFileViewSet, MaterialViewSet
 from sessions_app.views.mine import MySessionsViewSet
 from sessions_app.views.sessions import SessionViewSet
 
-__all__ = ["BookingViewSet", "MySessionsViewSet", "SessionViewSet"]
+__all__ = [
+    "BookingViewSet",
+    "MaterialFileViewSet",
+    "MaterialViewSet",
+    "MySessionsViewSet",
+    "SessionViewSet",
+]

@@ -35,8 +35,12 @@ class SessionViews(ActionViewSet):
     def shown(self, pk: int) -> SessionDetailObject:
         """The session read again, as it is after what was done."""
         user = self.person
-        session = self.find(Session.objects.seen_by(user).for_detail(user), pk)
-        return session_detail_object(session, user=user, now=timezone.now())
+        return self.in_detail(self.find(Session.objects.seen_by(user).for_detail(user), pk))
+
+    def in_detail(self, session: Session) -> SessionDetailObject:
+        """A session that was read with `for_detail`."""
+        link = self.request.build_absolute_uri
+        return session_detail_object(session, user=self.person, now=timezone.now(), link=link)
 
     def done(self, message: str, session: Session) -> Response:
         return self.answer({"message": message, "session": self.shown(session.pk)})

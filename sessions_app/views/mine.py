@@ -12,7 +12,6 @@ from core.views import Answer
 from sessions_app.representations import (
     SessionDetailObject,
     SessionListObject,
-    session_detail_object,
     session_list_object,
 )
 from sessions_app.views.base import SessionViews
@@ -42,7 +41,7 @@ class MySessionsViewSet(SessionViews):
         page = self.get_paginated_response(
             [session_list_object(session, user=user, now=now) for session in rows]
         )
-        details = [session_detail_object(session, user=user, now=now) for session in rows]
+        details = [self.in_detail(session) for session in rows]
         page.data["created"] = [each for each in details if each["viewer_role"] == "creator"]
         page.data["joined"] = [each for each in details if each["viewer_role"] != "creator"]
         return page

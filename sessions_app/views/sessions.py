@@ -17,7 +17,6 @@ from sessions_app.representations import (
     SessionDetailObject,
     SessionDoneObject,
     SessionListObject,
-    session_detail_object,
 )
 from sessions_app.serializers import mode_asked_for
 from sessions_app.states import NOT_MODERATOR
@@ -73,9 +72,8 @@ class SessionViewSet(SessionViews):
 
     def retrieve(self, request: Request, pk: int) -> Response:
         """Show a session with its participants."""
-        user = self.person
-        session = self.fetch(self.get_queryset().for_detail(user))
-        return self.answer(session_detail_object(session, user=user, now=timezone.now()))
+        rows = self.get_queryset().for_detail(self.person)
+        return self.answer(self.in_detail(self.fetch(rows)))
 
     def update(self, request: Request, pk: int) -> Response:
         """Change a session.

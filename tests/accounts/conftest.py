@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
+from django.core import mail
+from django.core.mail import EmailMessage
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts import tokens
-from accounts.models import User
+from accounts.jobs import send_mails
+from accounts.models import Mail, User
 from accounts.tokens import TokenPair
+from tests.mail_server import MailServer
 
+RESET = "/api/auth/password/reset/"
 NEW_PASSWORD = "quite-another-one-31"
 USER_KEYS = {"id", "username", "first_name", "last_name", "email", "role", "date_joined"}
 
@@ -46,6 +53,35 @@ def is_good(api: Any) -> Callable[[str], bool]:
     return ask
 
 
+@pytest.fixture
+def server(settings: Any) -> Iterator[MailServer]:
+    """A mail server, and the settings to reach it."""
+    with MailServer() as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+        settings.PUBLIC_URL = "https://sessions.example.org"
+        yield server
+
+
+@pytest.fixture
+def reader(person: Callable[..., User]) -> User:
+    """Somebody who wants mails."""
+    return person("rosa", first_name="Rosa", email_notifications=True)
+
+
+@pytest.fixture
+def waiting(now: datetime) -> Callable[..., Mail]:
+    """`waiting(user)`: a mail about a session, to be sent now."""
+
+    def make(user: User, message: str = "Algebra begins soon.", **fields: Any) -> Mail:
+        values = {"subject": "Reminder: Algebra", "created_at": now, "next_try_at": now} | fields
+        return Mail.objects.create(
+            kind=Mail.Kind.NOTIFICATION, user=user, message=message, **values
+        )
+
+    return make
+
+
 def assert_refused(answer: Any, status: int, code: str) -> None:
     """An error in the envelope of contract C4."""
     body = answer.json()
@@ -61,3 +97,12 @@ def assert_invalid(answer: Any, field: str) -> None:
     body = answer.json()
     assert list(body["fields"]) == [field], body
     assert body["error"] == body["fields"][field][0]
+
+
+def mails_for(api: Callable[..., APIClient], *addresses: str) -> list[EmailMessage]:
+    """The mails that are sent when a new password is asked for at these addresses."""
+    sent = len(mail.outbox)
+    for address in addresses:
+        assert api().post(RESET, {"email": address}).status_code == 200
+    send_mails(timezone.now())
+    return mail.outbox[sent:]

@@ -1,9 +1,11 @@
-"""Serves as `manage.py serve` does, but without one of the guards against races: what the negative
-controls run against. Names the guard in `SABOTAGE`; changes nothing outside its own process."""
+"""Serves as `manage.py serve` does, or does the command that is given, but without one of the
+guards against races: what the negative controls run against. Names the guard in `SABOTAGE`;
+changes nothing outside its own process."""
 
 from __future__ import annotations
 
 import os
+import sys
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -19,6 +21,7 @@ from django.db import IntegrityError  # noqa: E402
 
 from accounts import services, tokens  # noqa: E402
 from accounts.models import RevokedToken, User  # noqa: E402
+from core.retries import LEASE, RetryQuerySet  # noqa: E402
 
 
 def look_then_insert(token: Any, user: User, reason: str) -> tuple[RevokedToken, bool]:
@@ -39,12 +42,22 @@ def set_without_compare(user: User, password: str) -> bool:
     return bool(User.objects.filter(pk=user.pk).update(password=user.password))
 
 
+def claim_without_condition(self: Any, row: Any, now: datetime) -> bool:
+    """A claim that believes what it has read."""
+    row.next_try_at = now + LEASE
+    row.attempts += 1
+    values = {"next_try_at": row.next_try_at, "attempts": row.attempts}
+    return bool(self.filter(pk=row.pk).update(**values))
+
+
 if __name__ == "__main__":
     match os.environ["SABOTAGE"]:
         case "claim":
             tokens.revoke = look_then_insert
+        case "mail":
+            RetryQuerySet.claim = claim_without_condition
         case "swap":
             services._swap_password = set_without_compare
         case unknown:
             raise SystemExit(f"There is no sabotage {unknown!r}.")
-    call_command("serve")
+    call_command(*(sys.argv[1:] or ["serve"]))

@@ -3,7 +3,9 @@ one; with rotation, without limits, and with their mails in a folder."""
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 import sys
 import uuid
 from collections.abc import Callable, Iterator
@@ -18,7 +20,7 @@ from django.db import connection
 from tests.conftest import PASSWORD
 from tests.databases import fresh_postgres
 from tests.racing import at_once
-from tests.server import Server
+from tests.server import ROOT, Server
 
 SABOTEUR = [sys.executable, "-m", "tests.accounts.saboteur"]
 
@@ -56,15 +58,19 @@ class Site:
     def mailed_link(self, email: str) -> dict[str, str]:
         """The `uid` and `token` of the mail that is sent to this address."""
         self.post("password/reset", {"email": email})
+        tick = [sys.executable, "manage.py", "tick"]
+        environment = os.environ | self.servers[0].settings
+        subprocess.run(tick, cwd=ROOT, env=environment, check=True, capture_output=True)
         texts = [file.read_text() for file in self.mails.iterdir()]
         mail = next(text for text in texts if f"To: {email}" in text)
-        return dict(re.findall(r"^(uid|token): (\S+)", mail, re.MULTILINE))
+        return dict(re.findall(r"^(uid|token): ([\w-]+)", mail, re.MULTILINE))
 
 
 @contextmanager
 def site_in(folder: Path, sabotage: str = "") -> Iterator[Site]:
     environment = {
         "DEMO_DATA": "0",
+        "EMBEDDED_CLOCK": "0",
         "DISABLE_THROTTLING": "1",
         "ROTATE_REFRESH_TOKENS": "1",
         "EMAIL_URL": f"filemail:///{folder / 'mails'}",

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts import tokens
 from accounts.models import User
+from core.push.hub import RECHECK
 from tests.accounts.conftest import NEW_PASSWORD
 from tests.conftest import PASSWORD
 
@@ -193,3 +194,32 @@ def test_no_page_there_shows_a_refresh_token(admin):
 
     assert "/admin/accounts/user/" in index
     assert "/admin/accounts/revokedtoken/" not in index
+
+
+def test_mails_are_looked_at_there_and_not_written(admin, student, waiting):
+    row = waiting(student)
+    page = reverse("admin:accounts_mail_change", args=[row.pk])
+
+    shown = admin.get(reverse("admin:accounts_mail_changelist"), {"q": "sam@"}).content.decode()
+
+    assert "Reminder: Algebra" in shown
+    assert admin.get(page).status_code == 200
+    assert admin.post(page, {"subject": "x"}).status_code == 403
+    assert admin.get(reverse("admin:accounts_mail_add")).status_code == 403
+
+
+def test_mails_are_turned_on_and_off_there(admin, student):
+    admin.post(page_of(student), form_of(admin, student) | {"email_notifications": "on"})
+
+    assert User.objects.get(pk=student.pk).email_notifications
+
+
+def test_a_password_set_by_staff_makes_open_sockets_look_at_their_token(admin, student, pushed):
+    page = reverse("admin:auth_user_password_change", args=[student.pk])
+    passwords = {"usable_password": "true", "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
+
+    with pushed(student.pk) as frames:
+        answer = admin.post(page, passwords)
+
+    assert answer.status_code == 302
+    assert frames == [RECHECK]

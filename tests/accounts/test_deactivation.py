@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from django.utils import timezone
 
 from accounts import services
+from accounts.jobs import send_mails
 from accounts.models import User
 from tests.accounts.conftest import NEW_PASSWORD, assert_refused
 from tests.conftest import PASSWORD
@@ -46,6 +48,7 @@ def test_opening_the_account_again_revives_no_token(api, bearer, student, signed
 
 def test_a_reset_mailed_before_the_deactivation_is_dead_after_it(api, student, mailoutbox):
     api().post("/api/auth/password/reset/", {"email": student.email})
+    send_mails(timezone.now())
     link = dict(re.findall(r"^(uid|token): (\S+)", mailoutbox[0].body, re.MULTILINE))
     services.deactivate(student)
     reactivate(student)

@@ -15,7 +15,7 @@ def test_one_sees_oneself(api, instructor):
 
     assert answer.status_code == 200
     body = answer.json()
-    assert set(body) == USER_KEYS | {"timezone"}
+    assert set(body) == USER_KEYS | {"timezone", "email_notifications"}
     assert body["date_joined"] == instructor.date_joined.strftime("%Y-%m-%dT%H:%M:%SZ")
     assert body | {"date_joined": ""} == {
         "id": instructor.pk,
@@ -26,15 +26,17 @@ def test_one_sees_oneself(api, instructor):
         "role": "instructor",
         "date_joined": "",
         "timezone": "UTC",
+        "email_notifications": False,
     }
 
 
-def test_names_address_and_zone_are_changed(api, student):
+def test_names_address_zone_and_the_wish_for_mails_are_changed(api, student):
     changes = {
         "first_name": " Sámuel ",
         "last_name": "",
         "email": "Sam.New@example.com",
         "timezone": "Europe/Lisbon",
+        "email_notifications": True,
     }
 
     answer = api(student).patch(PATH, changes)
@@ -107,6 +109,7 @@ def test_a_zone_that_is_none_is_refused(api, student, zone):
         ("first_name", None),
         ("first_name", "x" * 151),
         ("last_name", ["Reed"]),
+        *(("email_notifications", value) for value in ["true", 1, 0, None, "", []]),
     ],
 )
 def test_a_bad_value_changes_nothing(api, student, field, value):

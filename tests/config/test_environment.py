@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from config.checks import production_makes_sense, settings_make_sense
-from config.environment import Environment
+from config.checks import production_makes_sense, redis_can_be_read, settings_make_sense
+from config.environment import Environment, cloudinary_account
 
 env = Environment()
 
@@ -97,9 +97,62 @@ def test_an_approval_policy_that_does_not_exist_is_named(settings):
     assert [found.id for found in settings_make_sense()] == ["config.E001"]
 
 
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("", []),
+        ("redis://h:6379/1", []),
+        ("foo://h", ["config.E005"]),
+        ("redis://h:x", ["config.E005"]),
+    ],
+)
+def test_an_address_of_redis_that_can_not_be_read_is_named(settings, url, found):
+    settings.REDIS_URL = url
+
+    assert [each.id for each in redis_can_be_read()] == found
+
+
 def test_a_deploy_check_warns_of_what_is_for_development(settings):
     settings.DISABLE_THROTTLING = settings.DEMO_DATA = True
-    assert [found.id for found in production_makes_sense()] == ["config.W001", "config.W002"]
+    settings.PUBLIC_URL = "http://localhost:8000"
+    found = [each.id for each in production_makes_sense()]
+    assert found == ["config.W001", "config.W002", "config.W003"]
 
     settings.DISABLE_THROTTLING = settings.DEMO_DATA = False
+    settings.PUBLIC_URL = "https://sessions.example.org"
     assert production_makes_sense() == []
+
+
+def test_cloudinary_is_named_by_one_address_or_by_three_parts():
+    named = {"cloud_name": "cloud", "api_key": "key", "api_secret": "s/3"}
+    prefix = "?upload_prefix=http://127.0.0.1:1/"
+
+    assert cloudinary_account("cloudinary://key:s%2F3@cloud") == named
+    assert cloudinary_account("", **named) == named
+    assert cloudinary_account(f"cloudinary://key:s%2F3@cloud{prefix}") == named | {
+        "upload_prefix": "http://127.0.0.1:1"
+    }
+
+
+@pytest.mark.parametrize("url", ["cloud", "https://key:secret@cloud", "cloudinary://", "http://["])
+def test_an_address_that_names_no_account_stops_the_start(url):
+    with pytest.raises(SystemExit, match="CLOUDINARY_URL can't be read"):
+        cloudinary_account(url)
+
+
+@pytest.mark.parametrize("missing", ["CLOUD_NAME", "API_KEY", "API_SECRET"])
+def test_half_an_account_is_named(settings, missing):
+    whole = {"CLOUD_NAME": "cloud", "API_KEY": "key", "API_SECRET": "secret"}
+    settings.CLOUDINARY_STORAGE = whole
+    assert settings_make_sense() == []
+
+    settings.CLOUDINARY_STORAGE = whole | {missing: ""}
+
+    assert [found.id for found in settings_make_sense()] == ["config.E004"]
+
+
+def test_a_kind_of_file_that_nobody_knows_is_named(settings):
+    settings.MATERIAL_EXTENSIONS = ["pdf", "exe"]
+
+    [found] = settings_make_sense()
+    assert "MATERIAL_EXTENSIONS has exe:" in found.msg

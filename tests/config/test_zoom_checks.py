@@ -35,7 +35,7 @@ def test_all_of_zooms_settings_or_none_make_sense(production):
 def test_credentials_are_complete_or_an_error(production, name):
     setattr(production, name, "")
 
-    assert ids(zoom_makes_sense()) == ["config.E003"]
+    assert ids(zoom_makes_sense()) == ["config.E006"]
 
 
 @pytest.mark.parametrize("name", ["ZOOM_BASE_URL", "ZOOM_OAUTH_URL"])
@@ -46,7 +46,7 @@ def test_secrets_go_to_no_address_where_others_can_read_them(production, name, a
     setattr(production, name, address)
 
     [found] = zoom_makes_sense()
-    assert found.id == "config.E004"
+    assert found.id == "config.E007"
     assert name in found.msg
 
 
@@ -69,13 +69,13 @@ def test_development_needs_no_https(production):
 def test_meetings_need_a_host(production):
     production.ZOOM_HOST_USERS = [" "]
 
-    assert ids(zoom_makes_sense()) == ["config.E005"]
+    assert ids(zoom_makes_sense()) == ["config.E008"]
 
 
 def test_a_deploy_check_warns_of_what_is_missing(production):
     production.ZOOM_WEBHOOK_SECRET = ""
-    assert ids(zoom_is_set_up()) == ["config.W004"]
+    assert ids(zoom_is_set_up()) == ["config.W005"]
 
     for name in CREDENTIALS:
         setattr(production, name, "")
-    assert ids(zoom_is_set_up()) == ["config.W003"]
+    assert ids(zoom_is_set_up()) == ["config.W004"]

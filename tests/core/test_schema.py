@@ -90,7 +90,8 @@ def addresses(patterns, prefix=""):
         if hasattr(pattern, "url_patterns"):
             yield from addresses(pattern.url_patterns, route)
         elif hasattr(pattern.callback, "actions"):
-            path = "/" + re.sub(r"<id:(\w+)>", r"{\1}", route).replace("{pk}", "{id}").rstrip("$")
+            path = "/" + re.sub(r"<(?:id|str):(\w+)>", r"{\1}", route).rstrip("$")
+            path = path.replace("{pk}", "{id}")
             for method in set(pattern.callback.actions) - {"head"}:
                 yield method, path
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import redis
+from celery.signals import beat_init, celeryd_init
 
 from config.celery import app
 from operations.clock import SCHEDULE, EmbeddedClock, Job, tick
@@ -100,6 +101,14 @@ def test_beat_sends_every_job_of_the_schedule_at_its_interval():
         assert beat[job.name]["schedule"] == job.every
         assert beat[job.name]["task"] == run_job.name
         assert beat[job.name]["args"] == [job.name]
+
+
+def test_celery_says_that_it_needs_redis(settings):
+    settings.REDIS_URL = ""
+
+    for starting in (celeryd_init, beat_init):
+        with pytest.raises(SystemExit, match="REDIS_URL is not set"):
+            starting.send(sender="test")
 
 
 @pytest.mark.django_db

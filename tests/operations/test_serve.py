@@ -1,4 +1,4 @@
-"""`manage.py serve`, which `make run` runs: its start, its words, its end."""
+"""`manage.py serve`, which `make run` runs: its start, its words, its end; and `manage.py push`."""
 
 import os
 import signal
@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from operations import demo
 from tests.server import ROOT, Server, free_port
@@ -152,3 +153,10 @@ def test_a_port_that_is_taken_ends_the_start_as_a_failure(tmp_path):
     assert end.returncode != 0
     assert port in end.stderr
     assert "Traceback" not in end.stderr
+
+
+def test_a_push_server_without_redis_refuses_to_start(settings):
+    settings.REDIS_URL = ""
+
+    with pytest.raises(CommandError, match="REDIS_URL is not set"):
+        call_command("push")

@@ -25,12 +25,17 @@ def test_a_stale_page_is_found(settings, tmp_path):
     call_command("draw_states", "--check")
 
 
-@pytest.mark.parametrize("states", [group_sessions, one_on_one])
-def test_every_action_and_transition_is_on_it(states):
+INSIDE = [
+    (group_sessions, {"schedule", "expire", "edit", "remove"}),
+    (one_on_one, {"look", "activate", "call_off", "complete"}),
+]
+
+
+@pytest.mark.parametrize(("states", "inside"), INSIDE)
+def test_every_action_and_transition_is_on_it(states, inside):
     page = draw()
 
     for name, action in states.ACTIONS.items():
-        button = name in states.BUTTONS
-        assert f"| `{name}`" in page if button else f"| {name} (no address)" in page
+        assert f"| `{name}`" in page if name not in inside else f"| {name} (no address)" in page
         if action.to:
             assert f"--> {action.to}: {name}" in page

@@ -91,6 +91,22 @@ delete           instant participant,asker,stranger,staff not_creator
 delete           request creator                          ok*3 cannot_delete*2 ok*2
 delete           request participant,asker,stranger,staff not_creator
 
+# a session's materials: seen by those in it and staff; added while it may be of use   [M2]
+see_materials    instant creator,participant,staff ok
+see_materials    instant asker,stranger            not_member_or_staff
+see_materials    request creator,participant,staff ok
+see_materials    request asker,stranger            not_member_or_staff
+add_material     instant creator,participant       ok*3 cannot_add*2
+add_material     instant asker,stranger,staff      not_member
+add_material     request creator,participant       ok*5 cannot_add*2
+add_material     request asker,stranger,staff      not_member
+
+# change_material: the creator, always; who uploaded it is tested with the materials           [M2]
+change_material  instant creator                          ok
+change_material  instant participant,asker,stranger,staff not_uploader
+change_material  request creator                          ok
+change_material  request participant,asker,stranger,staff not_uploader
+
 # schedule: no address; what approving a request does to an approved session              [S5, S8]
 schedule         instant creator                          wrong_state
 schedule         instant participant,asker,stranger,staff not_creator
@@ -121,6 +137,9 @@ CLOCK_DENIED = {
     "withdraw_request": "permission_denied",
     "approve": "not_moderator",
     "cancel": "not_creator_or_staff",
+    "see_materials": "not_member_or_staff",
+    "add_material": "not_member",
+    "change_material": "not_uploader",
     "edit": "permission_denied",
     "remove": "permission_denied",
 }

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from materials.models import Material
 from sessions_app import services
 from sessions_app.models import Session
 
@@ -23,6 +24,8 @@ def site(session, join, person):
         for each in made:
             for somebody in people:
                 join(each, somebody)
+                fields = {"type": "note", "content": "x", "uploaded_by": somebody}
+                Material.objects.create(session=each, title="Note", **fields)
         return made[-1], people[-1]
 
     return make
@@ -45,8 +48,9 @@ def queries(client, path):
         ("/api/sessions/created_sessions/", 3),
         ("/api/sessions/joined_sessions/", 3),
         ("/api/sessions/requested_sessions/", 2),  # nothing asked for: the count says so
-        ("/api/sessions/my_sessions/", 5),  # and their participants, and their requests
-        ("/api/sessions/{session}/", 4),  # the person, the session, participants, requests
+        ("/api/sessions/my_sessions/", 6),  # and their participants, requests and materials
+        ("/api/sessions/{session}/", 5),  # person, session, participants, requests, materials
+        ("/api/sessions/{session}/materials/", 3),
         ("/api/sessions/{session}/participants/", 3),
         ("/api/sessions/{session}/booking_requests/", 3),
         ("/api/auth/me/", 1),
@@ -127,4 +131,4 @@ def test_my_sessions_takes_as_many_queries_with_a_hundred_sessions_as_with_one(
         taken.append(len(queries(api(student), "/api/sessions/my_sessions/")))
 
     assert len(page["joined"]) == 100
-    assert taken == [5, 5]
+    assert taken == [6, 6]

@@ -16,28 +16,28 @@ GRID = """
 #          in the order: pending, active, completed, cancelled
 # start: either of the two, once                                                       [O5]
 start      initiator,participant              ok already_started cannot_start cannot_start
-start      stranger,staff,clock,zoom          not_member
+start      stranger,staff,clock,zoom          not_your_session
 # ready: either of the two, until it is over                                           [O4]
 ready      initiator,participant              ok ok cannot_be_ready cannot_be_ready
-ready      stranger,staff,clock,zoom          not_member
+ready      stranger,staff,clock,zoom          not_your_session
 # join_token: who started waits for the other, the other must be ready                 [O4]
 join_token initiator                          not_active other_not_ready not_active not_active
 join_token participant                        not_active not_marked_ready not_active not_active
-join_token stranger,staff,clock,zoom          not_member
+join_token stranger,staff,clock,zoom          not_your_session
 # leave: either of the two, while it goes on                                           [O7]
 leave      initiator,participant              not_active ok not_active not_active
-leave      stranger,staff,clock,zoom          not_member
+leave      stranger,staff,clock,zoom          not_your_session
 # end, cancel: either of the two                                                       [O2]
 end        initiator,participant              wrong_state ok wrong_state wrong_state
-end        stranger,staff,clock,zoom          not_member
+end        stranger,staff,clock,zoom          not_your_session
 cancel     initiator,participant              ok ok wrong_state wrong_state
-cancel     stranger,staff,clock,zoom          not_member
+cancel     stranger,staff,clock,zoom          not_your_session
 # look: either of the two, always                                                      [O3]
 look       initiator,participant              ok
-look       stranger,staff,clock,zoom          not_member
+look       stranger,staff,clock,zoom          not_your_session
 # activate: no address; a start whose meeting is there                                 [O5]
 activate   initiator,participant              ok cannot_start cannot_start cannot_start
-activate   stranger,staff,clock,zoom          not_member
+activate   stranger,staff,clock,zoom          not_your_session
 # call_off: no address; the staff, and the clock after a week                          [O2]
 call_off   staff,clock                        ok wrong_state wrong_state wrong_state
 call_off   initiator,participant,stranger,zoom permission_denied

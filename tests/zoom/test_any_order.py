@@ -49,7 +49,7 @@ class Model:
         if action == "validate":
             return self.validate(who, token)
         if who == "zoe":
-            return "not_member"
+            return "not_your_session"
         return getattr(self, f"do_{action}")(who)
 
     def do_start(self, who: str) -> str:

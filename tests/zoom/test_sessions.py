@@ -72,13 +72,13 @@ def test_a_session_is_its_two_peoples_business(api, pending, person):
     staff = person(is_staff=True, is_superuser=True)
     for client in (api(person()), api(staff)):
         for path in ("", "audit-logs/"):
-            refused(client.get(f"{LIST}{pending.pk}/{path}"), 403, "not_member")
+            refused(client.get(f"{LIST}{pending.pk}/{path}"), 403, "not_your_session")
         for action in ACTIONS:
             # Before anything is said of the body (C10).
             answer = client.post(
                 f"{LIST}{pending.pk}/{action}/", b"{", content_type="application/json"
             )
-            refused(answer, 403, "not_member")
+            refused(answer, 403, "not_your_session")
         assert client.get(LIST).json() == []
 
 
@@ -199,7 +199,7 @@ def test_the_longest_name_fits_into_a_title(api, person, now):
 
 
 def test_every_refusal_of_the_table_has_its_promised_status():
-    promised = {"start_in_progress": 400, "already_started": 400, "not_member": 403}
+    promised = {"start_in_progress": 400, "already_started": 400, "not_your_session": 403}
     promised |= {"other_not_ready": 403, "not_marked_ready": 403, "not_active": 400}
 
     assert {code: REGISTRY[code].status for code in promised} == promised

@@ -1,10 +1,7 @@
 import contextlib
-import signal
-import sys
 from collections.abc import Iterator
 from typing import Any
 
-import uvicorn
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
@@ -13,6 +10,7 @@ from django.utils import timezone
 
 from operations import demo
 from operations.clock import EmbeddedClock
+from operations.serving import serve
 
 
 @contextlib.contextmanager
@@ -33,25 +31,10 @@ class Command(BaseCommand):
     help = "Migrates, loads the demo data on the first run, and serves until it is told to stop."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        # uvicorn stops gracefully and then raises the signal again; that one ends the process
-        # as a success.
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         self.prepare()
         self.stdout.write(self.welcome())
-        server = uvicorn.Server(
-            uvicorn.Config(
-                "config.asgi:application",
-                # With DEBUG everybody knows the secret key, so only this machine gets in.
-                host="127.0.0.1" if settings.DEBUG else "0.0.0.0",  # noqa: S104
-                port=settings.PORT,
-                lifespan="off",
-                # Whom to believe is `NUM_PROXIES`; uvicorn's default believes every local caller.
-                proxy_headers=False,
-                timeout_graceful_shutdown=10,
-            )
-        )
-        with embedded_clock(), contextlib.suppress(KeyboardInterrupt):
-            server.run()
+        with embedded_clock():
+            serve(settings.PORT)
 
     def prepare(self) -> None:
         try:
@@ -68,6 +51,7 @@ class Command(BaseCommand):
             f"  API          {base}/api/",
             f"  Description  {base}/api/docs/  (Redoc: /api/redoc/, OpenAPI: /api/schema/)",
             f"  Admin        {base}/admin/",
+            f"  Live push    ws://localhost:{settings.PORT}/ws/",
         ]
         if demo.is_loaded():
             people = ", ".join(person.username for person in demo.PEOPLE)

@@ -1,1 +1,1 @@
-"""The P2P document, but for its materials, sent to a real server over HTTP."""
+"""The P2P document, sent to a real server over HTTP."""

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import requests
 
 from tests.document.conftest import answered
-from tests.document.p2p.shapes import DETAIL, NOTIFICATION
+from tests.document.p2p.shapes import DETAIL, MATERIAL, NOTIFICATION
 from tests.server import Server
 
 # What the form's fields hold (and `formData` is sent with).
@@ -115,6 +115,14 @@ class Browser:
 
     def decide(self, decision: str, session: int, user: int) -> requests.Response:
         return self.call("POST", f"/sessions/{session}/{decision}_request/", {"user_id": user})
+
+    def upload(self, session: int, file: tuple[str, bytes], **form: str) -> requests.Response:
+        """`uploadMaterial`: a `FormData`, for which axios makes the body and its boundary."""
+        path = f"/api/sessions/{session}/materials/"
+        return self.server.call("POST", path, self.access, data=form, files={"file": file})
+
+    def materials(self, session: int) -> list[dict[str, Any]]:
+        return answered(self.call("GET", f"/sessions/{session}/materials/"), 200, [MATERIAL])
 
     def notifications(self, session: int | None = None) -> list[dict[str, Any]]:
         """One's notifications, newest first; those of a session if it is given."""

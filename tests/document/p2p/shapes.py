@@ -51,9 +51,19 @@ LISTED = {
     "available_spots": int,
     "can_join": bool,
 }
+MATERIAL = {
+    "id": int,
+    "title": str,
+    "type": {"file", "link", "note"},
+    "url": str,
+    "file": str,
+    "file_name": str,
+    "uploaded_by": USER,
+    "uploaded_at": MOMENT,
+}
 DETAIL = LISTED | {
     "participants": [PARTICIPANT],
-    "materials": [dict],
+    "materials": [MATERIAL],
     "booking_requests": [BOOKING_REQUEST],
 }
 PAGE = {"count": int, "next": (None, ADDRESS), "previous": (None, ADDRESS), "results": [LISTED]}

@@ -1,0 +1,155 @@
+"""Sending the mails that wait: writing each, and handing it to the mail server."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlencode, urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from accounts.models import Mail, User
+from accounts.tokens import reset_links, unsubscribe_links
+from core.retries import work_off
+
+# What a server says of one mail; it takes others on the same connection.
+REFUSALS = (SMTPSenderRefused, SMTPRecipientsRefused, SMTPDataError)
+
+
+class ServerDownError(Exception):
+    """The mail server failed a mail before this one."""
+
+
+def send_waiting(now: datetime) -> int:
+    """Send what is due, and drop what nobody is to get any more; how many that was."""
+    with Connection() as connection:
+
+        def attempt(mail: Mail) -> None:
+            message = write(mail, now)
+            if message is None:
+                mail.delete()
+                return
+            connection.send(message)
+            mail.sent_at, mail.next_try_at = now, None
+            mail.save(update_fields=["sent_at", "next_try_at"])
+
+        return work_off(Mail.objects.all(), attempt, now=now)
+
+
+class Connection:
+    """One connection for all mails of a batch. A server that is down or hangs is asked once: the
+    other mails fail at once, instead of waiting for it one after another."""
+
+    def __init__(self) -> None:
+        self.backend: Any = get_connection()
+        self.has_delivered = self.is_down = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.backend.close()
+
+    def send(self, message: EmailMultiAlternatives) -> None:
+        """Hand over one mail.
+
+        Raises:
+            OSError: what the server or the way to it said.
+            ServerDownError: it wasn't asked.
+        """
+        if self.is_down:
+            raise ServerDownError("The mail server is down or hangs; it is asked again later.")
+        try:
+            self.backend.open()
+            self.backend.send_messages([message])
+        except REFUSALS:
+            raise
+        except OSError:
+            # Some servers end a connection after so many mails: only one that took none is down.
+            self.is_down, self.has_delivered = not self.has_delivered, False
+            self.backend.close()
+            raise
+        self.has_delivered = True
+
+
+def write(mail: Mail, now: datetime) -> EmailMultiAlternatives | None:
+    """The mail as it is sent to the person as they are now; None if nobody is to get it."""
+    if mail.expires_at is not None and mail.expires_at <= now:
+        return None
+    return WRITERS[Mail.Kind(mail.kind)](mail)
+
+
+def write_notification(mail: Mail) -> EmailMultiAlternatives | None:
+    user = User.objects.wanting_mails().filter(pk=mail.user_id).first()
+    if user is None:
+        return None
+    path = reverse("mails-unsubscribe", args=[unsubscribe_links.sign(str(user.pk))])
+    unsubscribe = f"{settings.PUBLIC_URL}{path}"
+    context = {
+        "message": mail.message,
+        "link": f"{settings.FRONTEND_URL}/sessions/{mail.session_id}" if mail.session_id else "",
+        "unsubscribe": unsubscribe,
+    }
+    headers = {
+        "List-Unsubscribe": f"<{unsubscribe}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+    return letter(mail, user, "mail", context, headers)
+
+
+def write_password_reset(mail: Mail) -> EmailMultiAlternatives | None:
+    user = User.objects.active().with_email(mail.address).first()
+    if user is None:
+        return None
+    parts = {
+        "uid": urlsafe_base64_encode(force_bytes(user.pk)),
+        "token": reset_links.make_token(user),
+    }
+    context = parts | {
+        "link": f"{settings.FRONTEND_URL}/reset-password?{urlencode(parts)}",
+        "hours": settings.PASSWORD_RESET_TIMEOUT // 3600,
+    }
+    return letter(mail, user, "password_reset", context, {})
+
+
+WRITERS = {
+    Mail.Kind.NOTIFICATION: write_notification,
+    Mail.Kind.PASSWORD_RESET: write_password_reset,
+}
+
+
+def letter(
+    mail: Mail, user: User, template: str, context: dict[str, Any], headers: dict[str, str]
+) -> EmailMultiAlternatives:
+    """A mail to one person, as plain text and as HTML."""
+    context |= {
+        "title": mail.subject,
+        "user": user,
+        "name": user.first_name or user.username,
+    }
+    message = EmailMultiAlternatives(
+        subject=mail.subject,
+        body=render_to_string(f"accounts/{template}.txt", context),
+        to=[user.email],
+        headers={"Message-ID": message_id(mail), "Auto-Submitted": "auto-generated", **headers},
+    )
+    message.attach_alternative(render_to_string(f"accounts/{template}.html", context), "text/html")
+    return message
+
+
+def message_id(mail: Mail) -> str:
+    """The same at every try, so that a mail program can tell a second sending after a crash."""
+    written = int(mail.created_at.timestamp())
+    return f"<{mail.kind}.{mail.pk}.{written}@{urlsplit(settings.PUBLIC_URL).hostname}>"

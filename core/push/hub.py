@@ -1,0 +1,54 @@
+"""The sockets that are open in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import Protocol
+
+# Not for clients: it tells a socket that its token may have ended.
+RECHECK = b"recheck"
+
+
+class Socket(Protocol):
+    def deliver(self, frame: bytes) -> None:
+        """Take a frame without waiting."""
+
+
+class Hub:
+    """Who is connected here. All but `is_open` and `put` are called on the server's event loop."""
+
+    def __init__(self) -> None:
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self.sockets: dict[int, set[Socket]] = {}
+
+    @property
+    def is_open(self) -> bool:
+        """Has this process ever had a socket?"""
+        return self.loop is not None
+
+    def put(self, user_id: int, frame: bytes) -> None:
+        """Hand a frame to this person's sockets, from any thread."""
+        if self.loop is not None:
+            # A server that is stopping has closed its loop, and with it every socket.
+            with contextlib.suppress(RuntimeError):
+                self.loop.call_soon_threadsafe(self.deliver, user_id, frame)
+
+    def deliver(self, user_id: int, frame: bytes) -> None:
+        for socket in self.sockets.get(user_id, ()):
+            socket.deliver(frame)
+
+    def count(self, user_id: int) -> int:
+        return len(self.sockets.get(user_id, ()))
+
+    def join(self, user_id: int, socket: Socket) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.sockets.setdefault(user_id, set()).add(socket)
+
+    def leave(self, user_id: int, socket: Socket) -> None:
+        self.sockets[user_id].discard(socket)
+        if not self.sockets[user_id]:
+            del self.sockets[user_id]
+
+
+hub = Hub()

@@ -1,0 +1,169 @@
+"""Frames on their way between processes, through one pub/sub channel in Redis.
+
+Plain pub/sub instead of a channel layer: those of channels-redis either keep an unlimited queue
+for each socket or end every socket when Redis goes away.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import contextlib
+import logging
+import os
+import queue
+import threading
+import time
+from typing import Any
+
+from django.conf import settings
+from redis import ConnectionError as RedisConnectionError
+from redis import Redis, RedisError
+from redis.asyncio import Redis as AsyncRedis
+from redis.asyncio.client import PubSub
+from redis.asyncio.retry import Retry as AsyncRetry
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from core.push.hub import hub
+
+logger = logging.getLogger(__name__)
+
+# Seconds: for one call, for one breath after a failure, and between two complaints in the log.
+TIMEOUT = 1.0
+BREATH = 1.0
+COMPLAINT_INTERVAL = 60.0
+# A subscription that has heard nothing for so long asks whether it still stands.
+SILENCE = 2.0
+# Frames that may wait to be published.
+BACKLOG = 10_000
+
+
+def options(retry: Any) -> dict[str, Any]:
+    """How both clients are made: a connection that Redis has closed while it was idle is opened
+    once more, and nothing waits long."""
+    again = retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,))
+    return {"socket_timeout": TIMEOUT, "socket_connect_timeout": TIMEOUT, "retry": again}
+
+
+def channel_of(client: Any) -> str:
+    """Redis's channels know no database number, but two sites in one Redis should not meet."""
+    return f"tutoring-sessions.{client.get_connection_kwargs().get('db', 0)}.push"
+
+
+class Complaint:
+    """Says in the log that push is down, rarely."""
+
+    def __init__(self) -> None:
+        self.next_at = 0.0
+
+    def utter(self, error: Exception) -> None:
+        if time.monotonic() >= self.next_at:
+            self.next_at = time.monotonic() + COMPLAINT_INTERVAL
+            logger.warning("Live push is down, REST goes on: %s", error)
+
+
+class Publisher:
+    """Publishes from a thread of its own, in the order of `put`, so that no caller waits."""
+
+    def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """With nothing to say and no thread; also in a forked child, which has no threads."""
+        self.waiting: queue.Queue[tuple[int, bytes]] = queue.Queue(BACKLOG)
+        self.thread: threading.Thread | None = None
+        self.starting = threading.Lock()
+        self.silent_until = 0.0
+        self.complaint = Complaint()
+
+    def put(self, user_id: int, frame: bytes) -> None:
+        """Take a frame for this person's sockets, wherever they are; drop it if too many wait."""
+        self.start()
+        with contextlib.suppress(queue.Full):
+            self.waiting.put_nowait((user_id, frame))
+
+    def start(self) -> None:
+        with self.starting:
+            if self.thread is None:
+                self.thread = threading.Thread(target=self.run, name="push", daemon=True)
+                self.thread.start()
+
+    def run(self) -> None:
+        client = Redis.from_url(settings.REDIS_URL, **options(Retry))
+        while True:
+            user_id, frame = self.waiting.get()
+            # After a failure, what waits is dropped for a moment: were each tried, all would be
+            # late for long after Redis is back.
+            if time.monotonic() >= self.silent_until:
+                self.publish(client, user_id, frame)
+            self.waiting.task_done()
+
+    def publish(self, client: Redis, user_id: int, frame: bytes) -> None:
+        try:
+            client.publish(channel_of(client), b"%d %s" % (user_id, frame))
+        except (RedisError, OSError) as error:
+            self.silent_until = time.monotonic() + BREATH
+            self.complaint.utter(error)
+
+    def flush(self) -> None:
+        """Let a process that ends, such as `manage.py tick`, get rid of what it has to say."""
+        with self.waiting.all_tasks_done:
+            self.waiting.all_tasks_done.wait_for(
+                lambda: not self.waiting.unfinished_tasks, timeout=TIMEOUT
+            )
+
+
+publisher = Publisher()
+atexit.register(publisher.flush)
+os.register_at_fork(after_in_child=publisher.begin)
+
+
+class Listener:
+    """Hands what is published to the sockets of this process, on the server's event loop, and
+    subscribes again by itself after an outage."""
+
+    def __init__(self) -> None:
+        self.task: asyncio.Task[None] | None = None
+        self.subscribed = asyncio.Event()
+        self.complaint = Complaint()
+
+    async def start(self) -> None:
+        """Return once it listens, or after a moment if Redis is down; at once if there is none."""
+        if not settings.REDIS_URL:
+            return
+        if self.task is None:
+            self.task = asyncio.create_task(self.run())
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.subscribed.wait(), TIMEOUT)
+
+    async def run(self) -> None:
+        client = AsyncRedis.from_url(settings.REDIS_URL, **options(AsyncRetry))
+        while True:
+            try:
+                async with client.pubsub() as pubsub:
+                    await pubsub.subscribe(channel_of(client))
+                    await self.listen(pubsub)
+            except (RedisError, OSError) as error:
+                self.subscribed.clear()
+                self.complaint.utter(error)
+                await asyncio.sleep(BREATH)
+
+    async def listen(self, pubsub: PubSub) -> None:
+        """Until the connection fails, or Redis doesn't even answer a ping."""
+        asked = False
+        while True:
+            message = await pubsub.get_message(timeout=SILENCE)
+            if message is None and asked:
+                raise RedisConnectionError("no answer")
+            asked = message is None
+            if message is None:
+                await pubsub.ping()
+            elif message["type"] == "subscribe":
+                self.subscribed.set()
+            elif message["type"] == "message":
+                user_id, _, frame = message["data"].partition(b" ")
+                hub.deliver(int(user_id), frame)
+
+
+listener = Listener()

@@ -1,0 +1,41 @@
+"""How large what people send may be: whole bodies, and the files in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadhandler import FileUploadHandler
+
+from core.errors import BODY_TOO_LARGE, LENGTH_REQUIRED, APIError, declare
+
+FILE_TOO_LARGE = declare("file_too_large", 413, "A file may have {limit} MB at most.")
+MEGABYTE = 1024 * 1024
+
+
+def refused_unread(headers: Mapping[str, str]) -> APIError | None:
+    """Why a body isn't even read, going by the request's headers.
+
+    What is sent in chunks Django and DRF would take for an empty body, in silence, or for as much
+    of it as a `Content-Length` beside it says.
+    """
+    limit = settings.MAX_FILE_BYTES + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    if "transfer-encoding" in headers:
+        return APIError(LENGTH_REQUIRED)
+    length = headers.get("content-length", "")
+    if length.isdecimal() and (len(length) > len(str(limit)) or int(length) > limit):
+        return APIError(BODY_TOO_LARGE, limit=limit)
+    return None
+
+
+class SizeLimit(FileUploadHandler):
+    """Stops a file that grows too large while it comes in, before the handlers that keep it."""
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+        if start + len(raw_data) > settings.MAX_FILE_BYTES:
+            raise APIError(FILE_TOO_LARGE, limit=settings.MAX_FILE_BYTES // MEGABYTE)
+        return raw_data
+
+    def file_complete(self, file_size: int) -> Any:
+        """Another handler has it."""

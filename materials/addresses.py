@@ -1,0 +1,49 @@
+"""Addresses of files: each opens in a browser without a header, and ends (contract M1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.files.storage import storages
+from django.core.signing import Signer
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare
+
+from materials.models import Material
+from materials.stores import LOCAL
+
+# Makes a whole address of a path of this server.
+Link = Callable[[str], str]
+
+
+def file_address(material: Material, *, now: datetime, link: Link) -> str:
+    """Where to get a material's file, for the next `FILE_ADDRESS_MINUTES`."""
+    if not material.stored_name:
+        return ""
+    if material.store != LOCAL and material.store in settings.STORAGES:
+        return remote_address(material)
+    path = reverse("stored-file", args=[material.session_id, material.pk])
+    expires = str(int((now + settings.FILE_ADDRESS_LIFETIME).timestamp()))
+    query = urlencode({"expires": expires, "signature": signature(material, expires)})
+    return link(f"{path}?{query}")
+
+
+def remote_address(material: Material) -> str:
+    """The address at the store itself, signed by it."""
+    return storages[material.store].url(material.stored_name)
+
+
+def signature(material: Material, expires: str) -> str:
+    signed = f"{material.pk}:{material.stored_name}:{expires}"
+    return Signer(salt="materials.file").signature(signed)
+
+
+def is_good(material: Material, query: Any, now: datetime) -> bool:
+    """Was this address given out for this file, and has it not ended?"""
+    expires = query.get("expires", "")
+    genuine = constant_time_compare(query.get("signature", ""), signature(material, expires))
+    return genuine and now.timestamp() < int(expires)

@@ -1,0 +1,79 @@
+"""Kinds of materials, and kinds of files: which extensions there are, what a file of each must
+hold, and as what it is served."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from django.db.models import TextChoices
+
+
+class Type(TextChoices):
+    FILE = "file"
+    LINK = "link"
+    NOTE = "note"
+
+
+# Which of its keys a material of each type needs, and uses.
+USES = {Type.FILE: "file", Type.LINK: "url", Type.NOTE: "content"}
+
+
+class Content(Enum):
+    """What a file's bytes must look like."""
+
+    BINARY = "first bytes that are its own"
+    ZIP = "an archive"
+    OFFICE = "an archive of Office's parts"
+    OPEN_DOCUMENT = "an archive that begins with its media type"
+    OLE = "the older Office's container"
+    TEXT = "text, and no markup or script"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of file.
+
+    Attributes:
+        inside: for `OFFICE`, the part that makes it this kind of document.
+    """
+
+    media_type: str
+    content: Content
+    inside: str = ""
+
+    @property
+    def is_picture(self) -> bool:
+        return self.media_type.startswith("image/")
+
+
+OFFICE = "application/vnd.openxmlformats-officedocument."
+OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
+# By extension. What a browser could run (HTML, SVG, scripts) is not among them.
+KINDS = {
+    "pdf": Kind("application/pdf", Content.BINARY),
+    "doc": Kind("application/msword", Content.OLE),
+    "docx": Kind(f"{OFFICE}wordprocessingml.document", Content.OFFICE, "word/document.xml"),
+    "xls": Kind("application/vnd.ms-excel", Content.OLE),
+    "xlsx": Kind(f"{OFFICE}spreadsheetml.sheet", Content.OFFICE, "xl/workbook.xml"),
+    "ppt": Kind("application/vnd.ms-powerpoint", Content.OLE),
+    "pptx": Kind(f"{OFFICE}presentationml.presentation", Content.OFFICE, "ppt/presentation.xml"),
+    "odt": Kind(f"{OPEN_DOCUMENT}text", Content.OPEN_DOCUMENT),
+    "ods": Kind(f"{OPEN_DOCUMENT}spreadsheet", Content.OPEN_DOCUMENT),
+    "odp": Kind(f"{OPEN_DOCUMENT}presentation", Content.OPEN_DOCUMENT),
+    "zip": Kind("application/zip", Content.ZIP),
+    "txt": Kind("text/plain", Content.TEXT),
+    "md": Kind("text/markdown", Content.TEXT),
+    "csv": Kind("text/csv", Content.TEXT),
+    "png": Kind("image/png", Content.BINARY),
+    "jpg": Kind("image/jpeg", Content.BINARY),
+    "jpeg": Kind("image/jpeg", Content.BINARY),
+    "gif": Kind("image/gif", Content.BINARY),
+    "webp": Kind("image/webp", Content.BINARY),
+}
+
+
+def extension_of(name: str) -> str:
+    """`"Notes.PDF"` → `"pdf"`; "" if there is none."""
+    stem, _, extension = name.rpartition(".")
+    return extension.lower() if stem else ""

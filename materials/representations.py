@@ -1,0 +1,38 @@
+"""Materials as JSON: one row in, one dict out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal, TypedDict
+
+from accounts.representations import UserObject, user_object
+from materials.addresses import Link, file_address
+from materials.models import Material
+
+
+class MaterialObject(TypedDict):
+    """A file, link or note that belongs to a session. What its type doesn't use is empty."""
+
+    id: int
+    title: str
+    type: Literal["file", "link", "note"]
+    url: str
+    file: Annotated[str, "Opens without a token, for an hour unless the site says otherwise."]
+    file_name: str
+    content: str
+    uploaded_by: UserObject
+    uploaded_at: datetime
+
+
+def material_object(material: Material, *, now: datetime, link: Link) -> MaterialObject:
+    return {
+        "id": material.pk,
+        "title": material.title,
+        "type": material.type,  # type: ignore[typeddict-item]  # a constraint keeps it
+        "url": material.url,
+        "file": file_address(material, now=now, link=link),
+        "file_name": material.file_name,
+        "content": material.content,
+        "uploaded_by": user_object(material.uploaded_by),
+        "uploaded_at": material.uploaded_at,
+    }

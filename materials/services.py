@@ -1,0 +1,146 @@
+"""Materials and their stored files, which live and die together (contract M3). Who may do what is
+decided above, by those who know the session."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.files import File
+from django.db import transaction
+
+from accounts.models import User
+from core.errors import APIError, declare
+from materials import limits, stores
+from materials.kinds import extension_of
+from materials.models import Material, StrayFile
+from materials.stores import STORE_TIMEOUT
+
+logger = logging.getLogger(__name__)
+
+MATERIALS_FULL = declare(
+    "materials_full",
+    400,
+    f"This session has {limits.PER_SESSION} materials, and can't have more: delete one first.",
+)
+# Longer than any upload lasts, also one that the store finishes after nobody waits for it.
+ARRIVED_BY_THEN = timedelta(hours=1)
+# A head start for the try that follows a commit: the clock takes over what that one leaves.
+HEAD_START = timedelta(minutes=1)
+
+
+@contextmanager
+def stored(file: File[bytes] | None, *, now: datetime) -> Iterator[StrayFile | None]:
+    """Put an upload into the store; if the block then fails to make it a material's (`adopt`), it
+    is removed again. None if there is no upload.
+
+    A row is written first. It outlives a crash, and an upload that arrives when nobody waits for it
+    any more: after an hour the clock removes whatever is there.
+
+    Raises:
+        APIError: 502, 503 or 504 if the store fails.
+    """
+    if file is None:
+        yield None
+        return
+    name = f"materials/{secrets.token_hex(16)}.{extension_of(str(file.name))}"
+    stray = StrayFile.objects.create(
+        store=settings.MATERIAL_STORE, name=name, next_try_at=now + ARRIVED_BY_THEN
+    )
+    try:
+        stores.save(stray.store, stray.name, file)
+        yield stray
+    except BaseException:
+        remove_now(stray.pk)
+        raise
+
+
+def adopt(stray: StrayFile) -> dict[str, str]:
+    """Take a file for a material's, in the transaction that writes the material.
+
+    Returns:
+        The material's columns that say where the file is.
+
+    Raises:
+        APIError: 504 if the clock has given it up in the meantime.
+    """
+    if not StrayFile.objects.filter(pk=stray.pk).delete()[0]:
+        raise APIError(STORE_TIMEOUT)
+    return {"store": stray.store, "stored_name": stray.name}
+
+
+def create(
+    session_id: int, stray: StrayFile | None, *, by: User, now: datetime, **fields: Any
+) -> Material:
+    """Add a material; whoever calls holds the session's row.
+
+    Raises:
+        APIError: 400 if the session has as many as it may have.
+    """
+    materials = Material.objects.filter(session=session_id)
+    if materials.count() >= limits.PER_SESSION:
+        raise APIError(MATERIALS_FULL)
+    place = adopt(stray) if stray else {}
+    return Material.objects.create(
+        session_id=session_id, uploaded_by=by, uploaded_at=now, **fields, **place
+    )
+
+
+def change(material: Material, stray: StrayFile | None, *, now: datetime, **changes: Any) -> None:
+    """Change a material; a new file replaces the old one."""
+    if stray is not None:
+        abandon(material, now=now)
+        changes |= adopt(stray)
+    for name, value in changes.items():
+        setattr(material, name, value)
+    material.save(update_fields=list(changes))
+
+
+def delete(material: Material, *, now: datetime) -> None:
+    """Remove a material, and its file after the commit."""
+    abandon(material, now=now)
+    material.delete()
+
+
+def abandon(material: Material, *, now: datetime) -> None:
+    """Give up a material's file, in the transaction that takes it away. A first try to remove it
+    follows the commit; if that fails, the clock goes on."""
+    if not material.stored_name:
+        return
+    stray = StrayFile.objects.create(
+        store=material.store, name=material.stored_name, next_try_at=now + HEAD_START
+    )
+    # No `partial`: Django names the function when it logs what a robust one raises.
+    transaction.on_commit(lambda: remove_stray(stray), robust=True)
+
+
+def abandon_all(session_id: int, *, now: datetime) -> None:
+    """Give up all files of a session that is being deleted; the clock removes them."""
+    files = Material.objects.filter(session=session_id).with_file()
+    StrayFile.objects.bulk_create(
+        StrayFile(store=store, name=name, next_try_at=now)
+        for store, name in files.values_list("store", "stored_name")
+    )
+
+
+def remove_now(pk: int) -> None:
+    """Try at once to remove what a row of a stray file stands for, if no material has adopted it;
+    its row stays for the clock, whose look at it is the last."""
+    stray = StrayFile.objects.filter(pk=pk).first()
+    if stray is None:
+        return
+    try:
+        stores.remove(stray.store, stray.name)
+    except Exception as error:
+        logger.warning("Stray file %s waits for the clock: %s", pk, error)
+
+
+def remove_stray(stray: StrayFile) -> None:
+    """Remove a stray file and its row; what is raised means that it must be tried again."""
+    stores.remove(stray.store, stray.name)
+    stray.delete()

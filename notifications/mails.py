@@ -1,0 +1,70 @@
+"""Mailing people what they were told, if they want that."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.text import Truncator
+
+from accounts.models import Mail, User
+from core.dates import in_words
+from notifications.events import Event
+
+SUBJECT = 150  # characters
+
+
+def write_mails(
+    event: Event,
+    *,
+    to: Collection[int],
+    now: datetime,
+    session_id: int | None,
+    once: str | None,
+    until: datetime | None,
+    details: Mapping[str, Any],
+) -> None:
+    """Have the event mailed to those of them who want mails, each in the words of their time zone.
+
+    Args:
+        until: when it is too late to matter.
+    """
+    if not event.mail:
+        return
+    zones = User.objects.wanting_mails().filter(pk__in=to).values_list("pk", "timezone")
+    mails = [
+        Mail(
+            kind=Mail.Kind.NOTIFICATION,
+            user_id=user_id,
+            subject=subject_line(event.title.format(**details)),
+            message=event.mail.format(**in_zone(details, zone)),
+            session_id=session_id,
+            created_at=now,
+            next_try_at=now,
+            expires_at=until,
+            dedupe_key=f"{once}:{user_id}" if once else None,
+        )
+        for user_id, zone in zones
+    ]
+    Mail.objects.bulk_create(mails, ignore_conflicts=once is not None)
+
+
+def recall_reminders(session_id: int, *, now: datetime) -> None:
+    """Let no reminder of this session be mailed any more: it has moved, begun or is off."""
+    waiting = Mail.objects.waiting().filter(session_id=session_id)
+    waiting.filter(expires_at__gt=now).update(expires_at=now)
+
+
+def subject_line(title: str) -> str:
+    """On one line and without control characters, which a title may have, and not too long."""
+    return Truncator(re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", title).strip()).chars(SUBJECT)
+
+
+def in_zone(details: Mapping[str, Any], zone: str) -> dict[str, Any]:
+    """The same, with dates as the clocks of that zone show them."""
+    return {
+        name: in_words(value, zone) if isinstance(value, datetime) else value
+        for name, value in details.items()
+    }

@@ -1,0 +1,163 @@
+"""`/api/sessions/{session_id}/materials/`: what people give each other, and its files."""
+
+from __future__ import annotations
+
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from rest_framework.decorators import action
+from rest_framework.exceptions import NotAuthenticated
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.errors import NOT_FOUND, APIError, declare
+from core.pagination import answer_array
+from core.parsers import FormParser, JSONParser
+from core.views import Answer
+from materials import addresses, delivery, serializers
+from materials.models import Material
+from materials.representations import MaterialObject, material_object
+from materials.services import MATERIALS_FULL
+from materials.stores import STORE_ERRORS, STORE_UNAVAILABLE
+from sessions_app import services
+from sessions_app.models import Session
+from sessions_app.states import Viewer
+from sessions_app.views.base import SessionViews
+
+ADDRESS_ENDED = declare(
+    "address_ended", 403, "This address of a file has ended: ask for the material again."
+)
+
+
+class MaterialViews(SessionViews):
+    """Finds a session, or a material of it, by the two ids in the address."""
+
+    tag = "Materials"
+
+    def find_session(self) -> Session:
+        session: Session = self.find(self.get_queryset(), self.kwargs["session_id"])
+        return session
+
+    def fetch_session(self) -> Session:
+        session = self.find_session()
+        self.admit(session)
+        return session
+
+    def fetch_material(self) -> Material:
+        """With its session, as the one who asks sees it."""
+        materials = self.find_session().materials.for_list()
+        material: Material = self.find(materials, self.kwargs["pk"])
+        self.admit(material)
+        return material
+
+    def viewer(self, row: Session | Material) -> Viewer:
+        if isinstance(row, Session):
+            return super().viewer(row)
+        viewer: Viewer = row.session.viewer(self.person, timezone.now(), row)
+        return viewer
+
+
+class MaterialViewSet(MaterialViews):
+    parser_classes = [JSONParser, FormParser]
+    inputs = {
+        "create": serializers.MaterialInput,
+        "update": serializers.MaterialChangesInput,
+        "partial_update": serializers.MaterialChangesInput,
+    }
+    answers = {
+        "list": Answer(MaterialObject, listed="array"),
+        "create": Answer(MaterialObject, 201),
+        "retrieve": Answer(MaterialObject),
+        "update": Answer(MaterialObject),
+        "partial_update": Answer(MaterialObject),
+        "destroy": Answer(None, 204),
+    }
+    errors = {
+        "create": [MATERIALS_FULL, *STORE_ERRORS],
+        "update": STORE_ERRORS,
+        "partial_update": STORE_ERRORS,
+    }
+    names = {
+        "list": "see_materials",
+        "retrieve": "see_materials",
+        "create": "add_material",
+        "update": "change_material",
+        "partial_update": "change_material",
+        "destroy": "change_material",
+    }
+
+    def list(self, request: Request, session_id: int) -> Response:
+        """List a session's materials, oldest first."""
+        return answer_array(request, self.fetch_session().materials.for_list(), self.shape)
+
+    def create(self, request: Request, session_id: int) -> Response:
+        """Add a file, a link or a note.
+
+        A file is sent as a part of a multipart form; the others as a form or as JSON. What a file
+        holds must be what its extension says. The others in the session are told.
+        """
+        session, now = self.fetch_session(), timezone.now()
+        material = services.add_material(session, by=self.person, now=now, **self.read())
+        return self.answer(self.shape(material))
+
+    def retrieve(self, request: Request, session_id: int, pk: int) -> Response:
+        """Show a material."""
+        return self.answer(self.shape(self.fetch_material()))
+
+    def update(self, request: Request, session_id: int, pk: int) -> Response:
+        """Change a material.
+
+        The keys sent are changed, the others stay. A new file takes the place of the old one.
+        """
+        material, now = self.fetch_material(), timezone.now()
+        changes = self.read(material)
+        services.change_material(material, by=self.person, now=now, **changes)
+        return self.answer(self.shape(self.find(material.session.materials.for_list(), pk)))
+
+    def partial_update(self, request: Request, session_id: int, pk: int) -> Response:
+        """Change a material, exactly as PUT does."""
+        return self.update(request, session_id, pk)
+
+    def destroy(self, request: Request, session_id: int, pk: int) -> Response:
+        """Delete a material, and its file."""
+        services.delete_material(self.fetch_material(), by=self.person, now=timezone.now())
+        return self.answer()
+
+    def shape(self, material: Material) -> MaterialObject:
+        link = self.request.build_absolute_uri
+        return material_object(material, now=timezone.now(), link=link)
+
+
+class MaterialFileViewSet(MaterialViews):
+    """A file's own address, which works without a token while it is signed and hasn't ended."""
+
+    permission_classes = [AllowAny]
+    answers = {"file": Answer(bytes, media_type="application/octet-stream")}
+    errors = {"file": [ADDRESS_ENDED, STORE_UNAVAILABLE]}
+    names = {"file": "see_materials"}
+
+    @action(detail=True)
+    def file(self, request: Request, session_id: int, pk: int) -> HttpResponseBase:
+        """Download a material's file.
+
+        The address in a material's `file` is signed and needs no token until it ends. Without
+        `expires` and `signature`, those who may see the material can use their token.
+        """
+        material = self.signed_for() if "signature" in request.query_params else self.allowed()
+        if not material.stored_name:
+            raise APIError(NOT_FOUND)
+        return delivery.deliver(material)
+
+    def signed_for(self) -> Material:
+        """The material, for whoever has an address of it that is good."""
+        materials = Material.objects.filter(session=self.kwargs["session_id"])
+        material: Material = self.find(materials, self.kwargs["pk"])
+        if not addresses.is_good(material, self.request.query_params, timezone.now()):
+            raise APIError(ADDRESS_ENDED)
+        return material
+
+    def allowed(self) -> Material:
+        """The material, for somebody signed in who may see it."""
+        if not self.person.is_authenticated:
+            raise NotAuthenticated
+        return self.fetch_material()

@@ -1,0 +1,153 @@
+"""Sending the mails that wait, to a real mail server: to whom, with what, once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from accounts import services
+from accounts.jobs import forget_mails, send_mails
+from accounts.models import Mail
+from tests.mail_server import part
+
+pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
+
+
+def test_a_mail_goes_to_its_person_alone_and_says_how_to_get_no_more(
+    server, reader, waiting, session, settings, now
+):
+    row = waiting(reader, session=session())
+
+    assert send_mails(now) == 1
+
+    [mail] = server.mails
+    assert (mail["To"], mail["X-Envelope"]) == ("rosa@example.com", "rosa@example.com")
+    assert (mail["Cc"], mail["Bcc"]) == (None, None)
+    assert (mail["Subject"], mail["From"]) == ("Reminder: Algebra", settings.DEFAULT_FROM_EMAIL)
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    link = mail["List-Unsubscribe"].strip(" <>")
+    assert link.startswith("https://sessions.example.org/api/auth/unsubscribe/")
+    for kind in ("plain", "html"):
+        text = part(mail, kind)
+        assert "Hello Rosa" in text
+        assert "Algebra begins soon." in text
+        assert f"{settings.FRONTEND_URL}/sessions/{row.session_id}" in text
+        assert link in text
+    row.refresh_from_db()
+    assert (row.sent_at, row.next_try_at, row.attempts) == (now, None, 1)
+
+
+def test_what_was_sent_is_not_sent_again(server, reader, waiting, now):
+    waiting(reader)
+
+    assert [send_mails(now), send_mails(now + DAY)] == [1, 0]
+
+    assert len(server.mails) == 1
+
+
+def test_a_second_sending_after_a_crash_has_the_same_message_id(server, reader, waiting, now):
+    row = waiting(reader)
+    send_mails(now)
+    Mail.objects.update(next_try_at=now)  # as if the process had ended before it said so
+    waiting(reader)
+
+    send_mails(now)
+
+    ids = [mail["Message-ID"] for mail in server.mails]
+    assert ids[0] == ids[1] != ids[2]
+    assert f".{row.pk}." in ids[0]
+
+
+def test_words_of_others_are_escaped_in_html_and_only_there(server, person, waiting, now):
+    reader = person("eve", first_name="<b>Eve</b>", email_notifications=True)
+    waiting(reader, "<script>1</script> & more\nbegins")
+
+    send_mails(now)
+
+    [mail] = server.mails
+    assert "Hello <b>Eve</b>,\n\n<script>1</script> & more\nbegins" in part(mail, "plain")
+    assert "&lt;script&gt;1&lt;/script&gt; &amp; more<br>begins" in part(mail, "html")
+    assert "<b>" not in part(mail, "html")
+
+
+def test_nothing_of_one_is_in_the_mail_of_another(server, person, waiting, now):
+    people = {
+        person(name, first_name=name.title(), email_notifications=True): secret
+        for name, secret in {"ada": "Berlin Algebra", "bob": "Kolkata Botany"}.items()
+    }
+    for reader, secret in people.items():
+        waiting(reader, secret, subject=secret)
+
+    send_mails(now)
+
+    sent = {mail["To"]: mail.as_string() for mail in server.mails}
+    for word in ("ada@", "Ada", "Berlin", "Algebra"):
+        assert (word in sent["ada@example.com"], word in sent["bob@example.com"]) == (True, False)
+    for word in ("bob@", "Bob", "Kolkata", "Botany"):
+        assert (word in sent["ada@example.com"], word in sent["bob@example.com"]) == (False, True)
+    links = {mail["List-Unsubscribe"] for mail in server.mails}
+    assert len(links) == 2
+
+
+def test_it_goes_where_the_person_is_when_it_is_sent(server, reader, waiting, now):
+    waiting(reader)
+    services.update_profile(by=reader, email="rosa@new.example.com", first_name="Rosalie")
+
+    send_mails(now)
+
+    assert "Hello Rosalie" in server.text("rosa@new.example.com")
+
+
+@pytest.mark.parametrize(
+    "turn_away",
+    [services.deactivate, lambda user: services.update_profile(by=user, email_notifications=False)],
+)
+def test_who_is_gone_or_wants_none_any_more_gets_none(server, reader, waiting, now, turn_away):
+    waiting(reader)
+    turn_away(reader)
+
+    send_mails(now)
+
+    assert server.mails == []
+    assert not Mail.objects.exists()
+
+
+def test_what_is_too_late_to_matter_is_dropped(server, reader, waiting, now):
+    waiting(reader, "in time", expires_at=now + timedelta(seconds=1))
+    waiting(reader, "too late", expires_at=now)
+
+    send_mails(now)
+
+    assert "in time" in server.text("rosa@example.com")
+
+
+def test_what_is_not_due_waits(server, reader, waiting, now):
+    waiting(reader, next_try_at=now + timedelta(seconds=1))
+
+    assert send_mails(now) == 0
+    assert send_mails(now + timedelta(seconds=1)) == 1
+
+
+def test_what_a_batch_has_no_time_for_waits_for_the_next(server, reader, waiting, now, monkeypatch):
+    waiting(reader)
+    with monkeypatch.context() as patched:
+        patched.setattr("core.retries.BATCH_SECONDS", -1)
+        assert send_mails(now) == 0
+
+    assert Mail.objects.get().attempts == 0
+    assert send_mails(now) == 1
+
+
+def test_what_is_over_is_forgotten_after_thirty_days_and_what_waits_is_not(reader, waiting, now):
+    ages = [29 * DAY, 31 * DAY]
+    done = [waiting(reader, created_at=now - age, next_try_at=None, sent_at=now) for age in ages]
+    given_up = [waiting(reader, created_at=now - age, next_try_at=None) for age in ages]
+    still = waiting(reader, created_at=now - 31 * DAY)
+
+    assert forget_mails(now) == 2
+
+    assert set(Mail.objects.all()) == {done[0], given_up[0], still}

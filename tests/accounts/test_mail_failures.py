@@ -1,0 +1,130 @@
+"""What happens to mails when the mail server refuses one, or is down, or hangs."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from datetime import timedelta
+
+import pytest
+
+from accounts.jobs import send_mails
+from accounts.models import Mail
+from tests.server import free_port
+
+pytestmark = pytest.mark.django_db
+
+MINUTE = timedelta(minutes=1)
+
+
+def tries():
+    return list(Mail.objects.order_by("pk").values_list("attempts", "next_try_at"))
+
+
+def test_a_refused_recipient_keeps_no_other_mail(server, reader, waiting, person, now):
+    server.refusals["rosa@example.com"] = "550 No such mailbox"
+    other = person("otto", email_notifications=True)
+    for user in (reader, other, reader, other):
+        waiting(user)
+
+    assert send_mails(now) == 2
+
+    assert [mail["To"] for mail in server.mails] == ["otto@example.com"] * 2
+    assert server.connections == 1
+    assert tries() == [(1, now + MINUTE), (1, None)] * 2
+
+
+def test_the_pauses_grow_and_after_the_sixth_try_it_is_given_up(server, reader, waiting, now):
+    server.refusals["rosa@example.com"] = "451 Try again later"
+    row = waiting(reader)
+    pauses, moment = [], now
+
+    while row.next_try_at:
+        moment = row.next_try_at
+        send_mails(moment - timedelta(seconds=1))  # not yet
+        send_mails(moment)
+        row.refresh_from_db()
+        pauses.append(row.next_try_at and row.next_try_at - moment)
+
+    minutes = [pause and pause // MINUTE for pause in pauses]
+    assert minutes == [1, 5, 30, 120, 480, None]
+    assert (row.attempts, row.sent_at) == (6, None)
+
+
+def test_a_mail_that_failed_is_sent_when_the_server_takes_it(server, reader, waiting, now):
+    server.refusals["rosa@example.com"] = "451 Try again later"
+    waiting(reader)
+    send_mails(now)
+    server.refusals.clear()
+
+    assert [send_mails(now + MINUTE / 2), send_mails(now + MINUTE)] == [0, 1]
+
+    assert len(server.mails) == 1
+
+
+class Broken:
+    """A server that takes connections, says one thing and then nothing more."""
+
+    def __init__(self, greeting: bytes) -> None:
+        self.greeting = greeting
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.open = []
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self) -> None:
+        while True:
+            try:
+                connected, _ = self.listener.accept()
+            except OSError:
+                return
+            self.open.append(connected)
+            connected.sendall(self.greeting)
+
+    def close(self) -> None:
+        self.listener.close()
+        for each in self.open:
+            each.close()
+
+
+@pytest.mark.parametrize(
+    "greeting", [b"", b"220 Hello\r\n", b"421 Closed for today\r\n", b"HTTP/1.1 400 What\r\n"]
+)
+def test_a_server_that_hangs_or_turns_away_is_asked_once_and_all_mails_wait(
+    settings, server, reader, waiting, now, greeting
+):
+    for _ in range(5):
+        waiting(reader)
+    broken = Broken(greeting)
+    settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = broken.port, 0.2
+
+    assert send_mails(now) == 0
+    broken.close()
+
+    assert len(broken.open) == 1
+    assert tries() == [(1, now + MINUTE)] * 5
+
+
+def test_where_nothing_listens_all_mails_wait_and_are_sent_later(
+    settings, server, reader, waiting, now
+):
+    for _ in range(3):
+        waiting(reader)
+    settings.EMAIL_PORT = free_port()
+
+    assert send_mails(now) == 0
+    assert tries() == [(1, now + MINUTE)] * 3
+
+    settings.EMAIL_PORT = server.port
+    assert send_mails(now + MINUTE) == 3
+
+
+def test_a_server_that_takes_few_mails_a_connection_gets_several(server, reader, waiting, now):
+    server.per_connection = 4
+    for _ in range(12):
+        waiting(reader)
+
+    sent = [send_mails(now), send_mails(now + MINUTE)]
+
+    assert sum(sent) == len(server.mails) == 12
+    assert sent[0] > 6

@@ -1,0 +1,68 @@
+"""Several clocks at once send each mail once, on PostgreSQL, with the negative control: the same
+clocks when each believes the list of waiting mails that it has read."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from tests.accounts.site import SABOTEUR
+from tests.accounts.waiting_mails import MAILS
+from tests.databases import fresh_postgres
+from tests.mail_server import MailServer
+from tests.server import ROOT
+
+pytestmark = pytest.mark.postgres
+
+TICK = [sys.executable, "manage.py", "tick"]
+CLOCKS = 3
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    """Takes no mail before all clocks have connected, and so have read what waits."""
+    with MailServer(together=CLOCKS) as server:
+        yield server
+
+
+@pytest.fixture
+def environment(server: MailServer) -> Iterator[dict[str, str]]:
+    with fresh_postgres() as url:
+        settings = {
+            "DATABASE_URL": url,
+            "EMAIL_URL": f"smtp://127.0.0.1:{server.port}",
+            "SABOTAGE": "mail",
+        }
+        fill = [sys.executable, "-m", "tests.accounts.waiting_mails"]
+        subprocess.run(fill, cwd=ROOT, env=os.environ | settings, check=True)
+        yield os.environ | settings
+
+
+def run(command: list[str], environment: dict[str, str]) -> None:
+    clocks = [subprocess.Popen(command, cwd=ROOT, env=environment) for _ in range(CLOCKS)]
+    assert [clock.wait(timeout=60) for clock in clocks] == [0] * CLOCKS
+
+
+def sent(server: MailServer) -> Counter[str]:
+    return Counter(str(mail["Subject"]) for mail in server.mails)
+
+
+def test_three_clocks_at_once_send_each_mail_once(
+    server: MailServer, environment: dict[str, str]
+) -> None:
+    run(TICK, environment)
+
+    assert sent(server) == {f"Mail {number}": 1 for number in range(MAILS)}
+
+
+def test_control_without_the_claims_condition_mails_are_sent_again(
+    server: MailServer, environment: dict[str, str]
+) -> None:
+    run([*SABOTEUR, "tick"], environment)
+
+    assert max(sent(server).values()) > 1

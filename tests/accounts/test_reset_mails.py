@@ -1,0 +1,74 @@
+"""The mail with a link to set a new password: who gets it, and what asking for it tells (C2)."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.jobs import send_mails
+from accounts.models import Mail
+from tests.accounts.conftest import RESET, mails_for
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_mail_goes_to_the_owner_alone_and_has_what_is_needed(api, settings, student):
+    [message] = mails_for(api, "SAM@example.com")
+
+    assert message.recipients() == ["sam@example.com"]
+    assert message.to == ["sam@example.com"]
+    assert message.from_email == settings.DEFAULT_FROM_EMAIL
+    assert "Hello Sam" in message.body
+    html, _ = message.alternatives[0]
+    for text in (message.body, html):
+        assert f"{settings.FRONTEND_URL}/reset-password?uid=" in text
+    assert "List-Unsubscribe" not in message.message()
+
+
+@pytest.fixture
+def addresses(person):
+    """Of somebody, of a closed account, of nobody, and what is no address."""
+    person("sam")
+    person("gone", is_active=False)
+    return ["sam@example.com", "gone@example.com", "nobody@example.com", "no address"]
+
+
+def test_neither_the_answer_nor_the_work_tells_whether_an_account_exists(api, addresses):
+    seen = set()
+    for address in addresses:
+        with CaptureQueriesContext(connection) as asked:
+            answer = api().post(RESET, {"email": address})
+        verbs = tuple(query["sql"].partition(" ")[0] for query in asked)
+        seen.add((answer.status_code, answer.content, verbs))
+
+    assert mail.outbox == []
+    assert len(seen) == 1
+    assert seen.pop()[2] == ("INSERT",)
+
+
+def test_only_the_owner_of_an_open_account_gets_a_mail_and_no_other_row_stays(api, addresses):
+    assert [message.to for message in mails_for(api, *addresses)] == [["sam@example.com"]]
+
+    assert list(Mail.objects.values_list("address", flat=True)) == ["sam@example.com"]
+
+
+def test_nothing_that_opens_an_account_is_stored(api, student):
+    [message] = mails_for(api, student.email)
+    token = re.search(r"token: (\S+)", message.body)[1]
+
+    assert token not in str(Mail.objects.values().get())
+
+
+def test_a_link_that_could_not_be_sent_in_time_is_not_sent(api, settings, student):
+    api().post(RESET, {"email": student.email})
+
+    send_mails(timezone.now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT + 1))
+
+    assert mail.outbox == []
+    assert not Mail.objects.exists()

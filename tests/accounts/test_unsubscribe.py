@@ -1,0 +1,125 @@
+"""The link at the foot of a mail, and in its header (RFC 8058): it turns one person's mails off."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import requests
+
+from accounts.models import User
+from accounts.tokens import unsubscribe_links
+from tests.accounts.conftest import assert_refused
+from tests.mail_server import MailServer
+from tests.server import ROOT, Server, free_port
+
+pytestmark = pytest.mark.django_db
+
+FORM = "application/x-www-form-urlencoded"
+
+
+def path_of(user):
+    return f"/api/auth/unsubscribe/{unsubscribe_links.sign(str(user.pk))}/"
+
+
+def wants_mails(user):
+    return User.objects.get(pk=user.pk).email_notifications
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        (FORM, "List-Unsubscribe=One-Click"),
+        (FORM, ""),
+        ("multipart/form-data; boundary=x", "--x--"),
+        ("application/json", "{}"),
+        ("application/json", "[broken"),
+        ("text/plain", "x" * 2_000_000),
+    ],
+)
+def test_a_post_with_any_body_turns_mails_off_and_again_changes_nothing(api, reader, kind, body):
+    for _ in range(2):
+        answer = api().generic("POST", path_of(reader), body, content_type=kind)
+
+        assert (answer.status_code, set(answer.json())) == (200, {"message"})
+        assert not wants_mails(reader)
+
+
+def test_only_ones_own_are_turned_off_and_can_be_turned_on_again(api, reader, person):
+    other = person(email_notifications=True)
+
+    api().post(path_of(reader))
+    assert wants_mails(other)
+
+    api(reader).patch("/api/auth/me/", {"email_notifications": True})
+    assert wants_mails(reader)
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_a_program_that_follows_the_link_turns_nothing_off(api, reader, method):
+    answer = getattr(api(), method)(path_of(reader))
+
+    assert answer.status_code == 200
+    assert wants_mails(reader)
+
+
+def test_the_page_has_one_button_and_loads_nothing(api, reader):
+    answer = api().get(path_of(reader))
+
+    page = answer.content.decode()
+    assert answer["Content-Type"].startswith("text/html")
+    assert page.count("<button") == 1
+    assert '<form method="post">' in page
+    assert re.findall(r"<script|<img|<link|https?:|url\(", page) == []
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_token_that_is_not_ours_is_404_and_changes_nothing(api, reader, person, method):
+    good = unsubscribe_links.sign(str(reader.pk))
+    other = unsubscribe_links.sign(str(person().pk))
+    mixed = f"{reader.pk}.{other.partition('.')[2]}"
+
+    for token in (str(reader.pk), f"{reader.pk}.", good[:-1], f"{good}x", mixed, good.upper(), "."):
+        answer = getattr(api(), method)(f"/api/auth/unsubscribe/{token}/")
+        assert_refused(answer, 404, "unsubscribe_link_invalid")
+
+    assert wants_mails(reader)
+
+
+@pytest.fixture
+def site(tmp_path):
+    """A server, and the mail server that its clock, run by hand, sends to."""
+    with MailServer() as mails:
+        port = free_port()
+        environment = {
+            "DEMO_DATA": "0",
+            "EMBEDDED_CLOCK": "0",
+            "EMAIL_URL": f"smtp://127.0.0.1:{mails.port}",
+            "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        }
+        with Server(tmp_path, environment, port=port) as server:
+            yield server, mails
+
+
+def test_a_mail_programs_button_ends_the_mails_that_somebody_asked_for(site):
+    server, mails = site
+    token = server.register("ines", role="instructor")
+    server.call("PATCH", "/api/auth/me/", token, json={"email_notifications": True})
+    date = (datetime.now(UTC) + timedelta(hours=12)).isoformat()
+    body = {"title": "Algebra", "description": "D", "date": date, "max_participants": 5}
+    server.call("POST", "/api/sessions/", token, json=body)
+    tick = [sys.executable, "manage.py", "tick"]
+    subprocess.run(tick, cwd=ROOT, env=os.environ | server.settings, check=True)
+    [mail] = mails.mails
+    link = mail["List-Unsubscribe"].strip(" <>")
+
+    assert requests.get(link, timeout=10).headers["Content-Type"].startswith("text/html")
+    assert server.call("GET", "/api/auth/me/", token).json()["email_notifications"] is True
+    answer = requests.post(link, data={"List-Unsubscribe": "One-Click"}, timeout=10)
+
+    assert answer.status_code == 200
+    assert server.call("GET", "/api/auth/me/", token).json()["email_notifications"] is False

@@ -1,0 +1,198 @@
+"""Who sees, adds, changes and deletes materials, and who gets a file (contract M2, C10)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db.models import QuerySet
+
+from sessions_app import services
+from sessions_app.models import Session
+from tests.core.envelope import refused
+from tests.materials.conftest import PDF
+
+pytestmark = pytest.mark.django_db
+
+NOTE = {"title": "Homework", "type": "note", "content": "Page 12"}
+
+
+@pytest.fixture
+def material(upload, member, path):
+    """A file that Paula, who is in, has uploaded."""
+    return upload(member, path).json()
+
+
+@pytest.fixture
+def staff(person):
+    return person("rosa", is_staff=True)
+
+
+@pytest.fixture
+def outsiders(person, course, session, instructor, api, join, now):
+    """Those who may not see: a stranger, one who has left, one who was rejected."""
+    stranger, former = person("stan"), person("fay")
+    join(course, former)
+    services.leave(Session.objects.seen_by(former).get(pk=course.pk), by=former, now=now)
+    return {"stranger": stranger, "former participant": former}
+
+
+@pytest.fixture
+def rejected(person, session, api, instructor):
+    """(path of a request session's material, somebody whose request for it was rejected)."""
+    row = session(booking_mode="request", subject="Maths", level="beginner")
+    asker, path = person("ana"), f"/api/sessions/{row.pk}/"
+    api(asker).post(f"{path}join/")
+    api(instructor).post(f"{path}reject_request/", {"user_id": asker.pk})
+    made = api(instructor).post(f"{path}materials/", NOTE).json()
+    return f"{path}materials/{made['id']}/", asker
+
+
+def text_of(answer):
+    return b"".join(answer.streaming_content)
+
+
+def test_outsiders_see_add_and_change_nothing(api, outsiders, path, material, course):
+    one = f"{path}{material['id']}/"
+    for somebody in outsiders.values():
+        client = api(somebody)
+
+        for answer in (client.get(path), client.get(one), client.get(f"{one}file/")):
+            refused(answer, 403, "not_member_or_staff")
+        refused(client.post(path, NOTE), 403, "not_member")
+        refused(client.put(one, {"title": "Mine"}), 403, "not_uploader")
+        refused(client.delete(one), 403, "not_uploader")
+        assert client.get(f"/api/sessions/{course.pk}/").json()["materials"] == []
+
+
+def test_who_was_rejected_sees_nothing(api, rejected):
+    one, asker = rejected
+
+    refused(api(asker).get(one), 403, "not_member_or_staff")
+    refused(api(asker).get(one.rsplit("/", 2)[0] + "/"), 403, "not_member_or_staff")
+    refused(api(asker).get(f"{one}file/"), 403, "not_member_or_staff")
+    assert api(asker).get(one.split("materials/")[0]).json()["materials"] == []
+
+
+def test_without_a_token_there_is_nothing(api, path, material):
+    one = f"{path}{material['id']}/"
+
+    for address in (path, one, f"{one}file/", f"{one}file/?expires=99999999999"):
+        refused(api().get(address), 401, "not_authenticated")
+
+
+def test_those_in_the_session_and_staff_see_them(api, instructor, member, staff, path, material):
+    for somebody in (instructor, member, staff):
+        client = api(somebody)
+
+        assert [each["id"] for each in client.get(path).json()] == [material["id"]]
+        detail = client.get(path.removesuffix("materials/")).json()
+        assert [each["id"] for each in detail["materials"]] == [material["id"]]
+        assert text_of(client.get(f"{path}{material['id']}/file/")) == PDF
+
+
+def test_staff_only_read(api, staff, path, material):
+    refused(api(staff).post(path, NOTE), 403, "not_member")
+    refused(api(staff).put(f"{path}{material['id']}/", {"title": "Mine"}), 403, "not_uploader")
+    refused(api(staff).delete(f"{path}{material['id']}/"), 403, "not_uploader")
+
+
+def test_the_uploader_and_the_creator_change_it_and_other_participants_do_not(
+    api, instructor, member, person, join, course, path, material
+):
+    other = person()
+    join(course, other)
+    one = f"{path}{material['id']}/"
+
+    refused(api(other).put(one, {"title": "Mine"}), 403, "not_uploader")
+    assert api(member).put(one, {"title": "By Paula"}).json()["title"] == "By Paula"
+    assert api(instructor).put(one, {"title": "By Ines"}).json()["title"] == "By Ines"
+    assert api(instructor).delete(one).status_code == 204
+
+
+def test_who_has_left_no_longer_changes_what_they_uploaded(
+    api, member, course, path, material, now
+):
+    services.leave(Session.objects.seen_by(member).get(pk=course.pk), by=member, now=now)
+
+    refused(api(member).put(f"{path}{material['id']}/", {"title": "x"}), 403, "not_uploader")
+    refused(api(member).get(f"{path}{material['id']}/file/"), 403, "not_member_or_staff")
+
+
+def test_through_another_sessions_path_it_is_not_there(api, instructor, session, path, material):
+    other = f"/api/sessions/{session().pk}/materials/{material['id']}/"
+    signed = material["file"].replace(f"{path}{material['id']}/", other)
+    client = api(instructor)
+
+    assert signed != material["file"]
+    for answer in (
+        client.get(other),
+        client.put(other, {"title": "x"}),
+        client.delete(other),
+        client.get(f"{other}file/"),
+        api().get(signed),
+    ):
+        refused(answer, 404, "not_found")
+
+
+def test_a_files_address_works_without_a_token_until_it_ends(
+    api, material, settings, now, time_machine_at
+):
+    assert text_of(api().get(material["file"])) == PDF
+
+    time_machine_at(now + settings.FILE_ADDRESS_LIFETIME + timedelta(seconds=5))
+
+    refused(api().get(material["file"]), 403, "address_ended")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda address: address.replace("signature=", "signature=x"),
+        lambda address: address.replace("expires=1", "expires=2"),
+        lambda address: address.replace("expires=", "was="),
+        lambda address: address.split("signature=")[0] + "signature=",
+        lambda address: address.split("expires=")[0] + "expires=%D9%A3&signature=%E2%82%AC",
+        lambda address: address.split("expires=")[0] + f"expires={'9' * 5000}&signature=x",
+    ],
+)
+def test_an_address_that_was_tampered_with_is_refused(api, material, change):
+    assert change(material["file"]) != material["file"]
+
+    refused(api().get(change(material["file"])), 403, "address_ended")
+
+
+def test_an_address_ends_with_the_file_it_was_given_for(api, upload, member, path, material):
+    changed = upload(member, f"{path}{material['id']}/", PDF + b"2", method="PUT").json()
+
+    refused(api().get(material["file"]), 403, "address_ended")
+    assert text_of(api().get(changed["file"])) == PDF + b"2"
+    api(member).delete(f"{path}{material['id']}/")
+    refused(api().get(changed["file"]), 404, "not_found")
+
+
+def test_where_nobody_may_add_the_state_is_said_after_the_fields(
+    api, instructor, path, course, now
+):
+    row = Session.objects.seen_by(instructor).get(pk=course.pk)
+    services.cancel(row, by=instructor, now=now)
+
+    refused(api(instructor).post(path, {"type": "note"}), 400, "validation_error")
+    refused(api(instructor).post(path, NOTE), 400, "cannot_add")
+
+
+def test_a_body_is_not_read_before_it_is_clear_who_may_send_it(api, outsiders, path, material):
+    client, broken = api(outsiders["stranger"]), {"content_type": "multipart/form-data"}
+
+    refused(client.generic("POST", path, b"-", **broken), 403, "not_member")
+    refused(client.generic("POST", "/api/sessions/999/materials/", b"-", **broken), 404)
+    refused(client.generic("PUT", f"{path}{material['id']}/", b"-", **broken), 403)
+
+
+@pytest.mark.parametrize("status", ["ongoing", "completed", "cancelled", "expired"])
+def test_what_is_over_still_shows_its_materials(api, member, path, material, course, status):
+    QuerySet(Session).filter(pk=course.pk).update(status=status)
+
+    assert len(api(member).get(path).json()) == 1
+    detail = api(member).get(f"/api/sessions/{course.pk}/").json()
+    assert len(detail["materials"]) == 1

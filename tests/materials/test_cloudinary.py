@@ -1,0 +1,180 @@
+"""Files at Cloudinary: the real SDK against a server on loopback that checks what it is sent, and
+misbehaves (contract M3)."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+import requests
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+
+from core.errors import APIError
+from materials import stores
+from materials.jobs import remove_stray_files
+from materials.models import Material, StrayFile
+from tests.core.envelope import refused
+from tests.materials.conftest import PDF, stored_files
+from tests.materials.fake_cloudinary import ANSWERS, SECRET, fake_cloudinary
+
+pytestmark = pytest.mark.django_db
+
+SECONDS = 0.6
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + b"\x00" * 20
+FAILURES = {
+    "hangs": (504, "store_timeout"),
+    "drips": (504, "store_timeout"),
+    "drips headers": (504, "store_timeout"),
+    "arrives late": (504, "store_timeout"),
+    "cuts": (502, "store_failed"),
+    "420": (503, "store_unavailable"),
+} | {mood: (502, "store_failed") for mood in ANSWERS if mood != "420"}
+
+
+@pytest.fixture
+def cloud(settings):
+    """The fake one; files go there, and calls have little time."""
+    with fake_cloudinary() as server:
+        options = {"account": server.account, "seconds": SECONDS}
+        backend = "materials.stores.cloud.CloudinaryStore"
+        stores = {"cloudinary": {"BACKEND": backend, "OPTIONS": options}}
+        settings.STORAGES = settings.STORAGES | stores
+        settings.MATERIAL_STORE = "cloudinary"
+        yield server
+
+
+def patient(cloud):
+    """The same account, with all the time there is."""
+    return type(storages["cloudinary"])(cloud.account)
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "kind"), [(PDF, "a.pdf", "raw"), (PNG, "a.png", "image")]
+)
+def test_a_file_goes_there_and_comes_back_by_an_address_that_ends(
+    upload, member, path, cloud, media, content, name, kind, settings, time_machine_at, now
+):
+    made = upload(member, path, content, name).json()
+
+    [(resource_type, delivery, public_id)] = cloud.files
+    assert (resource_type, delivery) == (kind, "authenticated")
+    assert public_id.endswith(".pdf") == (kind == "raw")
+    assert stored_files(media) == []
+    assert made["file"].startswith(f"{cloud.base}/v1_1/demo/{kind}/download?")
+    assert SECRET not in made["file"]
+    assert requests.get(made["file"], timeout=5).content == content
+    assert not StrayFile.objects.exists()
+
+    time_machine_at(now + settings.FILE_ADDRESS_LIFETIME + timedelta(seconds=5))
+
+    assert requests.get(made["file"], timeout=5).status_code == 401
+
+
+def test_the_own_address_of_such_a_file_leads_there(api, upload, member, path, cloud, person):
+    made = upload(member, path).json()
+    own = f"{path}{made['id']}/file/"
+
+    answer = api(member).get(own)
+
+    assert answer.status_code == 302
+    assert requests.get(answer["Location"], timeout=5).content == PDF
+    refused(api(person()).get(own), 403, "not_member_or_staff")
+
+
+def test_a_large_file_goes_there_in_parts(cloud):
+    content = bytes(range(256)) * 46_000  # about 12 MB
+
+    patient(cloud).save("materials/large.zip", ContentFile(content))
+
+    assert cloud.files == {("raw", "authenticated", "materials/large.zip"): content}
+    assert cloud.largest_part == 5 * 1024 * 1024
+
+
+@pytest.mark.parametrize("mood", FAILURES)
+def test_whatever_it_does_the_answer_comes_in_time_and_nothing_is_left(
+    upload, member, path, cloud, mood, media, caplog, now
+):
+    cloud.mood = mood
+    status, code = FAILURES[mood]
+    began = time.monotonic()
+
+    answer = upload(member, path)
+
+    assert time.monotonic() - began < 2 * SECONDS + 1  # the upload, and the try to remove it
+    refused(answer, status, code)
+    assert ("Retry-After" in answer) == (status == 503)
+    assert not Material.objects.exists()
+    assert stored_files(media) == []
+    assert SECRET not in caplog.text
+    cloud.mood = ""
+    assert remove_stray_files(now + timedelta(hours=2)) == 1
+    assert cloud.files == {}
+
+
+def test_where_nobody_listens_it_is_unavailable(upload, member, path, cloud):
+    cloud.shutdown()
+    cloud.socket.close()
+
+    refused(upload(member, path), 503, "store_unavailable")
+    assert not Material.objects.exists()
+
+
+def outcome(store, number):
+    try:
+        store.save(f"materials/{number}.pdf", ContentFile(PDF))
+    except APIError as error:
+        return error.code
+    return "stored"
+
+
+def test_no_more_than_four_are_on_their_way_and_who_waits_in_vain_is_told(cloud):
+    cloud.mood = "drips"
+    store, hasty = storages["cloudinary"], type(storages["cloudinary"])(cloud.account, 0.1)
+
+    with ThreadPoolExecutor(4) as threads:
+        first = [threads.submit(outcome, store, number) for number in range(4)]
+        while cloud.asked < 4:
+            time.sleep(0.01)  # between two looks at the condition
+        assert outcome(hasty, 5) == "store_unavailable"
+        assert {each.result() for each in first} == {"store_timeout"}
+
+    assert cloud.asked == 4
+    cloud.mood = ""
+    assert outcome(patient(cloud), 6) == "stored"
+
+
+def test_a_deleted_file_is_removed_there_or_tried_again(
+    api, upload, member, path, cloud, now, django_capture_on_commit_callbacks
+):
+    made = [upload(member, path).json() for _ in range(2)]
+    addresses = [f"{path}{each['id']}/" for each in made]
+
+    with django_capture_on_commit_callbacks(execute=True):
+        api(member).delete(addresses[0])
+    assert len(cloud.files) == 1
+    cloud.mood = "500 with {}"
+    with django_capture_on_commit_callbacks(execute=True):
+        assert api(member).delete(addresses[1]).status_code == 204
+    assert len(cloud.files) == 1
+
+    cloud.mood = ""
+    assert remove_stray_files(now + timedelta(minutes=2)) == 1
+    assert cloud.files == {}
+
+
+def test_a_store_that_is_no_longer_configured_breaks_no_list(
+    api, upload, member, path, cloud, settings
+):
+    made = upload(member, path).json()
+    settings.STORAGES = {name: s for name, s in settings.STORAGES.items() if name != "cloudinary"}
+    settings.MATERIAL_STORE = "local"
+
+    [shown] = api(member).get(path).json()
+
+    assert shown["id"] == made["id"]
+    refused(api().get(shown["file"]), 503, "store_unavailable")
+    with pytest.raises(APIError, match="can't be used"):
+        stores.remove("cloudinary", "materials/x.pdf")

@@ -1,0 +1,140 @@
+"""What a file is, by its bytes, whatever its name says (contract M3)."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+
+from materials.judging import problem_of
+from tests.core.envelope import refused
+from tests.materials.conftest import PDF, archive
+
+OLE = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(512)
+TYPES = "[Content_Types].xml"
+DOCX = archive("_rels/.rels", "word/document.xml", TYPES)
+GIF, JPEG = b"GIF89a" + bytes(20), b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(20)
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(20)
+WEBP = b"RIFF\x1a\x00\x00\x00WEBPVP8 " + bytes(20)
+TEXT = "Größe und Ähnliches\n\tmit Tabs\r\n".encode()
+
+
+def open_document(kind):
+    """An archive that begins as a document's does."""
+    mime = f"application/vnd.oasis.opendocument.{kind}"
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as packed:
+        packed.writestr("mimetype", mime)
+        packed.writestr("content.xml", "<x/>")
+    return file.getvalue()
+
+
+GOOD = [
+    ("a.pdf", PDF),
+    ("A.PDF", PDF),
+    ("a.b.pdf", PDF),
+    ("a.doc", OLE),
+    ("a.xls", OLE),
+    ("a.ppt", OLE),
+    ("a.docx", DOCX),
+    ("a.xlsx", archive(TYPES, "xl/workbook.xml")),
+    ("a.pptx", archive(TYPES, "ppt/presentation.xml")),
+    ("a.odt", open_document("text")),
+    ("a.ods", open_document("spreadsheet")),
+    ("a.odp", open_document("presentation")),
+    ("a.zip", archive("a.txt")),
+    ("a.zip", archive()),
+    ("a.txt", TEXT),
+    ("a.md", b"\xef\xbb\xbf# Title\n" + TEXT),
+    ("a.csv", "a;b\n1;2\n".encode("utf-16")),
+    ("a.csv", b"a,b\n" + b"1,2\n" * 50_000),
+    ("a.png", PNG),
+    ("a.jpg", JPEG),
+    ("a.jpeg", JPEG),
+    ("a.gif", GIF),
+    ("a.webp", WEBP),
+]
+BAD = [
+    ("a", PDF),
+    (".pdf", PDF),
+    ("a.pdf.", PDF),
+    ("a.exe", b"MZ" + bytes(100)),
+    ("a.html", b"<html>"),
+    ("a.svg", b"<svg/>"),
+    ("a.js", b"alert(1)"),
+    ("a.docm", DOCX),
+    ("a.pdf", b"MZ" + bytes(100)),
+    ("a.pdf", b"\x7fELF" + bytes(100)),
+    ("a.txt", b"\xcf\xfa\xed\xfe" + bytes(100)),
+    ("a.pdf", b"<html><body>%PDF-1.7"),
+    ("a.pdf", PNG),
+    ("a.png", GIF),
+    ("a.jpg", b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
+    ("a.doc", DOCX),
+    ("a.docx", OLE),
+    ("a.docx", archive("a.txt")),
+    ("a.docx", archive(TYPES, "xl/workbook.xml")),
+    ("a.docx", archive(TYPES, "word/document.xml", "word/vbaProject.bin")),
+    ("a.odt", open_document("spreadsheet")),
+    ("a.zip", b"PK\x03\x04 and no more"),
+    ("a.txt", b"a\x00b"),
+    ("a.txt", b"\xff\xfa\xfb"),
+    ("a.txt", b"a" * 65_535 + b"\xc3\x28"),
+    ("a.txt", b"cut off \xc3"),
+    ("a.txt", b"a" * 200_000 + b"\x1b[2J"),
+    ("a.txt", b"<!DOCTYPE html><p>"),
+    ("a.md", b"\n \t<ScRiPt>alert(1)</script>"),
+    ("a.txt", b"<!-- x -->\n<!-- y --><html>"),
+    ("a.csv", b"\xef\xbb\xbf<svg onload=alert(1)>"),
+    ("a.txt", "<html>".encode("utf-16")),
+    ("a.txt", b"#!/bin/sh\nrm -rf /"),
+    ("a.txt", b"<?php system('id');"),
+    ("a.txt", b"<?xml version='1.0'?><x/>"),
+]
+
+
+def ids(cases):
+    return [f"{number} {name}" for number, (name, _) in enumerate(cases)]
+
+
+@pytest.mark.parametrize(("name", "content"), GOOD, ids=ids(GOOD))
+def test_a_file_that_is_what_its_name_says_is_taken(name, content):
+    assert problem_of(io.BytesIO(content), name) == ""
+
+
+@pytest.mark.parametrize(("name", "content"), BAD, ids=ids(BAD))
+def test_a_file_that_is_something_else_is_refused(name, content):
+    assert problem_of(io.BytesIO(content), name).endswith(".")
+
+
+def test_a_site_may_take_fewer_kinds(settings):
+    settings.MATERIAL_EXTENSIONS = ["pdf"]
+
+    assert problem_of(io.BytesIO(PDF), "a.pdf") == ""
+    assert problem_of(io.BytesIO(TEXT), "a.txt") == "Files may be: pdf."
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "content"), [("a.html", b"<html>"), ("a.pdf", b"MZ12")])
+def test_a_refusal_names_the_field(upload, member, path, name, content):
+    body = refused(upload(member, path, content, name), 400, "validation_error")
+
+    assert list(body["fields"]) == ["file"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("..\\..\\boot.pdf", "boot.pdf"),
+        ("a\u202efdp.exe.pdf", "afdp.exe.pdf"),
+        ("a\x07b.pdf", "ab.pdf"),
+        ("x" * 300 + ".pdf", None),
+        ("日本語.pdf", "日本語.pdf"),
+    ],
+)
+def test_a_file_name_is_cleaned(upload, member, path, sent, kept):
+    name = upload(member, path, name=sent).json()["file_name"]
+
+    assert name == (kept or "x" * 146 + ".pdf")

@@ -1,0 +1,183 @@
+"""What is mailed of what people are told, and to whom (contract N2, N3)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core import mail
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from accounts.jobs import send_mails
+from accounts.models import Mail
+from notifications.events import CANCELLED, JOINED, REMINDER
+from notifications.models import Notification
+from notifications.services import announce
+from sessions_app import services
+from sessions_app.jobs import expire_sessions, send_reminders
+from sessions_app.models import Session
+
+pytestmark = pytest.mark.django_db
+
+REQUEST = {"booking_mode": "request", "subject": "Maths", "level": "beginner"}
+
+
+@pytest.fixture
+def asked(session, subscriber, api):
+    """A request session in three days, and somebody in Berlin who asks to join."""
+    row = session(title="Algebra", date=datetime(2030, 3, 31, 8, 0, tzinfo=UTC), **REQUEST)
+    asker = subscriber("rosa", "Europe/Berlin")
+    api(asker).post(f"/api/sessions/{row.pk}/join/")
+    return row, asker
+
+
+def mailed():
+    """The messages that wait, by whom they are for."""
+    return {row.user.username: row.message for row in Mail.objects.select_related("user")}
+
+
+# ── What, and to whom ────────────────────────────────────────────────────────────────────────
+
+
+def test_nobody_is_mailed_who_did_not_ask_for_it(session, student, join, now):
+    row = session()
+    join(row, student)
+
+    send_reminders(row.date - timedelta(hours=1))
+
+    assert Notification.objects.filter(type="reminder").count() == 2
+    assert not Mail.objects.exists()
+
+
+@pytest.mark.parametrize(("decision", "word"), [("approve", "approved"), ("reject", "rejected")])
+def test_a_decision_is_mailed_to_the_one_who_asked(api, instructor, asked, decision, word):
+    row, asker = asked
+
+    api(instructor).post(f"/api/sessions/{row.pk}/{decision}_request/", {"user_id": asker.pk})
+
+    [waiting] = Mail.objects.all()
+    assert (waiting.user, waiting.session) == (asker, row)
+    assert waiting.subject == f"Booking request {word} for Algebra"
+    assert waiting.message == (
+        "Your request to join Algebra, which begins on 31 March 2030 at 10:00 (Europe/Berlin), "
+        f"has been {word}."
+    )
+    told = Notification.objects.of(asker).get()
+    assert told.message == f"Your request to join Algebra has been {word}."
+
+
+def test_a_cancellation_is_mailed_with_its_date_and_reason(api, instructor, asked):
+    row, _ = asked
+
+    api(instructor).post(f"/api/sessions/{row.pk}/cancel/", {"reason": "I am ill."})
+
+    assert mailed() == {
+        "rosa": "Algebra, planned for 31 March 2030 at 10:00 (Europe/Berlin), has been cancelled. "
+        "The reason: I am ill."
+    }
+
+
+def test_a_deletion_and_an_expiry_are_mailed(api, instructor, asked, session, subscriber, join):
+    row, _ = asked
+    api(instructor).delete(f"/api/sessions/{row.pk}/")
+    assert "Algebra, planned for 31 March 2030 at 10:00" in mailed()["rosa"]
+    assert Mail.objects.get().session is None
+
+    late = session(title="Botany", **REQUEST)
+    other = subscriber("otto")
+    api(other).post(f"/api/sessions/{late.pk}/join/")
+    expire_sessions(late.date + timedelta(days=1))
+    assert "was not decided before the session was over" in mailed()["otto"]
+
+
+def test_who_is_taken_out_by_staff_is_mailed(session, subscriber, join, person, now):
+    row, rosa = session(title="Algebra"), subscriber("rosa")
+    join(row, rosa)
+
+    services.remove_participant(row.participants.get(), by=person(is_staff=True), now=now)
+
+    assert "The staff have removed you from Algebra" in mailed()["rosa"]
+
+
+def test_what_is_no_reminder_decision_or_cancellation_is_not_mailed(session, subscriber, join, now):
+    creator = subscriber("maria", role="instructor")
+    row = session(by=creator)
+    join(row, subscriber("rosa"))
+
+    services.start(Session.objects.seen_by(creator).get(), by=creator, now=now)
+
+    assert Notification.objects.count() == 2
+    assert not Mail.objects.exists()
+
+
+@pytest.mark.parametrize(("event", "queries"), [(JOINED, 1), (CANCELLED, 3)])
+@pytest.mark.parametrize("people", [1, 3])
+def test_what_is_mailed_takes_two_queries_more_for_however_many(
+    subscriber, now, event, queries, people
+):
+    to = [subscriber(f"reader{number}").pk for number in range(people)]
+    details = {"title": "Algebra", "person": "Sam", "date": now, "reason": ""}
+
+    with CaptureQueriesContext(connection) as asked:
+        announce(event, to=to, now=now, **details)
+
+    assert len(asked) == queries
+
+
+def test_an_act_that_fails_mails_nothing(subscriber, now):
+    rosa = subscriber("rosa")
+    with transaction.atomic():
+        announce(CANCELLED, to=[rosa.pk], now=now, title="Algebra", date=now, reason="")
+        transaction.set_rollback(True)
+
+    assert not Notification.objects.exists()
+    assert not Mail.objects.exists()
+
+
+def test_a_subject_is_one_short_line_whatever_the_title(subscriber, now):
+    title = "Algebra\r\nBcc: eve@example.com\u2028\x07für Anfänger 🎲 " + "x" * 140
+    announce(REMINDER, to=[subscriber("rosa").pk], now=now, title=title, date=now)
+
+    send_mails(now)
+
+    [sent] = mail.outbox
+    assert sent.subject.startswith("Reminder: Algebra Bcc: eve@example.com für Anfänger 🎲 xxx")
+    assert len(sent.subject) == 150
+    assert sent.recipients() == ["rosa@example.com"]
+    assert "\nBcc:" not in sent.message().as_string().partition("\n\n")[0]
+
+
+# ── Reminders ────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def planned(session, subscriber):
+    """A session in three days whose creator wants mails."""
+    return session(title="Algebra", by=subscriber("maria", role="instructor"))
+
+
+@pytest.mark.database
+def test_a_reminder_is_mailed_once_however_often_it_is_announced(planned):
+    send_reminders(planned.date - timedelta(hours=1))
+    Session.objects.update(reminded_lead=None)  # as if that had been lost
+
+    send_reminders(planned.date - timedelta(hours=1))
+
+    assert Mail.objects.count() == Notification.objects.count() == 1
+
+
+def move(row, by, now):
+    services.update(row, by=by, now=now, date=row.date + timedelta(days=9))
+
+
+@pytest.mark.parametrize("act", [services.cancel, services.start, services.delete, move])
+def test_a_reminder_that_is_true_no_more_is_not_sent(planned, act):
+    now = planned.date - timedelta(hours=1)
+    send_reminders(now)
+    creator = planned.creator
+    act(Session.objects.seen_by(creator).get(), by=creator, now=now)
+
+    send_mails(now)
+
+    assert mail.outbox == []
