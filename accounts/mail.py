@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
+from smtplib import (
+    SMTPDataError,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+    SMTPSenderRefused,
+)
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlencode, urlsplit
@@ -21,6 +26,7 @@ from core.retries import work_off
 
 # What a server says of one mail; it takes others on the same connection.
 REFUSALS = (SMTPSenderRefused, SMTPRecipientsRefused, SMTPDataError)
+GOODBYE = 421
 
 
 class ServerDownError(Exception):
@@ -72,16 +78,30 @@ class Connection:
         if self.is_down:
             raise ServerDownError("The mail server is down or hangs; it is asked again later.")
         try:
-            self.backend.open()
-            self.backend.send_messages([message])
-        except REFUSALS:
-            raise
-        except OSError:
-            # Some servers end a connection after so many mails: only one that took none is down.
-            self.is_down, self.has_delivered = not self.has_delivered, False
+            self.hand_over(message)
+            return
+        except OSError as error:
+            if isinstance(error, REFUSALS) and not says_goodbye(error):
+                raise
             self.backend.close()
-            raise
+            self.is_down = not self.has_delivered
+            if self.is_down:
+                raise
+        # Some servers end a connection after so many mails: only one that takes none is down.
+        self.has_delivered = False
+        self.send(message)
+
+    def hand_over(self, message: EmailMultiAlternatives) -> None:
+        self.backend.open()
+        self.backend.send_messages([message])
         self.has_delivered = True
+
+
+def says_goodbye(refusal: SMTPResponseException | SMTPRecipientsRefused) -> bool:
+    """Does the server end the connection, whatever it thinks of the mail (421)?"""
+    if isinstance(refusal, SMTPRecipientsRefused):
+        return any(code == GOODBYE for code, _ in refusal.recipients.values())
+    return refusal.smtp_code == GOODBYE
 
 
 def write(mail: Mail, now: datetime) -> EmailMultiAlternatives | None:
@@ -126,6 +146,7 @@ def write_password_reset(mail: Mail) -> EmailMultiAlternatives | None:
 
 WRITERS = {
     Mail.Kind.NOTIFICATION: write_notification,
+    Mail.Kind.REMINDER: write_notification,
     Mail.Kind.PASSWORD_RESET: write_password_reset,
 }
 

@@ -119,6 +119,7 @@ class Mail(Retry):
 
     class Kind(models.TextChoices):
         NOTIFICATION = "notification"
+        REMINDER = "reminder"
         PASSWORD_RESET = "password_reset"  # noqa: S105  # a kind of mail
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
@@ -152,7 +153,7 @@ class Mail(Retry):
         ordering = ("-id",)
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(kind__in=["notification", "password_reset"]),
+                condition=models.Q(kind__in=["notification", "reminder", "password_reset"]),
                 name="mail_kind_is_known",
             )
         ]

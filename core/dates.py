@@ -90,9 +90,10 @@ def in_zone(moment: datetime, zone: str) -> datetime:
 
 
 def in_words(moment: datetime, zone: str) -> str:
-    """For people to read: "29 March 2026 at 10:00 (Europe/Berlin)"."""
-    place = "UTC" if zone == "UTC" else f"({zone})"
-    return f"{moment.astimezone(ZoneInfo(zone)):%d %B %Y at %H:%M} {place}"
+    """For people to read: "29 March 2026 at 10:00 CEST (Europe/Berlin)". The hour that an autumn
+    night has twice is told apart by the zone's short name."""
+    place = "" if zone == "UTC" else f" ({zone})"
+    return f"{moment.astimezone(ZoneInfo(zone)):%d %B %Y at %H:%M %Z}{place}"
 
 
 def same_minute(naive: datetime, stored: datetime) -> bool:

@@ -56,6 +56,7 @@ class PushConsumer:
     ) -> None:
         self.scope, self.receive, self.send = scope, receive, send
         self.frames: asyncio.Queue[bytes] = asyncio.Queue(BACKLOG)
+        self.ready = b""
         self.doubted = asyncio.Event()
         self.ended: asyncio.Future[Close | None] = asyncio.get_running_loop().create_future()
 
@@ -101,7 +102,8 @@ class PushConsumer:
         if hub.count(user_id) >= settings.SOCKETS_PER_PERSON:
             return Close.TOO_MANY
         lease = Lease(user_id)
-        self.deliver(dumps({"type": "ready", "user": user_id}))
+        self.ready = dumps({"type": "ready", "user": user_id})
+        self.greet()
         hub.join(user_id, self)
         try:
             if not await lease.take():
@@ -124,6 +126,9 @@ class PushConsumer:
     def end(self, code: Close | None) -> None:
         if not self.ended.done():
             self.ended.set_result(code)
+
+    def greet(self) -> None:
+        self.deliver(self.ready)
 
     def deliver(self, frame: bytes) -> None:
         """Take a frame for the client without waiting. One that reads too slowly is closed: when

@@ -11,9 +11,10 @@ from django.utils.text import Truncator
 
 from accounts.models import Mail, User
 from core.dates import in_words
-from notifications.events import Event
+from notifications.events import Event, Type
 
 SUBJECT = 150  # characters
+KINDS = {Type.REMINDER: Mail.Kind.REMINDER}
 
 
 def write_mails(
@@ -36,7 +37,7 @@ def write_mails(
     zones = User.objects.wanting_mails().filter(pk__in=to).values_list("pk", "timezone")
     mails = [
         Mail(
-            kind=Mail.Kind.NOTIFICATION,
+            kind=KINDS.get(event.type, Mail.Kind.NOTIFICATION),
             user_id=user_id,
             subject=subject_line(event.title.format(**details)),
             message=event.mail.format(**in_zone(details, zone)),
@@ -51,10 +52,16 @@ def write_mails(
     Mail.objects.bulk_create(mails, ignore_conflicts=once is not None)
 
 
-def recall_reminders(session_id: int, *, now: datetime) -> None:
-    """Let no reminder of this session be mailed any more: it has moved, begun or is off."""
-    waiting = Mail.objects.waiting().filter(session_id=session_id)
-    waiting.filter(expires_at__gt=now).update(expires_at=now)
+def recall_reminders(session_id: int, *, now: datetime, of: int | None = None) -> None:
+    """Let no reminder of this session be mailed any more: it has moved, begun or is off.
+
+    Args:
+        of: the id of the one who is no longer in it; None for everybody.
+    """
+    reminders = Mail.objects.waiting().filter(kind=Mail.Kind.REMINDER, session_id=session_id)
+    if of is not None:
+        reminders = reminders.filter(user_id=of)
+    reminders.update(expires_at=now)
 
 
 def subject_line(title: str) -> str:

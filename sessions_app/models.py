@@ -53,6 +53,8 @@ class Session(Lifecycle):
     started_at = models.DateTimeField(null=True, blank=True, editable=False)
     # The shortest lead time, in minutes, that the reminders for this date have reached.
     reminded_lead = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    # Raised with every change of the date, so that one moved away and back has reminders anew.
+    reminder_round = models.PositiveIntegerField(default=0, editable=False)
     cancel_reason = models.TextField(blank=True, default="")
     created_at = models.DateTimeField(default=timezone.now)
 

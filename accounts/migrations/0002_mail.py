@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('attempts', models.PositiveSmallIntegerField(default=0, editable=False)),
                 ('next_try_at', models.DateTimeField(db_index=True, editable=False, help_text='Empty once it is done or given up.', null=True)),
-                ('kind', models.CharField(choices=[('notification', 'Notification'), ('password_reset', 'Password Reset')], max_length=20)),
+                ('kind', models.CharField(choices=[('notification', 'Notification'), ('reminder', 'Reminder'), ('password_reset', 'Password Reset')], max_length=20)),
                 ('address', models.CharField(blank=True, default='', help_text='What somebody typed who asked for a new password; there may be no such person.', max_length=254)),
                 ('subject', models.CharField(max_length=255)),
                 ('message', models.TextField(blank=True, default='')),
@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-id',),
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['notification', 'password_reset'])), name='mail_kind_is_known')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['notification', 'reminder', 'password_reset'])), name='mail_kind_is_known')],
             },
         ),
     ]

@@ -14,6 +14,9 @@ class Socket(Protocol):
     def deliver(self, frame: bytes) -> None:
         """Take a frame without waiting."""
 
+    def greet(self) -> None:
+        """Tell the client that from now on it is told everything."""
+
 
 class Hub:
     """Who is connected here. All but `is_open` and `put` are called on the server's event loop."""
@@ -37,6 +40,12 @@ class Hub:
     def deliver(self, user_id: int, frame: bytes) -> None:
         for socket in self.sockets.get(user_id, ()):
             socket.deliver(frame)
+
+    def greet(self) -> None:
+        """Say to every socket what it was told first: that it is told everything from now on."""
+        for sockets in list(self.sockets.values()):
+            for socket in list(sockets):
+                socket.greet()
 
     def count(self, user_id: int) -> int:
         return len(self.sockets.get(user_id, ()))

@@ -126,13 +126,14 @@ class Listener:
     def __init__(self) -> None:
         self.task: asyncio.Task[None] | None = None
         self.subscribed = asyncio.Event()
+        self.was_down = False
         self.complaint = Complaint()
 
     async def start(self) -> None:
         """Return once it listens, or after a moment if Redis is down; at once if there is none."""
         if not settings.REDIS_URL:
             return
-        if self.task is None:
+        if self.task is None or self.task.done():
             self.task = asyncio.create_task(self.run())
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.subscribed.wait(), TIMEOUT)
@@ -146,6 +147,7 @@ class Listener:
                     await self.listen(pubsub)
             except (RedisError, OSError) as error:
                 self.subscribed.clear()
+                self.was_down = True
                 self.complaint.utter(error)
                 await asyncio.sleep(BREATH)
 
@@ -160,10 +162,23 @@ class Listener:
             if message is None:
                 await pubsub.ping()
             elif message["type"] == "subscribe":
-                self.subscribed.set()
+                self.begin()
             elif message["type"] == "message":
-                user_id, _, frame = message["data"].partition(b" ")
-                hub.deliver(int(user_id), frame)
+                self.take(message["data"])
+
+    def begin(self) -> None:
+        """From now on nothing is missed. Whoever has a socket open looks in REST for what was."""
+        self.subscribed.set()
+        if self.was_down:
+            hub.greet()
+        self.was_down = False
+
+    def take(self, message: bytes) -> None:
+        user_id, _, frame = message.partition(b" ")
+        if user_id.isdigit():
+            hub.deliver(int(user_id), frame)
+        else:
+            logger.error("What came through Redis is no frame of ours.")
 
 
 listener = Listener()

@@ -51,7 +51,8 @@ then 400 for the state.
 a browser `new WebSocket(url, ["bearer", access])`. The server answers with `bearer`, sends
 `{{"type": "ready", "user": <id>}}` first, and then, the moment it is written,
 `{{"type": "notification", "data": {{…}}}}` or `{{"type": "message", "data": {{…}}}}`, where `data`
-is the object as REST shows it. Nothing has to be sent; `{{"type": "ping"}}` is answered
+is the object as REST shows it. After an outage in between `ready` comes again: look in REST for
+what was missed. Nothing has to be sent; `{{"type": "ping"}}` is answered
 `{{"type": "pong"}}`, a frame over 64 KiB closes the socket (1009), and anything else is passed
 over. It is closed with 4401 when the token isn't good, and when the token or the account ends:
 open it again with a new token, and read from REST what was told meanwhile. 4403: a page of a

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from notifications.events import CANCELLED, DELETED, REQUEST_CLOSED, Event
@@ -10,9 +10,17 @@ from notifications.services import announce
 from sessions_app.models import Session
 from sessions_app.states import RequestStatus, Role, Viewer
 
+# How long it is at least worth mailing what has happened, also to a session that is past.
+NEWS_LASTS = timedelta(days=1)
+
 
 def tell(event: Event, row: Session, to: list[int], now: datetime, **details: Any) -> None:
-    announce(event, to=to, now=now, session_id=row.pk, title=row.title, date=row.date, **details)
+    announce(event, to=to, now=now, **about(row, now) | {"session_id": row.pk} | details)
+
+
+def about(row: Session, now: datetime) -> dict[str, Any]:
+    """What the texts name, and until when they are worth mailing."""
+    return {"title": row.title, "date": row.date, "until": max(row.date, now + NEWS_LASTS)}
 
 
 def participants_of(row: Session) -> list[int]:
@@ -43,7 +51,7 @@ def tell_cancelled(row: Session, viewer: Viewer, now: datetime, reason: str) -> 
 def tell_deleted(row: Session, now: datetime) -> None:
     """Before it goes; the notifications name no session, since there will be none."""
     concerned = participants_of(row) + askers_of(row)
-    announce(DELETED, to=concerned, now=now, title=row.title, date=row.date)
+    announce(DELETED, to=concerned, now=now, **about(row, now))
 
 
 def close_requests(row: Session, *, now: datetime, became: str = "") -> None:

@@ -11,6 +11,7 @@ from accounts.models import User
 from core.errors import NOT_FOUND, APIError
 from core.lifecycle import check
 from notifications.events import JOINED, LEFT
+from notifications.mails import recall_reminders
 from notifications.services import name_of
 from sessions_app.models import Participant, Session
 from sessions_app.services.locking import LostRaceError, check_again
@@ -60,6 +61,7 @@ def leave(session: Session, *, by: User, now: datetime) -> None:
             places = Participant.objects.present().filter(session=session, user=by)
             if not (count_out(session) and places.update(left_at=now)):
                 raise LostRaceError
+            recall_reminders(session.pk, now=now, of=by.pk)
             tell(LEFT, session, [session.creator_id], now, person=name_of(by))
     except LostRaceError:
         check_again("leave", session, by, now)

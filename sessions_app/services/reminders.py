@@ -17,7 +17,7 @@ def remind(pk: int, lead: timedelta, *, now: datetime) -> bool:
     there is nothing to remind of any more.
 
     Two things keep it to once: the session's row says how far its reminders are, and the database
-    takes one notification for a person, session, lead time and date.
+    takes one notification for a person, session, lead time and change of date.
     """
     with transaction.atomic():
         hold(pk)
@@ -25,7 +25,7 @@ def remind(pk: int, lead: timedelta, *, now: datetime) -> bool:
         if row is None:  # cancelled, moved, begun or reminded since the job looked
             return False
         minutes = lead // timedelta(minutes=1)
-        occasion = f"reminder:{row.pk}:{minutes}:{row.date:%Y%m%d%H%M%S}"
+        occasion = f"reminder:{row.pk}:{minutes}:{row.reminder_round}"
         people = [row.creator_id, *participants_of(row)]
         tell(REMINDER, row, people, now, once=occasion, until=row.date)
         Session.objects.filter(pk=pk).update(reminded_lead=minutes)

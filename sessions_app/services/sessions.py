@@ -90,9 +90,11 @@ def apply_changes(row: Session, changes: dict[str, Any], now: datetime) -> None:
     for name, value in changes.items():
         setattr(row, name, value)
     if "date" in changes:
-        row.reminded_lead = None  # a new date has reminders of its own
+        # A new date has reminders of its own.
+        row.reminded_lead, row.reminder_round = None, row.reminder_round + 1
     row.ends_at, row.updated_at, row.version = end_of(row), now, row.version + 1
-    row.save(update_fields=[*changes, "ends_at", "reminded_lead", "updated_at", "version"])
+    follow = ("ends_at", "reminded_lead", "reminder_round", "updated_at", "version")
+    row.save(update_fields=[*changes, *follow])
     if "date" in changes:
         recall_reminders(row.pk, now=now)
         tell_participants(RESCHEDULED, row, now)

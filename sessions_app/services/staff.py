@@ -9,6 +9,7 @@ from accounts.models import User
 from core.errors import APIError
 from core.lifecycle import check
 from notifications.events import LEFT, REMOVED
+from notifications.mails import recall_reminders
 from notifications.services import name_of
 from sessions_app.models import Participant, Session
 from sessions_app.services.locking import locked
@@ -40,5 +41,6 @@ def remove_participant(place: Participant, *, by: User, now: datetime) -> None:
         if not row.participants.present().filter(pk=place.pk).update(left_at=now):
             raise APIError(NOT_JOINED)
         count_out(row)
+        recall_reminders(row.pk, now=now, of=place.user_id)
         tell(REMOVED, row, [place.user_id], now)
         tell(LEFT, row, [row.creator_id], now, person=name_of(place.user))

@@ -17,16 +17,16 @@ BERLIN, NEW_YORK, KOLKATA = "Europe/Berlin", "America/New_York", "Asia/Kolkata"
 # The last Sundays of March and October. The clocks of Berlin change at 01:00 UTC on both, those of
 # New York on other days, and those of Kolkata never.
 CHANGES = [
-    (BERLIN, "2030-03-31T01:59", "2030-03-31T00:59:00Z", "31 March 2030 at 01:59"),
-    (BERLIN, "2030-03-31T03:00", "2030-03-31T01:00:00Z", "31 March 2030 at 03:00"),
-    (BERLIN, "2030-03-31T10:00", "2030-03-31T08:00:00Z", "31 March 2030 at 10:00"),
-    (BERLIN, "2030-10-27T02:30", "2030-10-27T00:30:00Z", "27 October 2030 at 02:30"),
-    (BERLIN, "2030-10-27T03:00", "2030-10-27T02:00:00Z", "27 October 2030 at 03:00"),
-    (BERLIN, "2030-10-27T10:00", "2030-10-27T09:00:00Z", "27 October 2030 at 10:00"),
-    (NEW_YORK, "2030-03-31T10:00", "2030-03-31T14:00:00Z", "31 March 2030 at 10:00"),
-    (NEW_YORK, "2030-10-27T10:00", "2030-10-27T14:00:00Z", "27 October 2030 at 10:00"),
-    (KOLKATA, "2030-03-31T10:00", "2030-03-31T04:30:00Z", "31 March 2030 at 10:00"),
-    (KOLKATA, "2030-10-27T10:00", "2030-10-27T04:30:00Z", "27 October 2030 at 10:00"),
+    (BERLIN, "2030-03-31T01:59", "2030-03-31T00:59:00Z", "31 March 2030 at 01:59 CET"),
+    (BERLIN, "2030-03-31T03:00", "2030-03-31T01:00:00Z", "31 March 2030 at 03:00 CEST"),
+    (BERLIN, "2030-03-31T10:00", "2030-03-31T08:00:00Z", "31 March 2030 at 10:00 CEST"),
+    (BERLIN, "2030-10-27T02:30", "2030-10-27T00:30:00Z", "27 October 2030 at 02:30 CEST"),
+    (BERLIN, "2030-10-27T03:00", "2030-10-27T02:00:00Z", "27 October 2030 at 03:00 CET"),
+    (BERLIN, "2030-10-27T10:00", "2030-10-27T09:00:00Z", "27 October 2030 at 10:00 CET"),
+    (NEW_YORK, "2030-03-31T10:00", "2030-03-31T14:00:00Z", "31 March 2030 at 10:00 EDT"),
+    (NEW_YORK, "2030-10-27T10:00", "2030-10-27T14:00:00Z", "27 October 2030 at 10:00 EDT"),
+    (KOLKATA, "2030-03-31T10:00", "2030-03-31T04:30:00Z", "31 March 2030 at 10:00 IST"),
+    (KOLKATA, "2030-10-27T10:00", "2030-10-27T04:30:00Z", "27 October 2030 at 10:00 IST"),
 ]
 
 
@@ -56,18 +56,18 @@ def test_who_reads_the_mail_where_it_was_planned_reads_the_planned_time(
         (
             datetime(2030, 3, 31, 0, 30, tzinfo=UTC),
             {
-                BERLIN: "31 March 2030 at 01:30 (Europe/Berlin)",
-                NEW_YORK: "30 March 2030 at 20:30 (America/New_York)",
-                KOLKATA: "31 March 2030 at 06:00 (Asia/Kolkata)",
+                BERLIN: "31 March 2030 at 01:30 CET (Europe/Berlin)",
+                NEW_YORK: "30 March 2030 at 20:30 EDT (America/New_York)",
+                KOLKATA: "31 March 2030 at 06:00 IST (Asia/Kolkata)",
                 "UTC": "31 March 2030 at 00:30 UTC",
             },
         ),
         (
             datetime(2030, 10, 27, 1, 30, tzinfo=UTC),
             {
-                BERLIN: "27 October 2030 at 02:30 (Europe/Berlin)",
-                NEW_YORK: "26 October 2030 at 21:30 (America/New_York)",
-                KOLKATA: "27 October 2030 at 07:00 (Asia/Kolkata)",
+                BERLIN: "27 October 2030 at 02:30 CET (Europe/Berlin)",
+                NEW_YORK: "26 October 2030 at 21:30 EDT (America/New_York)",
+                KOLKATA: "27 October 2030 at 07:00 IST (Asia/Kolkata)",
                 "UTC": "27 October 2030 at 01:30 UTC",
             },
         ),

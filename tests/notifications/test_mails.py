@@ -60,8 +60,8 @@ def test_a_decision_is_mailed_to_the_one_who_asked(api, instructor, asked, decis
     assert (waiting.user, waiting.session) == (asker, row)
     assert waiting.subject == f"Booking request {word} for Algebra"
     assert waiting.message == (
-        "Your request to join Algebra, which begins on 31 March 2030 at 10:00 (Europe/Berlin), "
-        f"has been {word}."
+        "Your request to join Algebra, which begins on 31 March 2030 at 10:00 CEST "
+        f"(Europe/Berlin), has been {word}."
     )
     told = Notification.objects.of(asker).get()
     assert told.message == f"Your request to join Algebra has been {word}."
@@ -73,8 +73,8 @@ def test_a_cancellation_is_mailed_with_its_date_and_reason(api, instructor, aske
     api(instructor).post(f"/api/sessions/{row.pk}/cancel/", {"reason": "I am ill."})
 
     assert mailed() == {
-        "rosa": "Algebra, planned for 31 March 2030 at 10:00 (Europe/Berlin), has been cancelled. "
-        "The reason: I am ill."
+        "rosa": "Algebra, planned for 31 March 2030 at 10:00 CEST (Europe/Berlin), has been "
+        "cancelled. The reason: I am ill."
     }
 
 
@@ -181,3 +181,28 @@ def test_a_reminder_that_is_true_no_more_is_not_sent(planned, act):
     send_mails(now)
 
     assert mail.outbox == []
+
+
+def test_who_has_left_is_not_reminded_by_a_mail_that_waits(planned, subscriber, join):
+    now, rosa = planned.date - timedelta(hours=1), subscriber("rosa")
+    join(planned, rosa)
+    send_reminders(now)
+    services.leave(Session.objects.seen_by(rosa).get(), by=rosa, now=now)
+
+    send_mails(now)
+
+    assert [sent.to for sent in mail.outbox] == [["maria@example.com"]]
+
+
+def test_news_of_a_session_are_mailed_until_it_is_past_and_a_day_at_least(
+    session, subscriber, join, now
+):
+    for title, date in [("Soon", now + timedelta(hours=2)), ("Later", now + timedelta(days=3))]:
+        row = session(title=title, date=date)
+        join(row, subscriber(title))
+        seen = Session.objects.seen_by(row.creator).get(pk=row.pk)
+        services.cancel(seen, by=row.creator, now=now)
+
+    send_mails(now + timedelta(days=2))
+
+    assert [sent.to for sent in mail.outbox] == [["Later@example.com"]]

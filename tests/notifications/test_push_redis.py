@@ -194,8 +194,20 @@ def test_open_sockets_hear_again_by_themselves_after_an_outage(
         told = newest(rest, ines)
         proxy.mend()
 
+        # Said again, so that the client looks in REST for what it has missed.
+        assert outage == "hang" or hear(socket)["type"] == "ready"
         assert hear_again(socket, news)["type"] == "notification"
         assert told["id"] < newest(rest, ines)["id"]
+
+
+def test_what_else_comes_through_redis_ends_nothing(push, ines, news, proxy):
+    with open_socket(push, "bearer", ines) as socket:
+        hear(socket)
+
+        for message in (b"garbage", b"", b"-1 {}", b"9999999999 {}"):
+            proxy.say(message)
+
+        assert hear_again(socket, news)["type"] == "notification"
 
 
 def test_sockets_open_while_redis_is_down(push, sam, proxy):

@@ -110,3 +110,15 @@ def test_the_database_keeps_a_reminder_to_once_by_itself(planned):
     send_reminders(planned.date - DAY)
 
     assert reminded() == ["ines", "sam"]
+
+
+def test_a_date_moved_away_and_back_reminds_anew(planned, instructor):
+    date = planned.date
+    send_reminders(date - DAY)
+    for moved in (date + 3 * DAY, date):
+        row = Session.objects.seen_by(instructor).get()
+        services.update(row, by=instructor, now=date - DAY, date=moved)
+
+    send_reminders(date - DAY)
+
+    assert reminded() == ["ines", "sam", "ines", "sam"]
