@@ -32,14 +32,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database]
 WRONG = ["true", "7", "-0", "0.5", "[]", "{}", '["a"]', '{"a": 1}', "null"]
 TEXTS = [
     *['""', '"   "', r'"a\u0000b"', r'"\ud800"', f'"{"a" * 10_000}"', f'"{"9" * 5_000}"', '"12"'],
-    *[
-        '"٣"',
-        '"\u202eabc\u200f"',
-        r'"\uffff"',
-        '"👩‍👩‍👧‍👦"',
-        '"%s{0.__class__}{x}"',
-        '"\' OR 1=1 --"',
-    ],
+    *['"٣"', '"\u202eabc\u200f"', r'"\uffff"'],
+    *['"👩‍👩‍👧‍👦"', '"%s{0.__class__}{x}"', '"\' OR 1=1 --"'],
     *['"0001-01-01T00:00:00+14:00"', '"9999-12-31T23:59:59-14:00"', r'"a\r\nX-Evil: 1"'],
 ]
 NUMBERS = [str(2**63 - 1), str(2**63), str(-(2**63) - 1), "9" * 5_000, "1e400", "1e300", "-1"]
@@ -214,11 +208,7 @@ def takes(field: dict[str, Any], value: str) -> bool:
     return isinstance(data, str) if "string" in kinds else not isinstance(data, str)
 
 
-def with_body(operations: list[Operation]) -> list[Any]:
-    return [pytest.param(each, id=str(each)) for each in operations if each.body]
-
-
-@pytest.mark.parametrize("operation", with_body(WRITES))
+@pytest.mark.parametrize("operation", [each for each in WRITES if each.body], ids=str)
 def test_a_hostile_value_in_any_field_of_a_body(world, operation):
     failed, loose = [], []
     for name, field in operation.fields.items():
@@ -236,18 +226,16 @@ def test_a_hostile_value_in_any_field_of_a_body(world, operation):
     assert loose == []
 
 
-@pytest.mark.parametrize("operation", [pytest.param(each, id=str(each)) for each in WRITES])
+@pytest.mark.parametrize("operation", WRITES, ids=str)
 def test_a_hostile_body(world, operation):
     sent = {body: world.send(operation, body) for body in BODIES}
     world.check_lists()
     assert [body[:40] for body, answer in sent.items() if not acceptable(answer)] == []
 
 
-@pytest.mark.parametrize("operation", [pytest.param(each, id=str(each)) for each in READS])
+@pytest.mark.parametrize("operation", READS, ids=str)
 def test_a_hostile_value_in_any_query_parameter(world, operation):
-    queries = [
-        f"{name}={value}" for name in operation.query for value in share(IN_ADDRESSES, name)
-    ]
+    queries = [f"{name}={value}" for name in operation.query for value in share(IN_ADDRESSES, name)]
     queries += ["%00=1", "%ff=1", "a=1&" * 1001, "=", "&&;", "?", "x" * 60_000]
     sent = {
         query: world.creators.get(world.address(operation), QUERY_STRING=query) for query in queries
@@ -255,9 +243,7 @@ def test_a_hostile_value_in_any_query_parameter(world, operation):
     assert [query[:60] for query, answer in sent.items() if not acceptable(answer)] == []
 
 
-@pytest.mark.parametrize(
-    "operation", [pytest.param(each, id=str(each)) for each in described() if "{" in each.path]
-)
+@pytest.mark.parametrize("operation", [each for each in described() if "{" in each.path], ids=str)
 def test_a_hostile_value_in_any_path_parameter_is_a_404(world, operation):
     for value in share(IN_ADDRESSES, str(operation)):
         refused(getattr(world.creators, operation.method)(operation.at(value)), 404)
