@@ -15,7 +15,10 @@ from typing import Any, Self
 
 import requests
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.databases import ROOT, migrated_sqlite
+
+__all__ = ["ROOT", "Server", "free_port"]
+
 START_SECONDS = 60
 
 
@@ -30,16 +33,20 @@ def free_port() -> int:
 class Server:
     """`with Server(folder) as server:` serves on `server.base` from a database in the folder.
 
+    Its tables are there already and its password hashes are quick, unless `as_shipped`.
+
     Attributes:
         folder: where its SQLite database, media and log lie.
         environment: settings of the README's table, beyond those that name the folder.
         command: the command that serves.
+        as_shipped: start from nothing, with the settings as they are.
     """
 
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
     command: list[str] = field(default_factory=lambda: [sys.executable, "manage.py", "serve"])
     port: int = field(default_factory=free_port)
+    as_shipped: bool = False
 
     @property
     def base(self) -> str:
@@ -57,11 +64,17 @@ class Server:
             "DATABASE_URL": f"sqlite:///{self.folder / 'db.sqlite3'}",
             "MEDIA_ROOT": str(self.folder / "media"),
             "PYTHONUNBUFFERED": "1",
+            "DJANGO_SETTINGS_MODULE": (
+                "config.settings" if self.as_shipped else "tests.quick_settings"
+            ),
             **self.environment,
         }
 
     def __enter__(self) -> Self:
         environment = os.environ | self.settings
+        database = self.folder / "db.sqlite3"
+        if not (self.as_shipped or "DATABASE_URL" in self.environment or database.exists()):
+            database.write_bytes(migrated_sqlite())
         self.output = (self.folder / "server.log").open("a")
         self.process = subprocess.Popen(
             self.command, cwd=ROOT, env=environment, stdout=self.output, stderr=self.output

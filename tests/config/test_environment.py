@@ -3,10 +3,13 @@ checks say of those that can be read but can't work."""
 
 from __future__ import annotations
 
+import runpy
+
 import pytest
 
 from config.checks import production_makes_sense, redis_can_be_read, settings_make_sense
 from config.environment import Environment, cloudinary_account
+from tests.databases import ROOT
 
 env = Environment()
 
@@ -77,6 +80,31 @@ def test_a_mail_server_that_can_not_be_read_stops_the_start(given):
 
     with pytest.raises(SystemExit, match="SETTING can't be read"):
         env.email("SETTING", default="consolemail://")
+
+
+@pytest.mark.parametrize(
+    ("environment", "named"),
+    [
+        ({"DEBUG": "0", "ALLOWED_HOSTS": "example.org", "SECRET_KEY": ""}, "SECRET_KEY"),
+        ({"PORT": "eighty"}, "PORT"),
+        ({"PORT": "9" * 5000}, "PORT"),
+        ({"ACCESS_TOKEN_MINUTES": "1.5"}, "ACCESS_TOKEN_MINUTES"),
+        ({"ACCESS_TOKEN_MINUTES": "0"}, "ACCESS_TOKEN_MINUTES"),
+        ({"REFRESH_TOKEN_DAYS": "99999999999"}, "REFRESH_TOKEN_DAYS"),
+        ({"SESSION_COMPLETION_GRACE_HOURS": "-5"}, "SESSION_COMPLETION_GRACE_HOURS"),
+        ({"DEBUG": "maybe"}, "DEBUG"),
+        ({"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "foo://bar"}, "DATABASE_URL"),
+        ({"EMAIL_URL": "smtp"}, "EMAIL_URL"),
+    ],
+    ids=lambda value: value[:40] if isinstance(value, str) else "+".join(value),
+)
+def test_the_settings_name_the_variable_that_stops_them(monkeypatch, environment, named):
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    with pytest.raises(SystemExit, match=named):
+        runpy.run_path(str(ROOT / "config/settings.py"))
 
 
 def test_settings_as_they_come_make_sense():

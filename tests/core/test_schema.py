@@ -13,6 +13,7 @@ import yaml
 from django.urls import get_resolver
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from rest_framework.response import Response
+from rest_framework.test import APIClient
 
 from core import errors
 from core.views import ActionViewSet, Answer
@@ -25,9 +26,9 @@ pytestmark = pytest.mark.django_db
 SCHEMA = "/api/schema/"
 
 
-@pytest.fixture
-def document(api):
-    answer = api().get(f"{SCHEMA}?format=json")
+@pytest.fixture(scope="module")
+def document():
+    answer = APIClient().get(f"{SCHEMA}?format=json")
     assert answer.status_code == 200
     return json.loads(answer.content)
 

@@ -45,7 +45,7 @@ def failed_start(folder: Path, **environment: str) -> subprocess.CompletedProces
 def test_the_first_start_loads_demo_data_and_says_where_everything_is_and_a_second_adds_none(
     tmp_path,
 ):
-    with Server(tmp_path) as server:
+    with Server(tmp_path, as_shipped=True) as server:
         for path in ("/api/docs/", "/api/redoc/", "/api/schema/", "/admin/"):
             assert path in server.log
             assert server.call("GET", path).status_code == 200, path
@@ -60,14 +60,14 @@ def test_the_first_start_loads_demo_data_and_says_where_everything_is_and_a_seco
         assert server.stop(signal.SIGINT) == 0
         assert "Traceback" not in server.log
 
-    with Server(tmp_path) as server:
+    with Server(tmp_path, as_shipped=True) as server:
         assert sessions_of(server, token) == loaded
 
 
 def test_a_server_without_demo_data_starts_empty_stops_on_sigterm_and_keeps_what_was_written(
     tmp_path,
 ):
-    with Server(tmp_path, EMPTY) as server:
+    with Server(tmp_path, EMPTY, as_shipped=True) as server:
         assert "Demo people" not in server.log
         assert demo.PASSWORD not in server.log
         assert not signs_in(server, demo.STAFF)
@@ -85,29 +85,19 @@ def test_a_server_without_demo_data_starts_empty_stops_on_sigterm_and_keeps_what
         assert server.stop(signal.SIGTERM) == 0
         assert "Traceback" not in server.log
 
-    with Server(tmp_path, EMPTY) as server:
+    with Server(tmp_path, EMPTY, as_shipped=True) as server:
         # The token is good still, since a development server's signing key is always the same.
         assert server.call("GET", f"/api/sessions/{written['id']}/", token).json() == written
 
 
+# Which values are refused is tests/config/test_environment.py; this is how a start ends then.
 @pytest.mark.parametrize(
     ("environment", "named"),
     [
         ({"DEBUG": "0"}, "SECRET_KEY"),
-        ({"DEBUG": "0", "ALLOWED_HOSTS": "example.org"}, "SECRET_KEY"),
         ({"DEBUG": "0", "SECRET_KEY": "a-long-random-text" * 4}, "ALLOWED_HOSTS"),
-        ({"PORT": "eighty"}, "PORT"),
         ({"PORT": "99999"}, "PORT"),
-        ({"PORT": "9" * 5000}, "PORT"),
-        ({"ACCESS_TOKEN_MINUTES": "1.5"}, "ACCESS_TOKEN_MINUTES"),
-        ({"ACCESS_TOKEN_MINUTES": "0"}, "ACCESS_TOKEN_MINUTES"),
-        ({"REFRESH_TOKEN_DAYS": "99999999999"}, "REFRESH_TOKEN_DAYS"),
-        ({"SESSION_COMPLETION_GRACE_HOURS": "-5"}, "SESSION_COMPLETION_GRACE_HOURS"),
-        ({"DEBUG": "maybe"}, "DEBUG"),
-        ({"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
-        ({"DATABASE_URL": "foo://bar"}, "DATABASE_URL"),
         ({"DATABASE_URL": "sqlite:////nonexistent/x.sqlite3"}, "DATABASE_URL"),
-        ({"EMAIL_URL": "smtp"}, "EMAIL_URL"),
     ],
     ids=lambda value: value if isinstance(value, str) else "+".join(value),
 )
@@ -125,20 +115,13 @@ def test_settings_that_are_missing_or_unreadable_stop_the_start_with_a_sentence(
     assert not (tmp_path / "db.sqlite3").exists()
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("SESSION_APPROVAL_POLICY", "nobody"),
-        ("THROTTLE_PERSON", "10"),
-        ("THROTTLE_REGISTER", "10/fortnight"),
-        ("THROTTLE_ANONYMOUS", "0/minute"),
-    ],
-)
-def test_settings_that_make_no_sense_stop_the_start_with_a_check(tmp_path, name, value):
-    end = failed_start(tmp_path, **(EMPTY | {name: value}))
+def test_settings_that_make_no_sense_stop_the_start_with_a_check(tmp_path):
+    senseless = {"SESSION_APPROVAL_POLICY": "nobody", "THROTTLE_PERSON": "10"}
+
+    end = failed_start(tmp_path, **(EMPTY | senseless))
 
     assert end.returncode == 1
-    assert name in end.stderr
+    assert [name for name in senseless if name not in end.stderr] == []
     assert "Traceback" not in end.stderr
 
 

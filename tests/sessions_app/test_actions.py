@@ -137,23 +137,33 @@ def test_the_api_gives_what_the_grid_says(
             continue  # nobody can have asked there; the table was asked all the same
         sid = transaction.savepoint()
         session = stage(cast, mode, status, now)
-        offered = allowed(client, session) if role != "anonymous" else []
 
         answer = call(client, action, session, cast)
 
         if expected == "ok":
             assert answer.status_code < 300, (status, answer.content)
-            assert action in offered, status
         else:
             assert answer.json()["code"] == expected, (status, answer.content)
             assert answer.status_code == REGISTRY[expected].status
-            assert action not in offered, status
         transaction.savepoint_rollback(sid)
 
 
-def allowed(client: Any, session: Session) -> list[str]:
-    offered: list[str] = client.get(f"/api/sessions/{session.pk}/").json()["allowed_actions"]
-    return offered
+@pytest.mark.django_db
+@pytest.mark.parametrize("mode", Mode.values)
+@pytest.mark.parametrize("role", [role for role in ROLES if role not in {"clock", "anonymous"}])
+def test_allowed_actions_are_what_the_grid_says(
+    role: str, mode: str, cast: dict[str, User], api: Any, now: datetime
+) -> None:
+    if role == "asker" and mode == "instant":
+        pytest.skip("Nobody can have asked there.")
+    client = api(cast[role])
+    for status in IN_MODE[Mode(mode)]:
+        session = stage(cast, mode, status, now)
+
+        offered = client.get(f"/api/sessions/{session.pk}/").json()["allowed_actions"]
+
+        by_grid = {cell[0] for cell in CELLS if cell[1:] == (mode, role, status, "ok")}
+        assert set(offered) == by_grid & set(BUTTONS), status
 
 
 def call(client: Any, action: str, session: Session, cast: dict[str, User]) -> Any:

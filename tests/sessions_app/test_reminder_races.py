@@ -68,7 +68,7 @@ def test_five_clocks_one_of_them_killed_midway_remind_everybody_once(url: str) -
 
 def test_without_the_lock_and_the_constraint_people_are_reminded_again(url: str) -> None:
     [(constraint,)] = rows(
-        url, "SELECT conname FROM pg_constraint WHERE conname LIKE '%dedupe_key%'"
+        url, "SELECT conname FROM pg_constraint WHERE conname LIKE '%notification_dedupe_key%'"
     )
     execute(url, f"ALTER TABLE notifications_notification DROP CONSTRAINT {constraint}")
 

@@ -1,0 +1,9 @@
+"""The settings of a server in a test that isn't about password hashes: as ever, but for those."""
+
+from config.settings import *  # noqa: F403
+
+# argon2 is slow on purpose: a tenth of a second of a processor for each person and sign-in.
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.MD5PasswordHasher",
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+]
