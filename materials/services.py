@@ -20,6 +20,7 @@ from core.errors import APIError, declare
 from materials import limits, stores
 from materials.kinds import extension_of
 from materials.models import Material, StrayFile
+from materials.querysets import MaterialQuerySet
 from materials.stores import STORE_TIMEOUT
 
 logger = logging.getLogger(__name__)
@@ -28,6 +29,12 @@ MATERIALS_FULL = declare(
     "materials_full",
     400,
     f"This session has {limits.PER_SESSION} materials, and can't have more: delete one first.",
+)
+NOTES_FULL = declare(
+    "notes_full",
+    400,
+    f"The notes of a session have {limits.NOTES_PER_SESSION} characters at most, all together: "
+    "shorten this one or delete another first.",
 )
 # Longer than any upload lasts, also one that the store finishes after nobody waits for it.
 ARRIVED_BY_THEN = timedelta(hours=1)
@@ -82,11 +89,12 @@ def create(
     """Add a material; whoever calls holds the session's row.
 
     Raises:
-        APIError: 400 if the session has as many as it may have.
+        APIError: 400 if the session has as many, or as long notes, as it may have.
     """
     materials = Material.objects.filter(session=session_id)
     if materials.count() >= limits.PER_SESSION:
         raise APIError(MATERIALS_FULL)
+    check_notes(materials, fields)
     place = adopt(stray) if stray else {}
     return Material.objects.create(
         session_id=session_id, uploaded_by=by, uploaded_at=now, **fields, **place
@@ -94,13 +102,31 @@ def create(
 
 
 def change(material: Material, stray: StrayFile | None, *, now: datetime, **changes: Any) -> None:
-    """Change a material; a new file replaces the old one."""
+    """Change a material; a new file replaces the old one. Whoever calls holds the session's row.
+
+    Raises:
+        APIError: 400 if the session's notes would be longer than they may be.
+    """
+    check_notes(
+        Material.objects.filter(session=material.session_id).exclude(pk=material.pk), changes
+    )
     if stray is not None:
         abandon(material, now=now)
         changes |= adopt(stray)
     for name, value in changes.items():
         setattr(material, name, value)
     material.save(update_fields=list(changes))
+
+
+def check_notes(others: MaterialQuerySet, fields: dict[str, Any]) -> None:
+    """Is there room for this note beside the others of its session?
+
+    Raises:
+        APIError: 400 if there isn't.
+    """
+    content = fields.get("content", "")
+    if content and others.characters() + len(content) > limits.NOTES_PER_SESSION:
+        raise APIError(NOTES_FULL)
 
 
 def delete(material: Material, *, now: datetime) -> None:

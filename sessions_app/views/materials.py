@@ -17,7 +17,7 @@ from core.views import Answer
 from materials import addresses, delivery, serializers
 from materials.models import Material
 from materials.representations import MaterialObject, material_object
-from materials.services import MATERIALS_FULL
+from materials.services import MATERIALS_FULL, NOTES_FULL
 from materials.stores import STORE_ERRORS, STORE_UNAVAILABLE
 from sessions_app import services
 from sessions_app.models import Session
@@ -73,9 +73,9 @@ class MaterialViewSet(MaterialViews):
         "destroy": Answer(None, 204),
     }
     errors = {
-        "create": [MATERIALS_FULL, *STORE_ERRORS],
-        "update": STORE_ERRORS,
-        "partial_update": STORE_ERRORS,
+        "create": [MATERIALS_FULL, NOTES_FULL, *STORE_ERRORS],
+        "update": [NOTES_FULL, *STORE_ERRORS],
+        "partial_update": [NOTES_FULL, *STORE_ERRORS],
     }
     names = {
         "list": "see_materials",
