@@ -16,7 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, UnreadablePostError
 from rest_framework import exceptions
 
 from core.renderers import dumps
@@ -66,10 +66,15 @@ LENGTH_REQUIRED = declare(
 )
 BODY_TOO_LARGE = declare("body_too_large", 413, "The body is larger than {limit} bytes.")
 UNSUPPORTED_MEDIA_TYPE = declare(
-    "unsupported_media_type", 415, "Send JSON, with 'Content-Type: application/json'."
+    "unsupported_media_type",
+    415,
+    "Send JSON, with 'Content-Type: application/json', or a multipart form where files are taken.",
 )
 TOO_MANY_REQUESTS = declare(
     "too_many_requests", 429, "Too many requests: try again in {wait} seconds."
+)
+BODY_NOT_KEPT = declare(
+    "body_not_kept", 503, "There is no room for the body now: try again in a moment."
 )
 SERVER_ERROR = declare("server_error", 500, "Something went wrong on the server.")
 DATABASE_UNAVAILABLE = declare(
@@ -180,6 +185,8 @@ def translate(exc: Exception) -> APIError | None:
             return APIError(BODY_TOO_LARGE, limit=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
         case SuspiciousOperation():  # too many parameters, say; Django's own page chokes on them
             return APIError(BAD_REQUEST)
+        case UnreadablePostError():
+            return APIError(BODY_NOT_KEPT)
         case OperationalError() | InterfaceError():
             logger.error("The database failed a request.", exc_info=exc)
             return APIError(DATABASE_UNAVAILABLE)

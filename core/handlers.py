@@ -5,21 +5,26 @@ answer for it: one that can't be read ended as the server's own plain 500, and `
 decided how the query string was read. Here it may say anything.
 
 And under ASGI it reads the whole body into a file before any middleware could refuse it. Here a
-body that will be refused isn't read.
+body that will be refused isn't read, and one that no disk has room for is an error like others.
 """
 
 from __future__ import annotations
 
 import asyncio
+import io
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.http import HttpRequest
 from django.utils.http import parse_header_parameters
 
 from core.uploads import refused_unread
+
+logger = logging.getLogger(__name__)
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 
@@ -53,6 +58,26 @@ class ASGIApplication(ASGIHandler):
             for name, value in scope["headers"]
         }
         await super().handle(scope, no_body() if refused_unread(headers) else receive, send)
+
+    async def read_body(self, receive: Receive) -> Any:
+        try:
+            return await super().read_body(receive)
+        except OSError:
+            logger.exception("A body can't be kept on the disk.")
+            return LostBody()
+
+    async def listen_for_disconnect(self, receive: Receive) -> None:
+        """Wait until the client goes, past what may still come of a body that wasn't kept."""
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        raise RequestAborted
+
+
+class LostBody(io.BytesIO):
+    """A body that couldn't be kept, of which whoever reads it hears."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        raise OSError("The body couldn't be kept.")
 
 
 def no_body() -> Receive:

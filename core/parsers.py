@@ -10,7 +10,7 @@ from django.http.multipartparser import MultiPartParser, MultiPartParserError
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser, DataAndFiles
 
-from core.errors import BODY_TOO_LARGE, APIError, declare
+from core.errors import BODY_NOT_KEPT, BODY_TOO_LARGE, APIError, declare
 
 MALFORMED_FORM = declare("malformed_form", 400, "The body is not a valid multipart form: {reason}.")
 
@@ -77,6 +77,8 @@ class FormParser(BaseParser):
             raise APIError(BODY_TOO_LARGE, limit=limit) from None
         except (MultiPartParserError, SuspiciousOperation) as error:
             raise APIError(MALFORMED_FORM, reason=str(error).rstrip(".")) from error
+        except OSError as error:  # the disk, on which a file waits, is full
+            raise APIError(BODY_NOT_KEPT) from error
 
 
 class Remembering:

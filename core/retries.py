@@ -15,13 +15,16 @@ from typing import Any, ClassVar, Self
 from django.db import models
 from django.db.models import F
 
+from core.errors import APIError
+
 logger = logging.getLogger(__name__)
 
-# Longer than one try may last: who claimed a row and died leaves it to others after that.
+# Longer than a batch and one try may last: who claimed a row and died leaves it to others then.
 LEASE = timedelta(minutes=5)
 BATCH = 200
-# A lease counts from the start of the batch: so nothing is begun when half of it is over.
-BATCH_SECONDS = LEASE.total_seconds() / 2
+# After that nothing more is begun: jobs share a thread, and a service that hangs for one of them
+# mustn't keep the others waiting.
+BATCH_SECONDS = 10
 
 
 class RetryQuerySet(models.QuerySet[Any]):
@@ -94,8 +97,11 @@ def try_row(
         return False
     try:
         attempt(row)
-    except Exception:
-        logger.exception("Try %s of %s %s failed.", row.attempts, row._meta.label, row.pk)
+    except Exception as failure:
+        # An error of ours says it all; any other needs its traceback.
+        trace = None if isinstance(failure, APIError) else failure
+        told = (row.attempts, row._meta.label, row.pk, failure)
+        logger.error("Try %s of %s %s failed: %s", *told, exc_info=trace)
         row.postpone(now)
         return False
     return True

@@ -18,9 +18,11 @@ def refused_unread(headers: Mapping[str, str]) -> APIError | None:
     """Why a body isn't even read, going by the request's headers.
 
     What is sent in chunks Django and DRF would take for an empty body, in silence, or for as much
-    of it as a `Content-Length` beside it says.
+    of it as a `Content-Length` beside it says. Only who claims to be somebody may send files.
     """
-    limit = settings.MAX_FILE_BYTES + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    if "authorization" in headers:
+        limit += settings.MAX_FILE_BYTES
     if "transfer-encoding" in headers:
         return APIError(LENGTH_REQUIRED)
     length = headers.get("content-length", "")

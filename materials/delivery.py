@@ -12,6 +12,7 @@ from django.http import FileResponse, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
+from core.connections import give_back
 from core.errors import NOT_FOUND, APIError
 from materials.addresses import remote_address
 from materials.kinds import KINDS, extension_of
@@ -35,6 +36,7 @@ def deliver(material: Material) -> HttpResponseBase:
         APIError: 404 if the file has gone; 503 if its store is no longer configured.
     """
     store = store_named(material.store)
+    give_back()
     if material.store != LOCAL:
         return HttpResponseRedirect(remote_address(material))
     response: HttpResponseBase

@@ -5,7 +5,10 @@ from __future__ import annotations
 
 import codecs
 import re
+import struct
+import zipfile
 from collections.abc import Callable
+from io import BytesIO
 from typing import IO
 
 import filetype
@@ -17,6 +20,7 @@ PIECE = 64 * 1024
 # An archive's table of contents stands at its end; a document's fits into that.
 DIRECTORY = 1024 * 1024
 ZIP, ZIP_END, OLE = b"PK\x03\x04", b"PK\x05\x06", bytes.fromhex("d0cf11e0a1b11ae1")
+EMPTY = {b"", codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}
 # What a browser or a shell would run, behind blanks and comments.
 ACTIVE = re.compile(
     r"\s*(?:<!--.*?-->\s*)*(?:<!doctype|<html|<head|<body|<svg|<script|<iframe|<\?|#!)",
@@ -30,10 +34,14 @@ def problem_of(file: IO[bytes], name: str) -> str:
     extension = extension_of(name)
     if extension not in settings.MATERIAL_EXTENSIONS:
         return f"Files may be: {', '.join(settings.MATERIAL_EXTENSIONS)}."
+    if head(file) in EMPTY:
+        return "This file is empty."
     kind = KINDS[extension]
-    if not TESTS[kind.content](file, kind):
-        return f"This file is no {extension} file, whatever its name says."
-    return ""
+    try:
+        is_good = TESTS[kind.content](file, kind)
+    except UnicodeDecodeError:
+        return "Save this file as UTF-8: its text can't be read."
+    return "" if is_good else f"This file is no {extension} file, whatever its name says."
 
 
 def head(file: IO[bytes]) -> bytes:
@@ -57,9 +65,19 @@ def is_zip(file: IO[bytes], kind: Kind) -> bool:
 
 
 def is_office(file: IO[bytes], kind: Kind) -> bool:
-    listed = end(file)
-    parts = b"[Content_Types].xml" in listed and kind.inside.encode() in listed
-    return is_zip(file, kind) and parts and b"vbaProject.bin" not in listed
+    parts = parts_of(file)
+    has_macros = any(part.endswith("vbaproject.bin") for part in parts)
+    return is_zip(file, kind) and {"[content_types].xml", kind.inside} <= parts and not has_macros
+
+
+def parts_of(file: IO[bytes]) -> set[str]:
+    """The names in an archive's table of contents, in lower case; none if it can't be read. Only
+    the archive's end is looked at, so that a table without end costs nothing."""
+    try:
+        with zipfile.ZipFile(BytesIO(end(file))) as archive:
+            return {name.lower() for name in archive.namelist()}
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error):
+        return set()
 
 
 def is_open_document(file: IO[bytes], kind: Kind) -> bool:
@@ -73,20 +91,21 @@ def is_ole(file: IO[bytes], kind: Kind) -> bool:
 
 
 def is_text(file: IO[bytes], kind: Kind) -> bool:
-    """UTF-8, or UTF-16 that says so; no control characters, and nothing to run."""
+    """UTF-8, or UTF-16 that says so; no control characters, and nothing to run.
+
+    Raises:
+        UnicodeDecodeError: it is in another encoding.
+    """
     utf16 = head(file).startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     decoder = codecs.getincrementaldecoder("utf-16" if utf16 else "utf-8-sig")()
     file.seek(0)
     first = True
-    try:
-        while piece := file.read(PIECE):
-            text = decoder.decode(piece)
-            if CONTROL.search(text) or (first and ACTIVE.match(text)):
-                return False
-            first = False
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
+    while piece := file.read(PIECE):
+        text = decoder.decode(piece)
+        if CONTROL.search(text) or (first and ACTIVE.match(text)):
+            return False
+        first = False
+    decoder.decode(b"", final=True)
     return True
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Length
 
 
 class MaterialQuerySet(QuerySet[Any]):
@@ -23,6 +24,10 @@ class MaterialQuerySet(QuerySet[Any]):
     def for_list(self) -> Self:
         """Oldest first."""
         return self.select_related("uploaded_by").order_by("pk")
+
+    def characters(self) -> int:
+        """How long their notes are together."""
+        return self.aggregate(total=Sum(Length("content")))["total"] or 0
 
     def with_file(self) -> Self:
         return self.exclude(stored_name="")

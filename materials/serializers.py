@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from copy import copy
 from typing import Any
 
 from django.core.exceptions import ValidationError as InvalidURL
@@ -39,15 +40,28 @@ class MaterialInput(Input):
         "the address that was answered, changes nothing.",
     )
 
+    def to_internal_value(self, data: Any) -> Any:
+        return super().to_internal_value(self.without_unused(data))
+
+    def without_unused(self, data: Any) -> Any:
+        """What was sent, without the keys that the type doesn't use, whatever they hold."""
+        if not isinstance(data, Mapping):
+            return data
+        type_ = self.instance.type if self.instance else data.get("type")
+        used: Any = copy(data)  # not deep: files can't be copied
+        for name in [name for of, name in USES.items() if of != type_]:
+            used.pop(name, None)
+        return used
+
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         used = USES[Type(data.get("type") or self.instance.type)]
-        sent = {name: data.pop(name, None) for name in USES.values()}
+        sent = data.pop(used, None)
         # Nothing sent, and nothing needed: what there is stays.
-        if self.partial and sent[used] is None:
+        if self.partial and sent is None:
             return data
-        if not sent[used]:
+        if not sent:
             raise ValidationError({used: "This field is required."})
-        return data | CHECKS[used](sent[used])
+        return data | CHECKS[used](sent)
 
 
 class MaterialChangesInput(MaterialInput):

@@ -15,10 +15,12 @@ from django.core.files import File
 from django.db import transaction
 
 from accounts.models import User
+from core.connections import give_back
 from core.errors import APIError, declare
 from materials import limits, stores
 from materials.kinds import extension_of
 from materials.models import Material, StrayFile
+from materials.querysets import MaterialQuerySet
 from materials.stores import STORE_TIMEOUT
 
 logger = logging.getLogger(__name__)
@@ -27,6 +29,12 @@ MATERIALS_FULL = declare(
     "materials_full",
     400,
     f"This session has {limits.PER_SESSION} materials, and can't have more: delete one first.",
+)
+NOTES_FULL = declare(
+    "notes_full",
+    400,
+    f"The notes of a session have {limits.NOTES_PER_SESSION} characters at most, all together: "
+    "shorten this one or delete another first.",
 )
 # Longer than any upload lasts, also one that the store finishes after nobody waits for it.
 ARRIVED_BY_THEN = timedelta(hours=1)
@@ -52,6 +60,7 @@ def stored(file: File[bytes] | None, *, now: datetime) -> Iterator[StrayFile | N
     stray = StrayFile.objects.create(
         store=settings.MATERIAL_STORE, name=name, next_try_at=now + ARRIVED_BY_THEN
     )
+    give_back()
     try:
         stores.save(stray.store, stray.name, file)
         yield stray
@@ -80,11 +89,12 @@ def create(
     """Add a material; whoever calls holds the session's row.
 
     Raises:
-        APIError: 400 if the session has as many as it may have.
+        APIError: 400 if the session has as many, or as long notes, as it may have.
     """
     materials = Material.objects.filter(session=session_id)
     if materials.count() >= limits.PER_SESSION:
         raise APIError(MATERIALS_FULL)
+    check_notes(materials, fields)
     place = adopt(stray) if stray else {}
     return Material.objects.create(
         session_id=session_id, uploaded_by=by, uploaded_at=now, **fields, **place
@@ -92,13 +102,31 @@ def create(
 
 
 def change(material: Material, stray: StrayFile | None, *, now: datetime, **changes: Any) -> None:
-    """Change a material; a new file replaces the old one."""
+    """Change a material; a new file replaces the old one. Whoever calls holds the session's row.
+
+    Raises:
+        APIError: 400 if the session's notes would be longer than they may be.
+    """
+    check_notes(
+        Material.objects.filter(session=material.session_id).exclude(pk=material.pk), changes
+    )
     if stray is not None:
         abandon(material, now=now)
         changes |= adopt(stray)
     for name, value in changes.items():
         setattr(material, name, value)
     material.save(update_fields=list(changes))
+
+
+def check_notes(others: MaterialQuerySet, fields: dict[str, Any]) -> None:
+    """Is there room for this note beside the others of its session?
+
+    Raises:
+        APIError: 400 if there isn't.
+    """
+    content = fields.get("content", "")
+    if content and others.characters() + len(content) > limits.NOTES_PER_SESSION:
+        raise APIError(NOTES_FULL)
 
 
 def delete(material: Material, *, now: datetime) -> None:
@@ -134,6 +162,7 @@ def remove_now(pk: int) -> None:
     stray = StrayFile.objects.filter(pk=pk).first()
     if stray is None:
         return
+    give_back()
     try:
         stores.remove(stray.store, stray.name)
     except Exception as error:
@@ -142,5 +171,6 @@ def remove_now(pk: int) -> None:
 
 def remove_stray(stray: StrayFile) -> None:
     """Remove a stray file and its row; what is raised means that it must be tried again."""
+    give_back()
     stores.remove(stray.store, stray.name)
     stray.delete()

@@ -162,6 +162,7 @@ def body_errors() -> list[ErrorCode]:
         errors.MALFORMED_BODY,
         errors.LENGTH_REQUIRED,
         errors.BODY_TOO_LARGE,
+        errors.BODY_NOT_KEPT,
         errors.UNSUPPORTED_MEDIA_TYPE,
     ]
 

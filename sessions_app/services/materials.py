@@ -28,7 +28,8 @@ def add_material(
     """Add a file, link or note, and tell the others of it.
 
     Raises:
-        APIError: 400 if the session takes none; 502, 503 or 504 if the file can't be stored.
+        APIError: 400 if the session takes none, or no more; 502, 503 or 504 if the file can't be
+            stored.
     """
     check(ACTIONS["add_material"], session, session.viewer(by, now))
     with materials.stored(file, now=now) as stray, locked(session, by) as row:
@@ -45,8 +46,8 @@ def change_material(
     """Change a material; a new file takes the place of the old one.
 
     Raises:
-        APIError: 403 or 404 if it has changed hands or gone; 502, 503 or 504 if the file can't be
-            stored.
+        APIError: 403 or 404 if it has changed hands or gone; 400 if it is too long a note; 502,
+            503 or 504 if the file can't be stored.
     """
     with materials.stored(file, now=now) as stray, locked(material.session, by) as row:
         materials.change(read_again(material, row, by, now), stray, now=now, **changes)

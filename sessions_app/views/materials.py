@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from rest_framework.decorators import action
@@ -10,6 +12,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.authentication import BearerAuthentication
 from core.errors import NOT_FOUND, APIError, declare
 from core.pagination import answer_array
 from core.parsers import FormParser, JSONParser
@@ -17,7 +20,7 @@ from core.views import Answer
 from materials import addresses, delivery, serializers
 from materials.models import Material
 from materials.representations import MaterialObject, material_object
-from materials.services import MATERIALS_FULL
+from materials.services import MATERIALS_FULL, NOTES_FULL
 from materials.stores import STORE_ERRORS, STORE_UNAVAILABLE
 from sessions_app import services
 from sessions_app.models import Session
@@ -73,9 +76,9 @@ class MaterialViewSet(MaterialViews):
         "destroy": Answer(None, 204),
     }
     errors = {
-        "create": [MATERIALS_FULL, *STORE_ERRORS],
-        "update": STORE_ERRORS,
-        "partial_update": STORE_ERRORS,
+        "create": [MATERIALS_FULL, NOTES_FULL, *STORE_ERRORS],
+        "update": [NOTES_FULL, *STORE_ERRORS],
+        "partial_update": [NOTES_FULL, *STORE_ERRORS],
     }
     names = {
         "list": "see_materials",
@@ -128,9 +131,21 @@ class MaterialViewSet(MaterialViews):
         return material_object(material, now=timezone.now(), link=link)
 
 
+def is_signed(request: Request) -> bool:
+    return "signature" in request.query_params
+
+
+class TokenUnlessSigned(BearerAuthentication):
+    """Looks at no token that comes with a signed address, which needs none (contract C1)."""
+
+    def authenticate(self, request: Request) -> Any:
+        return None if is_signed(request) else super().authenticate(request)
+
+
 class MaterialFileViewSet(MaterialViews):
     """A file's own address, which works without a token while it is signed and hasn't ended."""
 
+    authentication_classes = [TokenUnlessSigned]
     permission_classes = [AllowAny]
     answers = {"file": Answer(bytes, media_type="application/octet-stream")}
     errors = {"file": [ADDRESS_ENDED, STORE_UNAVAILABLE]}
@@ -141,9 +156,11 @@ class MaterialFileViewSet(MaterialViews):
         """Download a material's file.
 
         The address in a material's `file` is signed and needs no token until it ends. Without
-        `expires` and `signature`, those who may see the material can use their token.
+        `expires` and `signature`, those who may see the material can use their token. A file at
+        Cloudinary is answered with a redirect to it, and arrives under a name of its own: its name
+        is in the material's `file_name`.
         """
-        material = self.signed_for() if "signature" in request.query_params else self.allowed()
+        material = self.signed_for() if is_signed(request) else self.allowed()
         if not material.stored_name:
             raise APIError(NOT_FOUND)
         return delivery.deliver(material)

@@ -86,6 +86,14 @@ def test_a_file_that_is_too_large_is_refused_while_it_comes_in(send, settings):
     assert "1 MB" in refused(answer, 413, "file_too_large")["error"]
 
 
+def test_a_file_that_no_disk_has_room_for_is_a_503(send, settings, tmp_path):
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "gone"
+
+    answer = send(NOTE + part("file", b"a" * 100_000, file_name="a.txt") + END)
+
+    refused(answer, 503, "body_not_kept")
+
+
 def test_a_body_larger_than_any_may_be_is_refused_unread(send, settings):
     settings.MAX_FILE_BYTES = MEBIBYTE
 

@@ -91,8 +91,15 @@ def test_a_body_in_chunks_is_a_411_and_never_taken_for_an_empty_one(served, besi
 
 def test_more_than_a_mebibyte_is_a_413(served):
     size = 1024 * 1024 + 1
-    answer = speak(served, POST, JSON + b"Content-Length: %d\r\n" % size, b" " * size)
+    headers = JSON + b"Authorization: Bearer x\r\nContent-Length: %d\r\n" % size
+    answer = speak(served, POST, headers, b" " * size)
     assert code_of(answer) == (413, "body_too_large")
+
+
+def test_a_file_of_nobodys_is_a_413_before_it_is_sent(served):
+    line = b"POST /api/sessions/1/materials/"
+    headers = b"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 2000000\r\n"
+    assert code_of(speak(served, line, headers)) == (413, "body_too_large")
 
 
 @pytest.mark.parametrize("host", [b"evil.example", b"\xff", b"127.0.0.1/x"])

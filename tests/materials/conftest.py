@@ -14,12 +14,12 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 
 
-def archive(*names: str) -> bytes:
-    """A ZIP file with these entries."""
+def archive(*names: str, content: str = "x") -> bytes:
+    """A ZIP file with these entries, all of this content."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as packed:
         for name in names:
-            packed.writestr(name, "x")
+            packed.writestr(name, content)
     return file.getvalue()
 
 

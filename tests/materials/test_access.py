@@ -145,6 +145,13 @@ def test_a_files_address_works_without_a_token_until_it_ends(
     refused(api().get(material["file"]), 403, "address_ended")
 
 
+@pytest.mark.parametrize("sent", ["Bearer junk", "Bearer", "Basic YTpi"])
+def test_a_token_that_comes_with_such_an_address_is_not_looked_at(api, material, sent):
+    answer = api().get(material["file"], HTTP_AUTHORIZATION=sent)
+
+    assert text_of(answer) == PDF
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -39,7 +39,7 @@ GOOD = [
     ("a.ppt", OLE),
     ("a.docx", DOCX),
     ("a.xlsx", archive(TYPES, "xl/workbook.xml")),
-    ("a.pptx", archive(TYPES, "ppt/presentation.xml")),
+    ("a.pptx", archive(TYPES.lower(), "PPT/Presentation.xml")),
     ("a.odt", open_document("text")),
     ("a.ods", open_document("spreadsheet")),
     ("a.odp", open_document("presentation")),
@@ -76,6 +76,11 @@ BAD = [
     ("a.docx", archive("a.txt")),
     ("a.docx", archive(TYPES, "xl/workbook.xml")),
     ("a.docx", archive(TYPES, "word/document.xml", "word/vbaProject.bin")),
+    ("a.docx", archive(TYPES, "word/document.xml", "word/VBAPROJECT.BIN")),
+    ("a.docx", archive("a.txt", content=f"{TYPES} word/document.xml")),
+    ("a.docx", DOCX[:-10]),
+    ("a.docx", DOCX.replace(b"PK\x01\x02", b"PK\x01\x03")),
+    ("a.docx", DOCX[:-10] + b"\xff" * 8 + bytes(2)),
     ("a.odt", open_document("spreadsheet")),
     ("a.zip", b"PK\x03\x04 and no more"),
     ("a.txt", b"a\x00b"),
@@ -106,6 +111,17 @@ def test_a_file_that_is_what_its_name_says_is_taken(name, content):
 @pytest.mark.parametrize(("name", "content"), BAD, ids=ids(BAD))
 def test_a_file_that_is_something_else_is_refused(name, content):
     assert problem_of(io.BytesIO(content), name).endswith(".")
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"])
+def test_a_file_with_nothing_but_a_byte_order_mark_is_empty(mark):
+    assert problem_of(io.BytesIO(mark), "a.txt") == "This file is empty."
+
+
+def test_a_text_in_another_encoding_is_told_how_to_be_saved():
+    latin = "Größe".encode("latin-1")
+
+    assert problem_of(io.BytesIO(latin), "a.csv").startswith("Save this file as UTF-8")
 
 
 def test_a_site_may_take_fewer_kinds(settings):

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from materials.limits import PER_SESSION
+from materials.limits import CONTENT, NOTES_PER_SESSION, PER_SESSION
 from materials.models import Material
 from notifications.models import Notification
 from tests.core.envelope import refused
@@ -74,6 +74,8 @@ def test_they_are_listed_oldest_first_and_shown_in_the_session(api, instructor, 
         ({"title": "", "type": "note", "content": "c"}, "title"),
         ({"title": "x", "type": "note"}, "content"),
         ({"title": "x", "type": "note", "content": " "}, "content"),
+        ({"title": "x", "type": "note", "content": None}, "content"),
+        ({"title": "x", "type": "note", "content": "c" * (CONTENT + 1)}, "content"),
         ({"title": "x", "type": "link", "content": "c"}, "url"),
         ({"title": "x", "type": "link", "url": "javascript:alert(1)"}, "url"),
         ({"title": "x", "type": "link", "url": "ftp://example.org/"}, "url"),
@@ -97,6 +99,31 @@ def test_a_session_takes_so_many(api, instructor, path, course):
     )
 
     refused(api(instructor).post(path, NOTE), 400, "materials_full")
+
+
+def test_a_sessions_notes_are_so_long_together(api, instructor, path):
+    client, full = api(instructor), NOTE | {"content": "ü" * CONTENT}
+    made = [client.post(path, full).json() for _ in range(NOTES_PER_SESSION // CONTENT)]
+    last = f"{path}{made[-1]['id']}/"
+
+    refused(client.post(path, NOTE), 400, "notes_full")
+    assert client.post(path, LINK).status_code == 201
+    assert client.put(last, {"content": "short"}).status_code == 200
+    assert client.post(path, NOTE).status_code == 201
+    refused(client.put(last, {"content": full["content"]}), 400, "notes_full")
+
+
+@pytest.mark.parametrize("unused", [None, 7, [], {}, "x" * 30_000])
+def test_keys_that_a_type_does_not_use_are_ignored_whatever_they_hold(
+    api, instructor, path, unused
+):
+    client, junk = api(instructor), {"url": unused, "file": unused}
+
+    made = client.post(path, NOTE | junk)
+    changed = client.put(f"{path}{made.json()['id']}/", junk)
+
+    assert (made.status_code, changed.status_code) == (201, 200)
+    assert changed.json() == made.json()
 
 
 @pytest.mark.parametrize("method", ["put", "patch"])

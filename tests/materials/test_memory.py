@@ -6,11 +6,11 @@ from __future__ import annotations
 import os
 import socket
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from tests.materials.site import open_session
 from tests.server import Server
 
 MEGABYTE = 1024 * 1024
@@ -31,15 +31,7 @@ def server(tmp_path_factory):
 @pytest.fixture(scope="module")
 def ines(server):
     """(her token, the path of her session's materials)."""
-    token = server.register("ines", "instructor")
-    body = {
-        "title": "Algebra",
-        "description": "x",
-        "date": (datetime.now(UTC) + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "max_participants": 5,
-    }
-    made = server.call("POST", "/api/sessions/", token, json=body).json()
-    return token, f"/api/sessions/{made['id']}/materials/"
+    return open_session(server)
 
 
 def peak(server):

@@ -14,6 +14,7 @@ import redis
 from celery.signals import beat_init, celeryd_init
 
 from config.celery import app
+from core.retries import BATCH_SECONDS
 from operations.clock import SCHEDULE, EmbeddedClock, Job, tick
 from operations.tasks import JOBS, run_job
 from tests.server import ROOT, Server
@@ -91,6 +92,10 @@ def test_a_stopped_clock_runs_nothing_more(clock):
     running.stop()
 
     assert not running.is_alive()
+
+
+def test_a_batch_of_tries_that_hang_is_over_before_any_job_is_due_again():
+    assert min(job.every for job in SCHEDULE).total_seconds() > BATCH_SECONDS
 
 
 def test_beat_sends_every_job_of_the_schedule_at_its_interval():

@@ -7,10 +7,11 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from tests.zoom.conftest import rewrite, sweep
 from tests.zoom.moods import after, answers
-from zoom import jobs
+from zoom import jobs, services
 from zoom.models import MeetingToEnd, StartAttempt
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +48,16 @@ def test_a_zoom_that_fails_at_the_end_stops_nobody_and_is_asked_again(zoom, pres
     assert jobs.end_meetings(now + timedelta(hours=2)) == 1
     assert jobs.end_meetings(now + timedelta(hours=3)) == 0
     assert zoom.meetings == {}
+
+
+def test_a_database_that_fails_after_the_commit_is_not_the_callers_error(
+    at_zoom, ada, now, django_capture_on_commit_callbacks, caplog
+):
+    with django_capture_on_commit_callbacks(execute=True), connection.cursor() as cursor:
+        services.end(at_zoom, by=ada, now=now)
+        cursor.execute("ALTER TABLE zoom_meetingtoend RENAME TO away")
+
+    assert "on_commit" in caplog.text
 
 
 def test_a_stray_is_found_at_once_and_looked_for_until_zoom_can_have_made_it(zoom, press, now):

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
-from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
 
+from core.connections import give_back
 from core.errors import APIError
 from core.retries import try_row, work_off
 from zoom import client
@@ -36,7 +36,8 @@ def must_end(meeting_id: str, *, now: datetime) -> None:
         [MeetingToEnd(meeting_id=meeting_id, created_at=now, next_try_at=now)],
         ignore_conflicts=True,
     )
-    transaction.on_commit(partial(try_to_end, meeting_id), robust=True)
+    # No `partial`: Django names the function when it logs what a robust one raises.
+    transaction.on_commit(lambda: try_to_end(meeting_id), robust=True)
 
 
 def try_to_end(meeting_id: str) -> None:
@@ -60,6 +61,7 @@ def end_patiently(row: MeetingToEnd) -> None:
 
 
 def end_at_zoom(row: MeetingToEnd, deadline: client.Deadline) -> None:
+    give_back()
     client.end_meeting(row.meeting_id, deadline=deadline)
     row.delete()
 
@@ -80,6 +82,7 @@ def sweep(now: datetime) -> int:
 
 
 def sweep_host(host: str, lost: list[StartAttempt], now: datetime) -> int:
+    give_back()
     try:
         meetings = client.marked_meetings(host, deadline=client.Deadline())
     except APIError as error:

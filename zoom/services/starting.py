@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import User
+from core.connections import give_back
 from core.errors import APIError
 from core.lifecycle import check
 from friendships.services import NOT_FRIENDS, are_friends, write
@@ -85,6 +86,7 @@ def make_meeting(attempt: StartAttempt) -> Meeting:
     if stand_in.serves():
         return stand_in.make_meeting()
     initiator, participant = attempt.session.people
+    give_back()
     return client.create_meeting(
         topic=f"{name_of(initiator)} and {name_of(participant)}",
         marker=attempt.marker.hex,
