@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
@@ -24,12 +25,34 @@ from sessions_app.states import Mode
 from tests.listening import Collector
 
 PASSWORD = "a-good-password-26"
+# The longest: they come first, so that no worker is left with one of them when the other is done.
+LONGEST = [
+    "tests/test_hostile_input.py",
+    "tests/sessions_app/test_races.py",
+    "tests/accounts/test_races.py",
+    "tests/sessions_app/test_booking_races.py",
+    "tests/test_readme.py",
+    "tests/operations/test_clock.py",
+    "tests/operations/test_serve.py",
+    "tests/notifications/test_push_redis.py",
+    "tests/sessions_app/test_actions.py",
+    "tests/sessions_app/test_time_zones.py",
+    "tests/operations/test_demo.py",
+]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    rank = {file: number for number, file in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.nodeid.split("::")[0], len(rank)))
     for item in items:
         if item.get_closest_marker("postgres") and connection.vendor != "postgresql":
             item.add_marker(pytest.mark.skip(reason="needs PostgreSQL; `make test` runs it there"))
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: no look at it whenever garbage is collected."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
