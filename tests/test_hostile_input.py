@@ -112,6 +112,8 @@ def described() -> list[Operation]:
 
 WRITES = [each for each in described() if each.method != "get"]
 READS = [each for each in described() if each.method == "get"]
+# Keys that a note doesn't use may hold anything.
+UNUSED = {"url", "file"}
 NEEDED = {"/v1/users/": "?search=person"}
 LISTS = [e.path + NEEDED.get(e.path, "") for e in READS if e.query and "{" not in e.path]
 
@@ -258,7 +260,8 @@ def test_a_hostile_value_in_any_field_of_a_body(world, operation):
             answer = world.send(operation, body)
             if not acceptable(answer):
                 failed.append((name, value[:40], answer.status_code))
-            if answer.status_code < 400 and not takes(field, value):
+            ignored = "/materials/" in operation.path and name in UNUSED
+            if answer.status_code < 400 and not ignored and not takes(field, value):
                 loose.append((name, value[:40], answer.status_code))
     world.check_lists()
     assert failed == []
