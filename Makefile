@@ -18,6 +18,9 @@ push: $(VENV)/.runtime
 test: $(VENV)/.development
 	@exec $(BIN)/python -m tests.suite $(ARGS)
 
+coverage: $(VENV)/.development
+	@COVERAGE=1 exec $(BIN)/python -m tests.suite
+
 # The tests stand last, so that the output ends with their closing line.
 check: lint types imports drift deploy-check test
 
