@@ -92,13 +92,15 @@ class AuditEntryQuerySet(QuerySet[Any]):
 
 
 class WebhookEventQuerySet(QuerySet[Any]):
-    def two_joined(self, meeting_id: str) -> bool:
-        """Have two different people been in the meeting?"""
-        joins = self.filter(meeting_id=meeting_id, name=PARTICIPANT_JOINED).order_by()
+    def of_one_time(self, meeting_id: str, meeting_uuid: str) -> Self:
+        """What was told of one time that the meeting took place."""
+        return self.filter(meeting_id=meeting_id, meeting_uuid=meeting_uuid)
+
+    def two_joined(self) -> bool:
+        """Have two different people come? Asked of one time: a guest who comes again later is
+        somebody else to Zoom."""
+        joins = self.filter(name=PARTICIPANT_JOINED).order_by()
         return joins.values("person").distinct().count() > 1
 
-    def has_ended(self, meeting_id: str, meeting_uuid: str) -> bool:
-        """Is this one time that the meeting took place over?"""
-        return self.filter(
-            meeting_id=meeting_id, meeting_uuid=meeting_uuid, name=MEETING_ENDED
-        ).exists()
+    def has_ended(self) -> bool:
+        return self.filter(name=MEETING_ENDED).exists()

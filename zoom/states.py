@@ -48,7 +48,7 @@ class Viewer:
         roles: empty for somebody who isn't signed in.
         now: the moment.
         marker: the start that this one is in the middle of.
-        two_were_in: whether Zoom has told of two different people in the meeting.
+        two_were_in: whether two different people were in the meeting that has ended.
     """
 
     roles: frozenset[Role]
