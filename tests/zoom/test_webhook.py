@@ -122,10 +122,15 @@ def test_one_who_tried_the_room_alone_ends_nothing(zoom_says, at_zoom):
     zoom_says("meeting.ended", 5)
     assert status_of(at_zoom) == "active"
 
-    # The second one comes when the meeting takes place once more.
-    zoom_says("meeting.participant_joined", 6, uuid="again==", **BEN)
-    assert status_of(at_zoom) == "active"
+    # They try it once more, and Zoom gives a guest another number every time.
+    zoom_says("meeting.participant_joined", 6, uuid="again==", **GUEST)
     zoom_says("meeting.ended", 7, uuid="again==")
+    assert status_of(at_zoom) == "active"
+
+    # At last the other one comes, too.
+    zoom_says("meeting.participant_joined", 8, uuid="at last==", **ADA)
+    zoom_says("meeting.participant_joined", 9, uuid="at last==", **BEN)
+    zoom_says("meeting.ended", 10, uuid="at last==")
     assert status_of(at_zoom) == "completed"
 
 
@@ -222,11 +227,26 @@ def test_without_a_secret_nobody_is_believed(zoom_says, settings):
     refused(zoom_says("meeting.ended"), 503, "zoom_not_configured")
 
 
-@pytest.mark.parametrize(
-    "body", [b"", b"[]", b"null", b"{", b'"text"', b"\xff", b"{}", b"[" * 9000]
-)
-def test_a_signed_body_that_is_no_event_is_a_400(zoom_says, body):
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[" * 9000])
+def test_a_signed_body_that_is_not_json_is_a_400(zoom_says, body):
     refused(zoom_says.raw(body), 400, "malformed_body")
+
+
+@pytest.mark.parametrize(
+    "body", [b"[]", b"null", b'"text"', b"{}", b'{"event": "endpoint.url_validation"}']
+)
+def test_a_signed_body_that_is_no_event_is_another_400(zoom_says, body):
+    refused(zoom_says.raw(body), 400, "validation_error")
+
+
+def test_zoom_is_never_told_to_slow_down_and_who_signs_wrongly_is(zoom_says, settings):
+    settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"anonymous": "2/day"}
+
+    wrong = [zoom_says("meeting.started", signature="v0=").status_code for _ in range(3)]
+    good = [zoom_says("meeting.started").status_code for _ in range(3)]
+
+    assert wrong == [401, 401, 429]
+    assert good == [200, 200, 200]
 
 
 def test_a_body_without_end_is_refused_before_it_is_read(zoom_says):
