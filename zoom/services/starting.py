@@ -24,7 +24,7 @@ from zoom.events import EventType
 from zoom.models import OneOnOneSession, StartAttempt
 from zoom.services import stand_in
 from zoom.services.locking import locked
-from zoom.services.meetings import must_end
+from zoom.services.meetings import end_at_once, must_end
 from zoom.services.news import log, tell
 from zoom.states import ACTIONS
 
@@ -146,6 +146,7 @@ def discard(attempt: StartAttempt, meeting: Meeting, *, now: datetime) -> None:
         settle(attempt)
         if attempt.host:
             must_end(meeting.id, now=now)
+            end_at_once(meeting.id)
 
 
 def settle(attempt: StartAttempt) -> None:

@@ -11,6 +11,7 @@ from core.lifecycle import refusal
 from zoom.events import MEETING_ENDED, PARTICIPANT_JOINED, PARTICIPANT_LEFT, EventType
 from zoom.models import OneOnOneSession, WebhookEvent
 from zoom.services.locking import locked
+from zoom.services.meetings import end_at_once
 from zoom.services.news import log
 from zoom.services.sessions import finish
 from zoom.states import ACTIONS, Role, Viewer
@@ -70,3 +71,4 @@ def complete_if_over(row: OneOnOneSession, event: Event, now: datetime) -> None:
     viewer = Viewer(frozenset({Role.ZOOM}), now, two_were_in=known.two_joined())
     if refusal(ACTIONS["complete"], row, viewer) is None:
         finish(row, "complete", viewer=viewer, who="Zoom")
+        end_at_once(row.zoom_meeting_id)
