@@ -57,6 +57,7 @@ class OneOnOneViewSet(ActionViewSet):
     errors = {
         "open": [services.NO_SUCH_PERSON, ONESELF, NOT_FRIENDS],
         "start": [
+            services.NO_SUCH_PERSON,
             NOT_FRIENDS,
             START_LOST,
             client.ZOOM_NOT_CONFIGURED,
