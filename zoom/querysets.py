@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, NoReturn, Self
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from core.lifecycle import LifecycleQuerySet
+from friendships.models import Friendship
 from zoom.events import MEETING_ENDED, PARTICIPANT_JOINED
 from zoom.states import LIVE, LONGEST_ACTIVE, LONGEST_PENDING, Status
 
@@ -23,7 +24,12 @@ class OneOnOneSessionQuerySet(LifecycleQuerySet):
         return self.filter(Q(initiator=user) | Q(participant=user))
 
     def for_list(self) -> Self:
-        return self.select_related("initiator", "participant")
+        """With the two people, and `are_friends`: are they so now?"""
+        two = OuterRef("initiator_id"), OuterRef("participant_id")
+        friendship = Friendship.objects.accepted().between(*two)
+        return self.select_related("initiator", "participant").annotate(
+            are_friends=Exists(friendship)
+        )
 
     def live_between(self, one: Any, other: Any) -> Self:
         """The pair's sessions that are not over."""
