@@ -18,20 +18,54 @@ from core.fields import MAX_ID
 MAX_ITEMS = 100
 
 
-def read_number(request: Request, name: str, default: int | None, maximum: int) -> int | None:
-    """A whole number from 1 in the query, `default` if absent or empty, `maximum` if more.
+def read_text(request: Request, name: str) -> str:
+    """What the query says, "" if nothing.
+
+    Raises:
+        APIError: 400 if it says it twice.
+    """
+    texts = request.query_params.getlist(name)
+    if len(texts) > 1:
+        raise invalid(name, f"Send {name} once.")
+    return texts[0] if texts else ""
+
+
+def read_number(request: Request, name: str) -> int | None:
+    """A whole number from 1 in the query, None if absent or empty. What no database integer can
+    hold comes out as one more than the largest that it can.
 
     Raises:
         APIError: 400 if it is no such number.
     """
-    text = request.query_params.get(name, "")
+    text = read_text(request, name)
     if not text:
-        return default
+        return None
     if not (text.isascii() and text.isdigit() and text.strip("0")):
-        raise invalid(name, f"{name.replace('_', ' ').capitalize()} is a whole number from 1.")
+        raise invalid(name, f"{label(name)} is a whole number from 1.")
     # Compared by length first: Python refuses to read thousands of digits.
     digits = text.lstrip("0")
-    return maximum if len(digits) > len(str(maximum)) else min(int(digits), maximum)
+    return min(int(digits), MAX_ID + 1) if len(digits) <= len(str(MAX_ID)) else MAX_ID + 1
+
+
+def read_size(request: Request, name: str, default: int) -> int:
+    """How many items are asked for: `MAX_ITEMS` at most, whatever is asked for."""
+    return min(read_number(request, name) or default, MAX_ITEMS)
+
+
+def read_id(request: Request, name: str) -> int | None:
+    """The id of a row in the query, which need not be there.
+
+    Raises:
+        APIError: 400 if no row can have it.
+    """
+    number = read_number(request, name)
+    if number is not None and number > MAX_ID:
+        raise invalid(name, f"{label(name)} is an id, and no id is as large as that.")
+    return number
+
+
+def label(name: str) -> str:
+    return name.replace("_", " ").capitalize()
 
 
 class Page(PageNumberPagination):
@@ -41,12 +75,12 @@ class Page(PageNumberPagination):
     max_page_size = MAX_ITEMS
     page_size_query_param = "page_size"
 
-    def get_page_size(self, request: Request) -> int | None:
-        return read_number(request, "page_size", self.page_size, MAX_ITEMS)
+    def get_page_size(self, request: Request) -> int:
+        return read_size(request, "page_size", self.page_size)
 
     def get_page_number(self, request: Request, paginator: Any) -> Any:
         """The number asked for; what isn't one is a page that doesn't exist."""
-        text = request.query_params.get("page") or "1"
+        text = read_text(request, "page") or "1"
         return text if text.isascii() and text.isdigit() else 0
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
@@ -74,9 +108,9 @@ def answer_array(
     `before=<id>` (newest first) or `after=<id>` continues from an item; the `Link` header with
     `rel="next"` has the whole address, when there are more.
     """
-    limit = read_number(request, "limit", MAX_ITEMS, MAX_ITEMS) or MAX_ITEMS
+    limit = read_size(request, "limit", MAX_ITEMS)
     name, lookup, order = ("before", "pk__lt", "-pk") if newest_first else ("after", "pk__gt", "pk")
-    start = read_number(request, name, None, MAX_ID)
+    start = read_id(request, name)
     if start is not None:
         rows = rows.filter(**{lookup: start})
     items = list(rows.order_by(order)[: limit + 1])

@@ -54,6 +54,15 @@ def count(scope: str, key: str | None) -> None:
         raise Throttled(wait)
 
 
+def count_stranger(request: Request) -> None:
+    """Count a request of somebody who isn't known, by address.
+
+    Raises:
+        Throttled: as `count`.
+    """
+    count("anonymous", BaseThrottle().get_ident(request))
+
+
 class WindowThrottle(BaseThrottle):
     """DRF's face of `wait_for`: `allow_request` leaves in `seconds` how long to wait."""
 

@@ -12,7 +12,6 @@ from rest_framework import serializers
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import BaseThrottle
 from rest_framework.viewsets import GenericViewSet
 
 from core import throttling
@@ -80,7 +79,7 @@ class ActionViewSet(GenericViewSet[Any]):
             super().initial(request, *args, **kwargs)
         except (NotAuthenticated, AuthenticationFailed, APIError):
             # DRF throttles only those it knows; whoever it doesn't is counted by address.
-            throttling.count("anonymous", BaseThrottle().get_ident(request))
+            throttling.count_stranger(request)
             raise
         try:
             unquote_to_bytes(request.META.get("QUERY_STRING", "")).decode()

@@ -29,7 +29,13 @@ from zoom.states import Role, Status, Viewer
 
 
 class OneOnOneSession(Lifecycle):
-    """Two friends and their meeting."""
+    """Two friends and their meeting.
+
+    Attributes:
+        are_friends: whether the two still are; on rows read with `for_list`.
+    """
+
+    are_friends: bool
 
     ACTIONS = states.ACTIONS
     INITIAL = frozenset({Status.PENDING})

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, NoReturn, Self
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from core.lifecycle import LifecycleQuerySet
+from friendships.models import Friendship
 from zoom.events import MEETING_ENDED, PARTICIPANT_JOINED
 from zoom.states import LIVE, LONGEST_ACTIVE, LONGEST_PENDING, Status
 
@@ -23,7 +24,12 @@ class OneOnOneSessionQuerySet(LifecycleQuerySet):
         return self.filter(Q(initiator=user) | Q(participant=user))
 
     def for_list(self) -> Self:
-        return self.select_related("initiator", "participant")
+        """With the two people, and `are_friends`: are they so now?"""
+        two = OuterRef("initiator_id"), OuterRef("participant_id")
+        friendship = Friendship.objects.accepted().between(*two)
+        return self.select_related("initiator", "participant").annotate(
+            are_friends=Exists(friendship)
+        )
 
     def live_between(self, one: Any, other: Any) -> Self:
         """The pair's sessions that are not over."""
@@ -92,13 +98,15 @@ class AuditEntryQuerySet(QuerySet[Any]):
 
 
 class WebhookEventQuerySet(QuerySet[Any]):
-    def two_joined(self, meeting_id: str) -> bool:
-        """Have two different people been in the meeting?"""
-        joins = self.filter(meeting_id=meeting_id, name=PARTICIPANT_JOINED).order_by()
+    def of_one_time(self, meeting_id: str, meeting_uuid: str) -> Self:
+        """What was told of one time that the meeting took place."""
+        return self.filter(meeting_id=meeting_id, meeting_uuid=meeting_uuid)
+
+    def two_joined(self) -> bool:
+        """Have two different people come? Asked of one time: a guest who comes again later is
+        somebody else to Zoom."""
+        joins = self.filter(name=PARTICIPANT_JOINED).order_by()
         return joins.values("person").distinct().count() > 1
 
-    def has_ended(self, meeting_id: str, meeting_uuid: str) -> bool:
-        """Is this one time that the meeting took place over?"""
-        return self.filter(
-            meeting_id=meeting_id, meeting_uuid=meeting_uuid, name=MEETING_ENDED
-        ).exists()
+    def has_ended(self) -> bool:
+        return self.filter(name=MEETING_ENDED).exists()

@@ -8,8 +8,9 @@ from typing import Annotated, Any, Literal, TypedDict
 from django.conf import settings
 
 from accounts.models import User
-from accounts.representations import UserObject, user_object
+from accounts.representations import UserObject
 from core.lifecycle import allowed
+from friendships.representations import person_object
 from zoom.models import AuditEntry, JoinToken, OneOnOneSession
 from zoom.states import ACTIONS, BUTTONS
 
@@ -31,10 +32,10 @@ class OneOnOneObject(TypedDict):
     """A session of two friends."""
 
     id: int
-    initiator: UserObject
-    participant: UserObject
+    initiator: Annotated[UserObject, "`email` is empty for all but friends and oneself."]
+    participant: Annotated[UserObject, "Likewise."]
     status: StatusName
-    started_by: Annotated[UserObject | None, "Who started it, if it was started."]
+    started_by: Annotated[UserObject | None, "Who started it, if it was started; likewise."]
     zoom_meeting_id: Annotated[str, "Empty until it is started."]
     zoom_meeting_url: Annotated[
         str,
@@ -75,7 +76,11 @@ class AuditEntryObject(TypedDict):
     id: int
     session: Annotated[int, "The session's id."]
     event_type: EventName
-    user: Annotated[UserObject | None, "Who did it; null for the clock, and for unknown people."]
+    user: Annotated[
+        UserObject | None,
+        "Who did it; null for the clock, and for unknown people. `email` is empty for all but "
+        "friends and oneself.",
+    ]
     message: str
     metadata: dict[str, str]
     created_at: datetime
@@ -93,10 +98,10 @@ def one_on_one_object(session: OneOnOneSession, *, user: User, now: datetime) ->
     gated = settings.ZOOM_GATED
     return {
         "id": session.pk,
-        "initiator": user_object(session.initiator),
-        "participant": user_object(session.participant),
+        "initiator": seen_object(session.initiator, session, user),
+        "participant": seen_object(session.participant, session, user),
         "status": session.status,  # type: ignore[typeddict-item]  # a constraint keeps it
-        "started_by": starter_object(session),
+        "started_by": starter_object(session, user),
         "zoom_meeting_id": session.zoom_meeting_id,
         "zoom_meeting_url": "" if gated else session.zoom_meeting_url,
         "zoom_meeting_password": "" if gated else session.zoom_meeting_password,
@@ -111,10 +116,22 @@ def one_on_one_object(session: OneOnOneSession, *, user: User, now: datetime) ->
     }
 
 
-def starter_object(session: OneOnOneSession) -> UserObject | None:
+def seen_object(person: User, session: OneOnOneSession, viewer: User) -> UserObject:
+    """Somebody of this session, as one of the two sees them: the other one's e-mail address as
+    long as they are friends, nobody else's (contract F4)."""
+    friend = session.are_friends and person in session.people
+    return person_object(person, known=friend or person == viewer)
+
+
+def starter_object(session: OneOnOneSession, viewer: User) -> UserObject | None:
     """One of the two, who are read with the row."""
     return next(
-        (user_object(each) for each in session.people if each.pk == session.started_by_id), None
+        (
+            seen_object(each, session, viewer)
+            for each in session.people
+            if each.pk == session.started_by_id
+        ),
+        None,
     )
 
 
@@ -131,12 +148,14 @@ def meeting_object(session: OneOnOneSession, *, user: User, now: datetime) -> Me
     }
 
 
-def audit_entry_object(entry: AuditEntry) -> AuditEntryObject:
+def audit_entry_object(
+    entry: AuditEntry, *, session: OneOnOneSession, user: User
+) -> AuditEntryObject:
     return {
         "id": entry.pk,
         "session": entry.session_id,
         "event_type": entry.event_type,  # type: ignore[typeddict-item]  # a constraint keeps it
-        "user": user_object(entry.user) if entry.user else None,
+        "user": seen_object(entry.user, session, user) if entry.user else None,
         "message": entry.message,
         "metadata": entry.metadata,
         "created_at": entry.created_at,

@@ -48,7 +48,7 @@ class Viewer:
         roles: empty for somebody who isn't signed in.
         now: the moment.
         marker: the start that this one is in the middle of.
-        two_were_in: whether Zoom has told of two different people in the meeting.
+        two_were_in: whether two different people were in the meeting that has ended.
     """
 
     roles: frozenset[Role]
@@ -99,6 +99,10 @@ START_LOST = declare(
 )
 CANNOT_BE_READY = declare("cannot_be_ready", 400, "This session is {status}: it is over.")
 NOT_ACTIVE = declare("not_active", 400, "This session is {status}: nobody can be in it now.")
+CANNOT_END = declare("cannot_end", 400, "This session is {status}: there is nothing to end.")
+CANNOT_CANCEL = declare(
+    "cannot_cancel", 400, "This session is {status}: there is nothing to cancel."
+)
 NOT_READY = declare("not_marked_ready", 403, "Mark yourself ready first; then you can join.")
 OTHER_NOT_READY = declare(
     "other_not_ready",
@@ -165,8 +169,8 @@ ACTIONS: dict[str, Action] = {
     "join_token": act(Status.ACTIVE, by=MEMBERS, closed=NOT_ACTIVE,
                       rules=(starter_waits, other_is_prepared)),
     "leave": act(Status.ACTIVE, by=MEMBERS, closed=NOT_ACTIVE),
-    "end": act(Status.ACTIVE, by=MEMBERS, to=Status.COMPLETED),
-    "cancel": act(*LIVE, by=MEMBERS, to=Status.CANCELLED),
+    "end": act(Status.ACTIVE, by=MEMBERS, to=Status.COMPLETED, closed=CANNOT_END),
+    "cancel": act(*LIVE, by=MEMBERS, to=Status.CANCELLED, closed=CANNOT_CANCEL),
     # No address leads to these: looking; a start whose meeting is there; what staff, clock and
     # Zoom bring to an end.
     "look": act(*Status, by=MEMBERS),

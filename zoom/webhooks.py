@@ -27,7 +27,6 @@ class Event:
         meeting_id: the meeting's number, as text.
         meeting_uuid: the one time that the meeting took place.
         participant: who it is within that one time.
-        registrant_id: by whom they were registered, if at all.
         email: what they are signed in with at Zoom.
         plain_token: what `endpoint.url_validation` wants signed.
     """
@@ -37,7 +36,6 @@ class Event:
     meeting_id: str = ""
     meeting_uuid: str = ""
     participant: str = ""
-    registrant_id: str = ""
     email: str = ""
     plain_token: str = ""
 
@@ -77,11 +75,12 @@ def sign(secret: str, message: bytes) -> str:
 
 
 def parse(raw_body: bytes) -> Event | None:
-    """The event in a body; None if there is none that can be read."""
-    try:
-        document = orjson.loads(raw_body)
-    except orjson.JSONDecodeError:
-        return None
+    """The event in a body; None if there is none in it.
+
+    Raises:
+        JSONDecodeError: it isn't JSON.
+    """
+    document = orjson.loads(raw_body)
     name = text(document, "event")
     if not name:
         return None
@@ -94,7 +93,6 @@ def parse(raw_body: bytes) -> Event | None:
         meeting_id=text(meeting, "id"),
         meeting_uuid=text(meeting, "uuid"),
         participant=text(person, "participant_uuid") or text(person, "user_id"),
-        registrant_id=text(person, "registrant_id"),
         email=text(person, "email"),
         plain_token=text(payload, "plainToken"),
     )

@@ -28,9 +28,9 @@ join_token stranger,staff,clock,zoom          not_your_session
 leave      initiator,participant              not_active ok not_active not_active
 leave      stranger,staff,clock,zoom          not_your_session
 # end, cancel: either of the two                                                       [O2]
-end        initiator,participant              wrong_state ok wrong_state wrong_state
+end        initiator,participant              cannot_end ok cannot_end cannot_end
 end        stranger,staff,clock,zoom          not_your_session
-cancel     initiator,participant              ok ok wrong_state wrong_state
+cancel     initiator,participant              ok ok cannot_cancel cannot_cancel
 cancel     stranger,staff,clock,zoom          not_your_session
 # look: either of the two, always                                                      [O3]
 look       initiator,participant              ok

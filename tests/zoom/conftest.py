@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import json
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +18,10 @@ from friendships import services as friendships
 from tests.zoom.fake_zoom import FakeZoom
 from zoom import jobs, services
 from zoom.models import OneOnOneSession
+
+WEBHOOK = "/v1/zoom/webhook/"
+SECRET = "webhook-secret-token"
+MEETING = "85112345678"
 
 
 @pytest.fixture(autouse=True)
@@ -61,7 +69,7 @@ def active(pending, ada, now) -> OneOnOneSession:
 @pytest.fixture
 def at_zoom(active, now):
     """An active session whose meeting is Zoom's number 85112345678, not a stand-in."""
-    return rewrite(active, zoom_meeting_id="85112345678", zoom_host="me")
+    return rewrite(active, zoom_meeting_id=MEETING, zoom_host="me")
 
 
 @pytest.fixture
@@ -71,6 +79,36 @@ def zoom(settings: Any) -> Iterator[FakeZoom]:
         fake.configure(settings)
         yield fake
     assert fake.complaints == []
+
+
+@pytest.fixture
+def zoom_says(api, settings):
+    """`zoom_says("meeting.ended")`: the answer to an event with Zoom's signature."""
+    settings.ZOOM_WEBHOOK_SECRET = SECRET
+    client = api()
+
+    def send(name, moment=1, age=0, signature=None, uuid="uuid==", number=MEETING, **participant):
+        meeting = {"id": number, "uuid": uuid, "topic": "Ada and Ben", "host_id": "h"}
+        if participant:
+            meeting["participant"] = participant
+        document = {"event": name, "event_ts": moment, "payload": {"object": meeting}}
+        return raw(json.dumps(document).encode(), age, signature)
+
+    def raw(body, age=0, signature=None):
+        timestamp = str(int(time.time()) - age)
+        message = b"v0:" + timestamp.encode() + b":" + body
+        good = "v0=" + hmac.new(SECRET.encode(), message, hashlib.sha256).hexdigest()
+        return client.generic(
+            "POST",
+            WEBHOOK,
+            body,
+            content_type="application/json",
+            HTTP_X_ZM_REQUEST_TIMESTAMP=timestamp,
+            HTTP_X_ZM_SIGNATURE=good if signature is None else signature,
+        )
+
+    send.raw = raw
+    return send
 
 
 @pytest.fixture

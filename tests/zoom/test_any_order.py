@@ -72,13 +72,13 @@ class Model:
 
     def do_end(self, who: str) -> str:
         if self.status != "active":
-            return "wrong_state"
+            return "cannot_end"
         self.status = "completed"
         return "ok"
 
     def do_cancel(self, who: str) -> str:
         if self.status not in {"pending", "active"}:
-            return "wrong_state"
+            return "cannot_cancel"
         self.status = "cancelled"
         return "ok"
 

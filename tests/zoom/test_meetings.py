@@ -28,6 +28,23 @@ def test_an_end_ends_the_meeting(zoom, press, action):
     assert MeetingToEnd.objects.count() == 0
 
 
+def test_a_block_waits_for_no_zoom_however_many_meetings_end_with_it(
+    zoom, press, api, friends, now, django_capture_on_commit_callbacks
+):
+    ada, ben = friends
+    press("start")
+    other = api(ada).post("/v1/sessions/create/", {"participant_id": ben.pk}).json()["id"]
+    assert api(ada).post(f"/v1/sessions/{other}/start/").status_code == 200
+    asked = len(zoom.requests)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        assert api(ben).post(f"/v1/friends/{ada.pk}/block/").status_code == 204
+
+    assert len(zoom.requests) == asked
+    assert jobs.end_meetings(now + timedelta(minutes=1)) == 2
+    assert zoom.meetings == {}
+
+
 def test_what_never_met_has_nothing_to_end(zoom, press):
     assert press("cancel").status_code == 200
 

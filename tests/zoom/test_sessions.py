@@ -128,6 +128,30 @@ def test_who_looks_sees_the_same_session_with_their_own_buttons(api, active, ada
     assert shown["ada"]["initiator"]["email"] == "ada@example.com"
 
 
+def addresses(people):
+    return {each["username"]: each["email"] for each in people}
+
+
+def test_the_other_ones_address_is_for_friends(api, active, ada, ben, now):
+    friendships.unfriend(by=ben, other=ada, now=now)
+    own = {"ada": "ada@example.com", "ben": ""}
+
+    for shown in (api(ada).get(f"{LIST}{active.pk}/").json(), *api(ada).get(LIST).json()):
+        people = [shown["initiator"], shown["participant"], shown["started_by"]]
+        assert addresses(people) == own
+    assert api(ben).get(f"{LIST}{active.pk}/").json()["started_by"]["email"] == ""
+    log = api(ada).get(f"{LIST}{active.pk}/audit-logs/").json()
+    assert addresses(each["user"] for each in log) == own
+
+
+def test_the_log_gives_a_friends_address_and_not_the_staffs(api, active, ada, person, now):
+    services.stop(active, by=person("rosa", is_staff=True), now=now)
+
+    log = api(active.participant).get(f"{LIST}{active.pk}/audit-logs/").json()
+
+    assert addresses(each["user"] for each in log) == {"ada": "ada@example.com", "rosa": ""}
+
+
 def test_ready_is_said_once_and_logged_once(api, pending, ada, ben):
     path = f"{LIST}{pending.pk}/ready/"
 

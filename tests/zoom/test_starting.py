@@ -8,6 +8,7 @@ from functools import partial
 
 import pytest
 
+from core.errors import APIError
 from friendships import services as friendships
 from friendships.models import Message
 from notifications.models import Notification
@@ -17,6 +18,7 @@ from tests.zoom.conftest import sweep
 from tests.zoom.moods import after, answers, cuts, hangs
 from tests.zoom.zoom_requests import CLIENT_SECRET
 from zoom import client
+from zoom.services import stand_in, starting
 
 pytestmark = pytest.mark.django_db
 
@@ -117,6 +119,20 @@ def test_a_start_after_the_friendships_end_is_refused_and_asks_zoom_nothing(
     friendships.unfriend(by=ben, other=ada, now=now)
 
     refused(press("start"), 403, "not_friends")
+    assert zoom.requests == []
+
+
+def test_nobody_is_waited_for_who_has_left_the_site(zoom, press, pending, ada, ben, now):
+    claimed = starting.claim(pending, by=ada, now=now)
+    ben.is_active = False
+    ben.save()
+
+    with pytest.raises(APIError) as refusal:
+        starting.activate(claimed, stand_in.make_meeting(), now=now)
+    starting.release(claimed, refusal.value)
+
+    assert refusal.value.code == "no_such_person"
+    refused(press("start"), 404, "no_such_person")
     assert zoom.requests == []
 
 

@@ -1,59 +1,17 @@
-"""What Zoom tells: signed or refused, logged, and taken once, in whatever order it comes (O8)."""
+"""What Zoom tells of a meeting: logged, and taken once, in whatever order it comes (O8)."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
-import time
 from itertools import permutations
 
 import pytest
 
-from tests.core.envelope import refused
-from tests.zoom.conftest import rewrite
+from tests.zoom.conftest import MEETING, rewrite
 from zoom import services
 from zoom.models import MeetingToEnd, WebhookEvent
 
 pytestmark = pytest.mark.django_db
-
-WEBHOOK = "/v1/zoom/webhook/"
-SECRET = "webhook-secret-token"
-MEETING = "85112345678"
-
-
-@pytest.fixture(autouse=True)
-def secret(settings):
-    settings.ZOOM_WEBHOOK_SECRET = SECRET
-
-
-@pytest.fixture
-def zoom_says(api):
-    """`zoom_says("meeting.ended")`: the answer to an event with Zoom's signature."""
-    client = api()
-
-    def send(name, moment=1, age=0, signature=None, uuid="uuid==", number=MEETING, **participant):
-        meeting = {"id": number, "uuid": uuid, "topic": "Ada and Ben", "host_id": "h"}
-        if participant:
-            meeting["participant"] = participant
-        document = {"event": name, "event_ts": moment, "payload": {"object": meeting}}
-        return raw(json.dumps(document).encode(), age, signature)
-
-    def raw(body, age=0, signature=None):
-        timestamp = str(int(time.time()) - age)
-        message = b"v0:" + timestamp.encode() + b":" + body
-        good = "v0=" + hmac.new(SECRET.encode(), message, hashlib.sha256).hexdigest()
-        return client.generic(
-            "POST",
-            WEBHOOK,
-            body,
-            content_type="application/json",
-            HTTP_X_ZM_REQUEST_TIMESTAMP=timestamp,
-            HTTP_X_ZM_SIGNATURE=good if signature is None else signature,
-        )
-
-    send.raw = raw
-    return send
 
 
 ADA = {"participant_uuid": "A", "email": "ADA@example.com", "user_name": "Somebody else"}
@@ -70,20 +28,6 @@ def entries(session):
 def status_of(session):
     session.refresh_from_db()
     return session.status
-
-
-def test_its_check_of_the_address_is_answered(zoom_says):
-    body = {"event": "endpoint.url_validation", "payload": {"plainToken": "qgg8vlvZRS6UYooatFL8Aw"}}
-
-    answer = zoom_says.raw(json.dumps(body).encode())
-
-    assert answer.status_code == 200
-    assert answer.json() == {
-        "plainToken": "qgg8vlvZRS6UYooatFL8Aw",
-        "encryptedToken": hmac.new(
-            SECRET.encode(), b"qgg8vlvZRS6UYooatFL8Aw", hashlib.sha256
-        ).hexdigest(),
-    }
 
 
 def test_coming_and_going_is_logged_by_address_and_never_by_name(zoom_says, at_zoom):
@@ -122,10 +66,15 @@ def test_one_who_tried_the_room_alone_ends_nothing(zoom_says, at_zoom):
     zoom_says("meeting.ended", 5)
     assert status_of(at_zoom) == "active"
 
-    # The second one comes when the meeting takes place once more.
-    zoom_says("meeting.participant_joined", 6, uuid="again==", **BEN)
-    assert status_of(at_zoom) == "active"
+    # They try it once more, and Zoom gives a guest another number every time.
+    zoom_says("meeting.participant_joined", 6, uuid="again==", **GUEST)
     zoom_says("meeting.ended", 7, uuid="again==")
+    assert status_of(at_zoom) == "active"
+
+    # At last the other one comes, too.
+    zoom_says("meeting.participant_joined", 8, uuid="at last==", **ADA)
+    zoom_says("meeting.participant_joined", 9, uuid="at last==", **BEN)
+    zoom_says("meeting.ended", 10, uuid="at last==")
     assert status_of(at_zoom) == "completed"
 
 
@@ -201,36 +150,6 @@ def test_an_event_that_is_not_known_is_passed_over(zoom_says, at_zoom):
     assert zoom_says("meeting.started").status_code == 200
     assert zoom_says("user.created").status_code == 200
     assert WebhookEvent.objects.count() == 0
-
-
-@pytest.mark.parametrize("signature", ["", "v0=", "v0=" + "0" * 64, "é", "v1=abc"])
-def test_what_zoom_has_not_signed_is_refused(zoom_says, at_zoom, signature):
-    answer = zoom_says("meeting.participant_joined", signature=signature, **ADA)
-
-    refused(answer, 401, "zoom_signature_invalid")
-    assert entries(at_zoom) == []
-
-
-@pytest.mark.parametrize("age", [3 * 3600, -3600])
-def test_what_was_signed_at_another_time_is_refused(zoom_says, at_zoom, age):
-    refused(zoom_says("meeting.ended", age=age), 401, "zoom_signature_invalid")
-
-
-def test_without_a_secret_nobody_is_believed(zoom_says, settings):
-    settings.ZOOM_WEBHOOK_SECRET = ""
-
-    refused(zoom_says("meeting.ended"), 503, "zoom_not_configured")
-
-
-@pytest.mark.parametrize(
-    "body", [b"", b"[]", b"null", b"{", b'"text"', b"\xff", b"{}", b"[" * 9000]
-)
-def test_a_signed_body_that_is_no_event_is_a_400(zoom_says, body):
-    refused(zoom_says.raw(body), 400, "malformed_body")
-
-
-def test_a_body_without_end_is_refused_before_it_is_read(zoom_says):
-    refused(zoom_says.raw(b" " * (1024 * 1024 + 1)), 413, "body_too_large")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import time
+from json import JSONDecodeError
 
 import pytest
 import time_machine
@@ -27,7 +28,6 @@ JOINED = {
             "participant": {
                 "user_id": "16778240",
                 "user_name": "Ada",
-                "registrant_id": "fdgsfh2ey82fuh",
                 "participant_user_id": "",
                 "participant_uuid": "55555AAAiAAAAAiAiAiiAii",
                 "email": "ada@example.com",
@@ -130,7 +130,6 @@ def test_an_event_of_a_participant_is_read():
         meeting_id="85746065001",
         meeting_uuid="aDYlohsHRtCd4ii1uC2+hA==",
         participant="55555AAAiAAAAAiAiAiiAii",
-        registrant_id="fdgsfh2ey82fuh",
         email="ada@example.com",
     )
 
@@ -154,8 +153,6 @@ def test_a_meetings_number_may_be_a_number():
 @pytest.mark.parametrize(
     "body",
     [
-        b"",
-        b"\xff",
         b"null",
         b"[]",
         b'"meeting.ended"',
@@ -163,11 +160,16 @@ def test_a_meetings_number_may_be_a_number():
         b'{"event": 5.5}',
         b'{"event": ["meeting.ended"]}',
         b'{"event": "meeting.ended\\u0000"}',
-        b"[" * 100_000,
     ],
 )
 def test_what_is_no_event_is_none(body):
     assert webhooks.parse(body) is None
+
+
+@pytest.mark.parametrize("body", [b"", b"\xff", b"{", b"[" * 100_000])
+def test_what_is_not_json_is_said_to_be_none(body):
+    with pytest.raises(JSONDecodeError):
+        webhooks.parse(body)
 
 
 @pytest.mark.parametrize("wrong", [None, True, [], {}, 1.5, "\0", "x" * 201, "ä\nö"])

@@ -13,7 +13,7 @@ from core.connections import give_back
 from core.errors import APIError
 from core.retries import try_row, work_off
 from zoom import client
-from zoom.models import MeetingToEnd, OneOnOneSession, StartAttempt
+from zoom.models import MeetingToEnd, StartAttempt
 
 logger = logging.getLogger(__name__)
 
@@ -24,18 +24,19 @@ PATIENCE = 2.5
 CLEAR = timedelta(minutes=5)
 
 
-def end_later(row: OneOnOneSession, *, now: datetime) -> None:
-    """End the session's meeting, if it has one at Zoom, after the commit."""
-    if row.zoom_host:
-        must_end(row.zoom_meeting_id, now=now)
-
-
 def must_end(meeting_id: str, *, now: datetime) -> None:
-    """Write down that this meeting must end, and try it once after the commit."""
+    """Write down that this meeting must end; the clock sees to it."""
     MeetingToEnd.objects.bulk_create(
         [MeetingToEnd(meeting_id=meeting_id, created_at=now, next_try_at=now)],
         ignore_conflicts=True,
     )
+
+
+def end_at_once(meeting_id: str) -> None:
+    """After the commit, try once to end a meeting of which it is written down that it must.
+
+    Whoever ends several leaves them to the clock: each may take as long as the patience lasts.
+    """
     # No `partial`: Django names the function when it logs what a robust one raises.
     transaction.on_commit(lambda: try_to_end(meeting_id), robust=True)
 

@@ -19,7 +19,7 @@ from notifications.events import (
 from zoom.events import EventType
 from zoom.models import OneOnOneSession
 from zoom.services.locking import locked
-from zoom.services.meetings import end_later
+from zoom.services.meetings import end_at_once, must_end
 from zoom.services.news import log, tell
 from zoom.states import ACTIONS, LIVE, Role, Status, Viewer
 
@@ -89,6 +89,7 @@ def end(session: OneOnOneSession, *, by: User, now: datetime) -> None:
     """
     with locked(session.pk) as row:
         finish(row, "end", viewer=row.viewer(by, now), by=by)
+        end_at_once(row.zoom_meeting_id)
 
 
 def cancel(session: OneOnOneSession, *, by: User, now: datetime) -> None:
@@ -99,6 +100,7 @@ def cancel(session: OneOnOneSession, *, by: User, now: datetime) -> None:
     """
     with locked(session.pk) as row:
         finish(row, "cancel", viewer=row.viewer(by, now), by=by)
+        end_at_once(row.zoom_meeting_id)
 
 
 def stop(session: OneOnOneSession, *, by: User, now: datetime) -> None:
@@ -151,7 +153,8 @@ def finish(
         who: how the log then calls them.
     """
     row.transition(name, by=viewer, now=viewer.now, ended_at=viewer.now)
-    end_later(row, now=viewer.now)
+    if row.zoom_host:  # else it has no meeting at Zoom
+        must_end(row.zoom_meeting_id, now=viewer.now)
     event_type, event = ENDINGS[row.status]
     log(row, event_type, by=by, who=who, now=viewer.now)
     tell(event, row, by=by, now=viewer.now)

@@ -25,8 +25,9 @@ from zoom.events import EventType
 from zoom.models import OneOnOneSession, StartAttempt
 from zoom.services import stand_in
 from zoom.services.locking import locked
-from zoom.services.meetings import must_end
+from zoom.services.meetings import end_at_once, must_end
 from zoom.services.news import log, tell
+from zoom.services.sessions import NO_SUCH_PERSON
 from zoom.states import ACTIONS
 
 # Longer than the client ever waits for Zoom, and as long as a dead start keeps others out.
@@ -41,8 +42,9 @@ def start(session: OneOnOneSession, *, by: User, now: datetime) -> None:
     """Make the meeting, and tell the other one where it is.
 
     Raises:
-        APIError: 400 if it is started or being started, or is over; 403 if the two are no
-            friends any more; 502, 503 or 504 if Zoom fails, and then nothing has changed.
+        APIError: 400 if it is started or being started, or is over; 404 if the other one has
+            left the site, 403 if they are no friend any more; 502, 503 or 504 if Zoom fails.
+            Then nothing has changed.
     """
     attempt = claim(session, by=by, now=now)
     try:
@@ -63,8 +65,7 @@ def claim(session: OneOnOneSession, *, by: User, now: datetime) -> StartAttempt:
     """Keep others from starting it, for as long as a start may take."""
     with locked(session.pk) as row:
         check(ACTIONS["start"], row, row.viewer(by, now))
-        if not are_friends(*row.people):
-            raise APIError(NOT_FRIENDS)
+        check_other(row, by)
         host = "" if stand_in.serves() else least_busy_host(now)
         attempt = StartAttempt.objects.create(
             session=row, by=by, host=host, created_at=now, settled=not host
@@ -72,6 +73,18 @@ def claim(session: OneOnOneSession, *, by: User, now: datetime) -> StartAttempt:
         row.start_marker, row.start_until = attempt.marker, now + LEASE
         row.save(update_fields=["start_marker", "start_until"])
     return attempt
+
+
+def check_other(row: OneOnOneSession, by: User) -> None:
+    """Is there still somebody to meet?
+
+    Raises:
+        APIError: 404 if the other one has left the site, 403 if they are no friend any more.
+    """
+    if not row.other(by).is_active:
+        raise APIError(NO_SUCH_PERSON)
+    if not are_friends(*row.people):
+        raise APIError(NOT_FRIENDS)
 
 
 def least_busy_host(now: datetime) -> str:
@@ -109,8 +122,8 @@ def activate(attempt: StartAttempt, meeting: Meeting, *, now: datetime) -> None:
     """Put the meeting into the session, and tell of it.
 
     Raises:
-        APIError: 400 if the claim no longer holds or the session is over; 403 if the two are no
-            friends any more.
+        APIError: 400 if the claim no longer holds or the session is over; 404 and 403 as
+            `check_other`.
     """
     by = attempt.by
     with locked(attempt.session_id) as row:
@@ -126,6 +139,7 @@ def activate(attempt: StartAttempt, meeting: Meeting, *, now: datetime) -> None:
             zoom_meeting_password=meeting.password,
             zoom_host=attempt.host,
         )
+        check_other(row, by)
         settle(attempt)
         log(row, EventType.STARTED, by=by, now=now)
         log(row, EventType.ZOOM_LINK_GENERATED, by=by, now=now, meeting_id=meeting.id)
@@ -148,6 +162,7 @@ def discard(attempt: StartAttempt, meeting: Meeting, *, now: datetime) -> None:
         settle(attempt)
         if attempt.host:
             must_end(meeting.id, now=now)
+            end_at_once(meeting.id)
 
 
 def settle(attempt: StartAttempt) -> None:

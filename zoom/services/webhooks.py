@@ -11,6 +11,7 @@ from core.lifecycle import refusal
 from zoom.events import MEETING_ENDED, PARTICIPANT_JOINED, PARTICIPANT_LEFT, EventType
 from zoom.models import OneOnOneSession, WebhookEvent
 from zoom.services.locking import locked
+from zoom.services.meetings import end_at_once
 from zoom.services.news import log
 from zoom.services.sessions import finish
 from zoom.states import ACTIONS, Role, Viewer
@@ -62,12 +63,12 @@ def member_with(email: str, row: OneOnOneSession) -> User | None:
 
 
 def complete_if_over(row: OneOnOneSession, event: Event, now: datetime) -> None:
-    """End the session with its meeting, once two have been in. Events come in any order: the
-    second one's coming may be told after the end."""
-    known = WebhookEvent.objects.all()
-    if not known.has_ended(event.meeting_id, event.meeting_uuid):
+    """End the session with its meeting, if two were in it at that one time. Events come in any
+    order: the second one's coming may be told after the end."""
+    known = WebhookEvent.objects.of_one_time(event.meeting_id, event.meeting_uuid)
+    if not known.has_ended():
         return
-    two_were_in = known.two_joined(event.meeting_id)
-    viewer = Viewer(frozenset({Role.ZOOM}), now, two_were_in=two_were_in)
+    viewer = Viewer(frozenset({Role.ZOOM}), now, two_were_in=known.two_joined())
     if refusal(ACTIONS["complete"], row, viewer) is None:
         finish(row, "complete", viewer=viewer, who="Zoom")
+        end_at_once(row.zoom_meeting_id)

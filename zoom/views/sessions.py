@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from django.utils import timezone
 from django_filters.rest_framework import DjangoFilterBackend
@@ -57,6 +58,7 @@ class OneOnOneViewSet(ActionViewSet):
     errors = {
         "open": [services.NO_SUCH_PERSON, ONESELF, NOT_FRIENDS],
         "start": [
+            services.NO_SUCH_PERSON,
             NOT_FRIENDS,
             START_LOST,
             client.ZOOM_NOT_CONFIGURED,
@@ -164,4 +166,6 @@ class OneOnOneViewSet(ActionViewSet):
     @action(detail=True, url_path="audit-logs", filterset_class=None)
     def audit_logs(self, request: Request, pk: int) -> Response:
         """List what happened to a session, from its beginning on."""
-        return answer_array(request, self.fetch().audit_entries.for_list(), audit_entry_object)
+        session = self.fetch()
+        build = partial(audit_entry_object, session=session, user=self.person)
+        return answer_array(request, session.audit_entries.for_list(), build)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from zoom.models import OneOnOneSession
 
 
+@csrf_exempt  # a POST is a 405, not a lesson about cookies
 @require_safe
 def stand_in_room(request: HttpRequest, room: str) -> HttpResponse:
     """A page that says what it is, to whoever has its address."""
