@@ -99,9 +99,13 @@ START_LOST = declare(
 )
 CANNOT_BE_READY = declare("cannot_be_ready", 400, "This session is {status}: it is over.")
 NOT_ACTIVE = declare("not_active", 400, "This session is {status}: nobody can be in it now.")
-CANNOT_END = declare("cannot_end", 400, "This session is {status}: there is nothing to end.")
+CANNOT_END = declare(
+    "cannot_end", 400, "This session is {status}: only one that is active can become {to}."
+)
 CANNOT_CANCEL = declare(
-    "cannot_cancel", 400, "This session is {status}: there is nothing to cancel."
+    "cannot_cancel",
+    400,
+    "This session is {status}: only one that is pending or active can become {to}.",
 )
 NOT_READY = declare("not_marked_ready", 403, "Mark yourself ready first; then you can join.")
 OTHER_NOT_READY = declare(
