@@ -57,12 +57,12 @@ EDGES = {str(2**63 - 1), str(2**63), str(-(2**63) - 1), r'"a\u0000b"', "a%00b", 
 
 
 def share(values: list[str], name: str) -> list[str]:
-    """The edges and a third of the rest: another third for the next name, and on the other
+    """The edges and a sixth of the rest: another sixth for the next name, and on the other
     database, so that each value comes to some. With HOSTILE=all they all come to each."""
     if os.environ.get("HOSTILE") == "all":
         return values
-    start = crc32(f"{name} {connection.vendor}".encode()) % 3
-    return [each for n, each in enumerate(values) if n % 3 == start or each in EDGES]
+    start = crc32(f"{name} {connection.vendor}".encode()) % 6
+    return [each for n, each in enumerate(values) if n % 6 == start or each in EDGES]
 
 
 @dataclass(frozen=True)
@@ -274,7 +274,7 @@ def test_a_hostile_value_in_any_field_of_a_body(world, operation):
 
 @pytest.mark.parametrize("operation", WRITES, ids=str)
 def test_a_hostile_body(world, operation):
-    sent = {body: world.send(operation, body) for body in BODIES}
+    sent = {body: world.send(operation, body) for body in share(BODIES, str(operation))}
     world.check_lists()
     assert [body[:40] for body, answer in sent.items() if not acceptable(answer)] == []
 
