@@ -22,8 +22,9 @@ def pytest(*arguments: str, database: str | None) -> int:
     environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
     if database:
         environment["DATABASE_URL"] = database
-    # Three on two cores: many a test waits for servers in other processes. By file, so that a server that serves a whole file is started once; in the order of
-    # tests/conftest.py, since a file's number of tests says little of how long it takes.
+    # Three on two cores: many a test waits for servers in other processes. By file, so that a
+    # server that serves a whole file is started once; in the order of tests/conftest.py, since a
+    # file's number of tests says little of how long it takes.
     spread = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
     command = [sys.executable, "-m", "pytest", *spread, *arguments, *sys.argv[1:]]
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode

@@ -128,7 +128,7 @@ def test_a_new_sessions_local_date_is_the_same_moment_by_offset_and_by_zone(
     assert date_of(offer(local, timezone=zone, timezone_offset=-offset), 201) == utc
 
 
-@pytest.mark.parametrize(("zone", "local", "offset", "utc"), LOCAL)
+@pytest.mark.parametrize(("zone", "local", "offset", "utc"), LOCAL[1::2])
 def test_a_changed_local_date_is_the_same_moment_by_offset_and_by_zone(
     offer, change, zone, local, offset, utc
 ):
@@ -167,7 +167,7 @@ def test_a_local_time_that_the_clock_change_skips_is_refused_and_changes_nothing
     assert creator.get(f"{LIST}{session['id']}/").json() == session
 
 
-@pytest.mark.parametrize(("zone", "local", "offset", "utc"), LOCAL + SECOND_TIME)
+@pytest.mark.parametrize(("zone", "local", "offset", "utc"), LOCAL[::2] + SECOND_TIME)
 def test_the_forms_own_utc_date_sent_back_changes_nothing_wherever_the_browser_is(
     offer, change, zone, local, offset, utc
 ):
