@@ -19,7 +19,9 @@ COVERAGE = ["--cov", "--cov-branch", "--cov-report=term", "--cov-fail-under=95"]
 
 def pytest(*arguments: str, database: str | None) -> int:
     """One run; its exit code."""
-    environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
+    # Compiled once, not by each of the workers and of the many servers that the tests start.
+    unwanted = {"DATABASE_URL", "PYTHONDONTWRITEBYTECODE"}
+    environment = {key: value for key, value in os.environ.items() if key not in unwanted}
     if database:
         environment["DATABASE_URL"] = database
     # Three on two cores: many a test waits for servers in other processes. By file, so that a
