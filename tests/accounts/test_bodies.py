@@ -6,7 +6,7 @@ from accounts.models import User
 from tests.accounts.conftest import NEW_PASSWORD, assert_invalid, assert_refused
 from tests.conftest import PASSWORD
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database]
+pytestmark = pytest.mark.django_db
 
 BODIES = {
     "/api/auth/register/": {

@@ -11,7 +11,7 @@ import time_machine
 from core import dates
 from tests.core.envelope import refused
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database]
+pytestmark = pytest.mark.django_db
 
 DATE = "2030-07-15T18:30"
 LIST = "/api/sessions/"
