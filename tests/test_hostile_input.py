@@ -60,12 +60,12 @@ EDGES = {str(2**63 - 1), str(2**63), str(-(2**63) - 1), r'"a\u0000b"', "a%00b", 
 
 
 def share(values: list[str], name: str) -> list[str]:
-    """The edges and a sixth of the rest: another sixth for the next name, and on the other
+    """The edges and an eighth of the rest: another eighth for the next name, and on the other
     database, so that each value comes to some. With HOSTILE=all they all come to each."""
     if os.environ.get("HOSTILE") == "all":
         return values
-    start = crc32(f"{name} {connection.vendor}".encode()) % 6
-    return [each for n, each in enumerate(values) if n % 6 == start or each in EDGES]
+    start = crc32(f"{name} {connection.vendor}".encode()) % 8
+    return [each for n, each in enumerate(values) if n % 8 == start or each in EDGES]
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,7 @@ def is_one_story(site: Site, rival: str) -> bool:
 
 
 def test_the_same_person_asking_sixteen_times_at_once_makes_one_request(site: Site) -> None:
-    for _ in range(3):
+    for _ in range(2):
         assert ask_sixteen_times(site) == ({201: 1, 400: 15}, 1)
 
 
@@ -113,7 +113,7 @@ def test_without_lock_and_constraint_asking_at_once_makes_several(unguarded: Sit
 def test_sixteen_approvals_of_eight_requests_for_three_places_make_three_participants(
     site: Site,
 ) -> None:
-    for _ in range(3):
+    for _ in range(2):
         answers, session = approve_eight_twice(site)
 
         assert answers[200] == 3
@@ -133,7 +133,7 @@ def test_without_lock_and_constraint_approvals_oversell_or_count_wrong(unguarded
 
 @pytest.mark.parametrize("rival", ["reject", "withdraw", "cancel"])
 def test_approving_against_another_fate_has_one_story(site: Site, rival: str) -> None:
-    for _ in range(4):
+    for _ in range(3):
         assert is_one_story(site, rival)
 
 

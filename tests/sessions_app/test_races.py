@@ -53,7 +53,7 @@ def start_and_cancel(site: Site) -> tuple[Counter[int], Counter[int], str]:
 
 @pytest.mark.postgres
 def test_of_24_who_join_5_places_at_once_5_get_in_and_19_are_refused(site: Site) -> None:
-    for _ in range(3):
+    for _ in range(2):
         session = site.publish(places=5)
 
         assert joins(site, session) == {201: 5, 400: 19}
@@ -83,7 +83,7 @@ def test_the_same_person_joining_24_times_at_once_gets_one_place(site: Site) -> 
 
 @pytest.mark.postgres
 def test_counts_agree_with_the_rows_after_joins_against_leaves(site: Site) -> None:
-    for _ in range(3):
+    for _ in range(2):
         session = site.publish(places=14)
 
         answers = join_and_leave(site, session)
@@ -106,7 +106,7 @@ def test_a_count_that_is_read_and_written_back_goes_wrong(tmp_path: Path) -> Non
 
 @pytest.mark.postgres
 def test_starting_against_cancelling_has_one_story(site: Site) -> None:
-    for _ in range(5):
+    for _ in range(3):
         started, cancelled, end = start_and_cancel(site)
 
         assert started[200] <= 1
