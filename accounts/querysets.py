@@ -15,6 +15,7 @@ from django.db.models.functions import Upper
 from django.db.models.lookups import Exact
 
 from core.retries import RetryQuerySet
+from core.search import has_words
 
 # For so long staff can look up what was sent.
 MAILS_KEPT = timedelta(days=30)
@@ -56,14 +57,7 @@ class UserQuerySet(models.QuerySet[Any]):
 
     def with_words(self, words: Iterable[str]) -> Self:
         """Those in whose names or user name every word occurs."""
-        rows = self.all()
-        for word in words:
-            rows = rows.filter(
-                Q(first_name__icontains=word)
-                | Q(last_name__icontains=word)
-                | Q(username__icontains=word)
-            )
-        return rows
+        return self.filter(has_words(words, "first_name", "last_name", "username"))
 
     def signing_in_as(self, identifier: str) -> Self:
         """By user name or, since no user name has an `@`, by e-mail address."""

@@ -8,13 +8,14 @@ from typing import Any
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
 from core import dates
 from core.fields import MAX_ID
 from core.filters import StrictFilterSet, WordsFilter
+from core.search import has_words
 from sessions_app import limits
 from sessions_app.models import Session
 from sessions_app.states import OPEN, Level, Mode, Status
@@ -107,13 +108,7 @@ class SessionFilter(StrictFilterSet):
 
     @extend_schema_field(OpenApiTypes.STR)
     def find(self, rows: QuerySet[Session], name: str, words: list[str]) -> QuerySet[Session]:
-        for word in words:
-            rows = rows.filter(
-                Q(title__icontains=word)
-                | Q(description__icontains=word)
-                | Q(subject__icontains=word)
-            )
-        return rows
+        return rows.filter(has_words(words, "title", "description", "subject"))
 
     def filter_queryset(self, queryset: QuerySet[Session]) -> QuerySet[Session]:
         rows: QuerySet[Session] = super().filter_queryset(queryset)
