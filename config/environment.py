@@ -6,6 +6,7 @@ import builtins
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -66,6 +67,11 @@ class Environment(environ.Env):
         with readable(var):
             config: dict[str, Any] = super().email(var, default)
         return config
+
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Environment()
+env.read_env(BASE_DIR / ".env")
 
 
 def cloudinary_account(url: str, **account: str) -> dict[str, str]:

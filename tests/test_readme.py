@@ -196,7 +196,8 @@ def test_a_wrong_answer_or_command_in_a_tour_is_noticed(server, tmp_path, comman
 def settings_read() -> dict[str, tuple[str, Any]]:
     """The variables that the settings read: kind and default (None if it is computed)."""
     found = {}
-    for node in ast.walk(ast.parse((ROOT / "config/settings.py").read_text())):
+    modules = sorted((ROOT / "config/settings").glob("*.py"))
+    for node in ast.walk(ast.parse("\n".join(module.read_text() for module in modules))):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
             continue
         if getattr(node.func.value, "id", "") != "env" or node.func.attr == "read_env":

@@ -3,13 +3,13 @@ checks say of those that can be read but can't work."""
 
 from __future__ import annotations
 
-import runpy
+import importlib
+import sys
 
 import pytest
 
 from config.checks import production_makes_sense, redis_can_be_read, settings_make_sense
 from config.environment import Environment, cloudinary_account
-from tests.databases import ROOT
 
 env = Environment()
 
@@ -100,11 +100,13 @@ def test_a_mail_server_that_can_not_be_read_stops_the_start(given):
     ids=lambda value: value[:40] if isinstance(value, str) else "+".join(value),
 )
 def test_the_settings_name_the_variable_that_stops_them(monkeypatch, environment, named):
+    for module in [name for name in sys.modules if name.startswith("config.settings")]:
+        monkeypatch.delitem(sys.modules, module)  # to be read anew
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
 
     with pytest.raises(SystemExit, match=named):
-        runpy.run_path(str(ROOT / "config/settings.py"))
+        importlib.import_module("config.settings")
 
 
 def test_settings_as_they_come_make_sense():

@@ -1,0 +1,69 @@
+"""The API: how it answers, and how much of it anybody may ask."""
+
+from config.environment import env
+from config.settings.process import DEBUG, NUM_PROXIES
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.BearerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": ["core.throttling.RequestThrottle"],
+    "DEFAULT_PARSER_CLASSES": ["core.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["core.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "core.renderers.AlwaysJSON",
+    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_SCHEMA_CLASS": "core.schema.Schema",
+    "EXCEPTION_HANDLER": "core.errors.handle",
+    "NUM_PROXIES": NUM_PROXIES,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "TEST_REQUEST_RENDERER_CLASSES": ["core.renderers.JSONRenderer"],
+}
+# The largest body that is not a file, and the largest file, in bytes.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+MAX_FILE_BYTES = env.int("MATERIAL_MAX_MB", 25, least=1, most=1000) * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "core.uploads.SizeLimit",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+# What is larger, in bytes, waits on the disk instead of in the memory.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+
+DISABLE_THROTTLING = env.bool("DISABLE_THROTTLING", False)
+# Requests per window: "<number>/<second|minute|hour|day>".
+THROTTLE_RATES = {
+    "sign_in_address": env.str("THROTTLE_SIGN_IN_ADDRESS", "60/minute"),
+    "sign_in_account": env.str("THROTTLE_SIGN_IN_ACCOUNT", "20/minute"),
+    "register": env.str("THROTTLE_REGISTER", "60/minute"),
+    "password_reset": env.str("THROTTLE_PASSWORD_RESET", "20/minute"),
+    "password_reset_account": env.str("THROTTLE_PASSWORD_RESET_ACCOUNT", "5/hour"),
+    "anonymous": env.str("THROTTLE_ANONYMOUS", "300/minute"),
+    "person": env.str("THROTTLE_PERSON", "1200/minute"),
+}
+
+CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", default=[])
+CORS_ALLOWED_ORIGIN_REGEXES = [r"^https?://(localhost|127\.0\.0\.1)(:\d+)?$"] if DEBUG else []
+CORS_URLS_REGEX = r"^/(api|v1|healthz|readyz)"
+CORS_EXPOSE_HEADERS = ["Link", "Retry-After", "X-Request-ID"]
+
+# How many sockets for live push a person may have open at once.
+SOCKETS_PER_PERSON = env.int("SOCKETS_PER_PERSON", 10, least=1)
+# In seconds, how often an open one asks whether its token and account are still good. An end is
+# told to it at once; this is for what was told while Redis was down.
+SOCKET_CHECK_SECONDS = env.int("SOCKET_CHECK_SECONDS", 30, least=1, most=3600)
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Tutoring sessions API",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": r"/(api|v1)/",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "COMPONENT_SPLIT_REQUEST": False,
+    "COMPONENT_SPLIT_PATCH": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "POSTPROCESSING_HOOKS": ["core.schema.finish"],
+}

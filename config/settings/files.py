@@ -1,0 +1,43 @@
+"""Files that people upload, and the static ones of the admin and the docs."""
+
+from datetime import timedelta
+from typing import Any
+
+from config.environment import BASE_DIR, cloudinary_account, env
+
+MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / "media"))
+MEDIA_URL = "media/"
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "local": {"BACKEND": "materials.stores.local.LocalStore"},
+}
+_cloudinary = cloudinary_account(
+    env.str("CLOUDINARY_URL", ""),
+    cloud_name=env.str("CLOUDINARY_CLOUD_NAME", ""),
+    api_key=env.str("CLOUDINARY_API_KEY", ""),
+    api_secret=env.str("CLOUDINARY_API_SECRET", ""),
+)
+# What django-cloudinary-storage wants to find; the store hands the account over by itself.
+CLOUDINARY_STORAGE = {name.upper(): value for name, value in _cloudinary.items()}
+if any(_cloudinary.values()):
+    STORAGES["cloudinary"] = {
+        "BACKEND": "materials.stores.cloud.CloudinaryStore",
+        "OPTIONS": {"account": _cloudinary},
+    }
+# Where new files go: an alias of STORAGES.
+MATERIAL_STORE = "cloudinary" if "cloudinary" in STORAGES else "local"
+# Each kind that may be uploaded is described in `materials/kinds.py`.
+MATERIAL_EXTENSIONS: list[str] = env.list(
+    "MATERIAL_EXTENSIONS",
+    default=[
+        *["pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "odt", "ods", "odp", "zip"],
+        *["txt", "md", "csv", "png", "jpg", "jpeg", "gif", "webp"],
+    ],
+)
+FILE_ADDRESS_LIFETIME = timedelta(minutes=env.int("FILE_ADDRESS_MINUTES", 60, least=1))
+# Under which a proxy in front serves MEDIA_ROOT to this server only, by X-Accel-Redirect.
+MEDIA_ACCEL_PREFIX = env.str("MEDIA_ACCEL_PREFIX", "")
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+WHITENOISE_USE_FINDERS = True

@@ -1,0 +1,36 @@
+"""People: accounts, tokens, and the mails they get."""
+
+from datetime import timedelta
+
+from config.environment import env
+from config.settings.process import DEBUG, SECRET_KEY
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.authentication.UsernameOrEmailBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+PASSWORD_RESET_TIMEOUT = 60 * 60 * env.int("PASSWORD_RESET_HOURS", 24, least=1)
+# Each refresh token works once when this is on; the documented client needs it off.
+ROTATE_REFRESH_TOKENS = env.bool("ROTATE_REFRESH_TOKENS", False)
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=env.int("ACCESS_TOKEN_MINUTES", 15, least=1)),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=env.int("REFRESH_TOKEN_DAYS", 14, least=1, most=3650)),
+    "SIGNING_KEY": SECRET_KEY,
+    # The first is what answers name; schemes are compared without case (RFC 9110).
+    "AUTH_HEADER_TYPES": ("Bearer", "bearer", "BEARER"),
+}
+
+vars().update(env.email("EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost:25"))
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Tutoring Sessions <noreply@localhost>")
+EMAIL_TIMEOUT = 10

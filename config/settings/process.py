@@ -1,0 +1,31 @@
+"""The process: where it serves, and what it must know of the world around it."""
+
+from config.environment import BASE_DIR as BASE_DIR
+from config.environment import env, stop
+
+DEBUG = env.bool("DEBUG", True)
+PORT = env.int("PORT", 8000, least=1, most=65535)
+# Where `make push` serves.
+PUSH_PORT = env.int("PUSH_PORT", min(PORT + 1, 65535), least=1, most=65535)
+SECRET_KEY = env.str("SECRET_KEY", "")
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])
+if DEBUG:
+    SECRET_KEY = SECRET_KEY or "for-development-only-a-key-that-everybody-can-read-here"
+else:
+    if not SECRET_KEY:
+        stop("SECRET_KEY is not set: with DEBUG=0 set it to a long random text.")
+    if not ALLOWED_HOSTS:
+        stop("ALLOWED_HOSTS is not set: with DEBUG=0 list the host names served, by commas.")
+
+# Proxies in front that append to X-Forwarded-For. With 0 the header is never believed.
+NUM_PROXIES = env.int("NUM_PROXIES", 0)
+FRONTEND_URL = env.str("FRONTEND_URL", "http://localhost:3000")
+# This server as people reach it, for the addresses in mails and chat messages.
+PUBLIC_URL = env.str("PUBLIC_URL", f"http://localhost:{PORT}").rstrip("/")
+DEMO_DATA = env.bool("DEMO_DATA", True)
+
+# Between the processes of a production server: the clock's tasks, and live push. Without it one
+# process pushes what it writes itself.
+REDIS_URL = env.str("REDIS_URL", "")
+# Whether `make run` runs the clock's jobs itself, in a thread.
+EMBEDDED_CLOCK = env.bool("EMBEDDED_CLOCK", True)

@@ -1,0 +1,28 @@
+"""Rules that a site may choose, and its account at Zoom."""
+
+from datetime import timedelta
+
+from config.environment import env
+
+INSTRUCTOR_SIGNUP_OPEN = env.bool("INSTRUCTOR_SIGNUP_OPEN", True)
+SESSION_APPROVAL_POLICY = env.str("SESSION_APPROVAL_POLICY", "creator")
+# How long after its planned end a session left `ongoing` is completed by the clock.
+SESSION_COMPLETION_GRACE = timedelta(hours=env.int("SESSION_COMPLETION_GRACE_HOURS", 2))
+
+# How long before a session its people are reminded of it.
+REMINDER_LEADS = [
+    timedelta(minutes=minutes) for minutes in env.minutes("REMINDER_LEAD_MINUTES", [1440, 60])
+]
+
+# ── 1-on-1 sessions, which meet at Zoom ──────────────────────────────────────────────────────
+# A Server-to-Server OAuth app of the account; its client id and secret are called key and secret.
+ZOOM_ACCOUNT_ID = env.str("ZOOM_ACCOUNT_ID", "")
+ZOOM_API_KEY = env.str("ZOOM_API_KEY", "")
+ZOOM_API_SECRET = env.str("ZOOM_API_SECRET", "")
+ZOOM_BASE_URL = env.str("ZOOM_BASE_URL", "https://api.zoom.us/v2")
+ZOOM_OAUTH_URL = env.str("ZOOM_OAUTH_URL", "https://zoom.us/oauth/token")
+ZOOM_WEBHOOK_SECRET = env.str("ZOOM_WEBHOOK_SECRET", "")
+# Ids or e-mail addresses of the account's users who hold the meetings, used in turn.
+ZOOM_HOST_USERS: list[str] = env.list("ZOOM_HOST_USERS", default=["me"])
+# Whether a meeting's address is told only in exchange for a join token.
+ZOOM_GATED = env.bool("ZOOM_GATED", False)
