@@ -9,7 +9,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 .PHONY: run push test check lint types imports drift deploy-check format docs clean
 
 run: $(VENV)/.runtime
-	@exec $(BIN)/python manage.py serve
+	@exec $(BIN)/python manage.py run
 
 # Live push for a REST server in other processes, which share its REDIS_URL.
 push: $(VENV)/.runtime

@@ -14,7 +14,7 @@ from rest_framework.throttling import BaseThrottle
 
 from accounts import services
 from accounts.models import Mail, User
-from core.admin import ReadOnlyAdmin
+from core.admin import ReadOnlyAdmin, StaffAdmin
 from core.push import recheck_on_commit
 from core.throttling import wait_for
 
@@ -51,7 +51,7 @@ admin.site.login_form = LimitedSignInForm
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin):
+class PersonAdmin(UserAdmin, StaffAdmin):
     """Search, roles, passwords; a person is deactivated, never deleted."""
 
     add_form = NewPersonForm

@@ -1,4 +1,4 @@
-"""How uvicorn serves the ASGI application, for `make run` and `make push` alike."""
+"""How uvicorn serves the ASGI application, for `manage.py run` and `manage.py push` alike."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
+from core.admin import StaffAdmin, TabularInline
 from core.errors import APIError
 from core.lifecycle import refuse
 from sessions_app import limits, services
@@ -78,7 +79,7 @@ class PlacesFormSet(forms.BaseInlineFormSet):
             raise forms.ValidationError(refuse(leave.closed, leave, self.instance).sentence)
 
 
-class ParticipantInline(admin.TabularInline):
+class ParticipantInline(TabularInline):
     """Who is in. Deleting a line takes the person out, as leaving would."""
 
     model = Participant
@@ -96,7 +97,7 @@ class ParticipantInline(admin.TabularInline):
         return self.has_change_permission(request, obj)
 
 
-class BookingRequestInline(admin.TabularInline):
+class BookingRequestInline(TabularInline):
     model = BookingRequest
     fk_name = "session"
     extra = 0
@@ -126,7 +127,7 @@ EDITED = {"title", "description", "subject", "level", "date", "duration", "max_p
 
 
 @admin.register(Session)
-class SessionAdmin(admin.ModelAdmin):
+class SessionAdmin(StaffAdmin):
     form = SessionForm
     inlines = (ParticipantInline, BookingRequestInline)
     actions = ("approve_selected", "cancel_selected")
@@ -135,7 +136,6 @@ class SessionAdmin(admin.ModelAdmin):
     list_select_related = ("creator",)
     search_fields = ("title", "subject", "creator__username", "creator__email")
     date_hierarchy = "date"
-    show_full_result_count = False
     fields = (
         ("status", "booking_mode", "places", "seen_version"),
         ("creator", "created_at", "updated_at"),

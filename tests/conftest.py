@@ -33,7 +33,7 @@ LONGEST = [
     "tests/sessions_app/test_booking_races.py",
     "tests/test_readme.py",
     "tests/operations/test_clock.py",
-    "tests/operations/test_serve.py",
+    "tests/operations/test_run.py",
     "tests/notifications/test_push_redis.py",
     "tests/sessions_app/test_actions.py",
     "tests/sessions_app/test_time_zones.py",

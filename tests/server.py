@@ -44,7 +44,7 @@ class Server:
 
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
-    command: list[str] = field(default_factory=lambda: [sys.executable, "manage.py", "serve"])
+    command: list[str] = field(default_factory=lambda: [sys.executable, "manage.py", "run"])
     port: int = field(default_factory=free_port)
     as_shipped: bool = False
 

@@ -11,36 +11,23 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from core.admin import ReadOnlyAdmin
+from core.admin import ReadOnlyAdmin, ReadOnlyInline, StaffAdmin
 from core.errors import APIError
 from zoom import services
 from zoom.models import AuditEntry, JoinToken, MeetingToEnd, OneOnOneSession
 
 
-class ReadOnlyInline(admin.TabularInline):
-    """Rows to look at beside their session, not to write."""
-
-    extra = 0
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
+class OfPeopleInline(ReadOnlyInline):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("user")
 
 
-class JoinTokenInline(ReadOnlyInline):
+class JoinTokenInline(OfPeopleInline):
     model = JoinToken
     fields = ("user", "created_at", "expires_at", "is_used", "used_at")
 
 
-class AuditEntryInline(ReadOnlyInline):
+class AuditEntryInline(OfPeopleInline):
     model = AuditEntry
     fields = ("created_at", "event_type", "user", "message", "metadata")
 
@@ -70,7 +57,7 @@ class OneOnOneSessionAdmin(ReadOnlyAdmin):
 
     def has_stop_permission(self, request: HttpRequest) -> bool:
         """Stopping is a change, though nothing is written from a form."""
-        return bool(admin.ModelAdmin.has_change_permission(self, request))
+        return bool(StaffAdmin.has_change_permission(self, request))
 
     @admin.action(description="End or cancel selected sessions", permissions=["stop"])
     def stop_selected(self, request: HttpRequest, queryset: QuerySet[OneOnOneSession]) -> None:

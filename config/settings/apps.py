@@ -9,6 +9,7 @@ INSTALLED_APPS = [
     "notifications",
     "accounts",
     "core",
+    "unfold",  # before the admin, whose templates it replaces
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

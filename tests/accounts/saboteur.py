@@ -1,4 +1,4 @@
-"""Serves as `manage.py serve` does, or does the command that is given, but without one of the
+"""Serves as `manage.py run` does, or does the command that is given, but without one of the
 guards against races: what the negative controls run against. Names the guard in `SABOTAGE`;
 changes nothing outside its own process."""
 
@@ -60,4 +60,4 @@ if __name__ == "__main__":
             services._swap_password = set_without_compare
         case unknown:
             raise SystemExit(f"There is no sabotage {unknown!r}.")
-    call_command(*(sys.argv[1:] or ["serve"]))
+    call_command(*(sys.argv[1:] or ["run"]))

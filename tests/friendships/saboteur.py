@@ -22,4 +22,4 @@ if __name__ == "__main__":
 
     LifecycleQuerySet.swap = swap  # type: ignore[method-assign]
     FriendshipQuerySet.locked = lambda self: self  # type: ignore[method-assign]
-    call_command("serve")
+    call_command("run")

@@ -10,9 +10,9 @@ from django.core.management import call_command
 if __name__ == "__main__":
     django.setup()
     from operations.clock import EmbeddedClock, Job  # after django.setup()
-    from operations.management.commands import serve
+    from operations.management.commands import run as command
     from sessions_app.jobs import send_reminders
 
     reminders = Job(send_reminders, every=timedelta(milliseconds=200))
-    serve.EmbeddedClock = lambda: EmbeddedClock((reminders,))
-    call_command("serve")
+    command.EmbeddedClock = lambda: EmbeddedClock((reminders,))
+    call_command("run")

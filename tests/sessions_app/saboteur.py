@@ -74,4 +74,4 @@ if __name__ == "__main__":
     else:
         django.setup()
         globals()[os.environ["SABOTAGE"]]()
-    call_command(*(sys.argv[1:] or ["serve"]))
+    call_command(*(sys.argv[1:] or ["run"]))

@@ -29,4 +29,4 @@ def look_then_use(self: Any, pk: int, now: datetime) -> bool:
 if __name__ == "__main__":
     OneOnOneSessionQuerySet.locked = lambda self: self  # type: ignore[method-assign]
     JoinTokenQuerySet.redeem = look_then_use  # type: ignore[method-assign]
-    call_command("serve")
+    call_command("run")

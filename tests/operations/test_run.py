@@ -1,4 +1,4 @@
-"""`manage.py serve`, which `make run` runs: its start, its words, its end; and `manage.py push`."""
+"""`manage.py run`, which `make run` runs: its start, its words, its end; and `manage.py push`."""
 
 import os
 import signal
@@ -32,7 +32,7 @@ def failed_start(folder: Path, **environment: str) -> subprocess.CompletedProces
     """The end of a server that can't start."""
     where = {"DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}", "PORT": str(free_port())}
     return subprocess.run(
-        [sys.executable, "manage.py", "serve"],
+        [sys.executable, "manage.py", "run"],
         cwd=ROOT,
         env=os.environ | where | environment,
         capture_output=True,
