@@ -6,7 +6,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run push test check lint types imports drift deploy-check format docs clean
+# The containers, with TLS once there is a certificate (docs/deploying.md).
+CERTIFICATE := $(wildcard proxy/certificates/fullchain.pem)
+COMPOSE := docker compose --env-file .env.production --file compose.yaml \
+	$(if $(CERTIFICATE),--file compose.tls.yaml)
+# The name under which people reach them: asked for when .env.production is first written.
+HOST ?= localhost
+
+.PHONY: run push up down test check lint types imports drift deploy-check format docs clean
 
 run: $(VENV)/.runtime
 	@exec $(BIN)/python manage.py run
@@ -14,6 +21,16 @@ run: $(VENV)/.runtime
 # Live push for a REST server in other processes, which share its REDIS_URL.
 push: $(VENV)/.runtime
 	@exec $(BIN)/python manage.py push
+
+# Everything in containers, from an image built here: web, worker, beat, PostgreSQL, Redis, proxy.
+up:
+	@$(PYTHON) containers/production_env.py $(HOST)
+	$(COMPOSE) up --build --detach --wait
+	@sed -n 's/^PUBLIC_URL=/It runs: /p' .env.production
+
+# The data stays, in volumes.
+down:
+	$(COMPOSE) down
 
 test: $(VENV)/.development
 	@exec $(BIN)/python -m tests.suite $(ARGS)
