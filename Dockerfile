@@ -13,7 +13,7 @@ RUN python -m pip --python /venv/bin/python install --no-cache-dir --only-binary
 
 # ── What runs ───────────────────────────────────────────────────────────────────────────────────
 FROM ${PYTHON_IMAGE}
-ENV PATH=/venv/bin:/usr/local/bin:/usr/bin:/bin \
+ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     DEBUG=0 \
