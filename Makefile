@@ -6,10 +6,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run push test check lint types imports drift deploy-check format docs clean
+.PHONY: run serve push test check lint types imports drift deploy-check format docs clean
 
 run: $(VENV)/.runtime
 	@exec $(BIN)/python manage.py run
+
+# What runs in production: REST by WSGI, and live push with REDIS_URL.
+serve: $(VENV)/.runtime
+	@exec $(BIN)/python manage.py serve
 
 # Live push for a REST server in other processes, which share its REDIS_URL.
 push: $(VENV)/.runtime
