@@ -6,25 +6,29 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-# The containers, with TLS once there is a certificate (docs/deploying.md).
-CERTIFICATE := $(wildcard proxy/certificates/fullchain.pem)
-COMPOSE := docker compose --env-file .env.production --file compose.yaml \
-	$(if $(CERTIFICATE),--file compose.tls.yaml)
-# The name under which people reach them: asked for when .env.production is first written.
-HOST ?= localhost
-
-.PHONY: run push up down test check lint types imports drift deploy-check format docs clean
+.PHONY: run serve push up down test check lint types imports drift deploy-check format docs clean
 
 run: $(VENV)/.runtime
 	@exec $(BIN)/python manage.py run
+
+# What runs in production: REST by WSGI, and live push with REDIS_URL.
+serve: $(VENV)/.runtime
+	@exec $(BIN)/python manage.py serve
 
 # Live push for a REST server in other processes, which share its REDIS_URL.
 push: $(VENV)/.runtime
 	@exec $(BIN)/python manage.py push
 
+# The containers, with TLS once there is a certificate (docs/deploying.md).
+CERTIFICATE := $(wildcard proxy/certificates/fullchain.pem)
+COMPOSE := docker compose --env-file .env.production --file compose.yaml \
+	$(if $(CERTIFICATE),--file compose.tls.yaml)
+# The name under which people reach them; it gets into .env.production when that is first written.
+SITE ?= localhost
+
 # Everything in containers, from an image built here: web, worker, beat, PostgreSQL, Redis, proxy.
 up:
-	@$(PYTHON) containers/production_env.py $(HOST)
+	@$(PYTHON) containers/production_env.py $(SITE)
 	$(COMPOSE) up --build --detach --wait
 	@sed -n 's/^PUBLIC_URL=/It runs: /p' .env.production
 

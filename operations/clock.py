@@ -1,15 +1,18 @@
 """What runs when: every job of every app, in one place. Each is safe to run at any time, twice,
 or on two machines at once, so whoever runs them needs no lock: the thread in a development
-server (`EmbeddedClock`), Celery in production (`operations.tasks`), `manage.py tick` by hand."""
+server (`EmbeddedClock`), `manage.py clock` on a single machine, Celery in production
+(`operations.tasks`), `manage.py tick` by hand."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
@@ -103,3 +106,17 @@ class EmbeddedClock(threading.Thread):
     def stop(self) -> None:
         self.stopped.set()
         self.join(timeout=10)
+
+
+@contextmanager
+def embedded_clock() -> Iterator[None]:
+    """The clock's jobs in a thread, for as long as the server runs."""
+    if not settings.EMBEDDED_CLOCK:
+        yield
+        return
+    clock = EmbeddedClock()
+    clock.start()
+    try:
+        yield
+    finally:
+        clock.stop()

@@ -3,6 +3,7 @@
 from typing import Any
 
 from config.environment import BASE_DIR, env
+from config.settings.process import REDIS_URL
 
 DATABASES: dict[str, dict[str, Any]] = {
     "default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")
@@ -24,10 +25,12 @@ elif _database["ENGINE"] == "django.db.backends.postgresql":
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        # Each person and address is a key of its own; one that is evicted is a limit forgotten.
-        "OPTIONS": {"MAX_ENTRIES": 100_000},
+        "BACKEND": "core.cache.SharedCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "tutoring-sessions.cache",
     }
+    if REDIS_URL
+    else {"BACKEND": "core.cache.ProcessCache"}
 }
 TIME_ZONE = "UTC"
 USE_TZ = True
