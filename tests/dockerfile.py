@@ -3,9 +3,9 @@
     debootstrap --variant=minbase --include=python3-venv,ca-certificates bookworm BASE
     chroot BASE python3 -m venv /usr/local  # Debian's Python, where the image has its own
     python -m tests.dockerfile BASE TARGET [file of this machine that pip needs in there …]
-    python -m tests.dockerfile --start TARGET NAME=value …
+    python -m tests.dockerfile --start TARGET NAME=value … [-- another command]
 
-The first command makes TARGET/final, the second runs its CMD as its USER: with everything read-only
+The third line makes TARGET/final, the fourth runs its CMD as its USER, with everything read-only
 but /tmp (in memory) and the volume. Both need root, for chroot and for mounts of their own.
 """
 
@@ -28,7 +28,8 @@ MADE_BY_ENGINE = ["/etc/resolv.conf", "/etc/hosts"]
 READ_ONLY = """
 mount --bind "$0" "$0" && cd "$0" && mount -o remount,bind,ro "$0" &&
 mount --bind "$0".media "$0"/media && mount -t tmpfs -o size=256m tmpfs "$0"/tmp &&
-mount --bind /dev "$0"/dev && mount -t proc proc "$0"/proc && exec chroot "$@"
+mount --bind /dev "$0"/dev && mount -t tmpfs tmpfs "$0"/dev/shm &&
+mount -t proc proc "$0"/proc && exec chroot "$@"
 """
 
 
@@ -125,23 +126,24 @@ def build(base: Path, target: Path, machine_files: list[str]) -> Stage:
     return stage
 
 
-def start(target: Path, settings: list[str]) -> None:
-    """Become the container's process."""
+def start(target: Path, settings: list[str], command: list[str]) -> None:
+    """Become the container's process: the image's own command, or another."""
     stage = json.loads((target / "final.json").read_text())
     media = target / "final.media"
     media.mkdir(exist_ok=True)
     owner, group = stage["user"].split(":")
     os.chown(media, int(owner), int(group))
-    inside = f"cd {shlex.quote(stage['place'])} && exec {shlex.join(stage['command'])}"
-    command = ["unshare", "--mount", "sh", "-c", READ_ONLY, str(target / "final")]
-    command += [f"--userspec={stage['user']}", str(target / "final"), "/bin/sh", "-c", inside]
+    inside = f"cd {shlex.quote(stage['place'])} && exec {shlex.join(command or stage['command'])}"
+    enter = ["unshare", "--mount", "sh", "-c", READ_ONLY, str(target / "final")]
+    enter += [f"--userspec={stage['user']}", str(target / "final"), "/bin/sh", "-c", inside]
     environment = stage["environment"] | dict(pair.split("=", 1) for pair in settings)
-    os.execvpe(command[0], command, environment)
+    os.execvpe(enter[0], enter, environment)
 
 
 if __name__ == "__main__":
     if sys.argv[1] == "--start":
-        start(Path(sys.argv[2]).resolve(), sys.argv[3:])
+        end = sys.argv.index("--") if "--" in sys.argv else len(sys.argv)
+        start(Path(sys.argv[2]).resolve(), sys.argv[3:end], sys.argv[end + 1 :])
     folder = Path(sys.argv[2]).resolve()
     made = build(Path(sys.argv[1]).resolve(), folder, sys.argv[3:])
     (folder / "final.json").write_text(json.dumps(asdict(made), default=str))
