@@ -19,7 +19,7 @@ serve: $(VENV)/.runtime
 push: $(VENV)/.runtime
 	@exec $(BIN)/python manage.py push
 
-# The containers, with TLS once there is a certificate (docs/deploying.md).
+# The containers, with TLS once there is a certificate (docs/containers.md).
 CERTIFICATE := $(wildcard proxy/certificates/fullchain.pem)
 COMPOSE := docker compose --env-file .env.production --file compose.yaml \
 	$(if $(CERTIFICATE),--file compose.tls.yaml)
