@@ -122,9 +122,9 @@ def test_the_secrets_are_made_once_for_their_owners_eyes_and_are_what_compose_as
     others = dict(line.split("=", 1) for line in other.read_text().splitlines() if "=" in line)
     assert file.read_text() == written
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    asked_for = set(re.findall(r"\$\{(\w+)", (ROOT / "compose.yaml").read_text()))
-    assert asked_for <= lines.keys()
-    assert lines.keys() - asked_for <= settings_read().keys()
+    named = dict(re.findall(r"\$\{(\w+):([?-])", (ROOT / "compose.yaml").read_text()))
+    assert {name for name, kind in named.items() if kind == "?"} <= lines.keys()
+    assert lines.keys() - named.keys() <= settings_read().keys()
     assert (lines["ALLOWED_HOSTS"], lines["PUBLIC_URL"]) == ("example.org", "https://example.org")
     for name in ("SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD"):
         # Of these characters none has a meaning in a URL, in a shell or in Compose.
