@@ -29,7 +29,8 @@ SITE ?= localhost
 # Everything in containers, from an image built here: web, worker, beat, PostgreSQL, Redis, proxy.
 up:
 	@$(PYTHON) containers/production_env.py $(SITE)
-	$(COMPOSE) up --build --detach --wait
+	$(COMPOSE) build web
+	$(COMPOSE) up --detach --wait
 	@sed -n 's/^PUBLIC_URL=/It runs: /p' .env.production
 
 # The data stays, in volumes.
