@@ -252,6 +252,7 @@ def test_sockets_are_led_to_the_push_server(proxy, rest, site, materials):
     token, _ = materials
     environment = rest.environment | {
         "DATABASE_URL": f"sqlite:///{rest.folder / 'db.sqlite3'}",
+        "PORT": str(rest.port),
         "PUSH_PORT": str(proxy.push),
     }
     command = [sys.executable, "manage.py", "push"]
