@@ -34,6 +34,7 @@ LONGEST = [
     "tests/test_readme.py",
     "tests/operations/test_clock.py",
     "tests/operations/test_run.py",
+    "tests/containers/test_proxy.py",
     "tests/notifications/test_push_redis.py",
     "tests/sessions_app/test_actions.py",
     "tests/sessions_app/test_time_zones.py",
