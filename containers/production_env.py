@@ -64,3 +64,5 @@ if __name__ == "__main__":
     target = Path(__file__).resolve().parent.parent / ".env.production"
     if write(target, (sys.argv[1:] or ["localhost"])[0]):
         sys.stdout.write(f"Wrote {target.name}, with new secrets.\n")
+    else:
+        sys.stdout.write(f"{target.name} is there already, and stays as it is.\n")
