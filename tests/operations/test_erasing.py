@@ -8,14 +8,16 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from accounts import erasure as accounts_erasure
 from accounts.erasure import Renaming
 from accounts.models import Mail, User
 from friendships.models import Friendship, Message
 from materials.models import Material, StrayFile
 from notifications.models import Notification
 from operations.privacy import UnclearError, erasing, find_person
+from sessions_app import services
 from sessions_app.models import BookingRequest, Participant, Session
-from tests.operations.full_life import PASSWORD, SECRETS, live
+from tests.operations.full_life import PASSWORD, SECRETS, live, seen
 from zoom.models import AuditEntry, WebhookEvent
 from zoom.services.webhooks import digest_of
 
@@ -186,6 +188,24 @@ def test_after_a_crash_it_is_done_again_to_the_end(life, erase, tmp_path, monkey
     erase()
 
     assert left_of_them(tmp_path) == []
+
+
+def test_what_was_on_its_way_when_the_account_was_closed_goes_too(
+    life, erase, tmp_path, now, monkeypatch
+):
+    """Somebody's answer lands just when the name goes out of the account."""
+    done, zed, friend = accounts_erasure.anonymise, User.objects.get(pk=life.person.pk), life.friend
+
+    def late(*args, **kwargs):
+        done(*args, **kwargs)
+        services.join(seen(life.requested, zed), by=zed, now=now, message="please let me in")
+        Message.objects.create(sender=zed, recipient=friend, text="see you on thursday")
+
+    monkeypatch.setattr(accounts_erasure, "anonymise", late)
+    erase()
+
+    assert left_of_them(tmp_path) == []
+    assert not BookingRequest.objects.pending().filter(user=zed)
 
 
 def test_a_name_that_somebody_has_already_is_not_given_twice(life, erase, person):
