@@ -28,7 +28,7 @@ addEventListener("securitypolicyviolation", event => {
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    with Server(tmp_path_factory.mktemp("policies")) as running:
+    with Server(tmp_path_factory.mktemp("policies"), {"EMBEDDED_CLOCK": "0"}) as running:
         yield running
 
 

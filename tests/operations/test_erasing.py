@@ -12,7 +12,7 @@ from accounts import erasure as accounts_erasure
 from accounts.erasure import Renaming
 from accounts.models import Mail, User
 from friendships.models import Friendship, Message
-from materials.models import Material, StrayFile
+from materials.models import StrayFile
 from notifications.models import Notification
 from operations.privacy import UnclearError, erasing, find_person
 from sessions_app import services
@@ -124,6 +124,8 @@ def test_what_was_to_come_is_called_off_and_told(life, erase):
     assert statuses[life.offered.pk] == "cancelled"
     assert statuses[life.past.pk] == "completed"
     assert not Participant.objects.present().filter(user=life.person, session=life.attended)
+    titles = set(Session.objects.filter(creator=life.person).values_list("title", flat=True))
+    assert titles == {"Harmony", "Counterpoint", f"Piano with erased-{life.person.pk}"}
     assert not BookingRequest.objects.pending().filter(user=life.person)
     assert not Friendship.objects.of(life.person).filter(status__in=["accepted", "pending"])
     life.one_on_one.refresh_from_db()
@@ -137,14 +139,6 @@ def test_what_was_to_come_is_called_off_and_told(life, erase):
     ) in told
     assert ("Participant left Geometry", f"{name} left your session.") in told
     assert ("New material in Geometry", f"{name} has added [erased].") in told
-
-
-def test_a_session_that_concerned_nobody_else_is_gone_and_the_rest_of_theirs_is_not(life, erase):
-    erase()
-
-    titles = set(Session.objects.filter(creator=life.person).values_list("title", flat=True))
-    assert titles == {"Harmony", "Counterpoint", f"Piano with erased-{life.person.pk}"}
-    assert not Material.objects.filter(uploaded_by=life.person)
 
 
 def test_the_log_says_the_same_of_somebody_without_a_name(life, erase):
@@ -171,23 +165,25 @@ def test_erasing_again_changes_nothing(life, erase):
     assert before == (Notification.objects.count(), Message.objects.count(), Mail.objects.count())
 
 
-@pytest.mark.parametrize("step", ["retire", "remove", "rename"])
-def test_after_a_crash_it_is_done_again_to_the_end(life, erase, tmp_path, monkeypatch, step):
-    done = getattr(erasing, step)
-
-    def crash(*args, **kwargs):
-        done(*args, **kwargs)
-        raise MemoryError
-
-    with monkeypatch.context() as crashing:
-        crashing.setattr(erasing, step, crash)
-        with pytest.raises(MemoryError):
-            erase()
-    assert "zquill" in left_of_them(tmp_path), "whom to go on with must still be known"
+def test_after_a_crash_it_is_done_again_to_the_end(life, erase, tmp_path, monkeypatch):
+    for step in ("retire", "remove", "rename"):
+        with monkeypatch.context() as crashing:
+            crashing.setattr(erasing, step, crash_after(getattr(erasing, step)))
+            with pytest.raises(MemoryError):
+                erase()
+        assert "zquill" in left_of_them(tmp_path), "whom to go on with must still be known"
 
     erase()
 
     assert left_of_them(tmp_path) == []
+
+
+def crash_after(act):
+    def crash(*args, **kwargs):
+        act(*args, **kwargs)
+        raise MemoryError
+
+    return crash
 
 
 def test_what_was_on_its_way_when_the_account_was_closed_goes_too(
@@ -208,38 +204,43 @@ def test_what_was_on_its_way_when_the_account_was_closed_goes_too(
     assert not BookingRequest.objects.pending().filter(user=zed)
 
 
-def test_a_name_that_somebody_has_already_is_not_given_twice(life, erase, person):
-    person(f"erased-{life.person.pk}")
+def test_a_name_that_somebody_has_already_is_not_given_twice(person):
+    zed = person("zquill")
+    person(f"erased-{zed.pk}")
 
-    erase()
+    call_command("erase_user", "zquill", "--yes", stdout=io.StringIO())
 
-    life.person.refresh_from_db()
-    assert life.person.username == f"erased-{life.person.pk}-2"
+    zed.refresh_from_db()
+    assert zed.username == f"erased-{zed.pk}-2"
 
 
-def test_a_namesake_keeps_the_name(life, erase, now):
-    twin = User.objects.create_user(
-        "other", "other@example.com", first_name="Zebedee", last_name="Quillfeather"
-    )
-    about = {"user": life.friend, "type": "session_update", "title": "New participant in Algebra"}
+def test_a_namesake_keeps_the_name(person):
+    names = {"first_name": "Zebedee", "last_name": "Quillfeather"}
+    person("zquill", **names)
+    about = {"user": person(), "type": "session_update", "title": "New participant in Algebra"}
+    message = "Zebedee Quillfeather joined your session."
     kept = Notification.objects.create(
-        **about, event="joined", named=twin, message="Zebedee Quillfeather joined your session."
+        **about, event="joined", named=person("twin", **names), message=message
     )
 
-    erase()
+    call_command("erase_user", "zquill", "--yes", stdout=io.StringIO())
 
     kept.refresh_from_db()
-    assert kept.message == "Zebedee Quillfeather joined your session."
+    assert kept.message == message
 
 
-def test_the_last_superuser_is_kept(life, erase):
+def test_the_last_superuser_is_kept(person):
+    person("root", is_superuser=True)
+    person("gone", is_superuser=True, is_active=False)
+
     with pytest.raises(CommandError, match="root is the last superuser"):
-        erase("root")
+        call_command("erase_user", "root", "--yes")
 
     assert User.objects.get(username="root").is_active
 
 
-def test_without_yes_the_name_must_be_typed(life, monkeypatch):
+def test_without_yes_the_name_must_be_typed(person, monkeypatch):
+    person("zquill")
     for answer in ("yes", ""):
         monkeypatch.setattr("builtins.input", lambda prompt, answer=answer: answer)
         with pytest.raises(CommandError, match="Nothing was changed"):
@@ -251,9 +252,11 @@ def test_without_yes_the_name_must_be_typed(life, monkeypatch):
     assert not User.objects.filter(username="zquill").exists()
 
 
-@pytest.mark.parametrize("who", ["ZQUILL", "Zebedee.Q@mail.example", "id"])
-def test_a_person_is_found_by_name_address_or_id(life, who):
-    assert find_person(str(life.person.pk) if who == "id" else who) == life.person
+def test_a_person_is_found_by_name_address_or_id(person):
+    zed = person("zquill")
+
+    for who in ("ZQUILL", "Zquill@Example.com", str(zed.pk)):
+        assert find_person(who) == zed
 
 
 @pytest.mark.parametrize("who", ["nobody", "no@example.com", "0", "9" * 5000, "²", ""])
@@ -262,11 +265,12 @@ def test_nobody_is_found_with_a_sentence(db, who):
         find_person(who)
 
 
-def test_a_number_that_means_two_people_is_refused(life, person):
-    person(str(life.person.pk))
+def test_a_number_that_means_two_people_is_refused(person):
+    zed = person("zquill")
+    person(str(zed.pk))
 
     with pytest.raises(UnclearError, match="give the e-mail address"):
-        find_person(str(life.person.pk))
+        find_person(str(zed.pk))
 
 
 def test_only_whole_words_are_taken_for_a_name():

@@ -64,17 +64,12 @@ def test_a_full_life_fills_every_section(life):
     assert missing == ["Earlierson"], "an old name, which only others have been told"
 
 
-def test_nothing_secret_is_in_it(life):
+def test_nothing_secret_is_in_it_and_of_others_their_names_only(life):
     text = json.dumps(export())
 
     assert life.person.password not in text
     assert "digest" not in text
     assert "token_generation" not in text
-
-
-def test_of_others_it_has_their_names_only(life):
-    text = json.dumps(export())
-
     assert '"name": "Ben"' in text
     for other in User.objects.exclude(pk=life.person.pk):
         assert other.email not in text
@@ -96,7 +91,8 @@ def test_the_acts_of_staff_on_the_account_are_in_it_without_their_names(life):
     assert len(document["acts_as_staff"]) == LogEntry.objects.filter(user=life.person).count()
 
 
-def test_a_file_is_for_its_owner_only_and_whole_or_not_there(life, tmp_path):
+def test_a_file_is_for_its_owner_only_and_whole_or_not_there(person, tmp_path):
+    person("zquill")
     path = tmp_path / "zquill.json"
     call_command("export_user", "zquill", "--output", str(path))
 
@@ -105,7 +101,8 @@ def test_a_file_is_for_its_owner_only_and_whole_or_not_there(life, tmp_path):
     assert [each.name for each in tmp_path.iterdir() if each.is_file()] == ["zquill.json"]
 
 
-def test_what_can_not_be_done_is_said_in_a_sentence(life, tmp_path):
+def test_what_can_not_be_done_is_said_in_a_sentence(person, tmp_path):
+    person("zquill")
     with pytest.raises(CommandError, match="There is nobody with"):
         call_command("export_user", "nobody")
     with pytest.raises(CommandError, match="The file can't be written"):
