@@ -64,9 +64,12 @@ drift: $(VENV)/.development
 	diff -u docs/openapi.yaml $(VENV)/openapi.yaml
 	$(BIN)/python manage.py draw_states --check
 
+# A production server's whole environment: nothing in it is there to please the check alone.
 deploy-check: $(VENV)/.development
-	DEBUG=0 ALLOWED_HOSTS=example.org PUBLIC_URL=https://example.org DEMO_DATA=0 \
-	SECURE_SSL_REDIRECT=1 SECURE_HSTS_SECONDS=31536000 \
+	DEBUG=0 ALLOWED_HOSTS=example.org PUBLIC_URL=https://example.org NUM_PROXIES=1 DEMO_DATA=0 \
+	DATABASE_URL=postgres://user@localhost/name REDIS_URL=redis://localhost \
+	FRONTEND_URL=https://app.example.org CORS_ALLOWED_ORIGINS=https://app.example.org \
+	EMAIL_URL=smtp+tls://user:password@mail.example.org:587 DEFAULT_FROM_EMAIL=hello@example.org \
 	ZOOM_ACCOUNT_ID=a ZOOM_API_KEY=b ZOOM_API_SECRET=c ZOOM_WEBHOOK_SECRET=d \
 	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
 	$(BIN)/python manage.py check --deploy --fail-level WARNING

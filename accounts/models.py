@@ -62,6 +62,12 @@ class User(AbstractUser):
         default=0, editable=False, help_text="Raised to sign the person out everywhere."
     )
 
+    erased_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="When all that said who this is was taken out, for good.",
+    )
+
     objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]  # made by a mixin
 
     class Meta:

@@ -35,6 +35,11 @@ def has_email(email: str) -> Q:
     return Q(Exact(Upper("email"), fold(email)))
 
 
+def has_address(email: str) -> Q:
+    """Of a mail: whatever was typed that means this address."""
+    return Q(Exact(Upper("address"), fold(email)))
+
+
 class UserQuerySet(models.QuerySet[Any]):
     def active(self) -> Self:
         return self.filter(is_active=True)
@@ -74,6 +79,11 @@ class UserManager(DjangoUserManager.from_queryset(UserQuerySet)):  # type: ignor
 class MailQuerySet(RetryQuerySet):
     def waiting(self) -> Self:
         return self.exclude(next_try_at=None)
+
+    def to_person(self, user: Any, email: str) -> Self:
+        """What was mailed to them, or is to be: a reset knows only the address it was asked for
+        with."""
+        return self.filter(Q(user=user) | Q(has_address(email), user=None))
 
     def forgettable(self, now: datetime) -> Self:
         """Sent or given up long ago."""

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
-from accounts.jobs import forget_expired_tokens, forget_mails, send_mails
+from accounts.jobs import forget_expired_tokens, forget_mails, forget_sign_ins, send_mails
 from materials.jobs import remove_stray_files
 from sessions_app.jobs import complete_sessions, expire_sessions, send_reminders
 from zoom.jobs import (
@@ -55,6 +55,7 @@ SCHEDULE = (
     Job(end_meetings, every=timedelta(minutes=1)),
     Job(forget_webhook_events, every=timedelta(hours=1)),
     Job(forget_expired_tokens, every=timedelta(hours=1)),
+    Job(forget_sign_ins, every=timedelta(hours=1)),
     Job(forget_mails, every=timedelta(hours=1)),
 )
 

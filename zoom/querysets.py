@@ -85,10 +85,15 @@ class AppendOnlyError(TypeError):
 
 
 class AuditEntryQuerySet(QuerySet[Any]):
-    """Reads and adds; a log is neither changed nor shortened."""
+    """Reads and adds; a log is neither changed nor shortened. The one exception is a name that
+    the law wants out of it."""
 
     def for_list(self) -> Self:
         return self.select_related("user")
+
+    def reword(self, message: str) -> int:
+        """Let the entries say this instead, of somebody who was erased; how many that were."""
+        return super().update(message=message)
 
     def update(self, **changes: Any) -> NoReturn:
         raise AppendOnlyError("An entry of the log can't be changed.")

@@ -25,7 +25,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "core.middleware.RequestIdMiddleware",
+    "core.policies.PolicyMiddleware",
     "core.middleware.ErrorEnvelopeMiddleware",
+    "core.middleware.HttpsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -11,7 +11,6 @@ from accounts.models import User
 from core.errors import APIError
 from core.lifecycle import check
 from notifications.events import REQUEST_APPROVED, REQUEST_MADE, REQUEST_REJECTED
-from notifications.services import name_of
 from sessions_app.models import BookingRequest, Participant, Session
 from sessions_app.services.locking import locked
 from sessions_app.services.news import tell
@@ -28,7 +27,7 @@ def ask(session: Session, *, by: User, now: datetime, message: str = "") -> Book
     with locked(session, by) as row:
         check(ACTIONS["join"], row, row.viewer(by, now))
         attempt = row.booking_requests.filter(user=by).count() + 1
-        tell(REQUEST_MADE, row, [row.creator_id], now, person=name_of(by))
+        tell(REQUEST_MADE, row, [row.creator_id], now, person=by)
         return BookingRequest.objects.create(
             session=row, user=by, message=message, attempt=attempt, requested_at=now
         )

@@ -10,7 +10,6 @@ from core.errors import APIError
 from core.lifecycle import check
 from notifications.events import LEFT, REMOVED
 from notifications.mails import recall_reminders
-from notifications.services import name_of
 from sessions_app.models import Participant, Session
 from sessions_app.services.locking import locked
 from sessions_app.services.news import tell
@@ -43,4 +42,4 @@ def remove_participant(place: Participant, *, by: User, now: datetime) -> None:
         count_out(row)
         recall_reminders(row.pk, now=now, of=place.user_id)
         tell(REMOVED, row, [place.user_id], now)
-        tell(LEFT, row, [row.creator_id], now, person=name_of(place.user))
+        tell(LEFT, row, [row.creator_id], now, person=place.user)

@@ -9,10 +9,12 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from redis import Redis
 
+from config.checks import addresses, production
+from config.checks.addresses import LOOPBACK, is_local
 from core.throttling import parse_rate
 from materials.kinds import KINDS
 
-LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+__all__ = ["addresses", "production"]
 
 
 @register
@@ -108,7 +110,7 @@ def production_makes_sense(**kwargs: Any) -> list[CheckMessage]:
         found.append(Warning("DISABLE_THROTTLING is for load tests only.", id="config.W001"))
     if settings.DEMO_DATA:
         found.append(Warning("DEMO_DATA makes people whose password is known.", id="config.W002"))
-    if urlsplit(settings.PUBLIC_URL).hostname in {"localhost", "127.0.0.1", "::1", None}:
+    if is_local(settings.PUBLIC_URL):
         hint = "PUBLIC_URL is this machine's own: links in mails would lead nowhere."
         found.append(Warning(hint, id="config.W003"))
     return found
