@@ -67,6 +67,7 @@ class User(AbstractUser):
     class Meta:
         verbose_name = "person"
         verbose_name_plural = "people"
+        indexes = [models.Index(fields=["date_joined", "role"], name="user_joined")]
         constraints = [
             models.UniqueConstraint(
                 Upper("username"),
@@ -151,6 +152,13 @@ class Mail(Retry):
 
     class Meta:
         ordering = ("-id",)
+        indexes = [
+            models.Index(
+                fields=["created_at"],
+                condition=models.Q(sent_at=None, next_try_at=None),
+                name="mail_neither",
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(kind__in=["notification", "reminder", "password_reset"]),
