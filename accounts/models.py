@@ -156,7 +156,7 @@ class Mail(Retry):
             models.Index(
                 fields=["created_at"],
                 condition=models.Q(sent_at=None, next_try_at=None),
-                name="mail_neither",
+                name="mail_given_up",
             )
         ]
         constraints = [

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     operations = [
         AddIndexOnline(
             model_name='mail',
-            index=models.Index(condition=models.Q(('next_try_at', None), ('sent_at', None)), fields=['created_at'], name='mail_neither'),
+            index=models.Index(condition=models.Q(('next_try_at', None), ('sent_at', None)), fields=['created_at'], name='mail_given_up'),
         ),
         AddIndexOnline(
             model_name='user',

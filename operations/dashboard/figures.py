@@ -1,0 +1,129 @@
+"""What the dashboard counts: by day, for a period and the one before it. Each function asks the
+database a fixed number of questions, and each is answered by the rows of those days alone."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, datetime
+from typing import Any, TypedDict
+
+from django.db.models import Count, QuerySet, Sum
+from django.db.models.functions import TruncDate
+
+from accounts.models import User
+from operations.dashboard.periods import Period
+from sessions_app.models import BookingRequest, Session
+from sessions_app.states import OPEN, RequestStatus
+from sessions_app.states import Status as SessionStatus
+from zoom.models import OneOnOneSession, StartAttempt
+from zoom.states import Status
+
+# How many on which day; a day without any isn't in it.
+Series = dict[date, int]
+
+CALLED_OFF = {SessionStatus.CANCELLED, SessionStatus.EXPIRED}
+LIVE = {*OPEN, SessionStatus.ONGOING}
+# Of rows, not of a column: then an index alone can answer.
+NUMBER = Count("*")
+
+
+class SessionFigures(TypedDict):
+    """Group sessions.
+
+    `by_status` are those whose date is on that day. `sold` and `offered` are the places of those
+    that were neither cancelled nor expired. `live` counts, by status, all that aren't over now.
+    """
+
+    live: dict[str, int]
+    created: Series
+    by_status: dict[str, Series]
+    sold: Series
+    offered: Series
+
+
+class BookingFigures(TypedDict):
+    """Booking requests: asked on that day, and decided on that day in one way or another."""
+
+    asked: Series
+    approved: Series
+    rejected: Series
+    withdrawn: Series
+
+
+class OneOnOneFigures(TypedDict):
+    """1-on-1 sessions. `failed` are the starts that came to no meeting, mostly because of Zoom."""
+
+    started: Series
+    completed: Series
+    cancelled: Series
+    failed: Series
+
+
+def of_sessions(period: Period) -> SessionFigures:
+    live = Session.objects.filter(status__in=LIVE).order_by().values_list("status")
+    created = by_day(Session.objects.all(), "created_at", period)
+    dated = by_day(Session.objects.all(), "date", period, "status")
+    figures: SessionFigures = {
+        "live": dict(live.annotate(number=NUMBER)),
+        "created": dict(created.annotate(number=NUMBER)),
+        "by_status": defaultdict(Series),
+        "sold": Series(),
+        "offered": Series(),
+    }
+    places = {"sold": Sum("participant_count"), "offered": Sum("max_participants")}
+    for day, status, number, sold, offered in dated.annotate(number=NUMBER, **places):
+        figures["by_status"][status][day] = number
+        if status not in CALLED_OFF:
+            figures["sold"][day] = figures["sold"].get(day, 0) + sold
+            figures["offered"][day] = figures["offered"].get(day, 0) + offered
+    return figures
+
+
+def of_bookings(period: Period) -> BookingFigures:
+    decided = by_kind(BookingRequest.objects.all(), "decided_at", period, "status")
+    asked = by_day(BookingRequest.objects.all(), "requested_at", period)
+    return {
+        "asked": dict(asked.annotate(number=NUMBER)),
+        "approved": decided[RequestStatus.APPROVED],
+        "rejected": decided[RequestStatus.REJECTED],
+        "withdrawn": decided[RequestStatus.WITHDRAWN],
+    }
+
+
+def of_people(period: Period) -> dict[str, Series]:
+    """New people, by role."""
+    return by_kind(User.objects.all(), "date_joined", period, "role")
+
+
+def of_one_on_ones(period: Period, now: datetime) -> OneOnOneFigures:
+    # By status, since the index of starts begins with it; who pends was never started.
+    started = OneOnOneSession.objects.filter(status__in=set(Status) - {Status.PENDING})
+    ended = by_kind(OneOnOneSession.objects.all(), "ended_at", period, "status")
+    failed = by_day(StartAttempt.objects.failed(now), "created_at", period)
+    return {
+        "started": dict(by_day(started, "started_at", period).annotate(number=NUMBER)),
+        "completed": ended[Status.COMPLETED],
+        "cancelled": ended[Status.CANCELLED],
+        "failed": dict(failed.annotate(number=NUMBER)),
+    }
+
+
+def by_day(rows: QuerySet[Any], column: str, period: Period, *more: str) -> QuerySet[Any, Any]:
+    """The rows of the period and of the one before, as tuples of their day and other columns: to
+    be counted."""
+    within = {f"{column}__gte": period.before.start, f"{column}__lt": period.end}
+    day = TruncDate(column, tzinfo=period.zone)
+    dated: QuerySet[Any, Any] = rows.filter(**within).order_by().annotate(day=day)
+    return dated.values_list("day", *more)
+
+
+def by_kind(rows: QuerySet[Any], column: str, period: Period, kind: str) -> dict[str, Series]:
+    """A series for each value of the column `kind`."""
+    found: dict[str, Series] = defaultdict(Series)
+    for day, value, number in by_day(rows, column, period, kind).annotate(number=NUMBER):
+        found[value][day] = number
+    return found
+
+
+def total(series: Series, period: Period) -> int:
+    return sum(number for day, number in series.items() if period.first <= day <= period.last)
