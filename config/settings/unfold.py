@@ -35,6 +35,7 @@ UNFOLD = {
         {"rel": "icon", "type": "image/svg+xml", "href": _static("operations/icon.svg")}
     ],
     "STYLES": [_static("operations/admin.css")],
+    "SCRIPTS": [_static("operations/accessible.js")],
     "SHOW_VIEW_ON_SITE": False,
     "ENVIRONMENT": ["Development", "info"] if DEBUG else ["Production", "success"],
     "DASHBOARD_CALLBACK": "operations.dashboard.views.fill",
