@@ -56,7 +56,7 @@ def compare(now: int, before: int) -> str:
 
 
 def share(part: int, whole: int) -> str:
-    return f"{part / whole:.0%}" if whole else "–"
+    return f"{part / whole:.0%}" if whole else "none"
 
 
 def total_of(several: dict[str, Series]) -> Series:

@@ -14,6 +14,12 @@ from operations.demo import PASSWORD, STAFF
 from tests.server import Server
 
 WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+LOOKS = [
+    ("light", "wide", WIDE),
+    ("dark", "wide", WIDE),
+    ("dark", "phone", PHONE),
+    ("light", "phone", PHONE),
+]
 # The main pages, and what is to be read on each.
 PAGES = {
     "dashboard": ("/admin/", "Places taken"),
@@ -149,15 +155,14 @@ def test_the_sign_in_fits_a_phone_in_light_and_dark(page, folder):
 def look_at(page: Page, name: str, words: str, folder: Path) -> None:
     """A screenshot in either theme and width; what is to be read there can be, and nothing is
     wider than the screen."""
-    for theme in ("light", "dark"):
+    for theme, width, size in LOOKS:
         turn(page, theme)
-        for width, size in (("wide", WIDE), ("phone", PHONE)):
-            page.set_viewport_size(size)
-            expect(page.get_by_text(words).filter(visible=True).first).to_be_visible()
-            excess = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-            assert excess <= 0, f"{name}, {width}: {excess} pixels too wide"
-            page.screenshot(path=folder / f"{name}-{theme}-{width}.png", full_page=True)
-        page.set_viewport_size(WIDE)
+        page.set_viewport_size(size)
+        expect(page.get_by_text(words).filter(visible=True).first).to_be_visible()
+        excess = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert excess <= 0, f"{name}, {width}: {excess} pixels too wide"
+        page.screenshot(path=folder / f"{name}-{theme}-{width}.png", full_page=True)
+    page.set_viewport_size(WIDE)
 
 
 def turn(page: Page, theme: str) -> None:
