@@ -7,7 +7,7 @@ from collections import defaultdict
 from datetime import date, datetime
 from typing import Any, TypedDict
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, DateField, QuerySet, Sum, Value
 from django.db.models.functions import TruncDate
 
 from accounts.models import User
@@ -18,7 +18,8 @@ from sessions_app.states import Status as SessionStatus
 from zoom.models import OneOnOneSession, StartAttempt
 from zoom.states import Status
 
-# How many on which day; a day without any isn't in it.
+# How many on which day. A day without any may be missing; the first day of the period before has
+# all of that period.
 Series = dict[date, int]
 
 CALLED_OFF = {SessionStatus.CANCELLED, SessionStatus.EXPIRED}
@@ -61,17 +62,16 @@ class OneOnOneFigures(TypedDict):
 
 def of_sessions(period: Period) -> SessionFigures:
     live = Session.objects.filter(status__in=LIVE).order_by().values_list("status")
-    created = by_day(Session.objects.all(), "created_at", period)
-    dated = by_day(Session.objects.all(), "date", period, "status")
     figures: SessionFigures = {
         "live": dict(live.annotate(number=NUMBER)),
-        "created": dict(created.annotate(number=NUMBER)),
+        "created": number_by_day(Session.objects.all(), "created_at", period),
         "by_status": defaultdict(Series),
         "sold": Series(),
         "offered": Series(),
     }
     places = {"sold": Sum("participant_count"), "offered": Sum("max_participants")}
-    for day, status, number, sold, offered in dated.annotate(number=NUMBER, **places):
+    dated = by_day(Session.objects.all(), "date", period, "status", **places)
+    for day, status, number, sold, offered in dated:
         figures["by_status"][status][day] = number
         if status not in CALLED_OFF:
             figures["sold"][day] = figures["sold"].get(day, 0) + sold
@@ -80,10 +80,9 @@ def of_sessions(period: Period) -> SessionFigures:
 
 
 def of_bookings(period: Period) -> BookingFigures:
-    decided = by_kind(BookingRequest.objects.all(), "decided_at", period, "status")
-    asked = by_day(BookingRequest.objects.all(), "requested_at", period)
+    decided = number_by_kind(BookingRequest.objects.all(), "decided_at", period, "status")
     return {
-        "asked": dict(asked.annotate(number=NUMBER)),
+        "asked": number_by_day(BookingRequest.objects.all(), "requested_at", period),
         "approved": decided[RequestStatus.APPROVED],
         "rejected": decided[RequestStatus.REJECTED],
         "withdrawn": decided[RequestStatus.WITHDRAWN],
@@ -92,35 +91,53 @@ def of_bookings(period: Period) -> BookingFigures:
 
 def of_people(period: Period) -> dict[str, Series]:
     """New people, by role."""
-    return by_kind(User.objects.all(), "date_joined", period, "role")
+    return number_by_kind(User.objects.all(), "date_joined", period, "role")
 
 
 def of_one_on_ones(period: Period, now: datetime) -> OneOnOneFigures:
     # By status, since the index of starts begins with it; who pends was never started.
     started = OneOnOneSession.objects.filter(status__in=set(Status) - {Status.PENDING})
-    ended = by_kind(OneOnOneSession.objects.all(), "ended_at", period, "status")
-    failed = by_day(StartAttempt.objects.failed(now), "created_at", period)
+    ended = number_by_kind(OneOnOneSession.objects.all(), "ended_at", period, "status")
     return {
-        "started": dict(by_day(started, "started_at", period).annotate(number=NUMBER)),
+        "started": number_by_day(started, "started_at", period),
         "completed": ended[Status.COMPLETED],
         "cancelled": ended[Status.CANCELLED],
-        "failed": dict(failed.annotate(number=NUMBER)),
+        "failed": number_by_day(StartAttempt.objects.failed(now), "created_at", period),
     }
 
 
-def by_day(rows: QuerySet[Any], column: str, period: Period, *more: str) -> QuerySet[Any, Any]:
-    """The rows of the period and of the one before, as tuples of their day and other columns: to
-    be counted."""
-    within = {f"{column}__gte": period.before.start, f"{column}__lt": period.end}
-    day = TruncDate(column, tzinfo=period.zone)
-    dated: QuerySet[Any, Any] = rows.filter(**within).order_by().annotate(day=day)
-    return dated.values_list("day", *more)
+def by_day(
+    rows: QuerySet[Any], column: str, period: Period, *kinds: str, **sums: Sum
+) -> QuerySet[Any, Any]:
+    """Tuples of a day, the other columns `kinds`, how many rows there are of these, and `sums`.
+
+    The period before is one of the days, its first: that is half the work, since its rows are
+    counted without looking at each one's day.
+    """
+
+    def counted(stretch: Period, day: Any) -> QuerySet[Any, Any]:
+        within = {f"{column}__gte": stretch.start, f"{column}__lt": stretch.end}
+        dated: QuerySet[Any, Any] = rows.filter(**within).order_by().annotate(day=day)
+        return dated.values_list("day", *kinds).annotate(number=NUMBER, **sums)
+
+    its_days = TruncDate(column, tzinfo=period.zone)
+    one_day = Value(period.before.first, output_field=DateField())
+    both: QuerySet[Any, Any] = counted(period, its_days).union(
+        counted(period.before, one_day), all=True
+    )
+    return both
 
 
-def by_kind(rows: QuerySet[Any], column: str, period: Period, kind: str) -> dict[str, Series]:
+def number_by_day(rows: QuerySet[Any], column: str, period: Period) -> Series:
+    return dict(by_day(rows, column, period))
+
+
+def number_by_kind(
+    rows: QuerySet[Any], column: str, period: Period, kind: str
+) -> dict[str, Series]:
     """A series for each value of the column `kind`."""
     found: dict[str, Series] = defaultdict(Series)
-    for day, value, number in by_day(rows, column, period, kind).annotate(number=NUMBER):
+    for day, value, number in by_day(rows, column, period, kind):
         found[value][day] = number
     return found
 
