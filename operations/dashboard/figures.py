@@ -117,8 +117,9 @@ def by_day(
 
     def counted(stretch: Period, day: Any) -> QuerySet[Any, Any]:
         within = {f"{column}__gte": stretch.start, f"{column}__lt": stretch.end}
-        dated: QuerySet[Any, Any] = rows.filter(**within).order_by().annotate(day=day)
-        return dated.values_list("day", *kinds).annotate(number=NUMBER, **sums)
+        dated = rows.filter(**within).order_by().annotate(day=day).values_list("day", *kinds)
+        numbers: QuerySet[Any, Any] = dated.annotate(number=NUMBER, **sums)
+        return numbers
 
     its_days = TruncDate(column, tzinfo=period.zone)
     one_day = Value(period.before.first, output_field=DateField())

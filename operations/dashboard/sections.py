@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TypedDict
 
@@ -72,9 +73,9 @@ def on_sessions(period: Period) -> Section:
     found = figures.of_sessions(period)
     held = total_of({k: v for k, v in found["by_status"].items() if k not in CALLED_OFF})
     called_off = total_of({k: v for k, v in found["by_status"].items() if k in CALLED_OFF})
-    dated = link_to_days(Session, "date", period)
+    dated = link_to_days(Session, "date", period, status__in=one_of(set(Status) - CALLED_OFF))
     created = link_to_days(Session, "created_at", period)
-    off = link_to_days(Session, "date", period, status__in=",".join(sorted(CALLED_OFF)))
+    off = link_to_days(Session, "date", period, status__in=one_of(CALLED_OFF))
     return {
         "title": "Sessions",
         "tiles": [
@@ -93,6 +94,11 @@ def on_sessions(period: Period) -> Section:
         ],
         "statuses": [status_row(status, found, period) for status in Status],
     }
+
+
+def one_of(statuses: Iterable[str]) -> str:
+    """As an address has several values."""
+    return ",".join(sorted(statuses))
 
 
 def places_tile(sold: Series, offered: Series, period: Period) -> Tile:

@@ -207,6 +207,22 @@ def test_the_page_shows_the_figures_beside_those_of_the_period_before(
     assert found["New people"]["Instructors"] == ("1", "0 before")
 
 
+def test_each_figure_leads_to_the_list_of_the_rows_that_it_counts(desk, session, person, met, now):
+    for status in ("upcoming", "completed", "expired"):
+        rewrite(session(), date=now, status=status)
+    rewrite(session(), date=now - 40 * DAY, created_at=now - 40 * DAY)
+    ada = person("ada", role="instructor")
+    met(status="completed", started_by=ada, started_at=now, ended_at=now)
+
+    sections = desk.get(PAGE).context["sections"]
+
+    linked = [tile for section in sections for tile in section["tiles"] if tile["link"]]
+    assert len(linked) >= 9
+    for tile in linked:
+        listed = desk.get(tile["link"]).context["cl"]
+        assert str(listed.result_count) == tile["value"], tile["label"]
+
+
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
