@@ -42,7 +42,7 @@ class Chart(TypedDict):
 
     title: str
     legend: list[str]
-    top: int
+    top: str
     width: int
     bars: list[Bar]
     is_weekly: bool
@@ -58,7 +58,7 @@ def draw(title: str, series: Mapping[str, Series], period: Period) -> Chart:
     return {
         "title": title,
         "legend": list(series),
-        "top": top,
+        "top": f"{top:,}",
         "width": len(stretches) * (BAR + GAP),
         "bars": [
             draw_bar(number, days, counts, list(series), top)

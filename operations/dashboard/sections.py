@@ -27,13 +27,13 @@ class Tile(TypedDict):
 
 
 class StatusRow(TypedDict):
-    """How many sessions have a status: of those dated in the period, in the one before, and, while
-    it is one that isn't over, of all there are now."""
+    """How many sessions have a status: of those dated in the period, in the one before, and of all
+    there are now ("" for a status that is over)."""
 
     label: str
-    number: int
-    before: int
-    live: int | None
+    number: str
+    before: str
+    live: str
     link: str
 
 
@@ -51,8 +51,9 @@ def tile(label: str, series: Series, period: Period, link: str) -> Tile:
 
 
 def compare(now: int, before: int) -> str:
-    """ "+12%, 1,204 before"; without a change where there was nothing."""
-    change = f"{(now - before) / before:+.0%}, " if before else ""
+    """ "+12%, 1,204 before"; without a change where there is none, or there was nothing."""
+    percent = round(100 * (now - before) / before) if before else 0
+    change = f"{percent:+}%, " if percent else ""
     return f"{change}{before:,} before"
 
 
@@ -114,11 +115,12 @@ def places_tile(sold: Series, offered: Series, period: Period) -> Tile:
 
 def status_row(status: Status, found: SessionFigures, period: Period) -> StatusRow:
     series = found["by_status"].get(status, {})
+    live = found["live"].get(status, 0)
     return {
         "label": str(status.label),
-        "number": total(series, period),
-        "before": total(series, period.before),
-        "live": found["live"].get(status, 0) if status in LIVE else None,
+        "number": f"{total(series, period):,}",
+        "before": f"{total(series, period.before):,}",
+        "live": f"{live:,}" if status in LIVE else "",
         "link": link_to_days(Session, "date", period, status__exact=status.value),
     }
 

@@ -42,7 +42,7 @@ def test_a_chart_has_a_bar_for_each_day_and_its_numbers_as_text():
 
     chart = draw("Bookings", series, period)
 
-    assert (chart["top"], chart["is_weekly"]) == (5, False)
+    assert (chart["top"], chart["is_weekly"]) == ("5", False)
     assert [bar["numbers"] for bar in chart["bars"]] == [[3, 1], [0, 0], [0, 0]]
     assert chart["bars"][0]["text"] == "1 Jan 2026: asked 3, refused 1"
     assert [(part["y"], part["height"]) for part in chart["bars"][0]["parts"]] == [
