@@ -5,47 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest
-from rest_framework.throttling import BaseThrottle
 
 from accounts import services
+from accounts.forms import LimitedSignInForm, NewPasswordForm, NewPersonForm, UserChangeForm
 from accounts.models import Mail, User
 from core.admin import ReadOnlyAdmin, StaffAdmin
-from core.push import recheck_on_commit
-from core.throttling import wait_for
-
-
-class NewPersonForm(AdminUserCreationForm):
-    class Meta:
-        model = User
-        fields = ("username", "email", "role")
-
-
-class NewPasswordForm(AdminPasswordChangeForm):
-    """Whoever was connected with the old one is so no longer."""
-
-    def save(self, commit: bool = True) -> User:
-        user: User = super().save(commit)
-        recheck_on_commit(user.pk)
-        return user
-
-
-class LimitedSignInForm(AdminAuthenticationForm):
-    """The admin's sign-in, with the limits of the API's: it takes the same passwords."""
-
-    def clean(self) -> dict[str, Any]:
-        address = BaseThrottle().get_ident(self.request)  # type: ignore[arg-type]  # has its META
-        name = services.limit_key(self.cleaned_data.get("username", ""))
-        waits = (wait_for("sign_in_address", address), wait_for("sign_in_account", name))
-        wait = max(filter(None, waits), default=None)
-        if wait is not None:
-            raise ValidationError(f"Too many attempts: try again in {wait} seconds.")
-        return super().clean()
-
 
 admin.site.login_form = LimitedSignInForm
 
@@ -54,6 +20,7 @@ admin.site.login_form = LimitedSignInForm
 class PersonAdmin(UserAdmin, StaffAdmin):
     """Search, roles, passwords; a person is deactivated, never deleted."""
 
+    form = UserChangeForm
     add_form = NewPersonForm
     change_password_form = NewPasswordForm
     list_display = ("username", "email", "first_name", "last_name", "role", "is_active", "is_staff")

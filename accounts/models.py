@@ -73,6 +73,7 @@ class User(AbstractUser):
     class Meta:
         verbose_name = "person"
         verbose_name_plural = "people"
+        indexes = [models.Index(fields=["date_joined", "role"], name="user_joined")]
         constraints = [
             models.UniqueConstraint(
                 Upper("username"),
@@ -157,6 +158,13 @@ class Mail(Retry):
 
     class Meta:
         ordering = ("-id",)
+        indexes = [
+            models.Index(
+                fields=["created_at"],
+                condition=models.Q(sent_at=None, next_try_at=None),
+                name="mail_given_up",
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(kind__in=["notification", "reminder", "password_reset"]),

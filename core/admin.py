@@ -18,6 +18,7 @@ class StaffAdmin(ModelAdmin):
     """A table as staff see it."""
 
     show_full_result_count = False
+    compressed_fields = False  # labels above their fields, so that several fit beside each other
 
 
 class ReadOnlyAdmin(StaffAdmin):

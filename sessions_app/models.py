@@ -76,6 +76,7 @@ class Session(Lifecycle):
             models.Index(fields=["status", "ends_at"], name="session_due"),
             models.Index(fields=["status", "date", "id"], name="session_by_status"),
             models.Index(fields=["creator", "-date", "-id"], name="session_of_creator"),
+            models.Index(fields=["created_at"], name="session_created"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -200,6 +201,10 @@ class BookingRequest(models.Model):
             models.CheckConstraint(
                 condition=Q(status__in=RequestStatus.values), name="request_status_is_known"
             ),
+        ]
+        indexes = [
+            models.Index(fields=["requested_at"], name="request_asked"),
+            models.Index(fields=["decided_at", "status"], name="request_decided"),
         ]
 
     def __str__(self) -> str:

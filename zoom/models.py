@@ -78,6 +78,7 @@ class OneOnOneSession(Lifecycle):
             models.Index(fields=["participant", "-id"], name="one_on_one_of_participant"),
             models.Index(fields=["status", "created_at"], name="one_on_one_left_pending"),
             models.Index(fields=["status", "started_at"], name="one_on_one_left_active"),
+            models.Index(fields=["ended_at", "status"], name="one_on_one_ended"),
         ]
         constraints = [
             models.CheckConstraint(

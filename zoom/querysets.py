@@ -61,6 +61,9 @@ class OneOnOneSessionQuerySet(LifecycleQuerySet):
 
 
 class StartAttemptQuerySet(QuerySet[Any]):
+    # Whoever starts has claimed the session by the attempt's marker; who fails lets it go.
+    LOST_CLAIM = Q(session__start_marker=None) | ~Q(session__start_marker=F("marker"))
+
     def since(self, moment: datetime) -> dict[str, int]:
         """How many there were at each host."""
         rows = self.filter(created_at__gt=moment).order_by().values_list("host")
@@ -68,9 +71,13 @@ class StartAttemptQuerySet(QuerySet[Any]):
 
     def lost(self, now: datetime) -> Self:
         """Those that have failed or died, and may have left a meeting at Zoom."""
-        failed = Q(session__start_marker=None) | ~Q(session__start_marker=F("marker"))
         died = Q(created_at__lt=now - LONGEST_START)
-        return self.filter(failed | died, settled=False, created_at__gt=now - GIVEN_UP)
+        return self.filter(self.LOST_CLAIM | died, settled=False, created_at__gt=now - GIVEN_UP)
+
+    def failed(self, now: datetime) -> Self:
+        """Those that came to no meeting: Zoom failed, or the session was over by then."""
+        died = Q(session__started_at=None, session__start_until__lte=now)
+        return self.filter(self.LOST_CLAIM | died)
 
 
 class JoinTokenQuerySet(QuerySet[Any]):
