@@ -16,6 +16,8 @@ from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from core.metrics import THROTTLED
+
 SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 
 
@@ -40,7 +42,10 @@ def wait_for(scope: str, key: str | None) -> int | None:
         count = cache.incr(counter)
     except ValueError:  # it was evicted between the two calls
         return None
-    return None if count <= limit else window - now % window
+    if count <= limit:
+        return None
+    THROTTLED.labels(scope).inc()
+    return window - now % window
 
 
 def count(scope: str, key: str | None) -> None:

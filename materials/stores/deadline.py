@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import copy_context
 from typing import Any, TypeVar
 
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
@@ -19,6 +20,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
 from core.errors import APIError
+from core.logs import id_header
 from materials.stores import STORE_TIMEOUT, STORE_UNAVAILABLE
 
 Result = TypeVar("Result")
@@ -32,12 +34,18 @@ class Call:
         self.pools: PoolManager | None = None
         self.over = False
 
-    def request(self, *args: Any, certificates: Mapping[str, Any], **kwargs: Any) -> Any:
+    def request(
+        self,
+        *args: Any,
+        certificates: Mapping[str, Any],
+        headers: Mapping[str, str] | None = None,
+        **kwargs: Any,
+    ) -> Any:
         if self.over:
             raise HTTPError("Nobody waits for it any more.")
         if self.pools is None:
             self.pools = CuttablePools(**certificates)
-        return self.pools.request(*args, **kwargs)
+        return self.pools.request(*args, headers=id_header() | dict(headers or {}), **kwargs)
 
     def watch(self, opened: socket.socket) -> None:
         # A copy, since TLS takes the original over.
@@ -94,7 +102,7 @@ class Workers:
             APIError: 503 if no thread was free in time, 504 if the work wasn't done in time.
         """
         call = Call()
-        future = self.threads.submit(self.do, work, call)
+        future = self.threads.submit(copy_context().run, self.do, work, call)
         try:
             return future.result(seconds)
         except TimeoutError:
