@@ -15,7 +15,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 if settings.METRICS_PORT and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     # The processes of a worker add up their figures in files. Not later: the client library looks
     # for the folder when it is imported, which is when the apps are loaded.
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp("-metrics")
+    figures = tempfile.TemporaryDirectory(suffix="-metrics", ignore_cleanup_errors=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = figures.name
 django.setup()
 
 from config.environment import stop  # noqa: E402  # not before the apps are loaded

@@ -28,7 +28,10 @@ from structlog.contextvars import (
 from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict
 
-from core.redaction import redact, redacted
+from core.redaction import redacted
+
+# Warnings of libraries are lines like others.
+logging.captureWarnings(True)
 
 SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
@@ -81,6 +84,14 @@ class Discretion(logging.Filter):
         return True
 
 
+class Breakages(logging.Filter):
+    """Lets pass what tells of an exception. Of other answers Django tells what our own line says:
+    that there was one."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return bool(record.exc_info)
+
+
 def discreet(told: object, path: str | None) -> object:
     if isinstance(told, BaseException):
         return first_line(told)
@@ -125,13 +136,12 @@ def tell_exception(logger: Any, method: str, event: EventDict) -> EventDict:
 
 def strike_out(logger: Any, method: str, event: EventDict) -> EventDict:
     return {
-        name: redact(value) if name in TEXTS else redacted(value, name)
-        for name, value in event.items()
+        name: value if name in HARMLESS else redacted(value, name) for name, value in event.items()
     }
 
 
-# These are texts whatever they are called; of the others the name tells, too.
-TEXTS = {"event", "exception"}
+# What every line has, made here. To look for secrets in it would double the cost of a line.
+HARMLESS = {"level", "logger", "timestamp", "request_id", "route", "job"}
 
 
 # ── How it is written ────────────────────────────────────────────────────────────────────────

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 STRUCK = "[redacted]"
 NAMES = r"password|passwd|passcode|secret|token|authorization|cookie|api_?key|dsn|e_?mail"
-SECRET_NAME = re.compile(NAMES, re.IGNORECASE)
 SECRETS = [
     # Credentials in an address, before what follows takes them for an e-mail address.
     (re.compile(r"://[^/\s@'\"]+@"), "://[redacted]@"),
@@ -36,6 +36,12 @@ SECRETS = [
 ]
 
 
+@lru_cache(1000)
+def is_secret(name: str) -> bool:
+    """Whether all is secret that is called so."""
+    return bool(re.search(NAMES, name, re.IGNORECASE))
+
+
 def redact(text: str) -> str:
     """The text with what is secret or personal struck out."""
     for pattern, instead in SECRETS:
@@ -54,5 +60,5 @@ def redacted(value: Any, name: str = "") -> Any:
     if isinstance(value, list | tuple):
         return [redacted(each, name) for each in value]
     if isinstance(value, str):
-        return STRUCK if SECRET_NAME.search(name) else redact(value)
+        return STRUCK if is_secret(name) else redact(value)
     return value

@@ -21,7 +21,10 @@ _OURS = [
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"discretion": {"()": "core.logs.Discretion"}},
+    "filters": {
+        "discretion": {"()": "core.logs.Discretion"},
+        "breakages": {"()": "core.logs.Breakages"},
+    },
     "formatters": {
         "json": {"()": "core.logs.json_formatter"},
         "text": {"()": "core.logs.text_formatter"},
@@ -41,7 +44,7 @@ LOGGING: dict[str, Any] = {
         # Its own handlers would print each line twice, or mail it.
         "django": {"handlers": [], "propagate": True},
         # Each request has a line of ours (`core.watching`): these would tell its path besides,
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["breakages"]},
         "uvicorn.access": {"level": "CRITICAL"},
         # that of a socket, with the query string,
         "uvicorn.error": {"level": "WARNING"},

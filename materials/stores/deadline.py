@@ -34,18 +34,13 @@ class Call:
         self.pools: PoolManager | None = None
         self.over = False
 
-    def request(
-        self,
-        *args: Any,
-        certificates: Mapping[str, Any],
-        headers: Mapping[str, str] | None = None,
-        **kwargs: Any,
-    ) -> Any:
+    def request(self, *args: Any, certificates: Mapping[str, Any], **kwargs: Any) -> Any:
         if self.over:
             raise HTTPError("Nobody waits for it any more.")
         if self.pools is None:
             self.pools = CuttablePools(**certificates)
-        return self.pools.request(*args, headers=id_header() | dict(headers or {}), **kwargs)
+        kwargs["headers"] = id_header() | kwargs.get("headers", {})
+        return self.pools.request(*args, **kwargs)
 
     def watch(self, opened: socket.socket) -> None:
         # A copy, since TLS takes the original over.
