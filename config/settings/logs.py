@@ -50,6 +50,8 @@ LOGGING: dict[str, Any] = {
         "uvicorn.error": {"level": "WARNING"},
         # and these the text of what a job has failed of, with all its lines (`operations.clock`).
         "celery.app.trace": {"level": "CRITICAL"},
+        # Each run of a job has a line of ours; these say that it was sent and received.
+        "celery.beat": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
         "_granian": {"handlers": [], "propagate": True},
     },
