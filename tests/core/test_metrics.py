@@ -134,7 +134,7 @@ def test_processes_add_up_their_figures_and_what_a_killed_one_had_open_is_open_n
 
 
 def test_the_page_for_operators_names_every_figure_and_no_other():
-    page = (ROOT / "docs/operating.md").read_text()
+    page = (ROOT / "docs/watching.md").read_text()
     rows = {line.split("`")[1] for line in page.splitlines() if line.startswith("| `tutoring_")}
 
     names = {

@@ -202,6 +202,13 @@ def test_every_line_but_the_welcome_is_an_object(seen):
     assert [line for line in objects.splitlines() if line and not line.startswith("{")] == []
 
 
+def test_with_debug_as_the_level_only_our_own_lines_are_that_talkative(seen):
+    """Libraries would tell of SQL with its values, of frames, and of addresses."""
+    talkative = {each["logger"] for each in seen.lines if each["level"] == "debug"}
+
+    assert talkative == {"operations.clock", "core.requests"}
+
+
 def test_each_request_has_one_line_with_its_route_person_time_and_queries(seen):
     mine = {"X-Request-ID": "me-1"}
     assert seen.server.call("GET", "/api/auth/me/", seen.play.ada, headers=mine).ok
