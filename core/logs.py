@@ -127,9 +127,8 @@ def chain(error: BaseException) -> list[BaseException]:
 
 
 def tell_exception(logger: Any, method: str, event: EventDict) -> EventDict:
-    info = event.pop("exc_info", None)
-    error = sys.exc_info()[1] if info is True else info[1] if isinstance(info, tuple) else info
-    if isinstance(error, BaseException):
+    _, error, _ = event.pop("exc_info", None) or (None, None, None)
+    if error is not None:
         event["exception"] = trace(error)
     return event
 

@@ -4,6 +4,7 @@ server (`EmbeddedClock`), Celery in production (`operations.tasks`), `manage.py 
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -28,7 +29,8 @@ from zoom.jobs import (
     sweep_meetings,
 )
 
-logger = structlog.stdlib.get_logger(__name__)
+logger = logging.getLogger(__name__)
+lines = structlog.stdlib.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def run_job(job: Job, now: datetime, *, run_id: str | None = None) -> int:
             rows = job.run(now)
             outcome = "ok"
         except Exception:
-            logger.exception(f"The job {job.name} failed.")
+            logger.exception("The job %s failed.", job.name)
             raise
         finally:
             JOBS.labels(job.name, outcome).inc()
@@ -85,7 +87,7 @@ def note(job: Job, rows: int, seconds: float) -> None:
     JOB_ROWS.labels(job.name).inc(rows)
     JOB_SUCCESS.labels(job.name).set_to_current_time()
     # Most find nothing to do, every few seconds.
-    tell = logger.info if rows else logger.debug
+    tell = lines.info if rows else lines.debug
     tell("job", rows=rows, duration_ms=round(seconds * 1000, 1))
 
 

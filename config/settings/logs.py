@@ -1,6 +1,5 @@
 """What is logged, where to, and who else hears of it."""
 
-import sys
 from typing import Any
 
 from config.environment import env, stop
@@ -32,7 +31,7 @@ LOGGING: dict[str, Any] = {
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "stream": sys.stderr,
+            "stream": "ext://sys.stderr",
             "formatter": LOG_FORMAT,
             "filters": ["discretion"],
         }
@@ -46,6 +45,7 @@ LOGGING: dict[str, Any] = {
         # Each request has a line of ours (`core.watching`): these would tell its path besides,
         "django.request": {"level": "ERROR", "filters": ["breakages"]},
         "uvicorn.access": {"level": "CRITICAL"},
+        "granian.access": {"level": "CRITICAL"},
         # that of a socket, with the query string,
         "uvicorn.error": {"level": "WARNING"},
         # and these the text of what a job has failed of, with all its lines (`operations.clock`).
