@@ -73,7 +73,7 @@ class WatchMiddleware:
         match = request.resolver_match
         logs.bind(route=f"{request.method} {route_of(request)}")
         # People sign in to the admin by a cookie; to the API, `accounts.authentication` tells who.
-        if match is not None and match.app_names == ["admin"]:
+        if match is not None and match.app_names == ["admin"] and request.user.is_authenticated:
             logs.bind(user=request.user.pk)
 
 

@@ -71,9 +71,8 @@ class Play:
 
     def chat(self) -> None:
         made = self.call("POST", "/v1/friends/requests/", self.ada, {"user_id": self.ben_id}).json()
-        with open_socket(
-            self.server, "bearer", self.ada, additional_headers={"X-Request-ID": "socket-1"}
-        ) as socket:
+        here = {"path": "/ws/?key=in-a-query", "additional_headers": {"X-Request-ID": "socket-1"}}
+        with open_socket(self.server, "bearer", self.ada, **here) as socket:
             assert hear(socket)["type"] == "ready"
             self.call("POST", f"/v1/friends/requests/{made['id']}/accept/", self.ben)
             path = f"/v1/friends/{made['from_user']['id']}/messages/"
