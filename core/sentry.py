@@ -29,6 +29,7 @@ def start() -> None:
             max_request_body_size="never",
             # What led to it is in the log, under the same request id.
             max_breadcrumbs=0,
+            auto_session_tracking=False,
         )
     except BadDsn:  # a system check says so, where there is somebody to read it
         return
