@@ -1,7 +1,5 @@
 """What every request passes through on its way in and out."""
 
-import re
-import uuid
 from collections.abc import Callable
 
 from django.conf import settings
@@ -20,22 +18,6 @@ HTTPS_REQUIRED = declare(
 )
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
-
-
-class RequestIdMiddleware:
-    """Gives each request an id, the caller's `X-Request-ID` if it is a sane one, and returns it."""
-
-    SANE = re.compile(r"[A-Za-z0-9._-]{1,128}")
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        asked = request.headers.get("X-Request-ID", "")
-        request_id = asked if self.SANE.fullmatch(asked) else uuid.uuid4().hex
-        response = self.get_response(request)
-        response["X-Request-ID"] = request_id
-        return response
 
 
 class ErrorEnvelopeMiddleware:

@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from core.cache import site_cache
+from core.metrics import THROTTLED
 
 SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 
@@ -36,8 +37,10 @@ def wait_for(scope: str, key: str | None) -> int | None:
     # None is everybody who has no address, as behind a server that listens on a Unix socket.
     digest = hashlib.sha256((key or "").encode()).hexdigest()
     counter = f"throttle:{scope}:{digest}:{now // window}"
-    count = site_cache().count(counter, window)
-    return None if count <= limit else window - now % window
+    if site_cache().count(counter, window) <= limit:
+        return None
+    THROTTLED.labels(scope).inc()
+    return window - now % window
 
 
 def count(scope: str, key: str | None) -> None:

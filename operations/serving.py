@@ -62,6 +62,9 @@ def serve(port: int) -> None:
             host=host(),
             port=port,
             lifespan="off",
+            # As `settings.LOGGING` says; requests have lines of ours (`core.watching`).
+            log_config=None,
+            access_log=False,
             # Whom to believe is `NUM_PROXIES`; uvicorn's default believes every local caller.
             proxy_headers=False,
             timeout_graceful_shutdown=10,

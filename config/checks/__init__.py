@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from redis import Redis
+from sentry_sdk.utils import BadDsn, Dsn
 
 from config.checks import addresses, production
 from config.checks.addresses import LOOPBACK, is_local
@@ -15,6 +16,8 @@ from core.throttling import parse_rate
 from materials.kinds import KINDS
 
 __all__ = ["addresses", "production"]
+# Characters of a token that nobody guesses.
+SHORTEST_TOKEN = 16
 
 
 @register
@@ -58,6 +61,23 @@ def redis_can_be_read(**kwargs: Any) -> list[CheckMessage]:
         sentence = "REDIS_URL must be like redis://localhost:6379/0."
         return [Error(sentence, id="config.E005")]
     return []
+
+
+@register
+def observing_makes_sense(**kwargs: Any) -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    try:
+        Dsn(settings.SENTRY_DSN or "https://key@sentry.invalid/1")
+    except BadDsn:
+        sentence = "SENTRY_DSN must be like https://key@sentry.example.org/1."
+        found.append(Error(sentence, id="config.E020"))
+    if 0 < len(settings.METRICS_TOKEN) < SHORTEST_TOKEN:
+        sentence = f"METRICS_TOKEN must have {SHORTEST_TOKEN} characters or more."
+        found.append(Error(sentence, id="config.E021"))
+    if settings.METRICS_PORT and not settings.METRICS_TOKEN:
+        sentence = "METRICS_PORT is for whoever has METRICS_TOKEN, which is not set."
+        found.append(Error(sentence, id="config.E022"))
+    return found
 
 
 @register

@@ -24,7 +24,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "core.middleware.RequestIdMiddleware",
+    "core.watching.RequestIdMiddleware",
+    "core.watching.WatchMiddleware",
     "core.policies.PolicyMiddleware",
     "core.middleware.ErrorEnvelopeMiddleware",
     "core.middleware.HttpsMiddleware",

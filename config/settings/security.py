@@ -16,7 +16,7 @@ CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"] if _public.netlo
 
 if not DEBUG:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
-    # Health checks and figures are asked for from inside, over plain HTTP.
+    # Health checks and Prometheus come from inside, over plain HTTP.
     SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
     # A browser that was here once over HTTPS takes nothing else for so long, and nobody can take
     # that back: a month protects whoever comes monthly, and a mistake heals in one.

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import F
 
 from accounts.models import User
+from core import metrics
 from core.errors import APIError
 from core.lifecycle import check
 from notifications.events import REQUEST_APPROVED, REQUEST_MADE, REQUEST_REJECTED
@@ -18,6 +19,7 @@ from sessions_app.services.sessions import move_approve
 from sessions_app.states import ACTIONS, NO_PENDING_REQUEST, RequestStatus, Status
 
 
+@metrics.act("request")
 def ask(session: Session, *, by: User, now: datetime, message: str = "") -> BookingRequest:
     """Ask for a place.
 
@@ -33,6 +35,7 @@ def ask(session: Session, *, by: User, now: datetime, message: str = "") -> Book
         )
 
 
+@metrics.act("withdraw_request")
 def withdraw_request(session: Session, *, by: User, now: datetime) -> None:
     """Take back one's own pending request.
 
@@ -44,6 +47,7 @@ def withdraw_request(session: Session, *, by: User, now: datetime) -> None:
         decide(pending_request(row, by.pk), RequestStatus.WITHDRAWN, by=by, now=now)
 
 
+@metrics.act("approve_request")
 def approve_request(session: Session, *, user_id: int, by: User, now: datetime) -> BookingRequest:
     """Give the one who asks a place, which also approves and schedules the session.
 
@@ -68,6 +72,7 @@ def approve_request(session: Session, *, user_id: int, by: User, now: datetime) 
     return request
 
 
+@metrics.act("reject_request")
 def reject_request(session: Session, *, user_id: int, by: User, now: datetime) -> BookingRequest:
     """Refuse the one who asks.
 

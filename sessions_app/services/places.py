@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from accounts.models import User
+from core import metrics
 from core.errors import NOT_FOUND, APIError
 from core.lifecycle import check
 from notifications.events import JOINED, LEFT
@@ -18,6 +19,7 @@ from sessions_app.services.news import tell
 from sessions_app.states import ACTIONS, ALREADY_JOINED, OPEN, SESSION_FULL
 
 
+@metrics.act("join")
 def take_place(session: Session, *, by: User, now: datetime) -> Participant:
     """Join an instant session.
 
@@ -47,6 +49,7 @@ def count_in(session: Session, now: datetime) -> bool:
     return bool(free.update(participant_count=F("participant_count") + 1, version=F("version") + 1))
 
 
+@metrics.act("leave")
 def leave(session: Session, *, by: User, now: datetime) -> None:
     """Give one's place back, in either mode.
 

@@ -8,7 +8,12 @@ import sys
 
 import pytest
 
-from config.checks import production_makes_sense, redis_can_be_read, settings_make_sense
+from config.checks import (
+    observing_makes_sense,
+    production_makes_sense,
+    redis_can_be_read,
+    settings_make_sense,
+)
 from config.environment import Environment, cloudinary_account
 
 env = Environment()
@@ -186,3 +191,34 @@ def test_a_kind_of_file_that_nobody_knows_is_named(settings):
 
     [found] = settings_make_sense()
     assert "MATERIAL_EXTENSIONS has exe:" in found.msg
+
+
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [
+        ({}, []),
+        ({"SENTRY_DSN": "https://key@sentry.example.org/1"}, []),
+        ({"SENTRY_DSN": "sentry.example.org"}, ["config.E020"]),
+        ({"METRICS_TOKEN": "short"}, ["config.E021"]),
+        ({"METRICS_PORT": 9100}, ["config.E022"]),
+        ({"METRICS_PORT": 9100, "METRICS_TOKEN": "a-token-for-prometheus-26"}, []),
+    ],
+    ids=str,
+)
+def test_what_watches_the_server_is_configured_wholly_or_not_at_all(settings, values, found):
+    for name in ("SENTRY_DSN", "METRICS_TOKEN"):
+        setattr(settings, name, "")
+    settings.METRICS_PORT = 0
+    for name, value in values.items():
+        setattr(settings, name, value)
+
+    assert [each.id for each in observing_makes_sense()] == found
+
+
+@pytest.mark.parametrize(("name", "value"), [("LOG_LEVEL", "loud"), ("LOG_FORMAT", "xml")])
+def test_a_log_that_can_not_be_written_so_stops_the_start(monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    monkeypatch.delitem(sys.modules, "config.settings.logs")
+
+    with pytest.raises(SystemExit, match=f"{name} can't be read"):
+        importlib.import_module("config.settings.logs")
