@@ -89,7 +89,8 @@ class PersonAdmin(UserAdmin, StaffAdmin):
     )
     ordering = ("-id",)
     sortable_by = ("username",)
-    search_help_text = "An id, or parts of user name, names and e-mail address."
+    search_fields = ("username", "first_name", "last_name")
+    search_help_text = "An id, parts of the names, or how an e-mail address begins (with its @)."
     filter_horizontal = ("groups", "user_permissions")
     export_fields = {
         "Id": "pk",
@@ -130,6 +131,9 @@ class PersonAdmin(UserAdmin, StaffAdmin):
             },
         ),
     )
+
+    def find(self, text: str) -> Q:
+        return of_people(text, "pk") if "@" in text else super().find(text)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if not change:

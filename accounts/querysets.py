@@ -60,7 +60,7 @@ class UserQuerySet(models.QuerySet[Any]):
         return self.filter(has_words(words, "first_name", "last_name", "username"))
 
     def beginning_with(self, text: str) -> Self:
-        """Those whose user name or e-mail address begins so."""
+        """Those whose user name or e-mail address begins so, without case; an index serves it."""
         return self.filter(Q(username__istartswith=text) | Q(email__istartswith=text))
 
     def signing_in_as(self, identifier: str) -> Self:

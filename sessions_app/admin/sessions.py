@@ -49,7 +49,7 @@ class SessionAdmin(StaffAdmin):
     form = SessionForm
     inlines = (ParticipantInline, BookingRequestInline)
     actions: Any = ("approve_selected", "cancel_selected", "close_selected", "export_csv")
-    list_display: ClassVar[Any] = ("title", "creator", "booking_mode", "status", "date", "places")
+    list_display: Any = ("title", "creator", "booking_mode", "status", "date", "places")
     list_filter: ClassVar[Any] = (
         SessionSituation,
         ("status", ChoicesDropdownFilter),
