@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib.admin import ShowFacets
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
@@ -29,6 +30,13 @@ class StaffAdmin(ActingAdmin, ExportingAdmin):
     list_filter_submit = True
     actions: Any = ("export_csv",)
     change_list_template = "core/staff_list.html"
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Django's own, which fails on dates of the year 9999."""
+        try:
+            return super().get_changelist_instance(request)
+        except ValueError as error:
+            raise IncorrectLookupParameters(error) from error
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

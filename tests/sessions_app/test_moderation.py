@@ -1,5 +1,5 @@
-"""A moderated site (contract S9): what waits is seen by its creator and staff only, in a queue; it is
-approved, or refused with a reason that the creator is told."""
+"""A moderated site (contract S9): what waits is seen by its creator and staff only, in a queue; it
+is approved, or refused with a reason that the creator is told."""
 
 from __future__ import annotations
 
