@@ -1,5 +1,5 @@
-"""What staff do to people and mails in the admin: thrown out everywhere at once, let in again, signed
-out; mails tried again. Each is logged."""
+"""What staff do to people and mails in the admin: thrown out everywhere at once, let in again,
+signed out; mails tried again. Each is logged."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_who_is_thrown_out_leaves_nothing_behind_if_staff_want_it(
 
     said = act(desk, "deactivate_selected", student, reason="Spam", clear="on")
 
-    assert said[0].endswith("1 sessions cancelled, 1 places freed, 1 requests withdrawn.")
+    assert said[0].endswith("Sessions cancelled: 1, places freed: 1, requests withdrawn: 1.")
     assert said[1] == "1 deactivated."
     own.refresh_from_db()
     theirs.refresh_from_db()
@@ -100,7 +100,7 @@ def test_clearing_can_be_done_again_where_a_deactivation_can_not(desk, student, 
         desk, "deactivate_selected", student, reason=""
     )
     assert (
-        "1 sessions cancelled"
+        "Sessions cancelled: 1"
         in act(desk, "deactivate_selected", student, reason="", clear="on")[0]
     )
 
