@@ -62,11 +62,16 @@ class DeactivationForm(ReasonForm):
     """Why, and what else is done to people who are thrown out."""
 
     clear = forms.BooleanField(
-        label="Cancel the sessions they offer, free their places, withdraw their requests, and "
+        label="Cancel the sessions they offer, free their places, withdraw their requests and "
         "stop their 1-on-1 sessions, too",
+        help_text="Those in their sessions are then told the reason.",
         required=False,
         widget=UnfoldBooleanWidget,
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].label = "Reason, for the log"
 
 
 admin.site.login_form = LimitedSignInForm

@@ -28,6 +28,7 @@ class StaffAdmin(ActingAdmin, ExportingAdmin):
     ordering: ClassVar[Any] = ("-id",)
     list_per_page = 50
     list_filter_submit = True
+    compressed_fields = False  # labels beside several fields in a line would cover them
     actions: Any = ("export_csv",)
     change_list_template = "core/staff_list.html"
 

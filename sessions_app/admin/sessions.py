@@ -83,14 +83,16 @@ class SessionAdmin(StaffAdmin):
     }
     export_addresses = {"Creator's e-mail": "creator__email"}
     fields = (
-        ("status", "booking_mode", "places", "seen_version"),
-        ("creator", "created_at", "updated_at"),
+        ("status", "booking_mode"),
+        ("creator", "places"),
         "title",
         "description",
         ("subject", "level"),
         ("date", "duration", "max_participants"),
         ("started_at", "ends_at"),
+        ("created_at", "updated_at"),
         "cancel_reason",
+        "seen_version",
     )
     readonly_fields = (
         "status",
@@ -103,6 +105,11 @@ class SessionAdmin(StaffAdmin):
         "ends_at",
         "cancel_reason",
     )
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Who only looks sends no form back, and needs no mark of what they saw."""
+        fields = super().get_fields(request, obj)
+        return fields if self.has_change_permission(request, obj) else fields[:-1]
 
     @admin.display(description="places")
     def places(self, session: Session) -> str:

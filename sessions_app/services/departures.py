@@ -29,9 +29,9 @@ def clear_away(person: User, *, by: User, now: datetime, reason: str) -> str:
     requests = BookingRequest.objects.pending().of_person(person)
     facts: dict[str, Any] = {"by": by, "now": now, "reason": reason}
     return (
-        f"{on_each(cancel, offered, **facts)} sessions cancelled, "
-        f"{on_each(remove_participant, places, **facts)} places freed, "
-        f"{on_each(drop_request, requests, **facts)} requests withdrawn."
+        f"Sessions cancelled: {on_each(cancel, offered, **facts)}, "
+        f"places freed: {on_each(remove_participant, places, **facts)}, "
+        f"requests withdrawn: {on_each(drop_request, requests, **facts)}."
     )
 
 

@@ -10,7 +10,9 @@ from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import Mail
 from core.admin import paginator
+from materials.models import Material
 from sessions_app.models import Session
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +53,11 @@ def test_a_list_takes_as_many_queries_for_three_rows_as_for_one(
         session(title=f"Hooks {n}", by=person(role="instructor"))
         if "waiting" not in path:
             api(staff).post(f"/api/sessions/{asked.pk}/approve/")
-        api(person()).post(f"/api/sessions/{asked.pk}/join/", {"message": "Please"})
+        asker = person()
+        api(asker).post(f"/api/sessions/{asked.pk}/join/", {"message": "Please"})
+        Mail.objects.create(kind=Mail.Kind.NOTIFICATION, user=asker, subject="React")
+        fields = {"type": "note", "content": "x", "uploaded_by": asker}
+        Material.objects.create(session=asked, title="Note", **fields)
     desk.get(LIST)  # Django remembers content types from here on
 
     with CaptureQueriesContext(connection) as captured:

@@ -155,7 +155,7 @@ def test_who_is_thrown_out_is_in_no_session_any_more_if_staff_want_it(desk, acti
         "/admin/accounts/user/", chosen | {"reason": "Spam", "clear": "on"}, follow=True
     )
 
-    assert "1-on-1 sessions stopped." in page.content.decode()
+    assert "1-on-1 sessions stopped: " in page.content.decode()
     active.refresh_from_db()
     assert active.status == "completed"
     stopped = LogEntry.objects.filter(change_message="Stopped. The reason: Spam")

@@ -128,7 +128,7 @@ def clear_away(person: User, *, by: User, now: datetime, reason: str) -> str:
         with suppress(APIError):  # it has ended since
             stop(session, by=by, now=now, reason=reason)
             number += 1
-    return f"{number} 1-on-1 sessions stopped."
+    return f"1-on-1 sessions stopped: {number}."
 
 
 def part(*, by: User, other: User, now: datetime) -> None:
