@@ -54,7 +54,7 @@ def deactivate(
         row = held(person)
         if row.is_active:
             services.deactivate(row)
-            log_staff_act(row, by=by, what="Deactivated", reason=reason)
+            log_staff_act(row, by=by, now=now, what="Deactivated", reason=reason)
         elif not clear:
             raise APIError(ALREADY_DEACTIVATED)
     if not clear:
@@ -74,7 +74,7 @@ def reactivate(person: User, *, by: User, now: datetime) -> None:
         if row.is_active:
             raise APIError(ALREADY_ACTIVE)
         User.objects.filter(pk=row.pk).update(is_active=True)
-        log_staff_act(row, by=by, what="Reactivated")
+        log_staff_act(row, by=by, now=now, what="Reactivated")
 
 
 def sign_out(person: User, *, by: User, now: datetime) -> None:
@@ -86,7 +86,7 @@ def sign_out(person: User, *, by: User, now: datetime) -> None:
     check_may_touch(person, by=by)
     with transaction.atomic():
         tokens.sign_out_everywhere(person)
-        log_staff_act(person, by=by, what="Signed out everywhere")
+        log_staff_act(person, by=by, now=now, what="Signed out everywhere")
 
 
 def check_may_touch(person: User, *, by: User) -> None:
@@ -111,7 +111,7 @@ def resend(mail: Mail, *, by: User, now: datetime) -> None:
         row = Mail.objects.select_for_update(no_key=True).filter(pk=mail.pk).first()
         check_unsent(row, now)
         Mail.objects.filter(pk=mail.pk).update(attempts=0, next_try_at=now)
-        log_staff_act(mail, by=by, what="Tried again")
+        log_staff_act(mail, by=by, now=now, what="Tried again")
 
 
 def check_unsent(mail: Mail | None, now: datetime) -> None:

@@ -51,8 +51,9 @@ class ExportingAdmin(ModelAdmin):
     def export_csv(self, request: HttpRequest, queryset: QuerySet[Any]) -> StreamedText:
         columns = self.export_columns(request)
         rows = queryset.order_by("pk").values_list(*columns.values())
-        log_staff_look(self.model, by=request.user, what=f"Exported as CSV: {choice_of(request)}")
-        name = f"{self.opts.model_name}-{timezone.now():%Y-%m-%d}.csv"
+        now, what = timezone.now(), f"Exported as CSV: {choice_of(request)}"
+        log_staff_look(self.model, by=request.user, now=now, what=what)
+        name = f"{self.opts.model_name}-{now:%Y-%m-%d}.csv"
         return StreamedText(
             write_csv(columns, rows.iterator(chunk_size=BATCH)),
             content_type="text/csv; charset=utf-8",

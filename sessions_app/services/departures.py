@@ -24,6 +24,8 @@ def clear_away(person: User, *, by: User, now: datetime, reason: str) -> str:
     Returns:
         How many there were of each, as a sentence.
     """
+    if not by.has_perm("sessions_app.change_session"):
+        return "Their group sessions stay: you may not change sessions."
     offered = Session.objects.created_by(person).filter(status__in=ACTIONS["cancel"].states)
     places = Participant.objects.present().of_person(person).filter(session__status__in=OPEN)
     requests = BookingRequest.objects.pending().of_person(person)

@@ -147,7 +147,7 @@ def approve(session: Session, *, by: User, now: datetime, at_desk: bool = False)
         viewer = row.viewer(by, now)
         move_approve(row, viewer, now)
         if at_desk or staff_approves() or acts_as_staff(viewer):
-            log_staff_act(row, by=by, what="Approved")
+            log_staff_act(row, by=by, now=now, what="Approved")
 
 
 def start(session: Session, *, by: User, now: datetime) -> None:
@@ -176,7 +176,7 @@ def cancel(
         move_cancel(row, viewer, now, reason)
         if at_desk or acts_as_staff(viewer):
             what = "Refused" if waited else "Cancelled"
-            log_staff_act(row, by=by, what=what, reason=reason)
+            log_staff_act(row, by=by, now=now, what=what, reason=reason)
 
 
 def acts_as_staff(viewer: Viewer) -> bool:

@@ -30,7 +30,7 @@ def edit(session: Session, *, by: User, now: datetime, **changes: Any) -> None:
         check(ACTIONS["edit"], row, row.viewer(by, now))
         apply_changes(row, changes, now)
         names = ", ".join(name.replace("_", " ") for name in changes)
-        log_staff_act(row, by=by, what=f"Changed {names}")
+        log_staff_act(row, by=by, now=now, what=f"Changed {names}")
 
 
 def refuse(session: Session, *, by: User, now: datetime, reason: str) -> None:
@@ -41,7 +41,7 @@ def refuse(session: Session, *, by: User, now: datetime, reason: str) -> None:
     """
     with locked(session, by) as row:
         move_cancel(row, row.viewer(by, now), now, reason, name="refuse")
-        log_staff_act(row, by=by, what="Refused", reason=reason)
+        log_staff_act(row, by=by, now=now, what="Refused", reason=reason)
 
 
 def close(session: Session, *, by: User, now: datetime) -> None:
@@ -53,7 +53,7 @@ def close(session: Session, *, by: User, now: datetime) -> None:
     with locked(session, by) as row:
         row.transition("close", by=row.viewer(by, now), now=now)
         tell(COMPLETED, row, [row.creator_id, *participants_of(row)], now)
-        log_staff_act(row, by=by, what="Completed")
+        log_staff_act(row, by=by, now=now, what="Completed")
 
 
 def remove_participant(place: Participant, *, by: User, now: datetime, reason: str = "") -> None:
@@ -73,7 +73,7 @@ def remove_participant(place: Participant, *, by: User, now: datetime, reason: s
         recall_reminders(row.pk, now=now, of=place.user_id)
         tell(REMOVED, row, [place.user_id], now)
         tell(LEFT, row, [row.creator_id], now, person=name_of(place.user))
-        log_staff_act(row, by=by, what=f"Removed {place.user}", reason=reason)
+        log_staff_act(row, by=by, now=now, what=f"Removed {place.user}", reason=reason)
 
 
 def drop_request(request: BookingRequest, *, by: User, now: datetime, reason: str = "") -> None:
@@ -87,4 +87,6 @@ def drop_request(request: BookingRequest, *, by: User, now: datetime, reason: st
         pending = row.booking_requests.pending().filter(pk=request.pk)
         if not pending.update(status=RequestStatus.WITHDRAWN, decided_by=by, decided_at=now):
             raise APIError(NO_PENDING_REQUEST)
-        log_staff_act(row, by=by, what=f"Withdrew the request of {request.user}", reason=reason)
+        log_staff_act(
+            row, by=by, now=now, what=f"Withdrew the request of {request.user}", reason=reason
+        )

@@ -105,6 +105,22 @@ def test_clearing_can_be_done_again_where_a_deactivation_can_not(desk, student, 
     )
 
 
+def test_who_may_not_change_sessions_leaves_them_when_throwing_somebody_out(
+    person, student, session
+):
+    helper, client = person("lou", is_staff=True), Client()
+    codes = ["view_user", "change_user"]
+    helper.user_permissions.set(Permission.objects.filter(codename__in=codes))
+    client.force_login(helper)
+    session(by=student, booking_mode="request", subject="Maths", level="beginner")
+
+    said = act(client, "deactivate_selected", student, reason="", clear="on")
+
+    assert "Their group sessions stay" in said[0]
+    assert Session.objects.get().status == "pending_approval"
+    assert not User.objects.get(pk=student.pk).is_active
+
+
 def test_nobody_deactivates_themselves(desk, staff):
     said = act(desk, "deactivate_selected", staff, reason="")
 

@@ -117,12 +117,14 @@ def stop(session: OneOnOneSession, *, by: User, now: datetime, reason: str = "")
     with locked(session.pk) as row:
         name = "complete" if row.status == Status.ACTIVE else "call_off"
         finish(row, name, viewer=Viewer(frozenset({Role.STAFF}), now), by=by)
-        log_staff_act(row, by=by, what="Stopped", reason=reason)
+        log_staff_act(row, by=by, now=now, what="Stopped", reason=reason)
 
 
 def clear_away(person: User, *, by: User, now: datetime, reason: str) -> str:
     """Stop all sessions of somebody whom the staff throw out, each in a transaction of its own;
     how many there were, as a sentence."""
+    if not by.has_perm("zoom.change_oneononesession"):
+        return "Their 1-on-1 sessions stay: you may not change those."
     number = 0
     for session in OneOnOneSession.objects.of(person).filter(status__in=LIVE).order_by("pk"):
         with suppress(APIError):  # it has ended since
