@@ -58,6 +58,9 @@ class LimitedSignInForm(AdminAuthenticationForm):
         return super().clean()
 
 
+MOST_CLEARED = 10
+
+
 class DeactivationForm(ReasonForm):
     """Why, and what else is done to people who are thrown out."""
 
@@ -69,9 +72,17 @@ class DeactivationForm(ReasonForm):
         widget=UnfoldBooleanWidget,
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.people = people
         self.fields["reason"].label = "Reason, for the log"
+
+    def clean_clear(self) -> bool:
+        """Each may have hundreds of sessions, and the page has to come back."""
+        clear: bool = self.cleaned_data["clear"]
+        if clear and self.people > MOST_CLEARED:
+            raise ValidationError(f"Of {MOST_CLEARED} people at most at once.")
+        return clear
 
 
 admin.site.login_form = LimitedSignInForm
@@ -161,7 +172,9 @@ class PersonAdmin(UserAdmin, StaffAdmin):
     def deactivate_selected(
         self, request: HttpRequest, queryset: QuerySet[User]
     ) -> HttpResponse | None:
-        form = DeactivationForm(request.POST if "reason" in request.POST else None)
+        form = DeactivationForm(
+            request.POST if "reason" in request.POST else None, people=queryset.count()
+        )
         if form.is_valid():
             what = form.cleaned_data
             self.act_on_each(request, queryset, staff_acts.deactivate, "deactivated", **what)

@@ -92,6 +92,16 @@ def test_who_is_thrown_out_leaves_nothing_behind_if_staff_want_it(
     assert Session.objects.get(pk=full.pk).status == "pending_approval"
 
 
+def test_the_sessions_of_too_many_people_are_not_cleared_at_once(desk, person):
+    people = [person() for _ in range(11)]
+    chosen = {"action": "deactivate_selected", "_selected_action": [row.pk for row in people]}
+
+    page = desk.post(PEOPLE, chosen | {"reason": "", "clear": "on"}).content.decode()
+
+    assert "Of 10 people at most at once." in page
+    assert User.objects.filter(is_active=False).count() == 0
+
+
 def test_clearing_can_be_done_again_where_a_deactivation_can_not(desk, student, session):
     act(desk, "deactivate_selected", student, reason="")
     session(by=student, booking_mode="request", subject="Maths", level="beginner")

@@ -148,6 +148,17 @@ def test_staff_who_may_only_look_cant_stop(client, person, active):
     assert active.status == "active"
 
 
+def test_tokens_are_not_exported(desk, token):
+    tokens = "/admin/zoom/jointoken/"
+    chosen = {"action": "export_csv", "_selected_action": [token.row.pk]}
+
+    answer = desk.post(tokens, chosen, follow=True)
+
+    assert answer["Content-Type"].startswith("text/html")
+    assert token.row.digest not in answer.content.decode()
+    assert LogEntry.objects.count() == 0
+
+
 def test_who_is_thrown_out_is_in_no_session_any_more_if_staff_want_it(desk, active, pending, ben):
     chosen = {"action": "deactivate_selected", "_selected_action": [ben.pk]}
 

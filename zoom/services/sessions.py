@@ -25,6 +25,8 @@ from zoom.services.meetings import end_at_once, must_end
 from zoom.services.news import log, tell
 from zoom.states import ACTIONS, LIVE, Role, Status, Viewer
 
+# So many are stopped of one person at once: a page has to come back.
+MOST_AT_ONCE = 500
 NO_SUCH_PERSON = declare("no_such_person", 404, "There is no such person.")
 
 # What a session's last status is called in its log and in the news.
@@ -125,8 +127,9 @@ def clear_away(person: User, *, by: User, now: datetime, reason: str) -> str:
     how many there were, as a sentence."""
     if not by.has_perm("zoom.change_oneononesession"):
         return "Their 1-on-1 sessions stay: you may not change those."
+    live = OneOnOneSession.objects.of(person).filter(status__in=LIVE)
     number = 0
-    for session in OneOnOneSession.objects.of(person).filter(status__in=LIVE).order_by("pk"):
+    for session in live.order_by("pk")[:MOST_AT_ONCE]:
         with suppress(APIError):  # it has ended since
             stop(session, by=by, now=now, reason=reason)
             number += 1
