@@ -78,6 +78,18 @@ def test_sessions_are_found_by_words_ids_and_their_creators(desk, session, perso
         assert found(desk, f"q={text}") in ([], ["Rigid bodies", "Analytical engines"]), text
 
 
+def test_a_creator_to_filter_by_is_offered_while_one_types(desk, session, person):
+    ada = person("ada", role="instructor", last_name="Byron")
+    session(title="Engines", by=ada)
+    session()
+    asked = {"app_label": "sessions_app", "model_name": "session", "field_name": "creator"}
+
+    offered = desk.get("/admin/autocomplete/", asked | {"term": "byr"}).json()["results"]
+
+    assert offered == [{"id": str(ada.pk), "text": "ada"}]
+    assert found(desk, f"creator__id__exact={ada.pk}") == ["Engines"]
+
+
 def test_situations_are_found(desk, session, person, join, now, offered):
     offered()
     session(title="Soon", date=now + timedelta(hours=5))
