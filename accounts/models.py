@@ -97,6 +97,10 @@ class User(AbstractUser):
         value = f"{self.password}:{self.token_generation}"
         return salted_hmac("accounts.token_stamp", value, algorithm="sha256").hexdigest()[:32]
 
+    def get_session_auth_hash(self) -> str:
+        """What a sign-in in the admin carries: it ends with the tokens."""
+        return self.token_stamp
+
 
 class RevokedToken(models.Model):
     """A refresh token that was signed out, or was used up by rotation.

@@ -133,6 +133,16 @@ class Session(Lifecycle):
         return Viewer(roles, now, asked_enough=self.viewer_asked_enough)
 
 
+class WaitingSession(Session):
+    """A session in the queue of a moderated site: the same rows, for a list of their own."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        verbose_name = "session that waits"
+        verbose_name_plural = "sessions that wait"
+
+
 class Participant(models.Model):
     """Somebody's place in a session, from joining to leaving. Joining again makes another row."""
 

@@ -42,6 +42,10 @@ class OneOnOneSessionQuerySet(LifecycleQuerySet):
     def left_active(self, now: datetime) -> Self:
         return self.filter(status=Status.ACTIVE, started_at__lte=now - LONGEST_ACTIVE)
 
+    def overdue(self, now: datetime) -> Self:
+        """What the clock should have called off or completed."""
+        return self.left_pending(now) | self.left_active(now)
+
     def meeting(self, meeting_id: str) -> Self:
         """The one that meets there; stand-in rooms aren't at Zoom."""
         return self.filter(zoom_meeting_id=meeting_id).exclude(zoom_host="")

@@ -10,6 +10,7 @@ INSTALLED_APPS = [
     "accounts",
     "core",
     "unfold",  # before the admin, whose templates it replaces
+    "unfold.contrib.filters",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

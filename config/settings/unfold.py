@@ -54,6 +54,9 @@ UNFOLD = {
                 "title": "Sessions",
                 "items": [
                     _list("Sessions", "groups", "sessions_app", "session"),
+                    _list("Sessions that wait", "approval", "sessions_app", "waitingsession")
+                    | {"badge": "sessions_app.admin.queue_badge"},
+                    _list("Booking requests", "how_to_reg", "sessions_app", "bookingrequest"),
                     _list("Materials", "attach_file", "materials", "material"),
                 ],
             },
@@ -70,6 +73,7 @@ UNFOLD = {
                 "items": [
                     _list("People", "person", "accounts", "user"),
                     _list("Staff groups", "badge", "auth", "group"),
+                    _list("Log of staff acts", "receipt_long", "admin", "logentry"),
                     _list("Friendships", "handshake", "friendships", "friendship"),
                     _list("Blocks", "block", "friendships", "block"),
                 ],
