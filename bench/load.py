@@ -1,12 +1,11 @@
 """Load that keeps count: every request, and whether its whole answer came.
 
-    python bench/load.py http://127.0.0.1:8000/api/sessions/ --token … --connections 32 --seconds 60 \\
-        --stop <process id> --after 30
+    python bench/load.py http://127.0.0.1:8000/api/sessions/ --token … --stop <process id>
 
 `--stop` sends SIGTERM in the middle. What a server has accepted it must answer: a connection that
-breaks before its first answer, or in the middle of one, counts as dropped. One that ends between two
-requests was announced (`Connection: close`), or it was idle: then the request is sent again on a new
-connection, as every client of HTTP does.
+breaks before its first answer, or in the middle of one, counts as dropped. One that ends between
+two requests was announced (`Connection: close`), or it was idle: then the request is sent again on
+a new connection, as every client of HTTP does.
 """
 
 from __future__ import annotations
@@ -50,45 +49,36 @@ class Client(threading.Thread):
 
     def use(self, connection: socket.socket) -> None:
         """Send requests until the connection or the time ends."""
-        answered = 0
+        answered = False
         while time.monotonic() < self.until:
-            received = b""
+            self.received = b""
             try:
                 connection.sendall(self.request)
-                head, received = read_head(connection)
-                received = read_body(connection, head, received)
-            except (OSError, EOFError):
-                idle = answered and not received
-                self.counts["closed while idle" if idle else "DROPPED"] += 1
+                head = self.read_answer(connection)
+            except OSError:
+                was_idle = answered and not self.received
+                self.counts["closed while idle" if was_idle else "DROPPED"] += 1
                 return
-            answered += 1
+            answered = True
             self.counts[head.split()[1].decode()] += 1
-            if b"\r\nconnection: close" in head.lower():
+            if b"\r\nconnection: close" in head:
                 return
 
+    def read_answer(self, connection: socket.socket) -> bytes:
+        """Receive all of it; its status line and headers, in lower case."""
+        while b"\r\n\r\n" not in self.received:
+            self.receive(connection)
+        head = self.received.partition(b"\r\n\r\n")[0].lower()
+        length = int(head.split(b"\r\ncontent-length:")[1].split(b"\r\n")[0])
+        while len(self.received) < len(head) + 4 + length:
+            self.receive(connection)
+        return head
 
-def read_head(connection: socket.socket) -> tuple[bytes, bytes]:
-    """The status line with the headers, and what came of the body with them."""
-    received = b""
-    while b"\r\n\r\n" not in received:
+    def receive(self, connection: socket.socket) -> None:
         part = connection.recv(65536)
         if not part:
-            if received:
-                raise ConnectionError("in the middle of the headers")
-            raise EOFError
-        received += part
-    head, _, body = received.partition(b"\r\n\r\n")
-    return head, body
-
-
-def read_body(connection: socket.socket, head: bytes, body: bytes) -> bytes:
-    length = int(head.lower().split(b"\r\ncontent-length:")[1].split(b"\r\n")[0])
-    while len(body) < length:
-        part = connection.recv(65536)
-        if not part:
-            raise ConnectionError("in the middle of the body")
-        body += part
-    return body
+            raise ConnectionError("It ends here.")
+        self.received += part
 
 
 def load(url: str, *, token: str, connections: int, seconds: float) -> list[Client]:

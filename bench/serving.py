@@ -118,7 +118,7 @@ class Contestant:
         before = self.processor()
         output = subprocess.run(
             [
-                *("wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency"),
+                *("wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency", "--timeout=30s"),
                 *("-H", f"Authorization: Bearer {token}"),
                 f"http://127.0.0.1:{self.port}{path}",
             ],
@@ -126,10 +126,10 @@ class Contestant:
             text=True,
             check=True,
         ).stdout
-        count = int(re.search(r"(\d+) requests in", output)[1])
+        count = int(found(r"(\d+) requests in", output)[1])
         if wrong := re.search(r"Non-2xx.*|Socket errors.*", output):
             raise SystemExit(f"{' '.join(self.command)}: {wrong[0]}")
-        number, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", output).groups()
+        number, unit = found(r"99%\s+([\d.]+)(us|ms|s)", output).groups()
         slow = float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
         cost = (self.processor() - before) / count * 1e6
         self.turns.setdefault(path, []).append(Turn(count / seconds, cost, slow))
@@ -146,6 +146,12 @@ class Contestant:
     def stop(self) -> None:
         os.killpg(self.process.pid, signal.SIGTERM)
         self.process.wait(30)
+
+
+def found(pattern: str, text: str) -> re.Match[str]:
+    match = re.search(pattern, text)
+    assert match, text
+    return match
 
 
 def sign_in(port: int) -> tuple[str, int]:

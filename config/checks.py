@@ -59,6 +59,13 @@ def redis_can_be_read(**kwargs: Any) -> list[CheckMessage]:
 
 
 @register
+def ports_differ(**kwargs: Any) -> list[CheckMessage]:
+    if settings.REDIS_URL and settings.PUSH_PORT == settings.PORT:
+        return [Error("PUSH_PORT and PORT must differ: each has its server.", id="config.E010")]
+    return []
+
+
+@register
 def zoom_makes_sense(**kwargs: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     if 0 < len(zoom_credentials()) < 3:
@@ -111,4 +118,7 @@ def production_makes_sense(**kwargs: Any) -> list[CheckMessage]:
     if urlsplit(settings.PUBLIC_URL).hostname in {"localhost", "127.0.0.1", "::1", None}:
         hint = "PUBLIC_URL is this machine's own: links in mails would lead nowhere."
         found.append(Warning(hint, id="config.W003"))
+    if not (settings.REDIS_URL or settings.EMBEDDED_CLOCK):
+        hint = "Neither REDIS_URL, for Celery, nor EMBEDDED_CLOCK: nobody is reminded or mailed."
+        found.append(Warning(hint, id="config.W010"))
     return found

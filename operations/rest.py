@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 from typing import Any
 
@@ -31,12 +32,19 @@ LOGGING: dict[str, Any] = {
 }
 
 
+def without_advice_on_threads(record: logging.LogRecord) -> bool:
+    """Most threads wait, for the database, Zoom or a slow client: there may be more of them than
+    of processors."""
+    return "Python threads" not in record.getMessage()
+
+
 def serve_rest() -> None:
     """Serve until told to stop; what has been accepted is answered first."""
     from config.wsgi import application  # noqa: PLC0415  # once, for all workers
 
     supervisor = os.getpid()
     os.register_at_fork(after_in_child=lambda: end_with_parent(supervisor))
+    logging.getLogger("_granian").addFilter(without_advice_on_threads)
     gc.freeze()  # what is loaded by now stays in memory that the workers share
     Server(
         "config.wsgi:application",

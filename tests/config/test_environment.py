@@ -146,10 +146,11 @@ def test_a_deploy_check_warns_of_what_is_for_development(settings):
     settings.DISABLE_THROTTLING = settings.DEMO_DATA = True
     settings.PUBLIC_URL = "http://localhost:8000"
     found = [each.id for each in production_makes_sense()]
-    assert found == ["config.W001", "config.W002", "config.W003"]
+    assert found == ["config.W001", "config.W002", "config.W003", "config.W010"]
 
     settings.DISABLE_THROTTLING = settings.DEMO_DATA = False
     settings.PUBLIC_URL = "https://sessions.example.org"
+    settings.EMBEDDED_CLOCK = True
     assert production_makes_sense() == []
 
 
