@@ -1,5 +1,5 @@
-"""`manage.py serve`, which `make serve` runs: granian for REST, uvicorn for `/ws/`, one process over
-them. What only a socket can send to granian is at the end."""
+"""`manage.py serve`, which `make serve` runs: granian for REST, uvicorn for `/ws/`, and one process
+over them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -167,7 +166,8 @@ def test_an_upload_whose_client_goes_away_leaves_nothing_and_a_file_comes_back_w
         client.sendall(
             f"POST {materials} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n"
             "Content-Type: multipart/form-data; boundary=x\r\n"
-            f"Content-Length: {len(form) + 9}\r\n\r\n".encode() + form
+            f"Content-Length: {len(form) + 9}\r\n\r\n".encode()
+            + form
         )
     until(lambda: f"Bad Request: {materials}" in served.log)
 
@@ -217,11 +217,11 @@ def test_with_redis_push_is_served_too_and_when_a_part_dies_all_end_as_a_failure
             assert hear(client)["type"] == "ready"
         everything = tree(server.process.pid)
 
-        os.kill(part(server, "push"), signal.SIGKILL)
+        os.kill(part(server, "rest"), signal.SIGKILL)
 
         assert server.process.wait(timeout=30) == 1
-        assert "The part push ended by itself" in server.log
-        assert are_gone(everything)
+        assert "The part rest ended by itself" in server.log
+        until(lambda: are_gone(everything))  # its workers, too, which nobody can wait for
 
 
 def is_open(port: int) -> bool:
@@ -229,20 +229,40 @@ def is_open(port: int) -> bool:
         return client.connect_ex(("127.0.0.1", port)) == 0
 
 
+PATIENT = "import signal, time; signal.signal(15, lambda *_: exit(time.sleep(.3))); "
+SUPERVISOR = """
+import os, sys
+from operations.supervision import supervise
+part = [sys.executable, "-c", sys.argv[1] + "print(os.getpid(), flush=True); time.sleep(60)"]
+sys.exit(supervise({"patient": part}, os.environ))
+"""
+
+
+@pytest.fixture
+def supervised():
+    """A supervisor, and the id of its only part, which takes a moment to finish."""
+    command = [sys.executable, "-c", SUPERVISOR, f"import os; {PATIENT}"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
+        yield process, int(process.stdout.readline())
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_each_part_may_finish_what_it_has_begun(number):
-    slow = (
-        "import signal, time; signal.signal(15, lambda *_: (time.sleep(.3), exit(0))); "
-        "print(1, flush=True); time.sleep(60)"
-    )
-    code = (
-        "import os, sys; from operations.supervision import supervise; "
-        f"sys.exit(supervise({{'slow': [sys.executable, '-c', {slow!r}]}}, os.environ))"
-    )
-    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=-1) as process:
-        process.stdout.readline()
-        process.send_signal(number)
-        assert process.wait(timeout=20) == 0
+def test_each_part_may_finish_what_it_has_begun(supervised, number):
+    process, pid = supervised
+
+    process.send_signal(number)
+
+    assert process.wait(timeout=20) == 0
+    assert are_gone([pid])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone tells children of it")
+def test_a_supervisor_that_is_killed_leaves_nobody_serving(supervised):
+    process, pid = supervised
+
+    process.kill()
+
+    until(lambda: are_gone([pid]))
 
 
 def test_ports_that_are_taken_or_the_same_stop_the_start_with_a_sentence(tmp_path):
