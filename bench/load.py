@@ -40,7 +40,7 @@ class Client(threading.Thread):
         while time.monotonic() < self.until:
             try:
                 connection = socket.create_connection(self.address, timeout=60)
-            except ConnectionRefusedError:
+            except (ConnectionRefusedError, ConnectionResetError):
                 self.counts["refused: nobody listens"] += 1
                 time.sleep(0.05)
                 continue

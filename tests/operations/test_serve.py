@@ -193,16 +193,15 @@ def test_a_worker_that_dies_is_replaced(served):
 
 
 def test_sigterm_under_load_drops_nothing_and_ends_as_a_success(served):
-    clients = load(f"{served.base}/healthz", token="", connections=16, seconds=3)
+    clients = load(f"{served.base}/healthz", token="", connections=16, seconds=4)
     everything = tree(served.process.pid)
     until(lambda: sum(client.counts["200"] for client in clients) > 200)
 
     assert served.stop() == 0
 
     counts = totals(clients)
-    assert counts["DROPPED"] == 0
-    assert set(counts) <= {"200", "closed while idle", "refused: nobody listens"}
-    assert counts["refused: nobody listens"]  # it had stopped while they went on
+    # Refused, since it had stopped while they went on.
+    assert set(counts) == {"200", "refused: nobody listens"}
     assert are_gone(everything)
 
 
