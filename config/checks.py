@@ -59,13 +59,6 @@ def redis_can_be_read(**kwargs: Any) -> list[CheckMessage]:
 
 
 @register
-def ports_differ(**kwargs: Any) -> list[CheckMessage]:
-    if settings.REDIS_URL and settings.PUSH_PORT == settings.PORT:
-        return [Error("PUSH_PORT and PORT must differ: each has its server.", id="config.E010")]
-    return []
-
-
-@register
 def zoom_makes_sense(**kwargs: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     if 0 < len(zoom_credentials()) < 3:

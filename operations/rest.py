@@ -38,8 +38,8 @@ LOGGING: dict[str, Any] = {
 
 
 class Application:
-    """The site's, which from `leave` on lets no client keep its connection: closing one that is idle
-    may meet a request on its way."""
+    """The site's, which from `leave` on lets no client keep its connection: one that is idle may be
+    closed while a request is on its way."""
 
     def __init__(self, site: Callable[..., Iterable[bytes]]) -> None:
         self.site = site

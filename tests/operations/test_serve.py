@@ -272,6 +272,6 @@ def test_ports_that_are_taken_or_the_same_stop_the_start_with_a_sentence(tmp_pat
 
     assert (taken.returncode, same.returncode) == (1, 1)
     assert f"Port {port} can't be listened on" in taken.stderr
-    assert "config.E010" in same.stderr
+    assert "PUSH_PORT and PORT must differ" in same.stderr
     assert "Traceback" not in taken.stderr + same.stderr
     assert not (tmp_path / "db.sqlite3").exists()

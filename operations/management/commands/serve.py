@@ -44,9 +44,12 @@ class Command(BaseCommand):
         """Two servers of the same user could share a port, and each would get half the requests.
 
         Raises:
-            CommandError: if somebody listens there.
+            CommandError: if somebody listens there, or both are to serve on one.
         """
-        for port in [settings.PORT, *([settings.PUSH_PORT] if settings.REDIS_URL else [])]:
+        ports = [settings.PORT, *([settings.PUSH_PORT] if settings.REDIS_URL else [])]
+        if len(set(ports)) < len(ports):
+            raise CommandError("PUSH_PORT and PORT must differ: each has a server of its own.")
+        for port in ports:
             try:
                 socket.create_server((host(), port)).close()
             except OSError as error:
