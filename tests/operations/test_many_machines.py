@@ -17,7 +17,8 @@ from bench.load import load, totals
 from tests.databases import fresh_postgres
 from tests.notifications import redis_proxy
 from tests.notifications.sockets import act, hear, newest, open_socket, publish
-from tests.operations.test_serve import SERVE, is_open, tree, until
+from tests.operations.processes import is_open, tree, until
+from tests.operations.test_serve import SERVE
 from tests.server import ROOT, Server, free_port
 
 pytestmark = [

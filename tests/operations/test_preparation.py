@@ -19,7 +19,7 @@ from operations.preparation import (
     collect_static_files,
     one_at_a_time,
 )
-from tests.operations.test_serve import until
+from tests.operations.processes import until
 
 STYLE = "body { color: black }\n" * 200
 

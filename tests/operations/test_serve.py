@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -17,45 +16,11 @@ from bench.load import load, totals
 from tests.core.test_raw_http import GET, JSON, POST, code_of, speak
 from tests.notifications import redis_proxy
 from tests.notifications.sockets import hear, open_socket
+from tests.operations.processes import are_gone, children, is_open, part, tree, until
 from tests.server import ROOT, Server, free_port
 
 SERVE = [sys.executable, "manage.py", "serve"]
 QUIET = {"DEMO_DATA": "0", "REDIS_URL": "", "WEB_CONCURRENCY": "1", "DISABLE_THROTTLING": "1"}
-
-
-def children(pid: int) -> dict[int, str]:
-    """The processes that this one has started: their ids, and the last word of their commands."""
-    listed = subprocess.run(
-        ["ps", "-o", "pid=,args=", "--ppid", str(pid)], capture_output=True, text=True, check=False
-    ).stdout.splitlines()
-    return {int(line.split()[0]): line.split()[-1] for line in listed}
-
-
-def tree(pid: int) -> list[int]:
-    return [pid, *(each for child in children(pid) for each in tree(child))]
-
-
-def part(server: Server, name: str) -> int:
-    """The id of the process that runs this part."""
-    return next(pid for pid, word in children(server.process.pid).items() if word == name)
-
-
-def until(condition, seconds=20):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)  # between two looks at the condition
-
-
-def are_gone(pids: list[int]) -> bool:
-    return not any(Path(f"/proc/{pid}/status").exists() and is_running(pid) for pid in pids)
-
-
-def is_running(pid: int) -> bool:
-    try:
-        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return False
 
 
 def failed_start(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -221,47 +186,6 @@ def test_with_redis_push_is_served_too_and_when_a_part_dies_all_end_as_a_failure
         assert server.process.wait(timeout=30) == 1
         assert "The part rest ended by itself" in server.log
         until(lambda: are_gone(everything))  # its workers, too, which nobody can wait for
-
-
-def is_open(port: int) -> bool:
-    with socket.socket() as client:
-        return client.connect_ex(("127.0.0.1", port)) == 0
-
-
-PATIENT = "import signal, time; signal.signal(15, lambda *_: exit(time.sleep(.3))); "
-SUPERVISOR = """
-import os, sys
-from operations.supervision import supervise
-part = [sys.executable, "-c", sys.argv[1] + "print(os.getpid(), flush=True); time.sleep(60)"]
-sys.exit(supervise({"patient": part}, os.environ))
-"""
-
-
-@pytest.fixture
-def supervised():
-    """A supervisor, and the id of its only part, which takes a moment to finish."""
-    command = [sys.executable, "-c", SUPERVISOR, f"import os; {PATIENT}"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
-        yield process, int(process.stdout.readline())
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_each_part_may_finish_what_it_has_begun(supervised, number):
-    process, pid = supervised
-
-    process.send_signal(number)
-
-    assert process.wait(timeout=20) == 0
-    assert are_gone([pid])
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone tells children of it")
-def test_a_supervisor_that_is_killed_leaves_nobody_serving(supervised):
-    process, pid = supervised
-
-    process.kill()
-
-    until(lambda: are_gone([pid]))
 
 
 def test_ports_that_are_taken_or_the_same_stop_the_start_with_a_sentence(tmp_path):
