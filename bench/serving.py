@@ -80,6 +80,10 @@ class Contestant:
         environment = os.environ | {
             "PORT": str(self.port),
             "WEB_CONCURRENCY": str(PROCESSES),
+            # As in production: with DEBUG every query is kept.
+            "DEBUG": "0",
+            "SECRET_KEY": "for-these-servers-alone-and-as-long-as-one-should-be",
+            "ALLOWED_HOSTS": "127.0.0.1",
             "DISABLE_THROTTLING": "1",
             **dict(word.split("=") for word in settings),
         }
