@@ -20,7 +20,7 @@ from operations.serving import host
 from operations.supervision import end_with_parent
 
 # In seconds: how long requests in flight may take once a worker is told to stop; the longest calls
-# out of here are bounded by 12 (Zoom) and 20 (Cloudinary).
+# out of here are bounded by 12, for Zoom and for Cloudinary alike.
 GRACE = 30
 # In seconds: how long clients are told to leave before idle connections are closed.
 FAREWELL = 1.0
