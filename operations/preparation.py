@@ -79,19 +79,22 @@ def collect_static_files() -> None:
     Raises:
         CommandError: if they can't be written.
     """
-    if not isinstance(staticfiles_storage, HashedFiles):
-        return
-    folder = Path(settings.STATIC_ROOT)
-    if is_collected(folder):  # in an image they are, and nothing can be written there
-        return
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with (folder / ".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not is_collected(folder):
-                call_command("collectstatic", interactive=False, verbosity=0)
+        if isinstance(staticfiles_storage, HashedFiles):
+            collect_once(Path(settings.STATIC_ROOT))
     except OSError as error:
         raise CommandError(f"The static files can't be collected: {error}") from None
+
+
+def collect_once(folder: Path) -> None:
+    """Collect them into this folder; several instances of one checkout take turns."""
+    if is_collected(folder):  # in an image they are, and nothing can be written there
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not is_collected(folder):
+            call_command("collectstatic", interactive=False, verbosity=0)
 
 
 def is_collected(folder: Path) -> bool:

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
+import signal
+import threading
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
-from granian.server import Server
+from granian.server.mp import MPServer
 
 from operations.serving import host
 from operations.supervision import end_with_parent
 
 # In seconds: how long requests in flight may take once a worker is told to stop; the longest calls
-# out of here are bounded by 12 (Zoom) and 20 (Cloudinary).
+# out of here are bounded by 12, for Zoom and for Cloudinary alike.
 GRACE = 30
+# In seconds: how long clients are told to leave before idle connections are closed.
+FAREWELL = 1.0
 # In milliseconds: how long a connection may be idle. Proxies keep theirs for 60 seconds, and must
 # be the first to close one: else a request may meet a connection that is just being closed.
 IDLE = 75_000
@@ -31,12 +37,52 @@ LOGGING: dict[str, Any] = {
 }
 
 
+class Application:
+    """The site's, which from `leave` on lets no client keep its connection: one that is idle may be
+    closed while a request is on its way."""
+
+    def __init__(self, site: Callable[..., Iterable[bytes]]) -> None:
+        self.site = site
+        self.leaves = False
+
+    def __call__(self, environ: dict[str, Any], respond: Callable[..., Any]) -> Iterable[bytes]:
+        if not self.leaves:
+            return self.site(environ, respond)
+
+        def respond_and_close(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            return respond(status, [*headers, ("Connection", "close")], *error)
+
+        return self.site(environ, respond_and_close)
+
+    def leave(self, *signal_and_frame: object) -> None:
+        self.leaves = True
+
+
+class Server(MPServer):
+    """granian, which when told to stop says so to its clients first."""
+
+    def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
+        for worker in self.wrks:
+            if worker.inner.is_alive():
+                os.kill(worker.inner.pid, signal.SIGUSR1)
+        threading.Timer(FAREWELL, super().signal_handler_interrupt).start()
+
+
+def without_advice_on_threads(record: logging.LogRecord) -> bool:
+    """Most threads wait, for the database, Zoom or a slow client: there may be more of them than
+    of processors."""
+    return "Python threads" not in record.getMessage()
+
+
 def serve_rest() -> None:
     """Serve until told to stop; what has been accepted is answered first."""
-    from config.wsgi import application  # noqa: PLC0415  # once, for all workers
+    from config.wsgi import application as site  # noqa: PLC0415  # once, for all workers
 
+    application = Application(site)
+    signal.signal(signal.SIGUSR1, application.leave)  # the workers have it by their birth
     supervisor = os.getpid()
     os.register_at_fork(after_in_child=lambda: end_with_parent(supervisor))
+    logging.getLogger("_granian").addFilter(without_advice_on_threads)
     gc.freeze()  # what is loaded by now stays in memory that the workers share
     Server(
         "config.wsgi:application",

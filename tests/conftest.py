@@ -33,6 +33,8 @@ LONGEST = [
     "tests/accounts/test_races.py",
     "tests/sessions_app/test_booking_races.py",
     "tests/test_readme.py",
+    "tests/operations/test_many_machines.py",
+    "tests/operations/test_serve.py",
     "tests/operations/test_clock.py",
     "tests/operations/test_run.py",
     "tests/containers/test_proxy.py",

@@ -3,7 +3,7 @@
 from typing import Any
 
 from config.environment import BASE_DIR, env
-from config.settings.process import REDIS_URL
+from config.settings.process import REDIS_URL, WEB_THREADS
 
 DATABASES: dict[str, dict[str, Any]] = {
     "default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")
@@ -18,8 +18,8 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
     _options.setdefault("init_command", "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;")
 elif _database["ENGINE"] == "django.db.backends.postgresql":
     # A pool, since threads of an ASGI server are short-lived; a dead connection is replaced
-    # before it is handed out.
-    _options.setdefault("pool", {"min_size": 1, "max_size": 20, "timeout": 5})
+    # before it is handed out. It grows with need: never beyond the threads of a WSGI server.
+    _options.setdefault("pool", {"min_size": 1, "max_size": max(20, WEB_THREADS), "timeout": 5})
     _database["CONN_HEALTH_CHECKS"] = True
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

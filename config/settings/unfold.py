@@ -55,7 +55,10 @@ UNFOLD = {
                 "items": [
                     _list("Sessions", "groups", "sessions_app", "session"),
                     _list("Sessions that wait", "approval", "sessions_app", "waitingsession")
-                    | {"badge": "sessions_app.admin.queue_badge"},
+                    | {
+                        "badge": "sessions_app.admin.queue_badge",
+                        "permission": "sessions_app.admin.may_see_queue",
+                    },
                     _list("Booking requests", "how_to_reg", "sessions_app", "bookingrequest"),
                     _list("Materials", "attach_file", "materials", "material"),
                 ],

@@ -44,9 +44,12 @@ class Command(BaseCommand):
         """Two servers of the same user could share a port, and each would get half the requests.
 
         Raises:
-            CommandError: if somebody listens there.
+            CommandError: if somebody listens there, or both are to serve on one.
         """
-        for port in [settings.PORT, *([settings.PUSH_PORT] if settings.REDIS_URL else [])]:
+        ports = [settings.PORT, *([settings.PUSH_PORT] if settings.REDIS_URL else [])]
+        if len(set(ports)) < len(ports):
+            raise CommandError("PUSH_PORT and PORT must differ: each has a server of its own.")
+        for port in ports:
             try:
                 socket.create_server((host(), port)).close()
             except OSError as error:
@@ -57,12 +60,18 @@ class Command(BaseCommand):
         processes, threads = settings.WEB_CONCURRENCY, settings.WEB_THREADS
         lines = [
             "",
+            *self.what_debug_means(),
             f"  REST         {base}/api/  by {processes} processes of {threads} threads",
             f"  Description  {base}/api/docs/",
             f"  Admin        {base}/admin/",
             *self.what_redis_decides(),
         ]
         return "\n".join([*lines, "", "  SIGTERM or Ctrl-C stops the server.", ""])
+
+    def what_debug_means(self) -> list[str]:
+        if settings.DEBUG:
+            return ["  DEBUG is on: for this machine only. In production set DEBUG=0.", ""]
+        return []
 
     def what_redis_decides(self) -> list[str]:
         if settings.REDIS_URL:
