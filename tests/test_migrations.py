@@ -105,11 +105,8 @@ def later_migrations():
     known = set()
     for app, name in nodes:
         if app in OURS and name > RELEASED.get(app, ""):
-            yield (
-                graph.nodes[app, name],
-                graph.make_state(graph.nodes[app, name].dependencies),
-                set(known),
-            )
+            before = [parent.key for parent in graph.node_map[app, name].parents]
+            yield graph.nodes[app, name], graph.make_state(before), set(known)
         known.add(f"{app}.{name}")
 
 

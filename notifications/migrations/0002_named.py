@@ -19,8 +19,4 @@ class Migration(migrations.Migration):
             name='named',
             field=models.ForeignKey(db_index=False, help_text='Whose name the texts have, so that it can be taken out of them.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
-        migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(condition=models.Q(('named__isnull', False)), fields=['named'], name='notification_naming'),
-        ),
     ]

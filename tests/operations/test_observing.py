@@ -23,6 +23,7 @@ def seen(tmp_path_factory):
     with FakeZoom() as zoom, FakeSentry() as sentry, MailServer() as mails:
         environment = zoom.environment | {
             "DEBUG": "0",
+            "SECURE_SSL_REDIRECT": "0",
             "SECRET_KEY": "a-key-for-this-test-only-" * 3,
             "ALLOWED_HOSTS": "127.0.0.1",
             "DEMO_DATA": "0",

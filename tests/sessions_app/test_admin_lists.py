@@ -18,8 +18,8 @@ from sessions_app.models import Session
 pytestmark = pytest.mark.django_db
 
 LIST = "/admin/sessions_app/session/"
-# Who is signed in (session, person); then what each list asks for.
-SIGNED_IN = 2
+# Who is signed in (session, person), and how many sessions wait; then what each list asks for.
+SIGNED_IN = 3
 
 
 def found(desk, query, path=LIST):
