@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import logging
 import os
 import signal
+import socket
+import struct
+import sys
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -24,6 +28,7 @@ from operations.supervision import end_with_parent
 GRACE = 30
 # In seconds: how long clients are told to leave before idle connections are closed.
 FAREWELL = 1.0
+SO_ATTACH_FILTER, BPF_RETURN = 26, 6  # of Linux, for sockets that look at packets
 # In milliseconds: how long a connection may be idle. Proxies keep theirs for 60 seconds, and must
 # be the first to close one: else a request may meet a connection that is just being closed.
 IDLE = 75_000
@@ -59,13 +64,26 @@ class Application:
 
 
 class Server(MPServer):
-    """granian, which when told to stop says so to its clients first."""
+    """granian, which when told to stop says so to its clients first, and then lets no more in: what
+    waits to be let in when a socket is closed gets no answer."""
 
     def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
         for worker in self.wrks:
             if worker.inner.is_alive():
                 os.kill(worker.inner.pid, signal.SIGUSR1)
+        threading.Timer(FAREWELL / 2, let_nobody_in, [self._sfd]).start()
         threading.Timer(FAREWELL, super().signal_handler_interrupt).start()
+
+
+def let_nobody_in(listening: int) -> None:
+    """Have the system drop what asks a listening socket for a connection. Who asks hears nothing,
+    asks again a second later, and is refused by then. Linux alone can do that."""
+    if sys.platform != "linux":
+        return
+    drop_all = ctypes.create_string_buffer(struct.pack("HBBI", BPF_RETURN, 0, 0, 0))
+    program = struct.pack("HL", 1, ctypes.addressof(drop_all))
+    with socket.socket(fileno=os.dup(listening)) as server:
+        server.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, program)
 
 
 def without_advice_on_threads(record: logging.LogRecord) -> bool:
