@@ -11,7 +11,8 @@ import socket
 import struct
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -28,7 +29,15 @@ from operations.supervision import end_with_parent
 GRACE = 30
 # In seconds: how long clients are told to leave before idle connections are closed.
 FAREWELL = 1.0
-SO_ATTACH_FILTER, BPF_RETURN = 26, 6  # of Linux, for sockets that look at packets
+SO_ATTACH_FILTER = 26  # Python has no name for it
+# A program for packets, in the kernel's language: those that ask for a connection are dropped, the
+# others, which may complete one that was asked for before, are not.
+NO_SYN = (
+    (0x30, 0, 0, 13),  # load the flags of TCP
+    (0x45, 0, 1, 0x02),  # is SYN among them?
+    (0x06, 0, 0, 0),  # yes: take nothing of it
+    (0x06, 0, 0, 0xFFFFFFFF),  # no: take all
+)
 # In milliseconds: how long a connection may be idle. Proxies keep theirs for 60 seconds, and must
 # be the first to close one: else a request may meet a connection that is just being closed.
 IDLE = 75_000
@@ -60,30 +69,42 @@ class Application:
         return self.site(environ, respond_and_close)
 
     def leave(self, *signal_and_frame: object) -> None:
+        """And soon let no more in: who waits for that when the socket is closed gets no answer."""
         self.leaves = True
+        threading.Timer(FAREWELL / 2, let_nobody_in).start()
 
 
 class Server(MPServer):
-    """granian, which when told to stop says so to its clients first, and then lets no more in: what
-    waits to be let in when a socket is closed gets no answer."""
+    """granian, which when told to stop says so to its clients first."""
 
     def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
         for worker in self.wrks:
             if worker.inner.is_alive():
                 os.kill(worker.inner.pid, signal.SIGUSR1)
-        threading.Timer(FAREWELL / 2, let_nobody_in, [self._sfd]).start()
         threading.Timer(FAREWELL, super().signal_handler_interrupt).start()
 
 
-def let_nobody_in(listening: int) -> None:
-    """Have the system drop what asks a listening socket for a connection. Who asks hears nothing,
-    asks again a second later, and is refused by then. Linux alone can do that."""
+def let_nobody_in() -> None:
+    """Have the system drop what asks this process for a connection. Who asks hears nothing, asks
+    again a second later, and is refused by then. Linux alone can do that."""
     if sys.platform != "linux":
         return
-    drop_all = ctypes.create_string_buffer(struct.pack("HBBI", BPF_RETURN, 0, 0, 0))
-    program = struct.pack("HL", 1, ctypes.addressof(drop_all))
-    with socket.socket(fileno=os.dup(listening)) as server:
-        server.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, program)
+    rules = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *rule) for rule in NO_SYN))
+    program = struct.pack("HL", len(NO_SYN), ctypes.addressof(rules))
+    for listening in listening_sockets():
+        with listening:
+            listening.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, program)
+
+
+def listening_sockets() -> Iterator[socket.socket]:
+    """Those of this process; granian doesn't tell which one is its own."""
+    for name in os.listdir("/proc/self/fd"):
+        with suppress(OSError):  # no socket, or closed by now
+            found = socket.socket(fileno=os.dup(int(name)))
+            if found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+                yield found
+            else:
+                found.close()
 
 
 def without_advice_on_threads(record: logging.LogRecord) -> bool:
