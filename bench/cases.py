@@ -11,7 +11,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, LiteralString, cast
+from typing import Any
 
 import psycopg
 
@@ -90,7 +90,7 @@ class Site:
     lots: random.Random = field(default_factory=lambda: random.Random(SEED))
 
     def rows(self, query: str, **parts: object) -> list[tuple[Any, ...]]:
-        return self.connection.execute(cast(LiteralString, query.format(**parts))).fetchall()
+        return self.connection.execute(query.format(**parts)).fetchall()
 
     def people(self) -> list[int]:
         """Some of those who have accounts."""
@@ -227,7 +227,7 @@ class Asks:
         return taken
 
     def parts(self, number: int) -> list[list[bytes]]:
-        """As they go over the wire, in so many parts: the same in each, or of a write each in one."""
+        """As they go over the wire, in so many parts: all in each or, of a write, each in one."""
         written = [wire(ask, self.tokens[ask.person]) for ask in self.unused]
         if self.case.repeat:
             return [written] * number

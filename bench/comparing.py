@@ -15,6 +15,7 @@ import psycopg
 
 from bench.cases import CASES, Asks, Case, Site
 from bench.client import Load, drive
+from bench.databases import Databases
 from bench.processes import backends, processor_ms, tree, used_since
 from bench.sameness import check
 from bench.servers import Server, serving
@@ -69,10 +70,9 @@ class Bench:
         self.connection: psycopg.Connection[Any] = psycopg.connect(url, autocommit=True)
         self.site = Site(self.connection)
 
-    def drive(self, server: Server, requests: list[bytes], *, repeat: bool, **how: Any) -> Load:
-        """Let the client ask, in its process."""
-        asked = self.client.submit(drive, server.port, requests, repeat=repeat, **how)
-        return asked.result()
+    def drive(self, server: Server, requests: list[bytes], **how: Any) -> Load:
+        """Let the client ask, in its process; `how` is that of `client.drive`."""
+        return self.client.submit(drive, server.port, requests, **how).result()
 
     def measure(self, server: Server, requests: list[bytes], **how: Any) -> Measured:
         before = self.used(server)
@@ -100,7 +100,7 @@ class Bench:
         product = [each for each in servers if each.name == "product"]
         if product:
             check(asks, product[0], [each for each in servers if each.name != "product"])
-        how = {"connections": effort.connections, "repeat": case.repeat}
+        how: dict[str, Any] = {"connections": effort.connections, "repeat": case.repeat}
         parts = iter(asks.parts(len(servers) * (effort.rounds + 1)))
         for server in servers:
             self.drive(server, next(parts), seconds=WARM_UP_SECONDS, **how)
@@ -127,6 +127,22 @@ def benched(url: str, names: Sequence[str], *, processes: int) -> Iterator[Bench
         yield bench
 
 
-def compare(url: str, names: Sequence[str], cases: Sequence[str], effort: Effort) -> list[Result]:
-    with benched(url, names, processes=effort.processes) as bench:
-        return [bench.compare(CASES[name], effort) for name in cases]
+def compare(
+    databases: Databases, filled: str, names: Sequence[str], cases: Sequence[str], effort: Effort
+) -> list[Result]:
+    """Measure the cases on these servers, on copies of the filled database."""
+    results = []
+    for group in together([CASES[name] for name in cases]):
+        with (
+            databases.copy(filled) as url,
+            benched(url, names, processes=effort.processes) as bench,
+        ):
+            results += [bench.compare(case, effort) for case in group]
+    return results
+
+
+def together(cases: Sequence[Case]) -> list[list[Case]]:
+    """Which of them share a copy: what can be done once has one of its own, since the baselines
+    don't keep the product's counts."""
+    repeated = [case for case in cases if case.repeat]
+    return [group for group in (repeated, *([case] for case in cases if not case.repeat)) if group]

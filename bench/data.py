@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, LiteralString, cast
+from typing import Any
 
 import psycopg
 
@@ -100,7 +100,9 @@ def fill(url: str, sessions: int) -> None:
         connection.execute("SET maintenance_work_mem = '512MB'")
         load(connection, sessions)
     comment = f"{fingerprint()} {datetime.now(UTC).isoformat()}"
-    administer(unfinished, "COMMENT ON DATABASE {name} IS " + f"'{comment}'", name=name_of(unfinished))
+    administer(
+        unfinished, "COMMENT ON DATABASE {name} IS " + f"'{comment}'", name=name_of(unfinished)
+    )
     drop(url)
     rename(unfinished, url)
 
@@ -130,7 +132,7 @@ def load(connection: psycopg.Connection[Any], sessions: int) -> None:
 
 
 def run(connection: psycopg.Connection[Any], statement: str, **values: Any) -> None:
-    connection.execute(cast(LiteralString, statement), values or None)
+    connection.execute(statement, values or None)
 
 
 def chunks(rows: int) -> Iterator[tuple[int, int]]:
@@ -159,7 +161,7 @@ def mend_sequences(connection: psycopg.Connection[Any]) -> None:
     for table in ("accounts_user", "sessions_app_session"):
         run(
             connection,
-            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))",
+            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}",
         )
 
 
@@ -170,6 +172,6 @@ def check(connection: psycopg.Connection[Any]) -> None:
         ValueError: if a row is against it.
     """
     for sentence, wrong in TRUTHS.items():
-        row = connection.execute(cast(LiteralString, wrong)).fetchone()
+        row = connection.execute(wrong).fetchone()
         if row is None or row[0]:
             raise ValueError(f"Not of every row is it true that {sentence}.")

@@ -59,7 +59,7 @@ def name_of(url: str) -> str:
 
 def administer(url: str, statement: str, **names: str) -> list[Any]:
     """Run one statement on the server's database `postgres`, outside any transaction."""
-    composed = sql.SQL(statement).format(  # type: ignore[arg-type]  # no literal, but from here
+    composed = sql.SQL(statement).format(
         **{key: sql.Identifier(value) for key, value in names.items()}
     )
     with psycopg.connect(on(url, "postgres"), autocommit=True) as connection:

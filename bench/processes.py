@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -65,10 +66,11 @@ def memory_mb(pids: Iterable[int]) -> tuple[float, float]:
     return resident / 1024, proportional / 1024
 
 
-def backends(connection: psycopg.Connection[tuple[int]], url: str) -> list[int]:
-    """PostgreSQL's processes that serve this database's clients, on this machine."""
+def backends(connection: psycopg.Connection[Any], url: str) -> list[int]:
+    """PostgreSQL's processes that serve this database's clients, but for the one that asks."""
     rows = connection.execute(
-        "SELECT pid FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend'",
+        "SELECT pid FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend'"
+        " AND pid <> pg_backend_pid()",
         [name_of(url)],
     )
     return [pid for (pid,) in rows]

@@ -17,7 +17,7 @@ HEAD = (
 
 def middle(rounds: Sequence[Measured], name: str) -> float:
     """The median of the rounds."""
-    return median(getattr(each, name) for each in rounds)
+    return float(median(getattr(each, name) for each in rounds))
 
 
 def ratios(product: Sequence[Measured], other: Sequence[Measured], name: str) -> list[float]:

@@ -64,7 +64,10 @@ def difference(expected: Any, got: Any, at: str = "the answer") -> str:
             return f"{at} has other keys: {sorted(expected.keys() ^ got.keys())}"
         pairs = [(f"{at}.{key}", expected[key], got[key]) for key in expected]
     elif isinstance(expected, list) and isinstance(got, list) and len(expected) == len(got):
-        pairs = [(f"{at}[{n}]", one, other) for n, (one, other) in enumerate(zip(expected, got, strict=True))]
+        pairs = [
+            (f"{at}[{n}]", one, other)
+            for n, (one, other) in enumerate(zip(expected, got, strict=True))
+        ]
     elif at.rpartition(".")[2] in {"next", "previous"}:
         return "" if address(expected) == address(got) else f"{at}: {expected!r}, not {got!r}"
     else:

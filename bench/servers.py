@@ -121,7 +121,10 @@ def wait_until_ready(process: subprocess.Popen[bytes], name: str, port: int) -> 
     """
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 5) as asking:
+        with (
+            contextlib.suppress(OSError),
+            socket.create_connection(("127.0.0.1", port), 5) as asking,
+        ):
             asking.sendall(b"GET /api/sessions/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
             if asking.recv(12).startswith(b"HTTP/1.1 401"):
                 return

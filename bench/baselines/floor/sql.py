@@ -1,8 +1,6 @@
 """The queries. Columns stand in the order in which `shapes` reads them."""
 
-PERSON = (
-    "{0}.id, {0}.username, {0}.first_name, {0}.last_name, {0}.email, {0}.role, {0}.date_joined"
-)
+PERSON = "{0}.id, {0}.username, {0}.first_name, {0}.last_name, {0}.email, {0}.role, {0}.date_joined"
 
 VIEWER = "SELECT id, is_staff, is_active, first_name, last_name FROM accounts_user WHERE id = %s"
 

@@ -126,9 +126,7 @@ def read_details(cursor, me, where, values):
 def my_sessions(request, cursor, me):
     cursor.execute(f"{sql.COUNT} {sql.MINE}", {"me": me[0]})
     (count,) = cursor.fetchone()
-    details = read_details(
-        cursor, me, f"{sql.MINE} ORDER BY s.date DESC, s.id DESC LIMIT 100", {}
-    )
+    details = read_details(cursor, me, f"{sql.MINE} ORDER BY s.date DESC, s.id DESC LIMIT 100", {})
     parts = {"participants", "materials", "booking_requests"}
     return answer(
         {

@@ -1,0 +1,13 @@
+import os
+from collections.abc import AsyncIterator
+
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+
+url = os.environ["DATABASE_URL"].replace("postgres://", "postgresql+asyncpg://", 1)
+engine = create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+new_session = async_sessionmaker(engine, expire_on_commit=False)
+
+
+async def get_db() -> AsyncIterator[AsyncSession]:
+    async with new_session() as session:
+        yield session
