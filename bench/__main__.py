@@ -10,15 +10,22 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bench import plot, report, scale, soak
 from bench.cases import CASES
 from bench.comparing import Effort, benched, compare
 from bench.data import template
-from bench.databases import DEFAULT_URL, Databases, read_size
+from bench.databases import DEFAULT_URL, Databases, name_of, read_size
 from bench.servers import NAMES
 
 PROCESSES = os.cpu_count() or 1
+
+
+def databases(text: str) -> Databases:
+    if urlsplit(text).scheme not in {"postgres", "postgresql"} or not name_of(text):
+        raise argparse.ArgumentTypeError("Name a PostgreSQL, like postgres://localhost/bench.")
+    return Databases(text)
 
 
 def size(text: str) -> int:
@@ -63,8 +70,8 @@ def parser() -> argparse.ArgumentParser:
     parsed = argparse.ArgumentParser(prog="python -m bench", description="The load benchmark.")
     parsed.add_argument(
         "--database",
-        type=Databases,
-        default=Databases(os.environ.get("DATABASE_URL") or DEFAULT_URL),
+        type=databases,
+        default=os.environ.get("DATABASE_URL") or DEFAULT_URL,
         metavar="URL",
         help="a PostgreSQL on this machine; databases whose names begin like this one's are made",
     )

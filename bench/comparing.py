@@ -16,7 +16,7 @@ import psycopg
 from bench.cases import CASES, Asks, Case, Site
 from bench.client import Load, drive
 from bench.databases import Databases
-from bench.processes import backends, processor_ms, tree, used_since
+from bench.processes import backends, check_same_machine, processor_ms, tree, used_since
 from bench.sameness import check
 from bench.servers import Server, serving
 
@@ -68,6 +68,7 @@ class Bench:
         self.servers = servers
         self.client = client
         self.connection: psycopg.Connection[Any] = psycopg.connect(url, autocommit=True)
+        check_same_machine(self.connection)
         self.site = Site(self.connection)
 
     def drive(self, server: Server, requests: list[bytes], **how: Any) -> Load:

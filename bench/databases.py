@@ -83,7 +83,8 @@ def rename(url: str, new: str) -> None:
 
 def migrate(url: str) -> None:
     command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
-    subprocess.run(command, cwd=ROOT, env=os.environ | {"DATABASE_URL": url}, check=True)
+    environment = os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings"}
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)
 
 
 def read_size(text: str) -> int:

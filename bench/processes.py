@@ -66,6 +66,17 @@ def memory_mb(pids: Iterable[int]) -> tuple[float, float]:
     return resident / 1024, proportional / 1024
 
 
+def check_same_machine(connection: psycopg.Connection[Any]) -> None:
+    """Is PostgreSQL among the processes here?
+
+    Raises:
+        RuntimeError: if what it uses of the processor can't be seen from here.
+    """
+    pid = connection.info.backend_pid
+    if not stat(pid) or (PROC / str(pid) / "comm").read_text().strip() != "postgres":
+        raise RuntimeError("PostgreSQL must run on this machine: its processor time is measured.")
+
+
 def backends(connection: psycopg.Connection[Any], url: str) -> list[int]:
     """PostgreSQL's processes that serve this database's clients, but for the one that asks."""
     rows = connection.execute(
