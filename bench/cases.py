@@ -11,6 +11,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import psycopg
@@ -87,20 +88,28 @@ class Site:
     """A filled database, of which the cases draw people and sessions."""
 
     connection: psycopg.Connection[Any]
-    lots: random.Random = field(default_factory=lambda: random.Random(SEED))
+    url: str
+    lots: random.Random = field(default_factory=random.Random)
+    tokens: dict[int, str] = field(default_factory=dict)
 
     def rows(self, query: str, **parts: object) -> list[tuple[Any, ...]]:
         return self.connection.execute(query.format(**parts)).fetchall()
 
+    @cached_property
     def people(self) -> list[int]:
         """Some of those who have accounts."""
         ids = [row[0] for row in self.rows("SELECT id FROM accounts_user ORDER BY id")]
-        return self.lots.sample(ids, min(READERS, len(ids)))
+        return random.Random(SEED).sample(ids, min(READERS, len(ids)))
 
     def asked_by_anybody(self, paths: list[str]) -> list[Ask]:
         """Requests of these paths, in any order, each by anybody."""
-        people = self.people()
-        return [Ask(self.lots.choice(people), self.lots.choice(paths)) for _ in range(READS)]
+        return [Ask(self.lots.choice(self.people), self.lots.choice(paths)) for _ in range(READS)]
+
+    def sign_in(self, people: set[int]) -> dict[int, str]:
+        """The tokens of these people, and of those who have been signed in before."""
+        missing = sorted(people - self.tokens.keys())
+        self.tokens |= tokens.issue(self.url, missing) if missing else {}
+        return self.tokens
 
 
 def filters(site: Site) -> list[str]:
@@ -215,10 +224,12 @@ CASES = {
 class Asks:
     """The requests of a case on a site, and the tokens of those who ask."""
 
-    def __init__(self, case: Case, site: Site, url: str) -> None:
+    def __init__(self, case: Case, site: Site) -> None:
         self.case = case
+        # By its name, so that a case asks the same whichever others are measured.
+        site.lots.seed(f"{SEED} {case.name}")
         self.unused = case.make(site)
-        self.tokens = tokens.issue(url, sorted({ask.person for ask in self.unused}))
+        self.tokens = site.sign_in({ask.person for ask in self.unused})
 
     def take(self, most: int) -> list[Ask]:
         """The next ones; of a write they are used up, and there may be fewer."""

@@ -69,7 +69,7 @@ class Bench:
         self.client = client
         self.connection: psycopg.Connection[Any] = psycopg.connect(url, autocommit=True)
         check_same_machine(self.connection)
-        self.site = Site(self.connection)
+        self.site = Site(self.connection, url)
 
     def drive(self, server: Server, requests: list[bytes], **how: Any) -> Load:
         """Let the client ask, in its process; `how` is that of `client.drive`."""
@@ -97,7 +97,7 @@ class Bench:
     def compare(self, case: Case, effort: Effort) -> Result:
         """Measure a case on each server that answers it."""
         servers = [each for each in self.servers if case.compared or each.name == "product"]
-        asks = Asks(case, self.site, self.url)
+        asks = Asks(case, self.site)
         product = [each for each in servers if each.name == "product"]
         if product:
             check(asks, product[0], [each for each in servers if each.name != "product"])

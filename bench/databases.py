@@ -38,8 +38,14 @@ class Databases:
 
     @contextmanager
     def copy(self, template: str) -> Iterator[str]:
-        """A copy of the database at this URL, for as long as it is needed; its URL."""
+        """A copy of the database at this URL, for as long as it is needed; its URL.
+
+        Raises:
+            SystemExit: another run has one.
+        """
         copied = f"{template}_run"
+        if in_use(copied):
+            raise SystemExit(f"Another run uses {name_of(copied)}: wait for it, or end it.")
         drop(copied)
         create(copied, template=template)
         try:
@@ -74,6 +80,12 @@ def create(url: str, *, template: str | None = None) -> None:
 
 def drop(url: str) -> None:
     administer(url, "DROP DATABASE IF EXISTS {old} WITH (FORCE)", old=name_of(url))
+
+
+def in_use(url: str) -> bool:
+    """Is anybody connected to it?"""
+    used = "SELECT 1 FROM pg_stat_activity WHERE datname = " + f"'{name_of(url)}'"
+    return bool(administer(url, used))
 
 
 def rename(url: str, new: str) -> None:

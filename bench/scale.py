@@ -66,7 +66,7 @@ def latency(bench: Bench, case: Case, effort: Effort) -> float:
     Raises:
         RuntimeError: if an answer wasn't a good one.
     """
-    requests = Asks(case, bench.site, bench.url).parts(1)[0][:READS]
+    requests = Asks(case, bench.site).parts(1)[0][:READS]
     how = {"seconds": effort.seconds, "connections": effort.connections, "repeat": True}
     rounds = [bench.measure(bench.servers[0], requests, **how) for _ in range(effort.rounds + 1)]
     if any(each.errors for each in rounds):

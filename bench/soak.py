@@ -53,7 +53,7 @@ class Soak:
 def soak(bench: Bench, effort: Effort, *, minutes: float) -> Soak:
     """Drive the product at full load, and look at it every few seconds."""
     server = bench.servers[0]
-    parts = [Asks(CASES[name], bench.site, bench.url).parts(1)[0] for name in MIXED]
+    parts = [Asks(CASES[name], bench.site).parts(1)[0] for name in MIXED]
     requests = [request for group in zip(*parts, strict=False) for request in group]
     asked = bench.client.submit(
         drive,
