@@ -111,7 +111,7 @@ def drive(
     Args:
         repeat: begin again after the last one; else each is sent once.
     """
-    load = Load()
+    load = Load(ran_out=not requests)
     waiting = cycle(requests) if repeat else iter(requests)
     with contextlib.closing(select.epoll()) as poll, contextlib.ExitStack() as stack:
         opened: dict[int, Connection] = {}

@@ -82,7 +82,9 @@ def grid(sizes: Sequence[int], ticks: Sequence[float], across: Axis, up: Axis) -
 
 def lines(curves: Sequence[Curve], across: Axis, up: Axis) -> list[str]:
     found = []
-    heights = label_heights([up.at(list(curve.points.values())[-1]) for curve in curves])
+    heights = label_heights(
+        [up.at(list(curve.points.values())[-1]) for curve in curves], HEIGHT - BOTTOM
+    )
     for number, (curve, height) in enumerate(zip(curves, heights, strict=True)):
         colour = COLOURS[number % len(COLOURS)]
         points = [(across.at(size), up.at(value)) for size, value in curve.points.items()]
@@ -97,10 +99,16 @@ def lines(curves: Sequence[Curve], across: Axis, up: Axis) -> list[str]:
     return found
 
 
-def label_heights(wanted: Sequence[float]) -> list[float]:
-    """Where each label stands: by the end of its line, and never on another."""
+def label_heights(wanted: Sequence[float], lowest: float) -> list[float]:
+    """Where each label stands: by the end of its line, never on another, nor under the lowest."""
     heights = list(wanted)
+    order = sorted(range(len(wanted)), key=lambda number: wanted[number])
     free = -math.inf
-    for number in sorted(range(len(wanted)), key=lambda number: wanted[number]):
-        heights[number] = free = max(wanted[number], free + LABEL_HEIGHT)
+    for number in order:
+        heights[number] = max(wanted[number], free)
+        free = heights[number] + LABEL_HEIGHT
+    free = lowest
+    for number in reversed(order):
+        heights[number] = min(heights[number], free)
+        free = heights[number] - LABEL_HEIGHT
     return heights

@@ -147,4 +147,5 @@ def test_a_plot_names_each_curve_once_and_no_label_stands_on_another():
 
     assert picture.count("first &lt;page&gt;") == 1
     assert "<title>Time &amp; size</title>" in picture
-    assert label_heights([100, 101, 50]) == [100, 116, 50]
+    assert label_heights([100, 101, 50], lowest=200) == [100, 116, 50]
+    assert label_heights([100, 101, 50], lowest=110) == [94, 110, 50]
