@@ -57,6 +57,9 @@ def materials_make_sense() -> list[CheckMessage]:
 def redis_can_be_read(**kwargs: Any) -> list[CheckMessage]:
     try:
         Redis.from_url(settings.REDIS_URL or "redis://localhost")
+        parts = urlsplit(settings.REDIS_URL)
+        if parts.scheme != "unix":
+            int(parts.path.strip("/") or 0)  # what is no number, the client takes for 0
     except ValueError:
         sentence = "REDIS_URL must be like redis://localhost:6379/0."
         return [Error(sentence, id="config.E005")]
