@@ -14,7 +14,6 @@ from django.utils import timezone
 from accounts import erasure as accounts_erasure
 from accounts import services as accounts
 from accounts import staff_acts
-from accounts.erasure import Renaming
 from accounts.models import Mail, User
 from core.errors import APIError
 from friendships.models import Friendship, Message
@@ -209,15 +208,6 @@ def test_what_was_on_its_way_when_the_account_was_closed_goes_too(
 
     assert left_of_them(tmp_path) == []
     assert not BookingRequest.objects.pending().filter(user=zed)
-
-
-def test_only_whole_words_are_taken_for_a_name():
-    ann = User(username="ann", email="ann@x.example", first_name="Ann", last_name="Li")
-    renaming = Renaming(ann, "erased-1")
-
-    assert renaming.in_own_words("Ann Li's planning") == "erased-1's planning"
-    assert renaming.in_own_words("Annual Ann, Li") == "Annual erased-1, Li"
-    assert renaming.in_others_words("Ann and ann@x.example") == "Ann and erased-1"
 
 
 def test_what_comes_later_still_is_taken_out_by_the_clock(life, erase, tmp_path, now):
