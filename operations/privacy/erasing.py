@@ -47,9 +47,12 @@ def erase(user: User, *, now: datetime) -> Report:
     Raises:
         UnclearError: it is the last superuser.
     """
-    check_may_be_erased(user)
     email, renaming = user.email, Renaming(user, accounts_erasure.free_name(user))
-    accounts_erasure.close(user)
+    with transaction.atomic():
+        # Of the last two, erased at once, one waits here and then sees that it is the last.
+        list(User.objects.filter(is_superuser=True).select_for_update(no_key=True).order_by("pk"))
+        check_may_be_erased(user)
+        accounts_erasure.close(user)
     report = retire(user, now=now) + remove(user, email, renaming, now=now)
     with transaction.atomic():
         report += rename(user, email, renaming)
