@@ -79,6 +79,9 @@ def many_processes_agree(**kwargs: Any) -> list[CheckMessage]:
             "has written itself, and there are no Celery tasks."
         )
         found.append(Warning(sentence, id="config.W034"))
+    elif settings.PUSH_PORT == settings.PORT:
+        sentence = "PUSH_PORT is PORT: REST and live push can't listen at the same one."
+        found.append(Warning(sentence, id="config.W044"))
     if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         sentence = "DATABASE_URL is SQLite, which serves one machine, and one writer at a time."
         found.append(Warning(sentence, id="config.W035"))

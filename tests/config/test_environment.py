@@ -211,6 +211,7 @@ def test_a_kind_of_file_that_nobody_knows_is_named(settings):
         ({"SENTRY_DSN": "https://key@sentry.example.org/1"}, []),
         ({"SENTRY_DSN": "sentry.example.org"}, ["config.E020"]),
         ({"METRICS_TOKEN": "short"}, ["config.E021"]),
+        ({"METRICS_TOKEN": "äöü" * 8}, ["config.E021"]),
         ({"METRICS_PORT": 9100}, ["config.E022"]),
         ({"METRICS_PORT": 9100, "METRICS_TOKEN": "a-token-for-prometheus-26"}, []),
     ],

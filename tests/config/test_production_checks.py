@@ -61,6 +61,7 @@ def test_a_server_with_everything_set_is_left_in_peace(production):
         ({"ALLOWED_HOSTS": [".example.org"]}, []),
         ({"DEFAULT_FROM_EMAIL": "Tutoring Sessions <noreply@localhost>"}, ["config.W031"]),
         ({"REDIS_URL": ""}, ["config.W034"]),
+        ({"PORT": 65535, "PUSH_PORT": 65535}, ["config.W044"]),
         ({"ALLOWED_HOSTS": ["*"]}, ["config.W036"]),
         ({"SECURE_PROXY_SSL_HEADER": None}, ["config.W037"]),
         ({"SECURE_PROXY_SSL_HEADER": None, "SECURE_SSL_REDIRECT": False}, []),
