@@ -65,12 +65,12 @@ class HttpsMiddleware:
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
-        self.redirect = SecurityMiddleware(get_response).process_request
+        self.security = SecurityMiddleware(get_response)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         exposed = request.method not in self.SAFE or "Authorization" in request.headers
-        if exposed and self.redirect(request) is not None:
-            return envelope(APIError(HTTPS_REQUIRED))
+        if exposed and self.security.process_request(request) is not None:
+            return self.security.process_response(request, envelope(APIError(HTTPS_REQUIRED)))
         return self.get_response(request)
 
 

@@ -59,6 +59,8 @@ def test_what_must_not_be_sent_by_plain_http_is_refused_and_not_redirected(serve
 
     assert answer.status_code == 403
     assert answer.json()["code"] == "https_required"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
