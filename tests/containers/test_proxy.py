@@ -15,11 +15,12 @@ import pytest
 import requests
 
 from tests.containers import nginx
-from tests.containers.conftest import MANY, NOWHERE, ORIGIN, PDF, SECONDS, refused, until
+from tests.containers.conftest import MANY, NOWHERE, ORIGIN, PDF, SECONDS, refused
 from tests.containers.nginx import Nginx
 from tests.notifications import redis_proxy
 from tests.notifications.sockets import answer_to_ping, open_socket
 from tests.server import ROOT, Server, free_port
+from tests.waiting import until
 
 pytestmark = pytest.mark.skipif(not nginx.BINARY, reason="no nginx is installed")
 

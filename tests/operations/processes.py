@@ -1,10 +1,9 @@
-"""The processes of a production server, and waiting for what becomes of them."""
+"""The processes of a production server, and what has become of them."""
 
 from __future__ import annotations
 
 import socket
 import subprocess
-import time
 from pathlib import Path
 
 from tests.server import Server
@@ -25,13 +24,6 @@ def tree(pid: int) -> list[int]:
 def part(server: Server, name: str) -> int:
     """The id of the process that runs this part."""
     return next(pid for pid, word in children(server.process.pid).items() if word == name)
-
-
-def until(condition, seconds=20):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)  # between two looks at the condition
 
 
 def are_gone(pids: list[int]) -> bool:

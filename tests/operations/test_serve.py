@@ -16,8 +16,9 @@ from bench.load import load, totals
 from tests.core.test_raw_http import GET, JSON, POST, code_of, speak
 from tests.notifications import redis_proxy
 from tests.notifications.sockets import hear, open_socket
-from tests.operations.processes import are_gone, children, is_open, part, tree, until
+from tests.operations.processes import are_gone, children, is_open, part, tree
 from tests.server import ROOT, Server, free_port
+from tests.waiting import until
 
 SERVE = [sys.executable, "manage.py", "serve"]
 QUIET = {"DEMO_DATA": "0", "REDIS_URL": "", "WEB_CONCURRENCY": "1", "DISABLE_THROTTLING": "1"}
@@ -172,8 +173,7 @@ def test_sigterm_under_load_drops_nothing_and_ends_as_a_success(served):
 
 @pytest.mark.skipif(not redis_proxy.answers(), reason="no Redis answers")
 def test_with_redis_push_is_served_too_and_when_a_part_dies_all_end_as_a_failure(tmp_path):
-    database = f"{redis_proxy.REAL.rstrip('/')}/{redis_proxy.DATABASE}"
-    ports = {"REDIS_URL": database, "PUSH_PORT": str(free_port())}
+    ports = {"REDIS_URL": redis_proxy.URL, "PUSH_PORT": str(free_port())}
     with Server(tmp_path, QUIET | ports, SERVE) as server:
         push = Server(tmp_path, port=int(ports["PUSH_PORT"]))
         until(lambda: is_open(push.port))
