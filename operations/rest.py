@@ -21,7 +21,6 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
-from operations.serving import host
 from operations.supervision import end_with_parent
 
 # In seconds: how long requests in flight may take once a worker is told to stop; the longest calls
@@ -125,7 +124,7 @@ def serve_rest() -> None:
     gc.freeze()  # what is loaded by now stays in memory that the workers share
     Server(
         "config.wsgi:application",
-        address=host(),
+        address=settings.HOST,
         port=settings.PORT,
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
