@@ -154,8 +154,9 @@ def test_the_badge_counts_what_waits_for_those_who_may_see_it(staff, person, off
     assert queue_badge(asked) == "2"
     asked.user = person(is_staff=True)
     assert not may_see_queue(asked)
+    table = {"content_type__app_label": "sessions_app", "content_type__model": "session"}
     asked.user = person(is_staff=True)
-    asked.user.user_permissions.add(Permission.objects.get(codename="change_session"))
+    asked.user.user_permissions.add(Permission.objects.get(codename="change_session", **table))
     assert may_see_queue(asked), "who may change may look, as at the list itself"
 
 
