@@ -81,6 +81,7 @@ def environment(name: str, url: str) -> dict[str, str]:
         "SECRET_KEY": SECRET_KEY,
         "DEBUG": "0",
         "ALLOWED_HOSTS": "127.0.0.1",
+        "SECURE_SSL_REDIRECT": "0",
         "DISABLE_THROTTLING": "1",
         "DEMO_DATA": "0",
         "REDIS_URL": "",
