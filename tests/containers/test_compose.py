@@ -12,6 +12,7 @@ import yaml
 from django.conf import settings
 
 from containers import production_env
+from operations import supervision
 from tests.config.test_settings_table import settings_read
 from tests.dockerfile import admitted, instructions
 from tests.server import ROOT
@@ -61,6 +62,10 @@ def test_whatever_is_named_is_there():
 def test_there_are_two_web_servers_and_one_beat():
     assert SERVICES["web"]["deploy"] == {"replicas": 2}
     assert "deploy" not in SERVICES["beat"]
+
+
+def test_the_engine_waits_longer_for_web_servers_than_they_wait_for_their_parts():
+    assert int(SERVICES["web"]["stop_grace_period"].removesuffix("s")) > supervision.GRACE
 
 
 @pytest.mark.parametrize("name", OURS)
