@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import get_commands
 
 from sessions_app.admin import SessionAdmin
 from tests.server import ROOT, Server
@@ -211,6 +212,18 @@ def test_every_place_in_the_repository_that_a_page_names_is_there(page):
     # Certificates are put there by who runs it.
     missing = [path for path in named - {"proxy/certificates/"} if not (ROOT / path).exists()]
     assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_that_a_page_names_exists(page):
+    text = page.read_text()
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    # In code only: prose makes things, too.
+    made = set(re.findall(r"(?:`|^)make ([a-z]+(?:-[a-z]+)*)", text, re.MULTILINE))
+    managed = set(re.findall(r"manage\.py ([a-z]\w+)", text))
+
+    assert made - targets == set()
+    assert managed - get_commands().keys() == set()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

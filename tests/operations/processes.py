@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
+import sys
 from pathlib import Path
 
-from tests.server import Server
+from tests.server import ROOT, Server, free_port
+
+
+def failed_start(
+    command: str, folder: Path, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """The end of `manage.py run` or `serve`, which can't start."""
+    where = {"DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}", "PORT": str(free_port())}
+    return subprocess.run(
+        [sys.executable, "manage.py", command],
+        cwd=ROOT,
+        env=os.environ | where | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
 
 
 def children(pid: int) -> dict[int, str]:
