@@ -30,15 +30,20 @@ class Renaming:
         self.old = {user.username, user.email, user.get_full_name()} - {""}
         self.new = new
         self._identifiers = any_word(self.old)
+        self._typed = re.compile(self._identifiers.pattern, re.IGNORECASE)
         self._names = any_word(self.old | {user.first_name, user.last_name})
 
     def in_own_words(self, text: str) -> str:
         """What they have written themselves, without any part of their name."""
-        return self._names.sub(self.new, text)
+        return self.in_staffs_words(self._names.sub(self.new, text))
 
     def in_others_words(self, text: str) -> str:
         """What others have written: a first name there may well be somebody else's."""
         return self._identifiers.sub(self.new, text)
+
+    def in_staffs_words(self, text: str) -> str:
+        """What was typed by hand, so that a name may be in any case."""
+        return self._typed.sub(self.new, text)
 
 
 def any_word(words: set[str]) -> re.Pattern[str]:

@@ -57,6 +57,7 @@ UNFOLD = {
                     _list("Sessions that wait", "approval", "sessions_app", "waitingsession")
                     | {
                         "badge": "sessions_app.admin.queue_badge",
+                        "badge_variant": "info",
                         "permission": "sessions_app.admin.may_see_queue",
                     },
                     _list("Booking requests", "how_to_reg", "sessions_app", "bookingrequest"),

@@ -17,6 +17,6 @@ def may_see_queue(request: HttpRequest) -> bool:
 
 
 def queue_badge(request: HttpRequest) -> str:
-    """The number of sessions that wait, as a text; "", which shows no badge, if none does."""
+    """The number of sessions that wait, as a text."""
     number = Session.objects.waiting_for_staff().order_by()[: MOST_COUNTED + 1].count()
-    return f"{MOST_COUNTED}+" if number > MOST_COUNTED else str(number or "")
+    return f"{MOST_COUNTED}+" if number > MOST_COUNTED else str(number)

@@ -47,7 +47,8 @@ def test_helpers_change_somebody_and_give_no_rights(desk, student):
 
     student.refresh_from_db()
     assert student.role == "instructor"
-    assert not (student.is_staff or student.is_superuser)
+    assert not student.is_staff
+    assert not student.is_superuser
     assert not student.groups.exists()
     assert not student.user_permissions.exists()
 
@@ -76,7 +77,8 @@ def test_helpers_add_people_without_rights(desk):
     assert desk.post(ADD, form).status_code == 302
 
     neu = User.objects.get(username="neu")
-    assert not (neu.is_staff or neu.is_superuser)
+    assert not neu.is_staff
+    assert not neu.is_superuser
 
 
 def test_groups_are_written_by_superusers_only(desk, staff):

@@ -154,7 +154,8 @@ def test_the_bar_with_the_acts_leaves_the_last_row_in_sight(desk, size):
     expect(bar).to_be_visible()
     desk.wait_for_function("scrollY + innerHeight >= document.documentElement.scrollHeight - 1")
     last, acts = row.bounding_box(), bar.bounding_box()
-    assert last and acts
+    assert last
+    assert acts
     assert last["y"] + last["height"] <= acts["y"]
 
 

@@ -146,7 +146,7 @@ def test_what_was_approved_meanwhile_is_not_refused(desk, staff, waiting, now):
 def test_the_badge_counts_what_waits_for_those_who_may_see_it(staff, person, offered):
     asked = RequestFactory().get("/admin/")
     asked.user = staff
-    assert (may_see_queue(asked), queue_badge(asked)) == (True, "")
+    assert (may_see_queue(asked), queue_badge(asked)) == (True, "0")
 
     offered(2)
 
