@@ -77,7 +77,8 @@ UNFOLD = {
                 "items": [
                     _list("People", "person", "accounts", "user"),
                     _list("Staff groups", "badge", "auth", "group"),
-                    _list("Log of staff acts", "receipt_long", "admin", "logentry"),
+                    _list("Log of staff acts", "receipt_long", "admin", "logentry")
+                    | {"permission": lambda request: request.user.is_superuser},
                     _list("Friendships", "handshake", "friendships", "friendship"),
                     _list("Blocks", "block", "friendships", "block"),
                 ],

@@ -11,9 +11,9 @@ MOST_COUNTED = 99
 
 
 def may_see_queue(request: HttpRequest) -> bool:
-    """Is there a queue, and may they see what is in it?"""
-    seen = request.user.has_perm("sessions_app.view_session")  # type: ignore[union-attr]  # signed in
-    return staff_approves() and seen
+    """Is there a queue, and may they see what is in it? Who may change may look."""
+    codes = ("sessions_app.view_session", "sessions_app.change_session")
+    return staff_approves() and any(map(request.user.has_perm, codes))  # type: ignore[union-attr]  # signed in
 
 
 def queue_badge(request: HttpRequest) -> str:

@@ -104,3 +104,12 @@ def test_superusers_do_not_lock_themselves_out(client, staff):
     assert staff.is_active
     assert staff.is_staff
     assert staff.is_superuser
+
+
+def test_the_way_to_the_log_is_shown_to_superusers_only(desk, staff, helper):
+    helper.user_permissions.add(Permission.objects.get(codename="view_logentry"))
+    log = 'href="/admin/admin/logentry/"'
+
+    assert log not in desk.get("/admin/").content.decode()
+    desk.force_login(staff)
+    assert log in desk.get("/admin/").content.decode()
