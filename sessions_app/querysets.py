@@ -13,7 +13,9 @@ from django.db.models import (
     Q,
     QuerySet,
     When,
+    Window,
 )
+from django.db.models.functions import RowNumber
 
 from core.lifecycle import LifecycleQuerySet
 from sessions_app.states import MAX_ATTEMPTS, OPEN, Mode, RequestStatus, staff_approves
@@ -44,6 +46,13 @@ class BookingRequestQuerySet(QuerySet[Any]):
         """Pending ones first, newest first."""
         pending_first = Case(When(status=RequestStatus.PENDING, then=0), default=1)
         return self.select_related("user").order_by(pending_first, "-pk")
+
+    def shown_with_sessions(self) -> Self:
+        """As many of each session as its detail shows, in the order of `for_list`."""
+        rows = self.for_list()
+        order: Any = rows.query.order_by
+        place = Window(RowNumber(), partition_by="session", order_by=order)
+        return rows.annotate(place=place).filter(place__lte=REQUESTS_SHOWN)
 
 
 class SessionQuerySet(LifecycleQuerySet):

@@ -20,6 +20,7 @@ elif _database["ENGINE"] == "django.db.backends.postgresql":
     # before it is handed out.
     _options.setdefault("pool", {"min_size": 1, "max_size": 20, "timeout": 5})
     _database["CONN_HEALTH_CHECKS"] = True
+    _database["ENGINE"] = "core.postgresql"
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
