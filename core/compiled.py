@@ -177,6 +177,36 @@ class Listing:
         return [self.build(row) for row in rows]
 
 
+class CompiledSeries:
+    """The queries that read rows by their ids, from one end or from an id on.
+
+    Args:
+        rows: with holes.
+        shape: a named tuple of their columns.
+    """
+
+    def __init__(self, rows: QuerySet[Any], shape: Any, *, newest_first: bool) -> None:
+        lookup, order = ("pk__lt", "-pk") if newest_first else ("pk__gt", "pk")
+        ordered = rows.order_by(order).values_list(*shape._fields)
+        self.build, self.newest_first = shape._make, newest_first
+        self.beginning = CompiledQuery(ordered, LIMIT, tail=" LIMIT %s")
+        further = ordered.filter(**{lookup: Hole("start")})
+        self.further = CompiledQuery(further, LIMIT, tail=" LIMIT %s")
+
+
+class Series:
+    """A compiled series with its values, for `core.pagination.answer_array`."""
+
+    def __init__(self, queries: CompiledSeries, **values: Any) -> None:
+        self.queries, self.values = queries, values
+
+    def part(self, start: int | None, limit: int) -> list[Any]:
+        """So many rows at most, behind the one with that id."""
+        query = self.queries.beginning if start is None else self.queries.further
+        rows = query.fetch({**self.values, "start": start, "limit": limit})
+        return [self.queries.build(row) for row in rows]
+
+
 # ── One of several ids ───────────────────────────────────────────────────────────────────────
 # A list in SQL has a length, and so a statement of its own. Lengths are rounded up to powers of
 # two, so that there are few of them, and the last id fills the places that are left.

@@ -67,50 +67,59 @@ def refuse_repeated(form: forms.Form, query: QueryDict) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The filters that a query asks for, to compile them once. Those that differ in their values
-    only are equal, since they make the same SQL.
+    """The filters that a query asks for, to compile them once. Those that differ in what they look
+    for only are equal, since they make the same SQL.
 
     Attributes:
         filters: those that there are.
-        kinds: for each that is asked for, the type of its value, and of a list also its length.
-        ordering: the order that is asked for, as `order_by` takes it.
-        values: what goes into the holes.
+        chosen: what was chosen of a few values, an order for example: it stands in the SQL.
+        kinds: for each other one, the type of its value, and of a list also its length.
+        values: what goes into the holes of those.
     """
 
     filters: StrictFilterSet
+    chosen: tuple[tuple[str, Any], ...] = ()
     kinds: tuple[tuple[str, type, int | None], ...] = ()
-    ordering: tuple[str, ...] = ()
     values: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, filters: StrictFilterSet, cleaned: Mapping[str, Any]) -> Self:
+        chosen: list[tuple[str, Any]] = []
         kinds: list[tuple[str, type, int | None]] = []
-        ordering: tuple[str, ...] = ()
         values: dict[str, Any] = {}
         for name, value in cleaned.items():
             if value in EMPTY_VALUES:
                 continue
-            if isinstance(filters.filters[name], django_filters.OrderingFilter):
-                ordering = tuple(value)
+            if isinstance(filters.filters[name], django_filters.ChoiceFilter):
+                chosen.append((name, tuple(value) if isinstance(value, list) else value))
             elif isinstance(value, list):
                 kinds.append((name, type(value[0]), len(value)))
                 values |= {f"{name}{number}": each for number, each in enumerate(value)}
             else:
                 kinds.append((name, type(value), None))
                 values[name] = value
-        return cls(filters, tuple(kinds), ordering, values)
+        return cls(filters, tuple(chosen), tuple(kinds), values)
+
+    @property
+    def ordering(self) -> tuple[str, ...]:
+        """The order that is asked for, as `order_by` takes it."""
+        asked: tuple[str, ...] = dict(self.chosen).get("ordering", ())
+        return asked
 
     def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """The rows that are asked for, with holes for the values."""
+        for name, value in self.chosen:
+            rows = self.filters.filters[name].filter(rows, value)
         for name, kind, length in self.kinds:
-            column = COLUMNS[kind]
-            holes = (
-                Hole(name, column)
-                if length is None
-                else [Hole(f"{name}{number}", column) for number in range(length)]
-            )
-            rows = self.filters.filters[name].filter(rows, holes)
+            rows = self.filters.filters[name].filter(rows, holes(name, COLUMNS[kind], length))
         return rows
+
+
+def holes(name: str, column: Field[Any, Any], length: int | None) -> Hole | list[Hole]:
+    """A hole, or a list of so many."""
+    if length is None:
+        return Hole(name, column)
+    return [Hole(f"{name}{number}", column) for number in range(length)]
 
 
 class WordsField(forms.CharField):
