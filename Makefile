@@ -6,14 +6,36 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run push test check lint types imports drift deploy-check format docs clean
+.PHONY: run serve push up down test check lint types imports drift deploy-check format docs clean
 
 run: $(VENV)/.runtime
 	@exec $(BIN)/python manage.py run
 
+# What runs in production: REST by WSGI, and live push with REDIS_URL.
+serve: $(VENV)/.runtime
+	@exec $(BIN)/python manage.py serve
+
 # Live push for a REST server in other processes, which share its REDIS_URL.
 push: $(VENV)/.runtime
 	@exec $(BIN)/python manage.py push
+
+# The containers, with TLS once there is a certificate (docs/containers.md).
+CERTIFICATE := $(wildcard proxy/certificates/fullchain.pem)
+COMPOSE := docker compose --env-file .env.production --file compose.yaml \
+	$(if $(CERTIFICATE),--file compose.tls.yaml)
+# The name under which people reach them; it gets into .env.production when that is first written.
+SITE ?= localhost
+
+# Everything in containers, from an image built here: web, worker, beat, PostgreSQL, Redis, proxy.
+up:
+	@$(PYTHON) containers/production_env.py $(SITE)
+	$(COMPOSE) build web
+	$(COMPOSE) up --detach --wait
+	@sed -n 's/^PUBLIC_URL=/It runs: /p' .env.production
+
+# The data stays, in volumes.
+down:
+	$(COMPOSE) down
 
 test: $(VENV)/.development
 	@exec $(BIN)/python -m tests.suite $(ARGS)
@@ -42,9 +64,12 @@ drift: $(VENV)/.development
 	diff -u docs/openapi.yaml $(VENV)/openapi.yaml
 	$(BIN)/python manage.py draw_states --check
 
+# A production server's whole environment: nothing in it is there to please the check alone.
 deploy-check: $(VENV)/.development
-	DEBUG=0 ALLOWED_HOSTS=example.org PUBLIC_URL=https://example.org DEMO_DATA=0 \
-	SECURE_SSL_REDIRECT=1 SECURE_HSTS_SECONDS=31536000 \
+	DEBUG=0 ALLOWED_HOSTS=example.org PUBLIC_URL=https://example.org NUM_PROXIES=1 DEMO_DATA=0 \
+	DATABASE_URL=postgres://user@localhost/name REDIS_URL=redis://localhost \
+	FRONTEND_URL=https://app.example.org CORS_ALLOWED_ORIGINS=https://app.example.org \
+	EMAIL_URL=smtp+tls://user:password@mail.example.org:587 DEFAULT_FROM_EMAIL=hello@example.org \
 	ZOOM_ACCOUNT_ID=a ZOOM_API_KEY=b ZOOM_API_SECRET=c ZOOM_WEBHOOK_SECRET=d \
 	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
 	$(BIN)/python manage.py check --deploy --fail-level WARNING

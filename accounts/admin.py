@@ -4,47 +4,52 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
-from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
-from rest_framework.throttling import BaseThrottle
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
 
-from accounts import services
+from accounts import services, staff_acts
+from accounts.forms import LimitedSignInForm, NewPasswordForm, NewPersonForm, UserChangeForm
 from accounts.models import Mail, User
-from core.admin import ReadOnlyAdmin, StaffAdmin
-from core.push import recheck_on_commit
-from core.throttling import wait_for
+from accounts.people_search import of_people
+from core.admin import (
+    DateRangeFilter,
+    PersonFilter,
+    ReadOnlyAdmin,
+    ReasonForm,
+    SituationFilter,
+    StaffAdmin,
+)
+from core.admin.unfolded import BooleanRadioFilter, ChoicesDropdownFilter, UnfoldBooleanWidget
+
+MOST_CLEARED = 10
 
 
-class NewPersonForm(AdminUserCreationForm):
-    class Meta:
-        model = User
-        fields = ("username", "email", "role")
+class DeactivationForm(ReasonForm):
+    """Why, and what else is done to people who are thrown out."""
 
+    clear = forms.BooleanField(
+        label="Cancel the sessions they offer, free their places, withdraw their requests and "
+        "stop their 1-on-1 sessions, too",
+        help_text="Those in their sessions are then told the reason.",
+        required=False,
+        widget=UnfoldBooleanWidget,
+    )
 
-class NewPasswordForm(AdminPasswordChangeForm):
-    """Whoever was connected with the old one is so no longer."""
+    def __init__(self, *args: Any, people: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = people
+        self.fields["reason"].label = "Reason, for the log"
 
-    def save(self, commit: bool = True) -> User:
-        user: User = super().save(commit)
-        recheck_on_commit(user.pk)
-        return user
-
-
-class LimitedSignInForm(AdminAuthenticationForm):
-    """The admin's sign-in, with the limits of the API's: it takes the same passwords."""
-
-    def clean(self) -> dict[str, Any]:
-        address = BaseThrottle().get_ident(self.request)  # type: ignore[arg-type]  # has its META
-        name = services.limit_key(self.cleaned_data.get("username", ""))
-        waits = (wait_for("sign_in_address", address), wait_for("sign_in_account", name))
-        wait = max(filter(None, waits), default=None)
-        if wait is not None:
-            raise ValidationError(f"Too many attempts: try again in {wait} seconds.")
-        return super().clean()
+    def clean_clear(self) -> bool:
+        """Each may have hundreds of sessions, and the page has to come back."""
+        clear: bool = self.cleaned_data["clear"]
+        if clear and self.people > MOST_CLEARED:
+            raise ValidationError(f"Of {MOST_CLEARED} people at most at once.")
+        return clear
 
 
 admin.site.login_form = LimitedSignInForm
@@ -54,10 +59,35 @@ admin.site.login_form = LimitedSignInForm
 class PersonAdmin(UserAdmin, StaffAdmin):
     """Search, roles, passwords; a person is deactivated, never deleted."""
 
+    form = UserChangeForm
     add_form = NewPersonForm
     change_password_form = NewPasswordForm
+    actions = ("sign_out_selected", "deactivate_selected", "reactivate_selected", "export_csv")
     list_display = ("username", "email", "first_name", "last_name", "role", "is_active", "is_staff")
-    list_filter = ("role", "is_active", "is_staff", "is_superuser")
+    list_filter = (
+        ("role", ChoicesDropdownFilter),
+        ("is_active", BooleanRadioFilter),
+        ("is_staff", BooleanRadioFilter),
+        ("is_superuser", BooleanRadioFilter),
+        ("date_joined", DateRangeFilter),
+    )
+    ordering = ("-id",)
+    sortable_by = ("username",)
+    search_fields = ("username", "first_name", "last_name")
+    search_help_text = "An id, parts of the names, or how an e-mail address begins (with its @)."
+    filter_horizontal = ("groups", "user_permissions")
+    export_fields = {
+        "Id": "pk",
+        "User name": "username",
+        "First name": "first_name",
+        "Last name": "last_name",
+        "Role": "role",
+        "Active": "is_active",
+        "Staff": "is_staff",
+        "Joined": "date_joined",
+        "Last sign-in here": "last_login",
+    }
+    export_addresses = {"E-mail": "email"}
     readonly_fields = ("last_login", "date_joined")
     fieldsets = (
         (None, {"fields": ("username", "password")}),
@@ -86,6 +116,9 @@ class PersonAdmin(UserAdmin, StaffAdmin):
         ),
     )
 
+    def find(self, text: str) -> Q:
+        return of_people(text, "pk") if "@" in text else super().find(text)
+
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if not change:
             return super().save_model(request, obj, form, change)
@@ -99,13 +132,81 @@ class PersonAdmin(UserAdmin, StaffAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False
 
+    @admin.action(description="Sign out everywhere", permissions=["change"])
+    def sign_out_selected(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        self.act_on_each(request, queryset, staff_acts.sign_out, "signed out")
+
+    @admin.action(description="Deactivate, everywhere at once", permissions=["change"])
+    def deactivate_selected(
+        self, request: HttpRequest, queryset: QuerySet[User]
+    ) -> HttpResponse | None:
+        form = DeactivationForm(
+            request.POST if "reason" in request.POST else None, people=queryset.count()
+        )
+        if form.is_valid():
+            what = form.cleaned_data
+            self.act_on_each(request, queryset, staff_acts.deactivate, "deactivated", **what)
+            return None
+        return self.confirm(
+            request,
+            queryset,
+            form,
+            action="deactivate_selected",
+            title="Deactivate these people",
+            sentence="They are signed out everywhere at once, and can't sign in any more:",
+        )
+
+    @admin.action(description="Reactivate", permissions=["change"])
+    def reactivate_selected(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        self.act_on_each(request, queryset, staff_acts.reactivate, "reactivated")
+
+
+class MailSituation(SituationFilter):
+    situations = {
+        "given_up": ("given up", lambda rows, now: rows.given_up()),
+        "failing": ("failing, to be tried again", lambda rows, now: rows.failing()),
+        "waiting": ("waiting", lambda rows, now: rows.waiting()),
+        "sent": ("sent", lambda rows, now: rows.exclude(sent_at=None)),
+    }
+
 
 @admin.register(Mail)
 class MailAdmin(ReadOnlyAdmin):
     """What waits, was sent or was given up (neither sent nor to be tried again)."""
 
+    actions = ("resend_selected", "export_csv")
     list_display = ("subject", "user", "kind", "created_at", "sent_at", "attempts", "next_try_at")
-    list_filter = ("kind",)
+    list_filter = (
+        MailSituation,
+        ("kind", ChoicesDropdownFilter),
+        ("user", PersonFilter),
+        ("created_at", DateRangeFilter),
+    )
     list_select_related = ("user",)
-    search_fields = ("subject", "address", "user__username", "user__email")
+    search_fields = ("subject",)
+    search_help_text = "An id, words of the subject, or how a user name or an address begins."
     date_hierarchy = "created_at"
+    export_fields = {
+        "Id": "pk",
+        "Kind": "kind",
+        "User name": "user__username",
+        "Subject": "subject",
+        "Written": "created_at",
+        "Sent": "sent_at",
+        "Attempts": "attempts",
+        "Next try": "next_try_at",
+    }
+    export_addresses = {"E-mail": "user__email", "Address typed": "address"}
+
+    def find(self, text: str) -> Q:
+        """Also by the address that somebody typed who asked for a new password."""
+        people = of_people(text, "user") | Q(address__istartswith=text)
+        return people if "@" in text else super().find(text) | people
+
+    def has_resend_permission(self, request: HttpRequest) -> bool:
+        """Trying again is a change, though nothing is written from a form."""
+        return bool(StaffAdmin.has_change_permission(self, request))
+
+    @admin.action(description="Try to send again", permissions=["resend"])
+    def resend_selected(self, request: HttpRequest, queryset: QuerySet[Mail]) -> None:
+        self.act_on_each(request, queryset, staff_acts.resend, "to be sent again")

@@ -11,13 +11,16 @@ from rest_framework_simplejwt.tokens import Token
 
 from accounts import tokens
 from accounts.models import User
+from core.logs import bind
 
 
 class BearerAuthentication(JWTAuthentication):
     """`Authorization: Bearer <access token>`, of a person who is active and still wants it."""
 
     def get_user(self, validated_token: Token) -> Any:
-        return tokens.owner(validated_token)
+        user = tokens.owner(validated_token)
+        bind(user=user.pk)
+        return user
 
 
 class UsernameOrEmailBackend(ModelBackend):

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.contrib.sessions.models import Session as SignIn
+
 from accounts import mail
 from accounts.models import Mail, RevokedToken
 
@@ -14,6 +16,12 @@ def send_mails(now: datetime) -> int:
 def forget_mails(now: datetime) -> int:
     """Delete the rows of mails that were sent or given up long ago; returns how many."""
     deleted, _ = Mail.objects.forgettable(now).delete()
+    return deleted
+
+
+def forget_sign_ins(now: datetime) -> int:
+    """Delete what kept staff signed in to the admin and has ended; returns how many browsers."""
+    deleted, _ = SignIn.objects.filter(expire_date__lt=now).delete()
     return deleted
 
 

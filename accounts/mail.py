@@ -22,6 +22,7 @@ from django.utils.http import urlsafe_base64_encode
 
 from accounts.models import Mail, User
 from accounts.tokens import reset_links, unsubscribe_links
+from core import metrics
 from core.retries import work_off
 
 # What a server says of one mail; it takes others on the same connection.
@@ -42,7 +43,8 @@ def send_waiting(now: datetime) -> int:
             if message is None:
                 mail.delete()
                 return
-            connection.send(message)
+            with metrics.call("mail", "send"):
+                connection.send(message)
             mail.sent_at, mail.next_try_at = now, None
             mail.save(update_fields=["sent_at", "next_try_at"])
 

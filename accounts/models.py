@@ -62,11 +62,18 @@ class User(AbstractUser):
         default=0, editable=False, help_text="Raised to sign the person out everywhere."
     )
 
+    erased_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="When all that said who this is was taken out, for good.",
+    )
+
     objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]  # made by a mixin
 
     class Meta:
         verbose_name = "person"
         verbose_name_plural = "people"
+        indexes = [models.Index(fields=["date_joined", "role"], name="user_joined")]
         constraints = [
             models.UniqueConstraint(
                 Upper("username"),
@@ -89,6 +96,10 @@ class User(AbstractUser):
         so ends all tokens issued before."""
         value = f"{self.password}:{self.token_generation}"
         return salted_hmac("accounts.token_stamp", value, algorithm="sha256").hexdigest()[:32]
+
+    def get_session_auth_hash(self) -> str:
+        """What a sign-in in the admin carries: it ends with the tokens."""
+        return self.token_stamp
 
 
 class RevokedToken(models.Model):
@@ -151,6 +162,13 @@ class Mail(Retry):
 
     class Meta:
         ordering = ("-id",)
+        indexes = [
+            models.Index(
+                fields=["created_at"],
+                condition=models.Q(sent_at=None, next_try_at=None),
+                name="mail_given_up",
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(kind__in=["notification", "reminder", "password_reset"]),

@@ -35,6 +35,11 @@ def has_email(email: str) -> Q:
     return Q(Exact(Upper("email"), fold(email)))
 
 
+def has_address(email: str) -> Q:
+    """Of a mail: whatever was typed that means this address."""
+    return Q(Exact(Upper("address"), fold(email)))
+
+
 class UserQuerySet(models.QuerySet[Any]):
     def active(self) -> Self:
         return self.filter(is_active=True)
@@ -59,6 +64,10 @@ class UserQuerySet(models.QuerySet[Any]):
         """Those in whose names or user name every word occurs."""
         return self.filter(has_words(words, "first_name", "last_name", "username"))
 
+    def beginning_with(self, text: str) -> Self:
+        """Those whose user name or e-mail address begins so, without case; an index serves it."""
+        return self.filter(Q(username__istartswith=text) | Q(email__istartswith=text))
+
     def signing_in_as(self, identifier: str) -> Self:
         """By user name or, since no user name has an `@`, by e-mail address."""
         return self.with_email(identifier) if "@" in identifier else self.with_username(identifier)
@@ -74,6 +83,19 @@ class UserManager(DjangoUserManager.from_queryset(UserQuerySet)):  # type: ignor
 class MailQuerySet(RetryQuerySet):
     def waiting(self) -> Self:
         return self.exclude(next_try_at=None)
+
+    def to_person(self, user: Any, email: str) -> Self:
+        """What was mailed to them, or is to be: a reset knows only the address it was asked for
+        with."""
+        return self.filter(Q(user=user) | Q(has_address(email), user=None))
+
+    def given_up(self) -> Self:
+        """Neither sent nor to be tried again."""
+        return self.filter(next_try_at=None, sent_at=None)
+
+    def failing(self) -> Self:
+        """Tried without success, and to be tried again."""
+        return self.waiting().filter(attempts__gt=0)
 
     def forgettable(self, now: datetime) -> Self:
         """Sent or given up long ago."""

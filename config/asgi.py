@@ -5,12 +5,12 @@ from typing import Any
 
 import django
 
-from core.handlers import ASGIApplication
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup(set_prefix=False)
 
-from notifications.consumers import PushConsumer  # noqa: E402  # not before the apps are loaded
+# Not before the apps are loaded.
+from core.handlers import ASGIApplication  # noqa: E402
+from notifications.consumers import PushConsumer  # noqa: E402
 
 rest = ASGIApplication()
 

@@ -4,17 +4,24 @@ beat`, with Redis between (`REDIS_URL`)."""
 from __future__ import annotations
 
 import os
+import tempfile
 
 import django
 from celery import Celery
-from celery.signals import beat_init, celeryd_init
+from celery.signals import beat_init, celeryd_init, setup_logging
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+if settings.METRICS_PORT and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    # The processes of a worker add up their figures in files. Not later: the client library looks
+    # for the folder when it is imported, which is when the apps are loaded.
+    figures = tempfile.TemporaryDirectory(suffix="-metrics", ignore_cleanup_errors=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = figures.name
 django.setup()
 
 from config.environment import stop  # noqa: E402  # not before the apps are loaded
 from operations.clock import SCHEDULE  # noqa: E402
+from operations.exposing import serve_metrics  # noqa: E402
 
 app = Celery("tutoring-sessions", broker=settings.REDIS_URL or None)
 app.conf.update(
@@ -40,3 +47,18 @@ app.autodiscover_tasks()
 def need_redis(**kwargs: object) -> None:
     if not settings.REDIS_URL:
         stop("REDIS_URL is not set: Celery's tasks wait in Redis.")
+
+
+@celeryd_init.connect  # type: ignore[untyped-decorator]
+def expose_metrics(**kwargs: object) -> None:
+    if not settings.METRICS_PORT:
+        return
+    try:
+        serve_metrics(settings.METRICS_PORT)
+    except OSError as error:
+        stop(f"METRICS_PORT can't be served: {error}.")
+
+
+@setup_logging.connect  # type: ignore[untyped-decorator]
+def log_as_the_settings_say(**kwargs: object) -> None:
+    """Whoever takes this signal keeps Celery from changing what Django has set up."""

@@ -6,12 +6,14 @@ from django.views.generic import RedirectView
 
 from core.docs import RedocView, SchemaView, SwaggerView
 from core.urls import for_sockets_only, nothing_here
+from operations.exposing import metrics
 from operations.health import HealthViewSet
 
 urlpatterns = [
     path("", RedirectView.as_view(url="/api/docs/")),
     path("healthz", HealthViewSet.as_view({"get": "alive"})),
     path("readyz", HealthViewSet.as_view({"get": "ready"})),
+    path("metrics", metrics),
     path("admin", RedirectView.as_view(url="/admin/")),
     path("admin/", admin.site.urls),
     path("api/", include("accounts.urls")),

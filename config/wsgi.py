@@ -4,8 +4,9 @@ import os
 
 import django
 
-from core.handlers import WSGIApplication
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup(set_prefix=False)
+
+from core.handlers import WSGIApplication  # noqa: E402  # not before the settings are known
+
 application = WSGIApplication()

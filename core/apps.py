@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from core import sqlite
+from core import sentry, sqlite
 
 
 class CoreConfig(AppConfig):
@@ -8,3 +8,4 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         sqlite.install()
+        sentry.start()

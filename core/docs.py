@@ -1,9 +1,16 @@
 """The pages that show the API's description, whole without the internet."""
 
-from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
+from django.utils.decorators import method_decorator
+from drf_spectacular.views import (
+    SpectacularAPIView,
+    SpectacularRedocView,
+    SpectacularSwaggerSplitView,
+)
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import TemplateHTMLRenderer
 from rest_framework.request import Request
+
+from core import policies
 
 
 class SchemaView(SpectacularAPIView):
@@ -16,11 +23,16 @@ class SchemaView(SpectacularAPIView):
         """There is one version; the library would put what `?version=` says into a header."""
 
 
-class SwaggerView(SpectacularSwaggerView):
+@method_decorator(policies.under(policies.SWAGGER), name="dispatch")
+class SwaggerView(SpectacularSwaggerSplitView):
+    """With its script apart and a template of our own, since the policy takes nothing inline."""
+
     authentication_classes = []
     renderer_classes = [TemplateHTMLRenderer]
+    template_name = "core/swagger.html"
 
 
+@method_decorator(policies.under(policies.REDOC), name="dispatch")
 class RedocView(SpectacularRedocView):
     """With a template of our own, since the library's asks for web fonts."""
 

@@ -1,33 +1,23 @@
 """What every request passes through on its way in and out."""
 
-import re
-import uuid
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.middleware.security import SecurityMiddleware
 
-from core.errors import BAD_REQUEST, BY_STATUS, SERVER_ERROR, APIError, envelope
+from core.errors import BAD_REQUEST, BY_STATUS, SERVER_ERROR, APIError, declare, envelope
 from core.uploads import refused_unread
 
+HTTPS_REQUIRED = declare(
+    "https_required",
+    403,
+    "Use https:// here: what was just sent could be read on the way, so change any password or "
+    "token in it.",
+)
+
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
-
-
-class RequestIdMiddleware:
-    """Gives each request an id, the caller's `X-Request-ID` if it is a sane one, and returns it."""
-
-    SANE = re.compile(r"[A-Za-z0-9._-]{1,128}")
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        asked = request.headers.get("X-Request-ID", "")
-        request_id = asked if self.SANE.fullmatch(asked) else uuid.uuid4().hex
-        response = self.get_response(request)
-        response["X-Request-ID"] = request_id
-        return response
 
 
 class ErrorEnvelopeMiddleware:
@@ -61,6 +51,26 @@ class ErrorEnvelopeMiddleware:
             if not name.lower().startswith("content-"):
                 answer[name] = value
         return answer
+
+
+class HttpsMiddleware:
+    """Refuses what must not be sent over plain HTTP, where Django would redirect it.
+
+    A redirected POST comes back as a GET without its body, and a client that follows with its
+    token would send it in the clear each time, unnoticed. All else is left to Django's redirect.
+    """
+
+    SAFE = {"GET", "HEAD", "OPTIONS"}
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.redirect = SecurityMiddleware(get_response).process_request
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        exposed = request.method not in self.SAFE or "Authorization" in request.headers
+        if exposed and self.redirect(request) is not None:
+            return envelope(APIError(HTTPS_REQUIRED))
+        return self.get_response(request)
 
 
 class ContentLengthMiddleware:

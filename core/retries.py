@@ -99,9 +99,9 @@ def try_row(
         attempt(row)
     except Exception as failure:
         # An error of ours says it all; any other needs its traceback.
-        trace = None if isinstance(failure, APIError) else failure
-        told = (row.attempts, row._meta.label, row.pk, failure)
-        logger.error("Try %s of %s %s failed: %s", *told, exc_info=trace)
+        ours = isinstance(failure, APIError)
+        told = (row.attempts, row._meta.label, row.pk, failure if ours else type(failure).__name__)
+        logger.error("Try %s of %s %s failed: %s", *told, exc_info=None if ours else failure)
         row.postpone(now)
         return False
     return True

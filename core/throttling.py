@@ -11,10 +11,12 @@ import time
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
+
+from core.cache import site_cache
+from core.metrics import THROTTLED
 
 SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 
@@ -35,12 +37,10 @@ def wait_for(scope: str, key: str | None) -> int | None:
     # None is everybody who has no address, as behind a server that listens on a Unix socket.
     digest = hashlib.sha256((key or "").encode()).hexdigest()
     counter = f"throttle:{scope}:{digest}:{now // window}"
-    cache.add(counter, 0, timeout=window)
-    try:
-        count = cache.incr(counter)
-    except ValueError:  # it was evicted between the two calls
+    if site_cache().count(counter, window) <= limit:
         return None
-    return None if count <= limit else window - now % window
+    THROTTLED.labels(scope).inc()
+    return window - now % window
 
 
 def count(scope: str, key: str | None) -> None:

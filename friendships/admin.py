@@ -4,21 +4,44 @@ read them here."""
 from __future__ import annotations
 
 from django.contrib import admin
+from django.db.models import Q
 
-from core.admin import ReadOnlyAdmin
+from accounts.people_search import of_people
+from core.admin import DateRangeFilter, PersonFilter, ReadOnlyAdmin
+from core.admin.unfolded import ChoicesDropdownFilter
 from friendships.models import Block, Friendship
+
+SEARCH_HELP = "How a user name or an e-mail address begins."
 
 
 @admin.register(Friendship)
 class FriendshipAdmin(ReadOnlyAdmin):
     list_display = ("from_user", "to_user", "status", "created_at", "since")
-    list_filter = ("status",)
+    list_filter = (
+        ("status", ChoicesDropdownFilter),
+        ("from_user", PersonFilter),
+        ("to_user", PersonFilter),
+        ("created_at", DateRangeFilter),
+    )
     list_select_related = ("from_user", "to_user")
-    search_fields = ("from_user__username", "to_user__username")
+    search_fields = ("from_user", "to_user")
+    search_help_text = SEARCH_HELP
+
+    def find(self, text: str) -> Q:
+        return of_people(text, "from_user", "to_user")
 
 
 @admin.register(Block)
 class BlockAdmin(ReadOnlyAdmin):
     list_display = ("blocker", "blocked", "created_at")
+    list_filter = (
+        ("blocker", PersonFilter),
+        ("blocked", PersonFilter),
+        ("created_at", DateRangeFilter),
+    )
     list_select_related = ("blocker", "blocked")
-    search_fields = ("blocker__username", "blocked__username")
+    search_fields = ("blocker", "blocked")
+    search_help_text = SEARCH_HELP
+
+    def find(self, text: str) -> Q:
+        return of_people(text, "blocker", "blocked")

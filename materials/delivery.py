@@ -12,6 +12,7 @@ from django.http import FileResponse, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
+from core import policies
 from core.connections import give_back
 from core.errors import NOT_FOUND, APIError
 from materials.addresses import remote_address
@@ -29,6 +30,7 @@ class StreamedFile(FileResponse):
             yield piece
 
 
+@policies.under(policies.FILE)
 def deliver(material: Material) -> HttpResponseBase:
     """A file as an attachment, sent by this server, by the proxy in front of it, or by the store.
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import time
 from collections.abc import Iterable
 from enum import IntEnum
 from itertools import count
 
 import orjson
+import structlog
 from asgiref.sync import sync_to_async
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, WebSocketScope
 from django.conf import settings
@@ -18,6 +18,7 @@ from django.db import Error as DatabaseError
 from django.db import connections
 
 from accounts import tokens
+from core import logs
 from core.errors import APIError
 from core.origins import is_foreign
 from core.push.hub import RECHECK, hub
@@ -25,7 +26,7 @@ from core.push.leases import Lease
 from core.push.relay import listener
 from core.renderers import dumps
 
-logger = logging.getLogger(__name__)
+logger = structlog.stdlib.get_logger(__name__)
 
 PONG = dumps({"type": "pong"})
 LONGEST_PING = 1000
@@ -61,11 +62,17 @@ class PushConsumer:
         self.ended: asyncio.Future[Close | None] = asyncio.get_running_loop().create_future()
 
     async def serve(self) -> None:
-        await self.receive()
-        await self.accept()
-        code = await self.open()
-        if code is not None:
-            await self.close(code)
+        """From the handshake to the end, with a line in the log for each."""
+        asked = dict(self.scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
+        with logs.about(request_id=logs.request_id(asked)):
+            await self.receive()
+            await self.accept()
+            began, code = time.monotonic(), await self.open()
+            if code is not None:
+                await self.close(code)
+            # Without a code it was the client who left.
+            seconds = round(time.monotonic() - began, 1)
+            logger.info("socket closed", code=code and int(code), seconds=seconds)
 
     async def refuse(self) -> None:
         """Where there is nothing to connect to."""
@@ -93,7 +100,7 @@ class PushConsumer:
         except APIError:
             return Close.TOKEN_NOT_VALID
         except DatabaseError as error:
-            logger.warning("The database failed a socket that was opening: %s", error)
+            tell_database_failed(error)
             return Close.TRY_AGAIN
         return await self.join(user_id, text, expires_at)
 
@@ -109,6 +116,8 @@ class PushConsumer:
             if not await lease.take():
                 return Close.TOO_MANY
             await listener.start()
+            logs.bind(user=user_id)
+            logger.info("socket opened")
             return await self.live(text, expires_at, lease)
         finally:
             hub.leave(user_id, self)
@@ -182,6 +191,10 @@ class PushConsumer:
         self.end(Close.TOKEN_NOT_VALID)
 
 
+def tell_database_failed(error: DatabaseError) -> None:
+    logger.warning("the database failed a socket", error=logs.first_line(error))
+
+
 def offered_token(subprotocols: Iterable[str]) -> str:
     """The token of `["bearer", "<access token>"]`; "" if they are others."""
     match list(subprotocols):
@@ -211,7 +224,7 @@ async def is_good(text: str) -> bool:
     except APIError:
         return False
     except DatabaseError as error:
-        logger.warning("The database failed an open socket: %s", error)
+        tell_database_failed(error)
     return True
 
 

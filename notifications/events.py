@@ -77,7 +77,18 @@ REMOVED = Event(
     mail="The staff have removed you from {title}, which begins on {date}.",
 )
 APPROVED = Event(
-    "approved", Type.SESSION_UPDATE, "Session approved: {title}", "{title} is open for requests."
+    "approved",
+    Type.SESSION_UPDATE,
+    "Session approved: {title}",
+    "{title} is open for requests.",
+    mail="{title}, which begins on {date}, has been approved: it is open for requests.",
+)
+NOT_APPROVED = Event(
+    "not_approved",
+    Type.SESSION_UPDATE,
+    "Session not approved: {title}",
+    "The staff have not approved {title}: it is cancelled.{reason}",
+    mail="The staff have not approved {title}, planned for {date}: it is cancelled.{reason}",
 )
 RESCHEDULED = Event(
     "rescheduled",

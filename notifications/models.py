@@ -24,6 +24,15 @@ class Notification(models.Model):
     session = models.ForeignKey(
         "sessions_app.Session", on_delete=models.SET_NULL, null=True, related_name="notifications"
     )
+    # Without an index of its own: the partial one below is made at once on a table of any size.
+    named = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        null=True,
+        db_index=False,
+        related_name="+",
+        help_text="Whose name the texts have, so that it can be taken out of them.",
+    )
     read = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
     # Nullable: NULLs are not compared, so that only keys must be unique.
@@ -43,6 +52,9 @@ class Notification(models.Model):
             models.Index(fields=["user", "-id"], name="notification_newest"),
             models.Index(
                 fields=["user", "-id"], condition=Q(read=False), name="notification_unread"
+            ),
+            models.Index(
+                fields=["named"], condition=Q(named__isnull=False), name="notification_naming"
             ),
         ]
         constraints = [

@@ -13,12 +13,16 @@ from notifications.mails import in_zone, write_mails
 from notifications.models import Notification
 from notifications.representations import notification_frame
 
+# As much of a name as the title of a notification has room for.
+NAME = 200
+
 
 def announce(
     event: Event,
     *,
     to: Iterable[int],
     now: datetime,
+    person: User | None = None,
     session_id: int | None = None,
     once: str | None = None,
     until: datetime | None = None,
@@ -28,11 +32,14 @@ def announce(
 
     Args:
         to: the ids of those to tell.
+        person: whom the event's texts name as `{person}`.
         session_id: the session concerned, if it will still be there.
         once: names the occasion; nobody is told of it again, however often this is called.
         until: when it is too late to mail it.
-        details: what the event's texts name.
+        details: what the event's texts name besides.
     """
+    if person is not None:
+        details["person"] = name_of(person)[:NAME]
     words = in_zone(details, "UTC")
     title, message = event.title.format(**words), event.message.format(**words)
     rows = [
@@ -42,6 +49,7 @@ def announce(
             event=event.code,
             title=title,
             message=message,
+            named=person,
             session_id=session_id,
             created_at=now,
             dedupe_key=f"{once}:{user_id}" if once else None,

@@ -1,19 +1,26 @@
 """What runs when: every job of every app, in one place. Each is safe to run at any time, twice,
 or on two machines at once, so whoever runs them needs no lock: the thread in a development
-server (`EmbeddedClock`), Celery in production (`operations.tasks`), `manage.py tick` by hand."""
+server (`EmbeddedClock`), `manage.py clock` on a single machine, Celery in production
+(`operations.tasks`), `manage.py tick` by hand."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
+from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
-from accounts.jobs import forget_expired_tokens, forget_mails, send_mails
+from accounts.jobs import forget_expired_tokens, forget_mails, forget_sign_ins, send_mails
+from core import logs
+from core.metrics import JOB_ROWS, JOB_SECONDS, JOB_SUCCESS, JOBS
 from materials.jobs import remove_stray_files
 from sessions_app.jobs import complete_sessions, expire_sessions, send_reminders
 from zoom.jobs import (
@@ -25,6 +32,7 @@ from zoom.jobs import (
 )
 
 logger = logging.getLogger(__name__)
+lines = structlog.stdlib.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +60,38 @@ SCHEDULE = (
     Job(end_meetings, every=timedelta(minutes=1)),
     Job(forget_webhook_events, every=timedelta(hours=1)),
     Job(forget_expired_tokens, every=timedelta(hours=1)),
+    Job(forget_sign_ins, every=timedelta(hours=1)),
     Job(forget_mails, every=timedelta(hours=1)),
 )
+
+
+def run_job(job: Job, now: datetime, *, run_id: str | None = None) -> int:
+    """Run a job, whoever calls for it; how many rows it has changed. What it raises is logged.
+
+    Args:
+        run_id: stands in the lines of this run where a request's have the request's id.
+    """
+    with logs.about(request_id=logs.request_id(run_id), job=job.name):
+        began, outcome = time.perf_counter(), "failed"
+        try:
+            rows = job.run(now)
+            outcome = "ok"
+        except Exception:
+            logger.exception("The job %s failed.", job.name)
+            raise
+        finally:
+            JOBS.labels(job.name, outcome).inc()
+            JOB_SECONDS.labels(job.name).observe(time.perf_counter() - began)
+        note(job, rows, time.perf_counter() - began)
+        return rows
+
+
+def note(job: Job, rows: int, seconds: float) -> None:
+    JOB_ROWS.labels(job.name).inc(rows)
+    JOB_SUCCESS.labels(job.name).set_to_current_time()
+    # Most find nothing to do, every few seconds.
+    tell = lines.info if rows else lines.debug
+    tell("job", rows=rows, duration_ms=round(seconds * 1000, 1))
 
 
 def tick(now: datetime) -> dict[str, int]:
@@ -65,7 +103,7 @@ def tick(now: datetime) -> dict[str, int]:
     changed, failures = {}, []
     for job in SCHEDULE:
         try:
-            changed[job.name] = job.run(now)
+            changed[job.name] = run_job(job, now)
         except Exception as failure:
             failures.append(failure)
     if failures:
@@ -94,12 +132,25 @@ class EmbeddedClock(threading.Thread):
 
     def run_job(self, job: Job) -> None:
         try:
-            job.run(timezone.now())
-        except Exception:
-            logger.exception("The job %s failed.", job.name)
+            with suppress(Exception):  # it is in the log
+                run_job(job, timezone.now())
         finally:
             connections.close_all()  # this thread's own, until the next time
 
     def stop(self) -> None:
         self.stopped.set()
         self.join(timeout=10)
+
+
+@contextmanager
+def embedded_clock() -> Iterator[None]:
+    """The clock's jobs in a thread, for as long as the server runs."""
+    if not settings.EMBEDDED_CLOCK:
+        yield
+        return
+    clock = EmbeddedClock()
+    clock.start()
+    try:
+        yield
+    finally:
+        clock.stop()

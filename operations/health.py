@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import Annotated, Literal, NotRequired, TypedDict
 
+from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, Error, connections
 from django.db.migrations.executor import MigrationExecutor
+from redis import Redis, RedisError
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,12 +19,56 @@ from core.views import ActionViewSet, Answer
 
 NOT_READY = declare("not_ready", 503, "Not ready to serve: {reason}.")
 
+# Seconds: for Redis to answer, and for which its answer is believed.
+PATIENCE = 0.5
+BELIEVED = 1.0
+
 
 class HealthObject(TypedDict):
-    """A server that is well."""
+    """A server that can serve. It is `degraded` without Redis: then nothing is pushed and the
+    clock waits, but REST is whole."""
 
-    status: Literal["ok"]
-    checks: NotRequired[Annotated[dict[str, str], "What was looked at, and how it is."]]
+    status: Literal["ok", "degraded"]
+    checks: NotRequired[
+        Annotated[
+            dict[str, str],
+            "How the `database`, `migrations`, the `cache` and the `broker` are: `ok`, what is "
+            "wrong, or `not configured`.",
+        ]
+    ]
+
+
+class RedisProbe:
+    """Does Redis answer? Asked once a second at most, however many ask here."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.asked_at = float("-inf")
+        self.url = self.told = ""
+
+    def state(self) -> str:
+        """`ok`, what is wrong, or `not configured`."""
+        with self.lock:
+            if self.url != settings.REDIS_URL or time.monotonic() > self.asked_at + BELIEVED:
+                self.url, self.told = settings.REDIS_URL, ask_redis(settings.REDIS_URL)
+                self.asked_at = time.monotonic()
+            return self.told
+
+
+def ask_redis(url: str) -> str:
+    if not url:
+        return "not configured"
+    try:
+        with Redis.from_url(
+            url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=None
+        ) as client:
+            client.ping()
+    except (RedisError, OSError):
+        return "Redis can't be reached"
+    return "ok"
+
+
+redis_probe = RedisProbe()
 
 
 class HealthViewSet(ActionViewSet):
@@ -38,13 +86,23 @@ class HealthViewSet(ActionViewSet):
     def ready(self, request: Request) -> Response:
         """Can the server serve?
 
-        The database answers, and every migration is applied.
+        It can while the database answers, and every migration is applied. Without Redis it is
+        `degraded`, and still answers 200.
         """
-        try:
-            executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
-            waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        except Error:
-            raise APIError(NOT_READY, reason="the database can't be reached") from None
-        if waiting:
-            raise APIError(NOT_READY, reason=f"{len(waiting)} migrations are not applied")
-        return self.answer({"status": "ok", "checks": {"database": "ok", "migrations": "ok"}})
+        check_database()
+        broker = redis_probe.state()
+        # The cache of one process is its own memory.
+        cache = "ok" if broker == "not configured" else broker
+        checks = {"database": "ok", "migrations": "ok", "cache": cache, "broker": broker}
+        return self.answer({"status": "ok" if cache == "ok" else "degraded", "checks": checks})
+
+
+def check_database() -> None:
+    """Raises APIError: 503 unless the database answers, and every migration is applied."""
+    try:
+        executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except Error:
+        raise APIError(NOT_READY, reason="the database can't be reached") from None
+    if waiting:
+        raise APIError(NOT_READY, reason=f"{len(waiting)} migrations are not applied")

@@ -1,4 +1,5 @@
-"""How uvicorn serves the ASGI application, for `manage.py run` and `manage.py push` alike."""
+"""How uvicorn serves the ASGI application, for `manage.py run` and `manage.py push` alike; REST in
+production is `operations.rest`."""
 
 from __future__ import annotations
 
@@ -46,6 +47,11 @@ def without_trace_of_bad_text(record: logging.LogRecord) -> bool:
     return True
 
 
+def host() -> str:
+    """Where to listen. With DEBUG everybody knows the secret key, so only this machine gets in."""
+    return "127.0.0.1" if settings.DEBUG else "0.0.0.0"  # noqa: S104
+
+
 def serve(port: int) -> None:
     """Serve until told to stop, and then end gracefully, as a success."""
     # uvicorn stops gracefully and then raises the signal again; that one ends the process.
@@ -53,10 +59,12 @@ def serve(port: int) -> None:
     server = uvicorn.Server(
         uvicorn.Config(
             "config.asgi:application",
-            # With DEBUG everybody knows the secret key, so only this machine gets in.
-            host="127.0.0.1" if settings.DEBUG else "0.0.0.0",  # noqa: S104
+            host=host(),
             port=port,
             lifespan="off",
+            # As `settings.LOGGING` says; requests have lines of ours (`core.watching`).
+            log_config=None,
+            access_log=False,
             # Whom to believe is `NUM_PROXIES`; uvicorn's default believes every local caller.
             proxy_headers=False,
             timeout_graceful_shutdown=10,

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from celery import shared_task
 from django.utils import timezone
 
+from operations import clock
 from operations.clock import SCHEDULE
 
 JOBS = {job.name: job for job in SCHEDULE}
 
 
-@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
-def run_job(name: str) -> int:
-    """Run one job of the schedule, as of now; how many rows it has changed."""
-    return JOBS[name].run(timezone.now())
+@shared_task(bind=True)  # type: ignore[untyped-decorator]  # Celery has no types
+def run_job(task: Any, name: str) -> int:
+    """Run one job of the schedule, as of now; how many rows it has changed. The task's id is the
+    id of its lines in the log, and of its calls to others."""
+    return clock.run_job(JOBS[name], timezone.now(), run_id=task.request.id)

@@ -4,3 +4,10 @@ from django.apps import AppConfig
 class SessionsConfig(AppConfig):
     name = "sessions_app"
     verbose_name = "Group sessions"
+
+    def ready(self) -> None:
+        """Whoever is thrown out may leave sessions behind."""
+        from accounts.staff_acts import CLEARINGS  # noqa: PLC0415  # needs the models to be loaded
+        from sessions_app.services import clear_away  # noqa: PLC0415
+
+        CLEARINGS.append(clear_away)

@@ -73,6 +73,7 @@ class Session(states.Viewed, Lifecycle):
             models.Index(fields=["status", "ends_at"], name="session_due"),
             models.Index(fields=["status", "date", "id"], name="session_by_status"),
             models.Index(fields=["creator", "-date", "-id"], name="session_of_creator"),
+            models.Index(fields=["created_at"], name="session_created"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -110,6 +111,16 @@ class Session(states.Viewed, Lifecycle):
 
     def __str__(self) -> str:
         return self.title
+
+
+class WaitingSession(Session):
+    """A session in the queue of a moderated site: the same rows, for a list of their own."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        verbose_name = "session that waits"
+        verbose_name_plural = "sessions that wait"
 
 
 class Participant(models.Model):
@@ -180,6 +191,10 @@ class BookingRequest(models.Model):
             models.CheckConstraint(
                 condition=Q(status__in=RequestStatus.values), name="request_status_is_known"
             ),
+        ]
+        indexes = [
+            models.Index(fields=["requested_at"], name="request_asked"),
+            models.Index(fields=["decided_at", "status"], name="request_decided"),
         ]
 
     def __str__(self) -> str:

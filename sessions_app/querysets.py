@@ -8,6 +8,7 @@ from typing import Any, Self
 from django.db.models import (
     Case,
     Exists,
+    F,
     OuterRef,
     Prefetch,
     Q,
@@ -18,7 +19,7 @@ from django.db.models import (
 from django.db.models.functions import RowNumber
 
 from core.lifecycle import LifecycleQuerySet
-from sessions_app.states import MAX_ATTEMPTS, OPEN, Mode, RequestStatus, staff_approves
+from sessions_app.states import MAX_ATTEMPTS, OPEN, Mode, RequestStatus, Status, staff_approves
 
 REQUESTS_SHOWN = 100
 
@@ -31,10 +32,16 @@ class ParticipantQuerySet(QuerySet[Any]):
     def for_list(self) -> Self:
         return self.present().select_related("user")
 
+    def of_person(self, user: Any) -> Self:
+        return self.filter(user=user).select_related("user", "session")
+
 
 class BookingRequestQuerySet(QuerySet[Any]):
     def pending(self) -> Self:
         return self.filter(status=RequestStatus.PENDING)
+
+    def of_person(self, user: Any) -> Self:
+        return self.filter(user=user).select_related("user", "session")
 
     def visible_to(self, user: Any) -> Self:
         """Every request, for the session's creator and staff; for others, their own. Those that
@@ -115,6 +122,16 @@ class SessionQuerySet(LifecycleQuerySet):
 
     def past_their_end(self, moment: Any, *statuses: str) -> Self:
         return self.filter(status__in=statuses, ends_at__lt=moment)
+
+    def waiting_for_staff(self) -> Self:
+        """What the staff have to approve or refuse on a moderated site; elsewhere nothing."""
+        return self.filter(status=Status.PENDING_APPROVAL) if staff_approves() else self.none()
+
+    def beginning_within(self, now: datetime, time: timedelta) -> Self:
+        return self.filter(status__in=OPEN, date__gt=now, date__lte=now + time)
+
+    def full(self) -> Self:
+        return self.filter(status__in=OPEN, participant_count__gte=F("max_participants"))
 
     def to_remind(self, now: datetime, lead: timedelta) -> Self:
         """Those that begin within the lead time, and whose people have had no reminder of this

@@ -162,6 +162,10 @@ def staff_approves() -> bool:
     return bool(settings.SESSION_APPROVAL_POLICY == "staff")
 
 
+def waits_for_staff(session: SessionFacts) -> bool:
+    return staff_approves() and session.status == Status.PENDING_APPROVAL
+
+
 # ── Refusals ─────────────────────────────────────────────────────────────────────────────────
 NOT_CREATOR = declare("not_creator", 403, "Only the session's creator can do this.")
 NOT_CREATOR_OR_STAFF = declare(
@@ -281,12 +285,14 @@ ACTIONS: dict[str, Action] = {
     "add_material": act(*EVERY - {Status.CANCELLED, Status.EXPIRED}, by=MEMBERS,
                         closed=CANNOT_ADD),
     "change_material": act(*EVERY, by={Role.CREATOR, Role.UPLOADER}),
-    # No address leads to these: an approved request schedules, time expires; the admin edits,
-    # and takes people out.
+    # No address leads to these: an approved request schedules, time expires; in the admin staff
+    # edit, take people and requests out, refuse what waits, and end what is stuck.
     "schedule": act(Status.APPROVED, by=CREATOR, to=Status.SCHEDULED),
     "expire": act(*OPEN, by={Role.CLOCK}, to=Status.EXPIRED, rules=(is_over,)),
     "edit": act(*OPEN, Status.ONGOING, by={Role.STAFF}, closed=CANNOT_UPDATE),
     "remove": act(*OPEN, by={Role.STAFF}, closed=CANNOT_LEAVE),
+    "refuse": act(Status.PENDING_APPROVAL, by={Role.STAFF}, to=Status.CANCELLED),
+    "close": act(Status.ONGOING, by={Role.STAFF}, to=Status.COMPLETED, rules=(is_over,)),
 }
 # fmt: on
 BUTTONS = tuple(ACTIONS)[: tuple(ACTIONS).index("see_materials")]

@@ -28,12 +28,16 @@ PASSWORD = "a-good-password-26"
 # The longest: they come first, so that no worker is left with one of them when the other is done.
 LONGEST = [
     "tests/test_hostile_input.py",
+    "tests/browser/test_staff.py",
     "tests/sessions_app/test_races.py",
     "tests/accounts/test_races.py",
     "tests/sessions_app/test_booking_races.py",
     "tests/test_readme.py",
+    "tests/operations/test_many_machines.py",
+    "tests/operations/test_serve.py",
     "tests/operations/test_clock.py",
     "tests/operations/test_run.py",
+    "tests/containers/test_proxy.py",
     "tests/notifications/test_push_redis.py",
     "tests/sessions_app/test_actions.py",
     "tests/sessions_app/test_time_zones.py",

@@ -6,13 +6,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.contrib import admin
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 
-from core.admin import ReadOnlyAdmin, ReadOnlyInline, StaffAdmin
-from core.errors import APIError
+from accounts.people_search import of_people
+from core.admin import (
+    DateRangeFilter,
+    PersonFilter,
+    ReadOnlyAdmin,
+    ReadOnlyInline,
+    SituationFilter,
+    StaffAdmin,
+)
+from core.admin.acts import is_id
+from core.admin.unfolded import BooleanRadioFilter, ChoicesDropdownFilter
 from zoom import services
 from zoom.models import AuditEntry, JoinToken, MeetingToEnd, OneOnOneSession
 
@@ -32,21 +40,46 @@ class AuditEntryInline(OfPeopleInline):
     fields = ("created_at", "event_type", "user", "message", "metadata")
 
 
+class OneOnOneSituation(SituationFilter):
+    situations = {
+        "starting": ("a start is under way", lambda rows, now: rows.filter(start_until__gt=now)),
+        "stuck": ("stuck: the clock is late to end it", lambda rows, now: rows.overdue(now)),
+    }
+
+
 @admin.register(OneOnOneSession)
 class OneOnOneSessionAdmin(ReadOnlyAdmin):
     inlines = (JoinTokenInline, AuditEntryInline)
-    actions = ("stop_selected",)
+    actions = ("stop_selected", "export_csv")
     list_display = ("id", "initiator", "participant", "status", "started_by", "created_at")
-    list_filter = ("status", "created_at", "started_at")
+    list_filter = (
+        OneOnOneSituation,
+        ("status", ChoicesDropdownFilter),
+        ("initiator", PersonFilter),
+        ("participant", PersonFilter),
+        ("created_at", DateRangeFilter),
+        ("started_at", DateRangeFilter),
+    )
     list_select_related = ("initiator", "participant", "started_by")
-    search_fields = (
-        "initiator__username",
-        "initiator__email",
-        "participant__username",
-        "participant__email",
-        "zoom_meeting_id",
+    search_fields = ("zoom_meeting_id",)
+    search_help_text = (
+        "An id, Zoom's id of a meeting, or how a user name or an e-mail address begins."
     )
     date_hierarchy = "created_at"
+    export_fields = {
+        "Id": "pk",
+        "Initiator": "initiator__username",
+        "Participant": "participant__username",
+        "Status": "status",
+        "Started by": "started_by__username",
+        "Created": "created_at",
+        "Started": "started_at",
+        "Ended": "ended_at",
+    }
+    export_addresses = {
+        "Initiator's e-mail": "initiator__email",
+        "Participant's e-mail": "participant__email",
+    }
     fields = (
         ("initiator", "initiator_ready"),
         ("participant", "participant_ready"),
@@ -55,23 +88,18 @@ class OneOnOneSessionAdmin(ReadOnlyAdmin):
         ("created_at", "started_at", "ended_at", "updated_at"),
     )
 
+    def find(self, text: str) -> Q:
+        """Also by Zoom's id of the meeting, which looks like one of ours."""
+        people = of_people(text, "initiator", "participant")
+        return Q(zoom_meeting_id=text) | (super().find(text) if is_id(text) else people)
+
     def has_stop_permission(self, request: HttpRequest) -> bool:
         """Stopping is a change, though nothing is written from a form."""
         return bool(StaffAdmin.has_change_permission(self, request))
 
     @admin.action(description="End or cancel selected sessions", permissions=["stop"])
     def stop_selected(self, request: HttpRequest, queryset: QuerySet[OneOnOneSession]) -> None:
-        """Each in a transaction of its own; a refusal becomes a message."""
-        number = 0
-        for session in queryset.order_by("pk"):
-            try:
-                services.stop(session, by=request.user, now=timezone.now())  # type: ignore[arg-type]
-            except APIError as refusal:
-                self.message_user(request, f"{session}: {refusal.sentence}", messages.ERROR)
-                continue
-            self.log_change(request, session, "Stopped")
-            number += 1
-        self.message_user(request, f"{number} stopped.", messages.SUCCESS if number else "warning")
+        self.act_on_each(request, queryset, services.stop, "stopped")
 
 
 @admin.register(JoinToken)
@@ -79,20 +107,55 @@ class JoinTokenAdmin(ReadOnlyAdmin):
     """Whose they are and whether they were used; never what they look like."""
 
     list_display = ("id", "session", "user", "created_at", "expires_at", "is_used", "used_at")
-    list_filter = ("is_used", "created_at")
+    list_filter = (
+        ("is_used", BooleanRadioFilter),
+        ("user", PersonFilter),
+        ("created_at", DateRangeFilter),
+    )
     list_select_related = ("session", "user")
-    search_fields = ("=session__id", "user__username", "user__email")
+    search_fields = ("session__id",)
+    search_help_text = "The id of a session, or how a user name or an e-mail address begins."
     fields = ("session", "user", "created_at", "expires_at", "is_used", "used_at")
+
+    def find(self, text: str) -> Q:
+        return Q(session=int(text)) if is_id(text) else of_people(text, "user")
 
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyAdmin):
     list_display = ("created_at", "session", "event_type", "user", "message")
-    list_filter = ("event_type", "created_at")
+    list_filter = (
+        ("event_type", ChoicesDropdownFilter),
+        ("user", PersonFilter),
+        ("created_at", DateRangeFilter),
+    )
     list_select_related = ("session", "user")
-    search_fields = ("=session__id", "user__username", "user__email", "message")
+    search_fields = ("message",)
+    search_help_text = (
+        "The id of a session, words of the message, or how a user name or an e-mail address begins."
+    )
     date_hierarchy = "created_at"
     fields = ("session", "event_type", "user", "message", "metadata", "created_at")
+    export_fields = {
+        "Id": "pk",
+        "Session": "session_id",
+        "When": "created_at",
+        "What": "event_type",
+        "Who": "user__username",
+        "Message": "message",
+    }
+
+    def find(self, text: str) -> Q:
+        if is_id(text):
+            return Q(session=int(text))
+        people = of_people(text, "user")
+        return people if "@" in text else super().find(text) | people
+
+
+class MeetingSituation(SituationFilter):
+    situations = {
+        "failing": ("tried without success", lambda rows, now: rows.filter(attempts__gt=0))
+    }
 
 
 @admin.register(MeetingToEnd)
@@ -100,4 +163,9 @@ class MeetingToEndAdmin(ReadOnlyAdmin):
     """What is still to be ended at Zoom: empty when all is well."""
 
     list_display = ("meeting_id", "attempts", "next_try_at", "created_at")
+    list_filter = (MeetingSituation,)
     search_fields = ("meeting_id",)
+    search_help_text = "Zoom's id of a meeting."
+
+    def find(self, text: str) -> Q:
+        return Q(meeting_id=text)

@@ -78,6 +78,7 @@ class OneOnOneSession(Lifecycle):
             models.Index(fields=["participant", "-id"], name="one_on_one_of_participant"),
             models.Index(fields=["status", "created_at"], name="one_on_one_left_pending"),
             models.Index(fields=["status", "started_at"], name="one_on_one_left_active"),
+            models.Index(fields=["ended_at", "status"], name="one_on_one_ended"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -180,7 +181,8 @@ class JoinToken(models.Model):
 
 
 class AuditEntry(models.Model):
-    """One thing that happened to a session. Added, never changed, never deleted."""
+    """One thing that happened to a session. Added, never changed, never deleted; only the name of
+    somebody who was erased is taken out."""
 
     session = models.ForeignKey(
         OneOnOneSession, on_delete=models.PROTECT, related_name="audit_entries"

@@ -42,6 +42,10 @@ class OneOnOneSessionQuerySet(LifecycleQuerySet):
     def left_active(self, now: datetime) -> Self:
         return self.filter(status=Status.ACTIVE, started_at__lte=now - LONGEST_ACTIVE)
 
+    def overdue(self, now: datetime) -> Self:
+        """What the clock should have called off or completed."""
+        return self.left_pending(now) | self.left_active(now)
+
     def meeting(self, meeting_id: str) -> Self:
         """The one that meets there; stand-in rooms aren't at Zoom."""
         return self.filter(zoom_meeting_id=meeting_id).exclude(zoom_host="")
@@ -61,6 +65,9 @@ class OneOnOneSessionQuerySet(LifecycleQuerySet):
 
 
 class StartAttemptQuerySet(QuerySet[Any]):
+    # Whoever starts has claimed the session by the attempt's marker; who fails lets it go.
+    LOST_CLAIM = Q(session__start_marker=None) | ~Q(session__start_marker=F("marker"))
+
     def since(self, moment: datetime) -> dict[str, int]:
         """How many there were at each host."""
         rows = self.filter(created_at__gt=moment).order_by().values_list("host")
@@ -68,9 +75,13 @@ class StartAttemptQuerySet(QuerySet[Any]):
 
     def lost(self, now: datetime) -> Self:
         """Those that have failed or died, and may have left a meeting at Zoom."""
-        failed = Q(session__start_marker=None) | ~Q(session__start_marker=F("marker"))
         died = Q(created_at__lt=now - LONGEST_START)
-        return self.filter(failed | died, settled=False, created_at__gt=now - GIVEN_UP)
+        return self.filter(self.LOST_CLAIM | died, settled=False, created_at__gt=now - GIVEN_UP)
+
+    def failed(self, now: datetime) -> Self:
+        """Those that came to no meeting: Zoom failed, or the session was over by then."""
+        died = Q(session__started_at=None, session__start_until__lte=now)
+        return self.filter(self.LOST_CLAIM | died)
 
 
 class JoinTokenQuerySet(QuerySet[Any]):
@@ -85,10 +96,15 @@ class AppendOnlyError(TypeError):
 
 
 class AuditEntryQuerySet(QuerySet[Any]):
-    """Reads and adds; a log is neither changed nor shortened."""
+    """Reads and adds; a log is neither changed nor shortened. The one exception is a name that
+    the law wants out of it."""
 
     def for_list(self) -> Self:
         return self.select_related("user")
+
+    def reword(self, message: str) -> int:
+        """Let the entries say this instead, of somebody who was erased; how many that were."""
+        return super().update(message=message)
 
     def update(self, **changes: Any) -> NoReturn:
         raise AppendOnlyError("An entry of the log can't be changed.")

@@ -12,3 +12,4 @@ from config.settings.people import *  # noqa: F403
 from config.settings.process import *  # noqa: F403
 from config.settings.rules import *  # noqa: F403
 from config.settings.security import *  # noqa: F403
+from config.settings.unfold import *  # noqa: F403

@@ -10,6 +10,7 @@ INSTALLED_APPS = [
     "accounts",
     "core",
     "unfold",  # before the admin, whose templates it replaces
+    "unfold.contrib.filters",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -24,8 +25,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "core.middleware.RequestIdMiddleware",
+    "core.watching.RequestIdMiddleware",
+    "core.watching.WatchMiddleware",
+    "core.policies.PolicyMiddleware",
     "core.middleware.ErrorEnvelopeMiddleware",
+    "core.middleware.HttpsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

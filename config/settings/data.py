@@ -3,6 +3,7 @@
 from typing import Any
 
 from config.environment import BASE_DIR, env
+from config.settings.process import REDIS_URL, WEB_THREADS
 
 DATABASES: dict[str, dict[str, Any]] = {
     "default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")
@@ -17,18 +18,20 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
     _options.setdefault("init_command", "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;")
 elif _database["ENGINE"] == "django.db.backends.postgresql":
     # A pool, since threads of an ASGI server are short-lived; a dead connection is replaced
-    # before it is handed out.
-    _options.setdefault("pool", {"min_size": 1, "max_size": 20, "timeout": 5})
+    # before it is handed out. It grows with need: never beyond the threads of a WSGI server.
+    _options.setdefault("pool", {"min_size": 1, "max_size": max(20, WEB_THREADS), "timeout": 5})
     _database["CONN_HEALTH_CHECKS"] = True
     _database["ENGINE"] = "core.postgresql"
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        # Each person and address is a key of its own; one that is evicted is a limit forgotten.
-        "OPTIONS": {"MAX_ENTRIES": 100_000},
+        "BACKEND": "core.cache.SharedCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "tutoring-sessions.cache",
     }
+    if REDIS_URL
+    else {"BACKEND": "core.cache.ProcessCache"}
 }
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -4,12 +4,19 @@ from datetime import timedelta
 from typing import Any
 
 from config.environment import BASE_DIR, cloudinary_account, env
+from config.settings.process import DEBUG
 
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / "media"))
 MEDIA_URL = "media/"
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": (
+            "django.contrib.staticfiles.storage.StaticFilesStorage"
+            if DEBUG
+            else "core.static.HashedFiles"
+        )
+    },
     "local": {"BACKEND": "materials.stores.local.LocalStore"},
 }
 _cloudinary = cloudinary_account(

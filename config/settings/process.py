@@ -1,10 +1,15 @@
 """The process: where it serves, and what it must know of the world around it."""
 
+import os
+
 from config.environment import BASE_DIR as BASE_DIR
 from config.environment import env, stop
 
 DEBUG = env.bool("DEBUG", True)
 PORT = env.int("PORT", 8000, least=1, most=65535)
+# How many processes serve REST under `make serve`, and how many requests each takes at a time.
+WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", os.cpu_count() or 1, least=1, most=256)
+WEB_THREADS = env.int("WEB_THREADS", 8, least=1, most=64)
 # Where `make push` serves.
 PUSH_PORT = env.int("PUSH_PORT", min(PORT + 1, 65535), least=1, most=65535)
 SECRET_KEY = env.str("SECRET_KEY", "")
@@ -24,8 +29,8 @@ FRONTEND_URL = env.str("FRONTEND_URL", "http://localhost:3000")
 PUBLIC_URL = env.str("PUBLIC_URL", f"http://localhost:{PORT}").rstrip("/")
 DEMO_DATA = env.bool("DEMO_DATA", True)
 
-# Between the processes of a production server: the clock's tasks, and live push. Without it one
-# process pushes what it writes itself.
+# Between the processes of a production server: the clock's tasks, live push, and the cache. Without
+# it one process pushes what it writes itself.
 REDIS_URL = env.str("REDIS_URL", "")
-# Whether `make run` runs the clock's jobs itself, in a thread.
+# Whether `make run`, and `make serve` without Redis, run the clock's jobs themselves.
 EMBEDDED_CLOCK = env.bool("EMBEDDED_CLOCK", True)

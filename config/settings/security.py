@@ -1,17 +1,35 @@
-"""What the deploy check asks of a production server."""
+"""What keeps a production server safe, on unless it is turned off; `core/policies.py` has what
+browsers may do with each kind of page."""
 
-from config.environment import env
-from config.settings.process import DEBUG, NUM_PROXIES
+from urllib.parse import urlsplit
+
+from config.environment import env, readable
+from config.settings.process import DEBUG, NUM_PROXIES, PUBLIC_URL
+
+# The staff's: a working day, and no longer than the browser is open.
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+# Where a proxy in front doesn't pass on the port, Django can't tell by itself.
+with readable("PUBLIC_URL"):
+    _public = urlsplit(PUBLIC_URL)
+CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"] if _public.netloc else []
 
 if not DEBUG:
-    # Off by default, since the servers here speak plain HTTP: a proxy in front ends TLS.
-    SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", False)
-    # One answer over HTTPS binds the whole domain for so long: the operator decides.
-    SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 0, most=63_072_000)
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0
-    SESSION_COOKIE_SECURE = True
-    CSRF_COOKIE_SECURE = True
-    # Health checks come from inside, over plain HTTP.
-    SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
+    SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
+    # Health checks and Prometheus come from inside, over plain HTTP.
+    SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
+    # A browser that was here once over HTTPS takes nothing else for so long, and nobody can take
+    # that back: a month protects whoever comes monthly, and a mistake heals in one.
+    SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 2_592_000, most=63_072_000)
+    # These bind other hosts of the domain, of which this server knows nothing: the operator
+    # decides, and Django's checks would insist.
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", False)
+    SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", False)
+    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    # Browsers take cookies of these names from this very host only, and over HTTPS.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+    # Pages that need it have the token in their form.
+    CSRF_COOKIE_HTTPONLY = True
     if NUM_PROXIES:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 from typing import Protocol
 
+from core.metrics import PUSHES, SOCKETS
+
 # Not for clients: it tells a socket that its token may have ended.
 RECHECK = b"recheck"
 
@@ -36,6 +38,7 @@ class Hub:
             # A server that is stopping has closed its loop, and with it every socket.
             with contextlib.suppress(RuntimeError):
                 self.loop.call_soon_threadsafe(self.deliver, user_id, frame)
+                PUSHES.labels("handed_over").inc()
 
     def deliver(self, user_id: int, frame: bytes) -> None:
         for socket in self.sockets.get(user_id, ()):
@@ -53,9 +56,11 @@ class Hub:
     def join(self, user_id: int, socket: Socket) -> None:
         self.loop = asyncio.get_running_loop()
         self.sockets.setdefault(user_id, set()).add(socket)
+        SOCKETS.inc()
 
     def leave(self, user_id: int, socket: Socket) -> None:
         self.sockets[user_id].discard(socket)
+        SOCKETS.dec()
         if not self.sockets[user_id]:
             del self.sockets[user_id]
 

@@ -25,6 +25,7 @@ from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from core.metrics import PUSHES
 from core.push.hub import hub
 
 logger = logging.getLogger(__name__)
@@ -80,8 +81,10 @@ class Publisher:
     def put(self, user_id: int, frame: bytes) -> None:
         """Take a frame for this person's sockets, wherever they are; drop it if too many wait."""
         self.start()
-        with contextlib.suppress(queue.Full):
+        try:
             self.waiting.put_nowait((user_id, frame))
+        except queue.Full:
+            PUSHES.labels("dropped").inc()
 
     def start(self) -> None:
         with self.starting:
@@ -95,16 +98,19 @@ class Publisher:
             user_id, frame = self.waiting.get()
             # After a failure, what waits is dropped for a moment: were each tried, all would be
             # late for long after Redis is back.
-            if time.monotonic() >= self.silent_until:
-                self.publish(client, user_id, frame)
+            silent = time.monotonic() < self.silent_until
+            published = not silent and self.publish(client, user_id, frame)
+            PUSHES.labels("handed_over" if published else "dropped").inc()
             self.waiting.task_done()
 
-    def publish(self, client: Redis, user_id: int, frame: bytes) -> None:
+    def publish(self, client: Redis, user_id: int, frame: bytes) -> bool:
         try:
             client.publish(channel_of(client), b"%d %s" % (user_id, frame))
         except (RedisError, OSError) as error:
             self.silent_until = time.monotonic() + BREATH
             self.complaint.utter(error)
+            return False
+        return True
 
     def flush(self) -> None:
         """Let a process that ends, such as `manage.py tick`, get rid of what it has to say."""

@@ -20,6 +20,7 @@ from django.conf import settings
 from urllib3 import Timeout
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, ReadTimeoutError
 
+from core import metrics
 from core.errors import APIError
 from materials.kinds import KINDS, extension_of
 from materials.stores import STORE_FAILED, STORE_TIMEOUT, STORE_UNAVAILABLE
@@ -49,6 +50,7 @@ class CloudinaryStore(MediaCloudinaryStorage):  # type: ignore[misc]  # it has n
         super().__init__()
         self.account, self.seconds = account, seconds
 
+    @metrics.call("cloudinary", "upload")
     def _save(self, name: str, content: Any) -> str:
         send = uploader.upload_large if content.size > CHUNK else uploader.upload
         # Named, since the SDK's own default is what the person called the file.
@@ -62,6 +64,7 @@ class CloudinaryStore(MediaCloudinaryStorage):  # type: ignore[misc]  # it has n
             raise failed("an answer that tells of another size")
         return name
 
+    @metrics.call("cloudinary", "remove")
     def delete(self, name: str) -> None:
         result = REMOVALS.run(
             lambda: self.call(uploader.destroy, invalidate=True, **self.named(name)),

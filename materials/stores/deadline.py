@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import copy_context
 from typing import Any, TypeVar
 
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
@@ -19,6 +20,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
 from core.errors import APIError
+from core.logs import id_header
 from materials.stores import STORE_TIMEOUT, STORE_UNAVAILABLE
 
 Result = TypeVar("Result")
@@ -37,6 +39,7 @@ class Call:
             raise HTTPError("Nobody waits for it any more.")
         if self.pools is None:
             self.pools = CuttablePools(**certificates)
+        kwargs["headers"] = id_header() | kwargs.get("headers", {})
         return self.pools.request(*args, **kwargs)
 
     def watch(self, opened: socket.socket) -> None:
@@ -94,7 +97,7 @@ class Workers:
             APIError: 503 if no thread was free in time, 504 if the work wasn't done in time.
         """
         call = Call()
-        future = self.threads.submit(self.do, work, call)
+        future = self.threads.submit(copy_context().run, self.do, work, call)
         try:
             return future.result(seconds)
         except TimeoutError:

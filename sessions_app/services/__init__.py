@@ -14,6 +14,7 @@ from sessions_app.services.bookings import (
     reject_request,
     withdraw_request,
 )
+from sessions_app.services.departures import clear_away
 from sessions_app.services.materials import add_material, change_material, delete_material
 from sessions_app.services.places import leave, take_place
 from sessions_app.services.reminders import remind
@@ -31,7 +32,7 @@ from sessions_app.services.sessions import (
     start,
     update,
 )
-from sessions_app.services.staff import edit, remove_participant
+from sessions_app.services.staff import close, drop_request, edit, refuse, remove_participant
 from sessions_app.states import Mode
 
 __all__ = [
@@ -43,15 +44,19 @@ __all__ = [
     "cancel",
     "change_material",
     "check_may_create",
+    "clear_away",
+    "close",
     "complete",
     "complete_overdue",
     "create",
     "delete",
     "delete_material",
+    "drop_request",
     "edit",
     "expire",
     "join",
     "leave",
+    "refuse",
     "reject_request",
     "remind",
     "remove_participant",

@@ -8,10 +8,10 @@ from datetime import datetime
 from django.db.models import F
 
 from accounts.models import User
+from core import metrics
 from core.errors import APIError
 from core.lifecycle import check
 from notifications.events import REQUEST_APPROVED, REQUEST_MADE, REQUEST_REJECTED
-from notifications.services import name_of
 from sessions_app.models import BookingRequest, Participant, Session
 from sessions_app.services.locking import locked
 from sessions_app.services.news import tell
@@ -19,6 +19,7 @@ from sessions_app.services.sessions import move_approve
 from sessions_app.states import ACTIONS, NO_PENDING_REQUEST, RequestStatus, Status
 
 
+@metrics.act("request")
 def ask(session: Session, *, by: User, now: datetime, message: str = "") -> BookingRequest:
     """Ask for a place.
 
@@ -28,12 +29,13 @@ def ask(session: Session, *, by: User, now: datetime, message: str = "") -> Book
     with locked(session, by) as row:
         check(ACTIONS["join"], row, row.viewer(by, now))
         attempt = row.booking_requests.filter(user=by).count() + 1
-        tell(REQUEST_MADE, row, [row.creator_id], now, person=name_of(by))
+        tell(REQUEST_MADE, row, [row.creator_id], now, person=by)
         return BookingRequest.objects.create(
             session=row, user=by, message=message, attempt=attempt, requested_at=now
         )
 
 
+@metrics.act("withdraw_request")
 def withdraw_request(session: Session, *, by: User, now: datetime) -> None:
     """Take back one's own pending request.
 
@@ -45,6 +47,7 @@ def withdraw_request(session: Session, *, by: User, now: datetime) -> None:
         decide(pending_request(row, by.pk), RequestStatus.WITHDRAWN, by=by, now=now)
 
 
+@metrics.act("approve_request")
 def approve_request(session: Session, *, user_id: int, by: User, now: datetime) -> BookingRequest:
     """Give the one who asks a place, which also approves and schedules the session.
 
@@ -69,6 +72,7 @@ def approve_request(session: Session, *, user_id: int, by: User, now: datetime) 
     return request
 
 
+@metrics.act("reject_request")
 def reject_request(session: Session, *, user_id: int, by: User, now: datetime) -> BookingRequest:
     """Refuse the one who asks.
 

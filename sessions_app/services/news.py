@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from notifications.events import CANCELLED, DELETED, REQUEST_CLOSED, Event
+from notifications.events import CANCELLED, DELETED, NOT_APPROVED, REQUEST_CLOSED, Event
 from notifications.services import announce
 from sessions_app.models import Session
 from sessions_app.states import RequestStatus, Role, Viewer
@@ -41,11 +41,18 @@ def tell_creator(event: Event, row: Session, viewer: Viewer, now: datetime) -> N
         tell(event, row, [row.creator_id], now)
 
 
-def tell_cancelled(row: Session, viewer: Viewer, now: datetime, reason: str) -> None:
-    """Everyone concerned: those who are in, those who asked, and the creator if staff did it."""
+def tell_cancelled(
+    row: Session, viewer: Viewer, now: datetime, reason: str, *, waited: bool
+) -> None:
+    """Everyone concerned: those who are in, those who asked, and the creator if staff did it.
+
+    Args:
+        waited: whether the session waited for the staff's approval, which it then hasn't got.
+    """
     creator = [] if Role.CREATOR in viewer.roles else [row.creator_id]
-    concerned = participants_of(row) + askers_of(row) + creator
-    tell(CANCELLED, row, concerned, now, reason=f" The reason: {reason}" if reason else "")
+    said = {"reason": f" The reason: {reason}" if reason else ""}
+    tell(CANCELLED, row, participants_of(row) + askers_of(row), now, **said)
+    tell(NOT_APPROVED if waited else CANCELLED, row, creator, now, **said)
 
 
 def tell_deleted(row: Session, now: datetime) -> None:

@@ -8,17 +8,18 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from accounts.models import User
+from core import metrics
 from core.errors import NOT_FOUND, APIError
 from core.lifecycle import check
 from notifications.events import JOINED, LEFT
 from notifications.mails import recall_reminders
-from notifications.services import name_of
 from sessions_app.models import Participant, Session
 from sessions_app.services.locking import LostRaceError, check_again
 from sessions_app.services.news import tell
 from sessions_app.states import ACTIONS, ALREADY_JOINED, OPEN, SESSION_FULL
 
 
+@metrics.act("join")
 def take_place(session: Session, *, by: User, now: datetime) -> Participant:
     """Join an instant session.
 
@@ -31,7 +32,7 @@ def take_place(session: Session, *, by: User, now: datetime) -> Participant:
             place = Participant.objects.create(session=session, user=by, joined_at=now)
             if not count_in(session, now):
                 raise LostRaceError
-            tell(JOINED, session, [session.creator_id], now, person=name_of(by))
+            tell(JOINED, session, [session.creator_id], now, person=by)
     except IntegrityError:
         raise APIError(ALREADY_JOINED) from None
     except LostRaceError:
@@ -48,6 +49,7 @@ def count_in(session: Session, now: datetime) -> bool:
     return bool(free.update(participant_count=F("participant_count") + 1, version=F("version") + 1))
 
 
+@metrics.act("leave")
 def leave(session: Session, *, by: User, now: datetime) -> None:
     """Give one's place back, in either mode.
 
@@ -62,7 +64,7 @@ def leave(session: Session, *, by: User, now: datetime) -> None:
             if not (count_out(session) and places.update(left_at=now)):
                 raise LostRaceError
             recall_reminders(session.pk, now=now, of=by.pk)
-            tell(LEFT, session, [session.creator_id], now, person=name_of(by))
+            tell(LEFT, session, [session.creator_id], now, person=by)
     except LostRaceError:
         check_again("leave", session, by, now)
         raise APIError(NOT_FOUND) from None

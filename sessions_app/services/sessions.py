@@ -13,6 +13,7 @@ from accounts.models import Role as AccountRole
 from accounts.models import User
 from core.errors import APIError, declare, invalid
 from core.lifecycle import check
+from core.staff_log import log_staff_act
 from materials.services import abandon_all
 from notifications.events import APPROVED, COMPLETED, EXPIRED, RESCHEDULED, STARTED
 from notifications.mails import recall_reminders
@@ -25,7 +26,16 @@ from sessions_app.services.news import (
     tell_deleted,
     tell_participants,
 )
-from sessions_app.states import ACTIONS, INITIAL, Mode, Role, Status, Viewer
+from sessions_app.states import (
+    ACTIONS,
+    INITIAL,
+    Mode,
+    Role,
+    Status,
+    Viewer,
+    staff_approves,
+    waits_for_staff,
+)
 
 NOT_INSTRUCTOR = declare("not_instructor", 403, "Only instructors can publish tutoring sessions.")
 DATE_FIXED = declare("date_fixed", 400, "The date of a session that is ongoing can't be changed.")
@@ -127,10 +137,17 @@ def delete(session: Session, *, by: User, now: datetime) -> None:
         row.delete()
 
 
-def approve(session: Session, *, by: User, now: datetime) -> None:
-    """Let a `request` session be seen and asked for, as the approval policy says (S9)."""
+def approve(session: Session, *, by: User, now: datetime, at_desk: bool = False) -> None:
+    """Let a `request` session be seen and asked for, as the approval policy says (S9).
+
+    Args:
+        at_desk: whether it is done in the admin, where also the own session is a staff matter.
+    """
     with locked(session, by) as row:
-        move_approve(row, row.viewer(by, now), now)
+        viewer = row.viewer(by, now)
+        move_approve(row, viewer, now)
+        if at_desk or staff_approves() or acts_as_staff(viewer):
+            log_staff_act(row, by=by, now=now, what="Approved")
 
 
 def start(session: Session, *, by: User, now: datetime) -> None:
@@ -145,10 +162,26 @@ def complete(session: Session, *, by: User, now: datetime) -> None:
         move_complete(row, row.viewer(by, now), now)
 
 
-def cancel(session: Session, *, by: User, now: datetime, reason: str = "") -> None:
-    """Call a session off, with a reason for everyone concerned."""
+def cancel(
+    session: Session, *, by: User, now: datetime, reason: str = "", at_desk: bool = False
+) -> None:
+    """Call a session off, with a reason for everyone concerned. If it waits for the staff's
+    approval, and they do it, they refuse it.
+
+    Args:
+        at_desk: as for `approve`.
+    """
     with locked(session, by) as row:
-        move_cancel(row, row.viewer(by, now), now, reason)
+        viewer, waited = row.viewer(by, now), waits_for_staff(row)
+        move_cancel(row, viewer, now, reason)
+        if at_desk or acts_as_staff(viewer):
+            what = "Refused" if waited else "Cancelled"
+            log_staff_act(row, by=by, now=now, what=what, reason=reason)
+
+
+def acts_as_staff(viewer: Viewer) -> bool:
+    """Does somebody do this because they are staff, not to a session of their own?"""
+    return Role.STAFF in viewer.roles and Role.CREATOR not in viewer.roles
 
 
 def move_approve(row: Session, viewer: Viewer, now: datetime) -> None:
@@ -169,10 +202,13 @@ def move_complete(row: Session, viewer: Viewer, now: datetime) -> None:
     tell_participants(COMPLETED, row, now)
 
 
-def move_cancel(row: Session, viewer: Viewer, now: datetime, reason: str = "") -> None:
-    row.transition("cancel", by=viewer, now=now, cancel_reason=reason)
+def move_cancel(
+    row: Session, viewer: Viewer, now: datetime, reason: str = "", name: str = "cancel"
+) -> None:
+    waited = waits_for_staff(row)
+    row.transition(name, by=viewer, now=now, cancel_reason=reason)
     recall_reminders(row.pk, now=now)
-    tell_cancelled(row, viewer, now, reason)
+    tell_cancelled(row, viewer, now, reason, waited=waited)
     close_requests(row, now=now)
 
 

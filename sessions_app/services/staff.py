@@ -8,15 +8,15 @@ from typing import Any
 from accounts.models import User
 from core.errors import APIError
 from core.lifecycle import check
-from notifications.events import LEFT, REMOVED
+from core.staff_log import log_staff_act
+from notifications.events import COMPLETED, LEFT, REMOVED
 from notifications.mails import recall_reminders
-from notifications.services import name_of
-from sessions_app.models import Participant, Session
+from sessions_app.models import BookingRequest, Participant, Session
 from sessions_app.services.locking import locked
-from sessions_app.services.news import tell
+from sessions_app.services.news import participants_of, tell
 from sessions_app.services.places import count_out
-from sessions_app.services.sessions import apply_changes
-from sessions_app.states import ACTIONS, NOT_JOINED
+from sessions_app.services.sessions import apply_changes, move_cancel
+from sessions_app.states import ACTIONS, NO_PENDING_REQUEST, NOT_JOINED, RequestStatus
 
 
 def edit(session: Session, *, by: User, now: datetime, **changes: Any) -> None:
@@ -28,10 +28,38 @@ def edit(session: Session, *, by: User, now: datetime, **changes: Any) -> None:
     with locked(session, by) as row:
         check(ACTIONS["edit"], row, row.viewer(by, now))
         apply_changes(row, changes, now)
+        names = ", ".join(name.replace("_", " ") for name in changes)
+        log_staff_act(row, by=by, now=now, what=f"Changed {names}")
 
 
-def remove_participant(place: Participant, *, by: User, now: datetime) -> None:
+def refuse(session: Session, *, by: User, now: datetime, reason: str) -> None:
+    """Don't approve a session that waits for it, which cancels it, and tell its creator why.
+
+    Raises:
+        APIError: 400 if it waits no more.
+    """
+    with locked(session, by) as row:
+        move_cancel(row, row.viewer(by, now), now, reason, name="refuse")
+        log_staff_act(row, by=by, now=now, what="Refused", reason=reason)
+
+
+def close(session: Session, *, by: User, now: datetime) -> None:
+    """Complete a session that was left running past its end, and tell all who are in it.
+
+    Raises:
+        APIError: 400 if it doesn't run, or if its time isn't over yet.
+    """
+    with locked(session, by) as row:
+        row.transition("close", by=row.viewer(by, now), now=now)
+        tell(COMPLETED, row, [row.creator_id, *participants_of(row)], now)
+        log_staff_act(row, by=by, now=now, what="Completed")
+
+
+def remove_participant(place: Participant, *, by: User, now: datetime, reason: str = "") -> None:
     """Take somebody out of a session that has not begun, and tell them and its creator.
+
+    Args:
+        reason: for the log; those who are told don't hear it.
 
     Raises:
         APIError: 400 if it has begun or is over, or if they have left meanwhile.
@@ -43,4 +71,21 @@ def remove_participant(place: Participant, *, by: User, now: datetime) -> None:
         count_out(row)
         recall_reminders(row.pk, now=now, of=place.user_id)
         tell(REMOVED, row, [place.user_id], now)
-        tell(LEFT, row, [row.creator_id], now, person=name_of(place.user))
+        tell(LEFT, row, [row.creator_id], now, person=place.user)
+        log_staff_act(row, by=by, now=now, what=f"Removed {place.user}", reason=reason)
+
+
+def drop_request(request: BookingRequest, *, by: User, now: datetime, reason: str = "") -> None:
+    """Take back somebody's pending request for a session that has not begun.
+
+    Raises:
+        APIError: 400 if it has begun or is over; 404 if it was decided meanwhile.
+    """
+    with locked(request.session, by) as row:
+        check(ACTIONS["remove"], row, row.viewer(by, now))
+        pending = row.booking_requests.pending().filter(pk=request.pk)
+        if not pending.update(status=RequestStatus.WITHDRAWN, decided_by=by, decided_at=now):
+            raise APIError(NO_PENDING_REQUEST)
+        log_staff_act(
+            row, by=by, now=now, what=f"Withdrew the request of {request.user}", reason=reason
+        )

@@ -8,7 +8,12 @@ import sys
 
 import pytest
 
-from config.checks import production_makes_sense, redis_can_be_read, settings_make_sense
+from config.checks import (
+    observing_makes_sense,
+    production_makes_sense,
+    redis_can_be_read,
+    settings_make_sense,
+)
 from config.environment import Environment, cloudinary_account
 
 env = Environment()
@@ -145,11 +150,13 @@ def test_an_address_of_redis_that_can_not_be_read_is_named(settings, url, found)
 def test_a_deploy_check_warns_of_what_is_for_development(settings):
     settings.DISABLE_THROTTLING = settings.DEMO_DATA = True
     settings.PUBLIC_URL = "http://localhost:8000"
+    settings.REDIS_URL, settings.EMBEDDED_CLOCK = "", False
     found = [each.id for each in production_makes_sense()]
-    assert found == ["config.W001", "config.W002", "config.W003"]
+    assert found == ["config.W001", "config.W002", "config.W003", "config.W010"]
 
     settings.DISABLE_THROTTLING = settings.DEMO_DATA = False
     settings.PUBLIC_URL = "https://sessions.example.org"
+    settings.EMBEDDED_CLOCK = True
     assert production_makes_sense() == []
 
 
@@ -186,3 +193,34 @@ def test_a_kind_of_file_that_nobody_knows_is_named(settings):
 
     [found] = settings_make_sense()
     assert "MATERIAL_EXTENSIONS has exe:" in found.msg
+
+
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [
+        ({}, []),
+        ({"SENTRY_DSN": "https://key@sentry.example.org/1"}, []),
+        ({"SENTRY_DSN": "sentry.example.org"}, ["config.E020"]),
+        ({"METRICS_TOKEN": "short"}, ["config.E021"]),
+        ({"METRICS_PORT": 9100}, ["config.E022"]),
+        ({"METRICS_PORT": 9100, "METRICS_TOKEN": "a-token-for-prometheus-26"}, []),
+    ],
+    ids=str,
+)
+def test_what_watches_the_server_is_configured_wholly_or_not_at_all(settings, values, found):
+    for name in ("SENTRY_DSN", "METRICS_TOKEN"):
+        setattr(settings, name, "")
+    settings.METRICS_PORT = 0
+    for name, value in values.items():
+        setattr(settings, name, value)
+
+    assert [each.id for each in observing_makes_sense()] == found
+
+
+@pytest.mark.parametrize(("name", "value"), [("LOG_LEVEL", "loud"), ("LOG_FORMAT", "xml")])
+def test_a_log_that_can_not_be_written_so_stops_the_start(monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    monkeypatch.delitem(sys.modules, "config.settings.logs")
+
+    with pytest.raises(SystemExit, match=f"{name} can't be read"):
+        importlib.import_module("config.settings.logs")

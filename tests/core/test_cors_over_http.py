@@ -22,6 +22,7 @@ FOREIGN = [
 ]
 PRODUCTION = {
     "DEBUG": "0",
+    "SECURE_SSL_REDIRECT": "0",
     "SECRET_KEY": "a-key-for-this-test-only-" * 3,
     "ALLOWED_HOSTS": "127.0.0.1",
     "CORS_ALLOWED_ORIGINS": FRONTEND,

@@ -7,6 +7,7 @@ from tests.server import Server
 
 PRODUCTION = {
     "DEBUG": "0",
+    "SECURE_SSL_REDIRECT": "0",
     "SECRET_KEY": "a-key-for-this-test-only-" * 3,
     "ALLOWED_HOSTS": "localhost,127.0.0.1",
 }

@@ -43,6 +43,9 @@ def test_it_is_served_as_an_attachment_and_nothing_else(api, upload, member, pat
     assert answer["Content-Type"] == "application/pdf"
     assert answer["Content-Disposition"].endswith("*=utf-8''%C3%9Cbung%20%E2%84%96%201.pdf")
     assert answer["X-Content-Type-Options"] == "nosniff"
+    policy = answer["Content-Security-Policy"].split("; ")
+    assert {"default-src 'none'", "frame-ancestors 'none'"} < set(policy)
+    assert any(each.strip() == "sandbox" for each in policy)
     assert answer["Cache-Control"] == "private"
     assert answer["Content-Length"] == str(len(PDF))
 

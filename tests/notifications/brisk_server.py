@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import django
 from django.core.management import call_command
 
 if __name__ == "__main__":
     django.setup()
-    from operations.clock import EmbeddedClock, Job  # after django.setup()
-    from operations.management.commands import run as command
+    from operations import clock  # after django.setup()
     from sessions_app.jobs import send_reminders
 
-    reminders = Job(send_reminders, every=timedelta(milliseconds=200))
-    command.EmbeddedClock = lambda: EmbeddedClock((reminders,))
+    reminders = clock.Job(send_reminders, every=timedelta(milliseconds=200))
+    clock.EmbeddedClock = partial(clock.EmbeddedClock, (reminders,))
     call_command("run")

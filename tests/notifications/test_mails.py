@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.jobs import send_mails
-from accounts.models import Mail
+from accounts.models import Mail, User
 from notifications.events import CANCELLED, JOINED, REMINDER
 from notifications.models import Notification
 from notifications.services import announce
@@ -117,7 +117,7 @@ def test_what_is_mailed_takes_two_queries_more_for_however_many(
     subscriber, now, event, queries, people
 ):
     to = [subscriber(f"reader{number}").pk for number in range(people)]
-    details = {"title": "Algebra", "person": "Sam", "date": now, "reason": ""}
+    details = {"title": "Algebra", "person": User(pk=to[0]), "date": now, "reason": ""}
 
     with CaptureQueriesContext(connection) as asked:
         announce(event, to=to, now=now, **details)

@@ -40,9 +40,9 @@ def test_they_are_a_bare_array_newest_first_of_ones_own(api, student, person, to
     assert answer.json()[0]["user"] == student.pk
 
 
-def test_the_session_is_an_id(api, instructor, session, now):
+def test_the_session_is_an_id(api, instructor, student, session, now):
     row = session()
-    announce(JOINED, to=[instructor.pk], now=now, session_id=row.pk, title="X", person="Sam Reed")
+    announce(JOINED, to=[instructor.pk], now=now, session_id=row.pk, title="X", person=student)
 
     [shown] = api(instructor).get(PATH).json()
 

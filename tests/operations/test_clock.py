@@ -3,21 +3,25 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import threading
 import time
+import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import redis
+import requests
 from celery.signals import beat_init, celeryd_init
+from django.core.management import CommandError, call_command
 
 from config.celery import app
 from core.retries import BATCH_SECONDS
 from operations.clock import SCHEDULE, EmbeddedClock, Job, tick
 from operations.tasks import JOBS, run_job
-from tests.server import ROOT, Server
+from tests.server import ROOT, Server, free_port
 
 REDIS = "redis://localhost:6379/15"
 
@@ -122,6 +126,17 @@ def test_a_task_runs_its_job():
 
 
 @pytest.mark.django_db
+def test_a_tick_by_hand_that_fails_says_so_without_what_it_failed_of(monkeypatch):
+    def fail(now):
+        raise RuntimeError("of ada@example.com")
+
+    monkeypatch.setattr("operations.clock.SCHEDULE", (Job(fail, timedelta(hours=1)),))
+
+    with pytest.raises(CommandError, match=r"^1 jobs failed: see the log\.$"):
+        call_command("tick")
+
+
+@pytest.mark.django_db
 def test_a_tick_gives_every_job_its_turn_and_then_says_what_failed(monkeypatch):
     ran = []
 
@@ -178,13 +193,36 @@ def test_a_celery_worker_with_beat_does_what_is_due(due):
         "DATABASE_URL": f"sqlite:///{server.folder / 'db.sqlite3'}",
         "REDIS_URL": REDIS,
         "C_FORCE_ROOT": "1",
+        "LOG_FORMAT": "json",
+        "METRICS_PORT": str(free_port()),
+        "METRICS_TOKEN": "a-token-for-prometheus-26",
     }
     command = [sys.executable, "-m", "celery", "-A", "config.celery", "worker", "--beat"]
-    options = ["--pool", "solo", "--schedule", str(server.folder / "beat")]
-    worker = subprocess.Popen([*command, *options], cwd=ROOT, env=environment)
+    options = ["--concurrency", "1", "--schedule", str(server.folder / "beat")]
+    with (server.folder / "worker.log").open("w") as log:
+        worker = subprocess.Popen(
+            [*command, *options], cwd=ROOT, env=environment, stdout=log, stderr=log
+        )
 
     try:
         wait_for(told, seconds=60)
+        wait_for(lambda: 'jobs_total{job="send_reminders"' in figures_of(environment))
+        assert requests.get(metrics_of(environment), timeout=5).status_code == 401
     finally:
         worker.terminate()
         assert worker.wait(timeout=30) == 0
+    lines = [line for line in (server.folder / "worker.log").open() if line.startswith("{")]
+    [ran] = [line for line in map(json.loads, lines) if line.get("job") == "send_reminders"]
+    assert (ran["event"], ran["rows"]) == ("job", 1)
+    assert uuid.UUID(ran["request_id"])  # the task's own
+
+
+def metrics_of(environment):
+    return f"http://127.0.0.1:{environment['METRICS_PORT']}/metrics"
+
+
+def figures_of(environment):
+    """What the worker's processes have counted together; the job ran in a child of the one that
+    answers."""
+    headers = {"Authorization": f"Bearer {environment['METRICS_TOKEN']}"}
+    return requests.get(metrics_of(environment), headers=headers, timeout=5).text

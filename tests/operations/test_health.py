@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.db import connection
 
-from tests.server import Server
+from operations.health import RedisProbe
+from tests.server import Server, free_port
 
 
 @pytest.mark.django_db
@@ -28,6 +33,58 @@ def test_a_server_with_a_migration_to_apply_is_not_ready(api):
     assert "migrations are not applied" in answer.json()["error"]
     assert answer["Retry-After"]
     assert api().get("/healthz").status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_server_without_redis_has_its_cache_in_memory_and_no_broker(api, settings):
+    settings.REDIS_URL = ""
+
+    assert api().get("/readyz").json() == {
+        "status": "ok",
+        "checks": {
+            "database": "ok",
+            "migrations": "ok",
+            "cache": "ok",
+            "broker": "not configured",
+        },
+    }
+
+
+@pytest.fixture
+def redis_listens():
+    """A port that takes connections and says nothing, and how many it was asked for."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        yield listener
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("hangs", [False, True], ids=["down", "hanging"])
+def test_a_server_whose_redis_is_away_is_degraded_and_ready(api, settings, redis_listens, hangs):
+    port = redis_listens.getsockname()[1] if hangs else free_port()
+    settings.REDIS_URL = f"redis://127.0.0.1:{port}/0"
+    began = time.monotonic()
+
+    answer = api().get("/readyz")
+
+    assert time.monotonic() - began < 3
+    assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
+    checks = answer.json()["checks"]
+    assert checks["cache"] == checks["broker"] == "Redis can't be reached"
+    assert checks["database"] == checks["migrations"] == "ok"
+
+
+def test_however_many_probes_come_redis_is_asked_once_a_second(settings, redis_listens):
+    settings.REDIS_URL = f"redis://127.0.0.1:{redis_listens.getsockname()[1]}/0"
+    probe = RedisProbe()
+
+    with ThreadPoolExecutor(8) as pool:
+        told = set(pool.map(lambda _: probe.state(), range(8)))
+
+    assert told == {"Redis can't be reached"}
+    redis_listens.accept()[0].close()
+    with pytest.raises(BlockingIOError):
+        redis_listens.accept()
 
 
 @pytest.mark.django_db

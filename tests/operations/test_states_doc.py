@@ -26,7 +26,7 @@ def test_a_stale_page_is_found(settings, tmp_path):
 
 
 INSIDE = [
-    (group_sessions, {"schedule", "expire", "edit", "remove"}),
+    (group_sessions, {"schedule", "expire", "edit", "remove", "refuse", "close"}),
     (one_on_one, {"look", "activate", "call_off", "complete"}),
 ]
 

@@ -128,6 +128,18 @@ remove           instant staff                              ok cannot_leave*4
 remove           instant creator,participant,asker,stranger permission_denied
 remove           request staff                              ok*3 cannot_leave*4
 remove           request creator,participant,asker,stranger permission_denied
+
+# refuse: no address; staff in the admin, what waits for approval                             [S9]
+refuse           instant staff                              wrong_state
+refuse           instant creator,participant,asker,stranger permission_denied
+refuse           request staff                              ok wrong_state*6
+refuse           request creator,participant,asker,stranger permission_denied
+
+# close: no address; staff in the admin, what runs; here its time isn't over yet
+close            instant staff                              wrong_state not_over wrong_state*3
+close            instant creator,participant,asker,stranger permission_denied
+close            request staff                              wrong_state*3 not_over wrong_state*3
+close            request creator,participant,asker,stranger permission_denied
 """
 
 # What the clock gets for everything that isn't its business.
@@ -142,6 +154,8 @@ CLOCK_DENIED = {
     "change_material": "not_uploader",
     "edit": "permission_denied",
     "remove": "permission_denied",
+    "refuse": "permission_denied",
+    "close": "permission_denied",
 }
 
 Cell = tuple[str, str, str, str, str]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 
 from notifications.models import Notification
 from zoom import services
-from zoom.models import AuditEntry, JoinToken
+from zoom.models import AuditEntry, JoinToken, OneOnOneSession
 
 pytestmark = pytest.mark.django_db
 
@@ -144,3 +146,37 @@ def test_staff_who_may_only_look_cant_stop(client, person, active):
 
     active.refresh_from_db()
     assert active.status == "active"
+
+
+def test_tokens_are_not_exported(desk, token):
+    tokens = "/admin/zoom/jointoken/"
+    chosen = {"action": "export_csv", "_selected_action": [token.row.pk]}
+
+    answer = desk.post(tokens, chosen, follow=True)
+
+    assert answer["Content-Type"].startswith("text/html")
+    assert token.row.digest not in answer.content.decode()
+    assert LogEntry.objects.count() == 0
+
+
+def test_who_is_thrown_out_is_in_no_session_any_more_if_staff_want_it(desk, active, pending, ben):
+    chosen = {"action": "deactivate_selected", "_selected_action": [ben.pk]}
+
+    page = desk.post(
+        "/admin/accounts/user/", chosen | {"reason": "Spam", "clear": "on"}, follow=True
+    )
+
+    assert "1-on-1 sessions stopped: " in page.content.decode()
+    active.refresh_from_db()
+    assert active.status == "completed"
+    stopped = LogEntry.objects.filter(change_message="Stopped. The reason: Spam")
+    assert stopped.filter(object_id=str(active.pk)).count() == 1
+
+
+@pytest.mark.parametrize("query", ["q={meeting}", "q={id}", "situation=stuck"])
+def test_sessions_are_found_by_their_meeting_and_when_they_are_stuck(desk, active, query, now):
+    OneOnOneSession.objects.filter(pk=active.pk).update(started_at=now - timedelta(days=2))
+
+    query = query.format(meeting=active.zoom_meeting_id, id=active.pk)
+
+    assert list(desk.get(f"{SESSIONS}?{query}").context["cl"].result_list) == [active]

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 
+from core import metrics
 from core.errors import APIError
 from zoom.client import tokens
 from zoom.client.calls import expect, repeat
@@ -55,6 +56,7 @@ def hosts() -> list[str]:
     return [user.strip() for user in settings.ZOOM_HOST_USERS if user.strip()]
 
 
+@metrics.call("zoom", "create_meeting")
 def create_meeting(
     *, topic: str, marker: str, host: str, starts_at: datetime, deadline: Deadline
 ) -> Meeting:
@@ -83,6 +85,7 @@ def create_meeting(
     return read_meeting({"password": wishes["password"]} | made)
 
 
+@metrics.call("zoom", "end_meeting")
 def end_meeting(meeting_id: str, *, deadline: Deadline) -> None:
     """End a meeting, if it goes on, and delete it; one that is gone already is fine.
 
@@ -99,6 +102,7 @@ def end_meeting(meeting_id: str, *, deadline: Deadline) -> None:
         expect(204, deleted, "to delete a meeting")
 
 
+@metrics.call("zoom", "list_meetings")
 def marked_meetings(host: str, *, deadline: Deadline) -> list[tuple[str, str]]:
     """The scheduled meetings of a host that were made here: pairs of meeting id and marker.
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.core.cache import cache
 
+from core import metrics
 from core.errors import APIError
 from zoom.client.calls import expect, repeat
 from zoom.client.errors import ZOOM_FAILED, ZOOM_NOT_CONFIGURED
@@ -41,6 +42,7 @@ def access_token(deadline: Deadline) -> str:
     return token or fetch(deadline)
 
 
+@metrics.call("zoom", "fetch_token")
 def fetch(deadline: Deadline) -> str:
     """Ask for a token, and share it."""
     pair = f"{settings.ZOOM_API_KEY}:{settings.ZOOM_API_SECRET}"

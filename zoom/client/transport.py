@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Mapping
 from concurrent.futures import Future
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from threading import Thread
 from typing import Any
@@ -20,6 +21,7 @@ import requests
 from urllib3.exceptions import HTTPError, MaxRetryError, ReadTimeoutError
 
 from core.errors import APIError
+from core.logs import id_header
 from zoom.client.errors import ZOOM_FAILED, ZOOM_TIMEOUT, ZOOM_UNREACHABLE
 
 logger = logging.getLogger(__name__)
@@ -99,6 +101,7 @@ def send(
     if not deadline.remaining():
         raise APIError(ZOOM_TIMEOUT)
     outcome: Future[Answer] = Future()
+    headers = id_header() | dict(headers)
 
     def work() -> None:
         try:
@@ -106,7 +109,7 @@ def send(
         except Exception as error:  # whatever it is, it belongs to the one who waits
             outcome.set_exception(error)
 
-    Thread(target=work, name="zoom-call", daemon=True).start()
+    Thread(target=copy_context().run, args=(work,), name="zoom-call", daemon=True).start()
     try:
         return outcome.result(timeout=deadline.remaining())
     # What the libraries' errors hold, a request with its headers and body, goes no further.

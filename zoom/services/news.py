@@ -12,9 +12,6 @@ from notifications.services import announce, name_of
 from zoom.events import SENTENCES, EventType
 from zoom.models import AuditEntry, OneOnOneSession
 
-# As much of a name as the title of a notification has room for.
-NAME = 200
-
 
 def log(
     row: OneOnOneSession,
@@ -46,5 +43,4 @@ def tell(event: Event, row: OneOnOneSession, *, by: User | None, now: datetime) 
     """Tell the other one of the two or, if it was neither's act, both."""
     for person in row.people:
         if by is None or person.pk != by.pk:
-            other = name_of(row.other(person))[:NAME]
-            announce(event, to=[person.pk], now=now, person=other)
+            announce(event, to=[person.pk], now=now, person=row.other(person))

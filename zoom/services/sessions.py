@@ -3,11 +3,13 @@ session's row and checks the table of actions on the row as it is then."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 from accounts.models import User
 from core.errors import APIError, declare
 from core.lifecycle import check
+from core.staff_log import log_staff_act
 from friendships.services import ONESELF, check_friends, held
 from notifications.events import (
     ONE_ON_ONE_CANCELLED,
@@ -23,6 +25,8 @@ from zoom.services.meetings import end_at_once, must_end
 from zoom.services.news import log, tell
 from zoom.states import ACTIONS, LIVE, Role, Status, Viewer
 
+# So many are stopped of one person at once: a page has to come back.
+MOST_AT_ONCE = 500
 NO_SUCH_PERSON = declare("no_such_person", 404, "There is no such person.")
 
 # What a session's last status is called in its log and in the news.
@@ -103,8 +107,11 @@ def cancel(session: OneOnOneSession, *, by: User, now: datetime) -> None:
         end_at_once(row.zoom_meeting_id)
 
 
-def stop(session: OneOnOneSession, *, by: User, now: datetime) -> None:
+def stop(session: OneOnOneSession, *, by: User, now: datetime, reason: str = "") -> None:
     """The staff's act: end a session that goes on, call off one that waits.
+
+    Args:
+        reason: for the log of staff acts; the two don't hear it.
 
     Raises:
         APIError: 400 if it is over.
@@ -112,6 +119,21 @@ def stop(session: OneOnOneSession, *, by: User, now: datetime) -> None:
     with locked(session.pk) as row:
         name = "complete" if row.status == Status.ACTIVE else "call_off"
         finish(row, name, viewer=Viewer(frozenset({Role.STAFF}), now), by=by)
+        log_staff_act(row, by=by, now=now, what="Stopped", reason=reason)
+
+
+def clear_away(person: User, *, by: User, now: datetime, reason: str) -> str:
+    """Stop all sessions of somebody whom the staff throw out, each in a transaction of its own;
+    how many there were, as a sentence."""
+    if not by.has_perm("zoom.change_oneononesession"):
+        return "Their 1-on-1 sessions stay: you may not change those."
+    live = OneOnOneSession.objects.of(person).filter(status__in=LIVE)
+    number = 0
+    for session in live.order_by("pk")[:MOST_AT_ONCE]:
+        with suppress(APIError):  # it has ended since
+            stop(session, by=by, now=now, reason=reason)
+            number += 1
+    return f"1-on-1 sessions stopped: {number}."
 
 
 def part(*, by: User, other: User, now: datetime) -> None:

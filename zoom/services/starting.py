@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import User
+from core import metrics
 from core.connections import give_back
 from core.errors import APIError
 from core.lifecycle import check
@@ -38,6 +39,7 @@ NOTHING_MADE = {
 }
 
 
+@metrics.act("start_one_on_one")
 def start(session: OneOnOneSession, *, by: User, now: datetime) -> None:
     """Make the meeting, and tell the other one where it is.
 

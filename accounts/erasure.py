@@ -1,0 +1,103 @@
+"""Taking out of an account who it belongs to. The row stays: others' records name it."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from itertools import count
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from accounts import tokens
+from accounts.models import Mail, User
+
+# What stands where somebody's own words stood.
+ERASED = "[erased]"
+# Shorter words would be found in half of all texts.
+SHORTEST_WORD = 3
+
+
+class Renaming:
+    """What somebody was called, and is called from now on.
+
+    Attributes:
+        old: the names and addresses that point to this person alone.
+        new: the name that takes their place.
+    """
+
+    def __init__(self, user: User, new: str) -> None:
+        self.old = {user.username, user.email, user.get_full_name()} - {""}
+        self.new = new
+        self._identifiers = any_word(self.old)
+        self._names = any_word(self.old | {user.first_name, user.last_name})
+
+    def in_own_words(self, text: str) -> str:
+        """What they have written themselves, without any part of their name."""
+        return self._names.sub(self.new, text)
+
+    def in_others_words(self, text: str) -> str:
+        """What others have written: a first name there may well be somebody else's."""
+        return self._identifiers.sub(self.new, text)
+
+
+def any_word(words: set[str]) -> re.Pattern[str]:
+    """Finds each of them where it stands for itself, the longest first."""
+    known = sorted((word for word in words if len(word) >= SHORTEST_WORD), key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, known)) or '(?!)'})(?!\w)")
+
+
+def close(user: User) -> None:
+    """Let nobody in any more, as this person: every token, socket, session of the admin and right
+    ends at once. Again changes nothing that matters."""
+    with transaction.atomic():
+        User.objects.filter(pk=user.pk).update(
+            is_active=False,
+            is_staff=False,
+            is_superuser=False,
+            email_notifications=False,
+            password=make_password(None),
+        )
+        user.groups.clear()
+        user.user_permissions.clear()
+        tokens.sign_out_everywhere(user)
+    user.refresh_from_db()
+
+
+def free_name(user: User) -> str:
+    """`erased-<id>`, also as the first part of an address; another one if somebody has that."""
+    for number in count(1):
+        name = f"erased-{user.pk}" + (f"-{number}" if number > 1 else "")
+        others = User.objects.exclude(pk=user.pk).with_either(name, address_of(name))
+        if not others.exists():
+            break
+    return name
+
+
+def address_of(name: str) -> str:
+    """An address that never leads anywhere (RFC 2606)."""
+    return f"{name}@erased.invalid"
+
+
+def anonymise(user: User, name: str, *, now: datetime) -> None:
+    """Take the names and the address out of the account, for good."""
+    User.objects.filter(pk=user.pk).update(
+        username=name,
+        email=address_of(name),
+        first_name="",
+        last_name="",
+        timezone="UTC",
+        last_login=None,
+        erased_at=now,
+    )
+    user.refresh_from_db()
+
+
+def delete_mails(user: User, email: str) -> int:
+    """Delete what was mailed to them, or is to be; how many mails that were.
+
+    Args:
+        email: the address, as resets of passwords were asked for with it.
+    """
+    deleted: int = Mail.objects.to_person(user, email).delete()[0]
+    return deleted

@@ -1,0 +1,159 @@
+"""`python -m bench data|run|scale|soak`: see `bench/README.md`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bench import plot, report, scale, soak
+from bench.cases import CASES
+from bench.comparing import Effort, benched, compare
+from bench.data import template
+from bench.databases import DEFAULT_URL, Databases, name_of, read_size
+from bench.servers import NAMES
+
+PROCESSES = os.cpu_count() or 1
+
+
+def databases(text: str) -> Databases:
+    if urlsplit(text).scheme not in {"postgres", "postgresql"} or not name_of(text):
+        raise argparse.ArgumentTypeError("Name a PostgreSQL, like postgres://localhost/bench.")
+    return Databases(text)
+
+
+def size(text: str) -> int:
+    try:
+        return read_size(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def sizes(text: str) -> list[int]:
+    return sorted({size(each) for each in text.split(",")})
+
+
+def positive(text: str) -> float:
+    number = float(text)
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError("It must be more than 0.")
+    return number
+
+
+def whole(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("It must be 1 or more.")
+    return number
+
+
+def one_of(known: list[str]) -> Callable[[str], list[str]]:
+    """Reads names separated by commas."""
+
+    def read(text: str) -> list[str]:
+        names = [name.strip() for name in text.split(",") if name.strip()]
+        for name in names:
+            if name not in known:
+                raise argparse.ArgumentTypeError(f"{name!r} is none of: {', '.join(known)}.")
+        return names
+
+    return read
+
+
+def parser() -> argparse.ArgumentParser:
+    parsed = argparse.ArgumentParser(prog="python -m bench", description="The load benchmark.")
+    parsed.add_argument(
+        "--database",
+        type=databases,
+        default=os.environ.get("DATABASE_URL") or DEFAULT_URL,
+        metavar="URL",
+        help="a PostgreSQL on this machine; databases whose names begin like this one's are made",
+    )
+    commands = parsed.add_subparsers(required=True, dest="command")
+    data = commands.add_parser("data", help="fill a database, which later runs copy")
+    data.add_argument("--size", type=size, default=1_000, help="sessions: 1k, 200k, 1m")
+    data.set_defaults(act=fill_data)
+    run = commands.add_parser("run", help="measure servers against each other")
+    run.add_argument("--cases", type=one_of(list(CASES)), default=list(CASES))
+    run.add_argument("--servers", type=one_of(list(NAMES)), default=list(NAMES))
+    run.add_argument("--size", type=size, default=1_000)
+    run.add_argument("--json", type=Path, metavar="FILE", help="write every figure there")
+    add_effort(run, seconds=5, rounds=5)
+    run.set_defaults(act=run_cases)
+    grow = commands.add_parser("scale", help="measure the product at several sizes")
+    grow.add_argument("--sizes", type=sizes, default=sizes("1k,10k,200k,1m"))
+    grow.add_argument("--svg", type=Path, metavar="FILE", help="draw the curves there")
+    add_effort(grow, seconds=2, rounds=3, connections=1)
+    grow.set_defaults(act=measure_growth)
+    long = commands.add_parser("soak", help="load the product for a while, and watch its memory")
+    long.add_argument("--minutes", type=positive, default=10)
+    long.add_argument("--size", type=size, default=1_000)
+    add_effort(long)
+    long.set_defaults(act=load_long)
+    return parsed
+
+
+def add_effort(
+    command: argparse.ArgumentParser,
+    *,
+    seconds: float | None = None,
+    rounds: int | None = None,
+    connections: int = 16,
+) -> None:
+    """How much to measure; without seconds and rounds for what has none."""
+    command.set_defaults(seconds=0.0, rounds=0)
+    if seconds and rounds:
+        command.add_argument("--seconds", type=positive, default=seconds, help="of each round")
+        command.add_argument("--rounds", type=whole, default=rounds)
+    command.add_argument("--connections", type=whole, default=connections, help="at once")
+    command.add_argument("--processes", type=whole, default=PROCESSES, help="of each server")
+
+
+def effort(options: argparse.Namespace) -> Effort:
+    return Effort(options.seconds, options.rounds, options.connections, options.processes)
+
+
+def fill_data(options: argparse.Namespace) -> None:
+    print(template(options.database, options.size))
+
+
+def run_cases(options: argparse.Namespace) -> None:
+    filled = template(options.database, options.size)
+    results = compare(options.database, filled, options.servers, options.cases, effort(options))
+    print(report.table(results))
+    if options.json:
+        figures = report.as_json(results, effort(options), options.size)
+        options.json.write_text(json.dumps(figures, indent=1))
+
+
+def measure_growth(options: argparse.Namespace) -> None:
+    curves = scale.measure(options.database, options.sizes, effort(options))
+    print(scale.table(curves))
+    if options.svg:
+        options.svg.write_text(plot.draw(curves, "Time to answer against the number of sessions"))
+
+
+def load_long(options: argparse.Namespace) -> None:
+    filled = template(options.database, options.size)
+    with (
+        options.database.copy(filled) as url,
+        benched(url, ["product"], processes=options.processes) as bench,
+    ):
+        print(soak.summary(soak.soak(bench, effort(options), minutes=options.minutes)))
+
+
+def main() -> None:
+    options = parser().parse_args()
+    # As Ctrl-C: the servers are stopped, and the copy of the database goes.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    options.act(options)
+
+
+if __name__ == "__main__":
+    main()

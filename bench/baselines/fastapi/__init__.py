@@ -1,0 +1,1 @@
+"""FastAPI with SQLAlchemy 2, as their guides use them."""

@@ -1,0 +1,1 @@
+"""The floor: bare Django views with SQL written by hand, and orjson."""

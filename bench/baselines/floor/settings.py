@@ -1,0 +1,4 @@
+from bench.baselines.settings import *  # noqa: F403
+
+ROOT_URLCONF = "bench.baselines.floor.urls"
+MIDDLEWARE: list[str] = []

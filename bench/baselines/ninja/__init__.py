@@ -1,0 +1,1 @@
+"""django-ninja as its guide uses it."""

@@ -1,0 +1,1 @@
+"""The tables as Django's models, for the baselines that use its ORM."""

@@ -1,0 +1,177 @@
+"""Filling a database with so many sessions and all that belongs to them (`python -m bench data`).
+
+SQL makes the rows, from lots that fall the same every time (`filling/`); only the day around which
+they lie is that of the filling. Keys and indexes are taken off meanwhile and built afterwards,
+which checks every row and takes a fraction of the time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from bench.databases import Databases, administer, create, drop, migrate, name_of, rename, size_name
+from bench.progress import Progress
+
+SCRIPTS = sorted((Path(__file__).parent / "filling").glob("*.sql"))
+MIGRATIONS = sorted(Path(__file__).parent.parent.glob("*/migrations/*.py"))
+# Sessions or people a statement.
+CHUNK = 20_000
+LEAST_PEOPLE = 100
+# What is to come begins in thirty days at the earliest.
+KEPT = timedelta(days=28)
+BY_PERSON = {"10_people", "61_busy_people", "70_friends", "71_messages", "80_one_on_ones"}
+# An index on these counts as much work as so many sessions.
+INDEX_WORK = 0.3
+
+INDEXES = """
+    SELECT DISTINCT ON (pg_class.oid) relation.relname AS table, pg_class.relname AS name,
+           pg_get_indexdef(pg_class.oid) AS definition
+    FROM pg_index
+    JOIN pg_class ON pg_class.oid = indexrelid
+    JOIN pg_class AS relation ON relation.oid = indrelid
+    WHERE relation.relnamespace = 'public'::regnamespace
+      AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = indexrelid
+                      AND contype IN ('p', 'u', 'x'))
+"""
+CONSTRAINTS = """
+    SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)
+    FROM pg_constraint
+    WHERE connamespace = 'public'::regnamespace AND contype IN ('f', 'u')
+    ORDER BY contype = 'f'
+"""
+TRUTHS = {
+    "a session counts its participants": """
+        SELECT count(*) FROM sessions_app_session AS session WHERE participant_count <> (
+            SELECT count(*) FROM sessions_app_participant AS place
+            WHERE place.session_id = session.id AND left_at IS NULL)
+    """,
+    "nobody is in a session of their own": """
+        SELECT count(*) FROM sessions_app_participant AS place
+        JOIN sessions_app_session AS session ON session.id = session_id
+        WHERE user_id = creator_id
+    """,
+    "a group session ends after it begins": """
+        SELECT count(*) FROM sessions_app_session
+        WHERE ends_at <> coalesce(started_at, date) + duration * interval '1 minute'
+    """,
+}
+
+
+def template(databases: Databases, sessions: int) -> str:
+    """The URL of a database with so many sessions; it is filled if there is none yet, if the
+    tables or the scripts have changed, or if its dates are too old."""
+    url = databases.named(size_name(sessions))
+    if not is_good(url):
+        fill(url, sessions)
+    return url
+
+
+def is_good(url: str) -> bool:
+    """Was it filled by these scripts, into these tables, not long ago?"""
+    rows = administer(
+        url,
+        "SELECT shobj_description(oid, 'pg_database') FROM pg_database"
+        f" WHERE datname = '{name_of(url)}'",
+    )
+    digest, _, filled = (rows[0][0] or "" if rows else "").partition(" ")
+    return digest == fingerprint() and datetime.now(UTC) - datetime.fromisoformat(filled) < KEPT
+
+
+def fingerprint() -> str:
+    """Of all that decides what is in a template."""
+    texts = b"".join(file.read_bytes() for file in [*SCRIPTS, *MIGRATIONS])
+    return hashlib.sha256(texts).hexdigest()[:16]
+
+
+def fill(url: str, sessions: int) -> None:
+    """Make the database anew. It has its name once it is whole."""
+    unfinished = f"{url}_unfinished"
+    drop(unfinished)
+    create(unfinished)
+    migrate(unfinished)
+    with psycopg.connect(unfinished, autocommit=True) as connection:
+        connection.execute("SET synchronous_commit = off")
+        connection.execute("SET maintenance_work_mem = '512MB'")
+        load(connection, sessions)
+    comment = f"{fingerprint()} {datetime.now(UTC).isoformat()}"
+    administer(
+        unfinished, "COMMENT ON DATABASE {name} IS " + f"'{comment}'", name=name_of(unfinished)
+    )
+    drop(url)
+    rename(unfinished, url)
+
+
+def load(connection: psycopg.Connection[Any], sessions: int) -> None:
+    people = max(LEAST_PEOPLE, sessions // 5)
+    base = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    known = {"sessions": sessions, "people": people, "base": base}
+    functions, *scripts = SCRIPTS
+    amounts = {script: people if script.stem in BY_PERSON else sessions for script in scripts}
+    work = int(sum(amounts.values()) * (1 + INDEX_WORK))
+    progress = Progress(work)
+
+    run(connection, functions.read_text())
+    rebuild = take_off(connection)
+    for script, rows in amounts.items():
+        for first, last in chunks(rows):
+            run(connection, script.read_text(), **known, first=first, last=last)
+            progress.done(last - first + 1, script.stem[3:].replace("_", " "))
+    for statement in rebuild:
+        run(connection, statement)
+        progress.done(int(work * INDEX_WORK / (1 + INDEX_WORK) / len(rebuild)), "indexes")
+    mend_sequences(connection)
+    connection.execute("VACUUM ANALYZE")
+    check(connection)
+    progress.done(work, "checked")
+
+
+def run(connection: psycopg.Connection[Any], statement: str, **values: Any) -> None:
+    connection.execute(statement, values or None)
+
+
+def chunks(rows: int) -> Iterator[tuple[int, int]]:
+    """(first, last) of each part of 1…rows."""
+    for first in range(1, rows + 1, CHUNK):
+        yield first, min(first + CHUNK - 1, rows)
+
+
+def take_off(connection: psycopg.Connection[Any]) -> list[str]:
+    """Drop every index and key but the primary ones; the statements that make them again, foreign
+    keys last."""
+    indexes = connection.execute(INDEXES).fetchall()
+    constraints = connection.execute(CONSTRAINTS).fetchall()
+    for table, name, _ in reversed(constraints):
+        run(connection, f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
+    for _, name, _ in indexes:
+        run(connection, f'DROP INDEX "{name}"')
+    return [definition for _, _, definition in indexes] + [
+        f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}'
+        for table, name, definition in constraints
+    ]
+
+
+def mend_sequences(connection: psycopg.Connection[Any]) -> None:
+    """Rows with ids of ours haven't moved the sequences."""
+    for table in ("accounts_user", "sessions_app_session"):
+        run(
+            connection,
+            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}",
+        )
+
+
+def check(connection: psycopg.Connection[Any]) -> None:
+    """What no constraint of the database says.
+
+    Raises:
+        ValueError: if a row is against it.
+    """
+    for sentence, wrong in TRUTHS.items():
+        row = connection.execute(wrong).fetchone()
+        if row is None or row[0]:
+            raise ValueError(f"Not of every row is it true that {sentence}.")

@@ -1,0 +1,119 @@
+"""The databases of the benchmark, all on one PostgreSQL: a template of each size, which is filled
+once and kept, and working copies of it, which last for a run."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+ROOT = Path(__file__).resolve().parent.parent
+DEFAULT_URL = "postgres://postgres@localhost:5432/bench"
+
+
+@dataclass(frozen=True, slots=True)
+class Databases:
+    """Those whose names begin with the one in a URL.
+
+    Attributes:
+        url: of the server, and of a database whose name the others take up.
+    """
+
+    url: str
+
+    def named(self, *parts: str) -> str:
+        """The URL of the database with these parts in its name."""
+        name = "_".join([urlsplit(self.url).path.lstrip("/"), *parts])
+        return on(self.url, name)
+
+    @contextmanager
+    def copy(self, template: str) -> Iterator[str]:
+        """A copy of the database at this URL, for as long as it is needed; its URL.
+
+        Raises:
+            SystemExit: another run has one.
+        """
+        copied = f"{template}_run"
+        if in_use(copied):
+            raise SystemExit(f"Another run uses {name_of(copied)}: wait for it, or end it.")
+        drop(copied)
+        create(copied, template=template)
+        try:
+            yield copied
+        finally:
+            drop(copied)
+
+
+def on(url: str, name: str) -> str:
+    """The URL of the same server's database of this name."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+def name_of(url: str) -> str:
+    return urlsplit(url).path.lstrip("/")
+
+
+def administer(url: str, statement: str, **names: str) -> list[Any]:
+    """Run one statement on the server's database `postgres`, outside any transaction."""
+    composed = sql.SQL(statement).format(
+        **{key: sql.Identifier(value) for key, value in names.items()}
+    )
+    with psycopg.connect(on(url, "postgres"), autocommit=True) as connection:
+        cursor = connection.execute(composed)
+        return cursor.fetchall() if cursor.description else []
+
+
+def create(url: str, *, template: str | None = None) -> None:
+    source = name_of(template) if template else "template1"
+    administer(url, "CREATE DATABASE {new} TEMPLATE {source}", new=name_of(url), source=source)
+
+
+def drop(url: str) -> None:
+    administer(url, "DROP DATABASE IF EXISTS {old} WITH (FORCE)", old=name_of(url))
+
+
+def in_use(url: str) -> bool:
+    """Is anybody connected to it?"""
+    used = "SELECT 1 FROM pg_stat_activity WHERE datname = " + f"'{name_of(url)}'"
+    return bool(administer(url, used))
+
+
+def rename(url: str, new: str) -> None:
+    names = {"old": name_of(url), "new": name_of(new)}
+    administer(url, "ALTER DATABASE {old} RENAME TO {new}", **names)
+
+
+def migrate(url: str) -> None:
+    command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
+    environment = os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings"}
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)
+
+
+def read_size(text: str) -> int:
+    """How many sessions: "1k", "200k", "1m", or a number.
+
+    Raises:
+        ValueError: with a sentence, for anything else.
+    """
+    found = re.fullmatch(r"([1-9][0-9]{0,8})([km]?)", text.strip().lower())
+    if found is None:
+        raise ValueError(f"A size is a number of sessions, like 1k, 200k or 1m, and not {text!r}.")
+    return int(found[1]) * {"": 1, "k": 1_000, "m": 1_000_000}[found[2]]
+
+
+def size_name(sessions: int) -> str:
+    """The shortest way to say it: 200000 → "200k"."""
+    for letter, factor in (("m", 1_000_000), ("k", 1_000)):
+        if sessions % factor == 0:
+            return f"{sessions // factor}{letter}"
+    return str(sessions)

@@ -1,0 +1,30 @@
+"""A bar that says how far a long piece of work is."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+WIDTH = 30
+
+
+class Progress:
+    """`progress.done(n, "sessions")` after each part; it prints to stderr, where a terminal has one
+    line that moves, and a file a line for every tenth."""
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+        self.finished = 0
+        self.started = time.monotonic()
+        self.tenth = 0
+
+    def done(self, amount: int, what: str) -> None:
+        self.finished += amount
+        share = min(self.finished / self.total, 1)
+        bar = ("█" * int(share * WIDTH)).ljust(WIDTH, "░")
+        line = f"{bar} {share:4.0%}  {time.monotonic() - self.started:4.0f} s  {what}"
+        if sys.stderr.isatty():
+            print(f"\r\x1b[K{line}", end="" if share < 1 else "\n", file=sys.stderr, flush=True)
+        elif int(share * 10) > self.tenth:
+            self.tenth = int(share * 10)
+            print(line, file=sys.stderr, flush=True)

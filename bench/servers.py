@@ -1,0 +1,142 @@
+"""Starting the servers that are compared: each in processes of its own, as many of them for each,
+on the same database."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.databases import ROOT
+
+SECRET_KEY = "for-the-benchmark-only-a-key-that-everybody-can-read-in-its-source"
+BIN = Path(sys.executable).parent
+START_SECONDS = 60
+NAMES = ("product", "floor", "drf", "ninja", "fastapi")
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """One that serves.
+
+    Attributes:
+        pid: of the process that all of its others descend from.
+    """
+
+    name: str
+    port: int
+    pid: int
+
+
+def granian(application: str, processes: int, port: int) -> list[str]:
+    """WSGI, one thread in each process: the arrangement of `make serve`."""
+    return [
+        str(BIN / "granian"),
+        "--interface=wsgi",
+        f"--workers={processes}",
+        "--blocking-threads=1",
+        "--host=127.0.0.1",
+        f"--port={port}",
+        "--no-access-log",
+        "--log-level=warning",
+        application,
+    ]
+
+
+def uvicorn(application: str, processes: int, port: int) -> list[str]:
+    """ASGI on uvloop and httptools, as FastAPI's own guide says."""
+    return [
+        str(BIN / "uvicorn"),
+        f"--workers={processes}",
+        "--host=127.0.0.1",
+        f"--port={port}",
+        "--no-access-log",
+        "--log-level=warning",
+        application,
+    ]
+
+
+def command(name: str, processes: int, port: int) -> list[str]:
+    if name == "product":
+        return granian("config.wsgi:application", processes, port)
+    if name == "fastapi":
+        return uvicorn("bench.baselines.fastapi.main:app", processes, port)
+    return granian("bench.baselines.wsgi:application", processes, port)
+
+
+def environment(name: str, url: str) -> dict[str, str]:
+    """As in production. No limits on how often one may ask: one machine asks for thousands, and
+    no baseline counts."""
+    settings = "config.settings" if name == "product" else f"bench.baselines.{name}.settings"
+    return os.environ | {
+        "DJANGO_SETTINGS_MODULE": settings,
+        "DATABASE_URL": url,
+        "SECRET_KEY": SECRET_KEY,
+        "DEBUG": "0",
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "DISABLE_THROTTLING": "1",
+        "DEMO_DATA": "0",
+        "REDIS_URL": "",
+        "PYTHONPATH": str(ROOT),
+    }
+
+
+@contextlib.contextmanager
+def serving(name: str, url: str, *, processes: int) -> Iterator[Server]:
+    """The server of this name, ready, for as long as it is needed."""
+    port = free_port()
+    process = subprocess.Popen(
+        command(name, processes, port),
+        cwd=ROOT,
+        env=environment(name, url),
+        stdout=sys.stderr,
+        start_new_session=True,
+    )
+    try:
+        wait_until_ready(process, name, port)
+        yield Server(name, port, process.pid)
+    finally:
+        stop(process)
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def wait_until_ready(process: subprocess.Popen[bytes], name: str, port: int) -> None:
+    """Wait until it answers, be it with a 401.
+
+    Raises:
+        RuntimeError: it ended, or didn't answer in time.
+    """
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        with (
+            contextlib.suppress(OSError),
+            socket.create_connection(("127.0.0.1", port), 5) as asking,
+        ):
+            asking.sendall(b"GET /api/sessions/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            if asking.recv(12).startswith(b"HTTP/1.1 401"):
+                return
+        time.sleep(0.1)  # between two tries of the condition that is waited for
+    raise RuntimeError(f"The server {name} did not start; what it said stands above.")
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(timeout=15)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

@@ -1,0 +1,211 @@
+"""Serving arrangements side by side: how many requests a second each answers, and how much of a
+processor a thousand requests cost it.
+
+    pip install -r bench/requirements.txt   # and wrk, from the system's packages
+    DATABASE_URL=postgres://… python bench/serving.py
+
+All of them serve the same database with two processes, in turns of a few seconds, so that what else
+the machine does meets each of them. Read the columns as ratios; the middle turn counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import requests
+
+ROOT = Path(__file__).resolve().parent.parent
+PROCESSES = 2
+CONNECTIONS = 32
+PASSWORD = "learn-together-26"  # of the demo people
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def granian(threads: int) -> list[str]:
+    return [sys.executable, "manage.py", "rest", f"WEB_THREADS={threads}"]
+
+
+def gunicorn(threads: int) -> list[str]:
+    options = ["--worker-class=gthread", f"--workers={PROCESSES}", f"--threads={threads}"]
+    where = ["--bind=127.0.0.1:$PORT", "--log-level=error", "config.wsgi:application"]
+    return [sys.executable, "-m", "gunicorn", *options, *where]
+
+
+def uvicorn() -> list[str]:
+    options = [f"--workers={PROCESSES}", "--lifespan=off", "--no-access-log", "--port=$PORT"]
+    return [sys.executable, "-m", "uvicorn", *options, "config.asgi:application"]
+
+
+ARRANGEMENTS = {
+    "granian, WSGI, 1 thread": granian(1),
+    "granian, WSGI, 2 threads": granian(2),
+    "granian, WSGI, 8 threads": granian(8),
+    "gunicorn, gthread, 2 threads": gunicorn(2),
+    "gunicorn, gthread, 8 threads": gunicorn(8),
+    "uvicorn, ASGI": uvicorn(),
+}
+
+
+@dataclass
+class Turn:
+    """Requests a second, processor milliseconds a thousand requests, the slowest of 100 in ms."""
+
+    rate: float
+    cost: float
+    slow: float
+
+
+@dataclass
+class Contestant:
+    """A server of its own, and what was measured, by path."""
+
+    command: list[str]
+    turns: dict[str, list[Turn]] = field(default_factory=dict)
+
+    def start(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            self.port = listener.getsockname()[1]
+        settings = [word for word in self.command if re.match("[A-Z_]+=", word)]
+        command = [word.replace("$PORT", str(self.port)) for word in self.command]
+        environment = os.environ | {
+            "PORT": str(self.port),
+            "WEB_CONCURRENCY": str(PROCESSES),
+            # As in production: with DEBUG every query is kept.
+            "DEBUG": "0",
+            "SECRET_KEY": "for-these-servers-alone-and-as-long-as-one-should-be",
+            "ALLOWED_HOSTS": "127.0.0.1",
+            "DISABLE_THROTTLING": "1",
+            **dict(word.split("=") for word in settings),
+        }
+        self.process = subprocess.Popen(
+            [word for word in command if word not in settings],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self.wait()
+
+    def wait(self) -> None:
+        for _ in range(300):
+            try:
+                requests.get(f"http://127.0.0.1:{self.port}/readyz", timeout=5).raise_for_status()
+                return
+            except requests.RequestException:
+                time.sleep(0.1)
+        raise SystemExit(f"It doesn't start: {' '.join(self.command)}")
+
+    def processor(self) -> float:
+        """Seconds that its processes have used."""
+        used = 0
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = stat.read_text().rsplit(")", 1)[1].split()
+            except OSError:
+                continue
+            if int(fields[3]) == self.process.pid:  # its session
+                used += int(fields[11]) + int(fields[12])
+        return used / TICKS
+
+    def measure(self, path: str, token: str, seconds: int) -> None:
+        before = self.processor()
+        output = subprocess.run(
+            [
+                *("wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency", "--timeout=30s"),
+                *("-H", f"Authorization: Bearer {token}"),
+                f"http://127.0.0.1:{self.port}{path}",
+            ],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        count = int(found(r"(\d+) requests in", output)[1])
+        if wrong := re.search(r"Non-2xx.*|Socket errors.*", output):
+            raise SystemExit(f"{' '.join(self.command)}: {wrong[0]}")
+        number, unit = found(r"99%\s+([\d.]+)(us|ms|s)", output).groups()
+        slow = float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
+        cost = (self.processor() - before) / count * 1e6
+        self.turns.setdefault(path, []).append(Turn(count / seconds, cost, slow))
+
+    def middle(self, path: str) -> Turn:
+        turns = self.turns[path]
+        return Turn(
+            *(
+                statistics.median(getattr(turn, name) for turn in turns)
+                for name in ("rate", "cost", "slow")
+            )
+        )
+
+    def stop(self) -> None:
+        os.killpg(self.process.pid, signal.SIGTERM)
+        self.process.wait(30)
+
+
+def found(pattern: str, text: str) -> re.Match[str]:
+    match = re.search(pattern, text)
+    assert match, text
+    return match
+
+
+def sign_in(port: int) -> tuple[str, int]:
+    """A demo person's token, and the id of a session."""
+    base = f"http://127.0.0.1:{port}/api"
+    who = {"username": "alice", "password": PASSWORD}
+    token = requests.post(f"{base}/auth/token/", json=who, timeout=10).json()["access"]
+    headers = {"Authorization": f"Bearer {token}"}
+    rows = requests.get(f"{base}/sessions/", headers=headers, timeout=10).json()["results"]
+    return token, rows[0]["id"]
+
+
+def report(contestants: dict[str, Contestant], paths: list[str]) -> None:
+    for path in paths:
+        first = next(iter(contestants.values())).middle(path)
+        print(f"\n`{path}`\n")
+        print("| arrangement | requests a second | processor for each | slowest of 100 |")
+        print("|---|---|---|---|")
+        for name, contestant in contestants.items():
+            turn = contestant.middle(path)
+            rate, cost = turn.rate / first.rate, turn.cost / first.cost
+            print(f"| {name} | {rate:.2f} | {cost:.2f} | {turn.slow:.0f} ms |")
+        print(f"\n1.00 is {first.rate:.0f} a second, at {first.cost:.0f} ms a thousand.")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--turns", type=int, default=7)
+    parser.add_argument("--seconds", type=int, default=3)
+    options = parser.parse_args()
+    if "DATABASE_URL" not in os.environ:
+        parser.error("DATABASE_URL is not set: name a database that may be filled with demo data.")
+    for command in ("migrate", "load_demo_data"):
+        subprocess.run([sys.executable, "manage.py", command, "-v0"], cwd=ROOT, check=True)
+    contestants = {name: Contestant(command) for name, command in ARRANGEMENTS.items()}
+    try:
+        for contestant in contestants.values():
+            contestant.start()
+        token, session = sign_in(next(iter(contestants.values())).port)
+        paths = ["/api/sessions/", f"/api/sessions/{session}/"]
+        for _ in range(options.turns):
+            for path in paths:
+                for contestant in contestants.values():
+                    contestant.measure(path, token, options.seconds)
+        report(contestants, paths)
+    finally:
+        for contestant in contestants.values():
+            if hasattr(contestant, "process"):
+                contestant.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""Full load for a while (`python -m bench soak`): do the server's memory and the number of its
+database connections stay as they are?"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from statistics import linear_regression
+
+from bench.cases import CASES, Asks
+from bench.client import drive
+from bench.comparing import Bench, Effort
+from bench.processes import backends, memory_mb, tree
+
+# A write among the reads, which can be repeated as they can.
+MIXED = ("list20", "detail", "notifications", "my_sessions", "conversation", "message")
+SAMPLE_SECONDS = 5.0
+# At first the memory grows, whatever the server: caches fill, and each code path is gone once.
+SETTLING = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """At a moment, in seconds: megabytes of all processes of the server, and its connections."""
+
+    second: float
+    resident: float
+    proportional: float
+    connections: int
+
+
+@dataclass(frozen=True, slots=True)
+class Soak:
+    """What was seen, and how many were asked."""
+
+    samples: list[Sample]
+    requests: int
+    errors: int
+
+    @property
+    def settled(self) -> list[Sample]:
+        """After the first fifth."""
+        return self.samples[int(len(self.samples) * SETTLING) :]
+
+    @property
+    def slope(self) -> float:
+        """Megabytes a minute, of the proportional size."""
+        settled = self.settled
+        seconds = [each.second for each in settled]
+        return 60 * linear_regression(seconds, [each.proportional for each in settled]).slope
+
+
+def soak(bench: Bench, effort: Effort, *, minutes: float) -> Soak:
+    """Drive the product at full load, and look at it every few seconds."""
+    server = bench.servers[0]
+    parts = [Asks(CASES[name], bench.site).parts(1)[0] for name in MIXED]
+    requests = [request for group in zip(*parts, strict=False) for request in group]
+    asked = bench.client.submit(
+        drive,
+        server.port,
+        requests,
+        seconds=minutes * 60,
+        connections=effort.connections,
+        repeat=True,
+    )
+    samples, started = [], time.monotonic()
+    while not asked.done():
+        samples.append(look(bench, time.monotonic() - started))
+        time.sleep(SAMPLE_SECONDS)  # between two samples
+    load = asked.result()
+    return Soak(samples, load.good + load.errors, load.errors)
+
+
+def look(bench: Bench, second: float) -> Sample:
+    resident, proportional = memory_mb(tree(bench.servers[0].pid))
+    connections = len(backends(bench.connection, bench.url))
+    return Sample(second, resident, proportional, connections)
+
+
+def summary(done: Soak) -> str:
+    first, last = done.settled[0], done.settled[-1]
+    most = max(each.connections for each in done.samples)
+    return "\n".join(
+        [
+            f"requests: {done.requests}, errors: {done.errors}",
+            f"memory, shared pages counted once: {first.proportional:.1f} MB after settling, "
+            f"{last.proportional:.1f} MB at the end, {done.slope:+.2f} MB a minute between",
+            f"memory, resident: {first.resident:.1f} MB, {last.resident:.1f} MB",
+            f"database connections at most: {most}",
+        ]
+    )

@@ -1,0 +1,46 @@
+"""Access tokens for people, as the product itself issues them: ids on stdin, tokens on stdout.
+
+`issue()` runs this file in a process of its own, since Django has one database and one key for the
+whole of a process.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+
+import django
+
+from bench.databases import ROOT
+from bench.servers import environment
+
+
+def issue(url: str, people: Sequence[int]) -> dict[int, str]:
+    """An access token, good for a day, for each of these ids."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.tokens"],
+        cwd=ROOT,
+        env=environment("product", url) | {"ACCESS_TOKEN_MINUTES": "1440"},
+        input=json.dumps(list(people)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"No tokens could be issued:\n{done.stderr}")
+    return {int(person): token for person, token in json.loads(done.stdout).items()}
+
+
+def main() -> None:
+    django.setup()
+    from accounts import tokens  # noqa: PLC0415  # models can be imported after the set-up only
+    from accounts.models import User  # noqa: PLC0415
+
+    people = User.objects.in_bulk(json.load(sys.stdin))
+    json.dump({person: tokens.issue(user)["access"] for person, user in people.items()}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

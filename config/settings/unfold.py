@@ -1,0 +1,100 @@
+"""The look of the admin (django-unfold), and the staff's way through it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+
+from config.settings.process import DEBUG
+
+
+def _static(path: str) -> Callable[[HttpRequest], str]:
+    """The address of one of our own static files: known when it is asked for."""
+    return lambda request: static(path)
+
+
+def _list(title: str, icon: str, app: str, model: str) -> dict[str, Any]:
+    """A line of the navigation: a table's list, for those who may look at it."""
+    allowed = (f"{app}.view_{model}", f"{app}.change_{model}")
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{app}_{model}_changelist"),
+        "permission": lambda request: any(map(request.user.has_perm, allowed)),
+    }
+
+
+UNFOLD = {
+    "SITE_TITLE": "Tutoring sessions",
+    "SITE_HEADER": "Tutoring sessions",
+    "SITE_SUBHEADER": "The staff's desk",
+    "SITE_SYMBOL": "school",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": _static("operations/icon.svg")}
+    ],
+    "STYLES": [_static("operations/admin.css")],
+    "SCRIPTS": [_static("operations/accessible.js")],
+    "SHOW_VIEW_ON_SITE": False,
+    "ENVIRONMENT": ["Development", "info"] if DEBUG else ["Production", "success"],
+    "DASHBOARD_CALLBACK": "operations.dashboard.views.fill",
+    "SIDEBAR": {
+        "navigation": [
+            {
+                "items": [
+                    {
+                        "title": "Dashboard",
+                        "icon": "monitoring",
+                        "link": reverse_lazy("admin:index"),
+                    }
+                ]
+            },
+            {
+                "title": "Sessions",
+                "items": [
+                    _list("Sessions", "groups", "sessions_app", "session"),
+                    _list("Sessions that wait", "approval", "sessions_app", "waitingsession")
+                    | {
+                        "badge": "sessions_app.admin.queue_badge",
+                        "permission": "sessions_app.admin.may_see_queue",
+                    },
+                    _list("Booking requests", "how_to_reg", "sessions_app", "bookingrequest"),
+                    _list("Materials", "attach_file", "materials", "material"),
+                ],
+            },
+            {
+                "title": "1-on-1",
+                "items": [
+                    _list("1-on-1 sessions", "video_call", "zoom", "oneononesession"),
+                    _list("Log", "history", "zoom", "auditentry"),
+                    _list("Join tokens", "key", "zoom", "jointoken"),
+                ],
+            },
+            {
+                "title": "People",
+                "items": [
+                    _list("People", "person", "accounts", "user"),
+                    _list("Staff groups", "badge", "auth", "group"),
+                    _list("Log of staff acts", "receipt_long", "admin", "logentry"),
+                    _list("Friendships", "handshake", "friendships", "friendship"),
+                    _list("Blocks", "block", "friendships", "block"),
+                ],
+            },
+            {
+                "title": "What people were told",
+                "items": [
+                    _list("Notifications", "notifications", "notifications", "notification"),
+                    _list("Mails", "mail", "accounts", "mail"),
+                ],
+            },
+            {
+                "title": "Work that waits",
+                "items": [
+                    _list("Meetings to end", "call_end", "zoom", "meetingtoend"),
+                    _list("Files to remove", "delete", "materials", "strayfile"),
+                ],
+            },
+        ]
+    },
+}

@@ -1,0 +1,61 @@
+"""Is this container well? `python containers/healthy.py web` (or `beat`) ends with 0 if it is.
+
+The engine asks every few seconds, so nothing of Django is loaded here.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+# Where beat notes what it has run, and for how many seconds at most it notes nothing.
+BEAT_SCHEDULE, BEAT_SECONDS = "beat-schedule", 600
+
+
+def web() -> str:
+    """What is wrong with REST, or with live push where it is served; "" if nothing is."""
+    port = int(os.environ.get("PORT") or 8000)
+    wrong = answer_of(port, "/readyz")
+    if not wrong and os.environ.get("REDIS_URL"):
+        wrong = answer_of(int(os.environ.get("PUSH_PORT") or port + 1), "/healthz")
+    return wrong
+
+
+def answer_of(port: int, path: str) -> str:
+    connection = HTTPConnection("127.0.0.1", port, timeout=2.5)
+    try:
+        connection.request("GET", path, headers={"Host": served_host()})
+        answer = connection.getresponse()
+        body = answer.read(500).decode(errors="replace")
+    except (OSError, HTTPException) as error:
+        return f"Port {port}: {error}"
+    finally:
+        connection.close()
+    return "" if answer.status == 200 else f"Port {port}: {answer.status} {body}"
+
+
+def served_host() -> str:
+    """A name that the server answers to: others it refuses, this machine's own as well."""
+    first = os.environ.get("ALLOWED_HOSTS", "").split(",")[0].strip()
+    return "localhost" if first in {"", "*"} else first.removeprefix(".")
+
+
+def beat() -> str:
+    """What is wrong with beat, which listens nowhere: it writes its schedule every few minutes."""
+    written = [file.stat().st_mtime for file in Path("/tmp").glob(f"{BEAT_SCHEDULE}*")]  # noqa: S108  # the container's own
+    age = time.time() - max(written, default=0)
+    return "" if age < BEAT_SECONDS else "The schedule hasn't been written for ten minutes."
+
+
+def main() -> int:
+    wrong = {"web": web, "beat": beat}[sys.argv[1]]()
+    if wrong:
+        sys.stderr.write(f"{wrong}\n")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

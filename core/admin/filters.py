@@ -1,0 +1,64 @@
+"""Filters that several lists have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from core import dates
+from core.admin.unfolded import AutocompleteSelectFilter, DropdownFilter, RangeDateFilter
+
+# An autocomplete: a choice would list a million people.
+PersonFilter = AutocompleteSelectFilter
+
+
+class DateRangeFilter(RangeDateFilter):
+    """From a day to a day, both whole; unfold's ends as the last day begins."""
+
+    used_parameters: dict[str, Any]
+    field_path: str
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        first = self.used_parameters.get(f"{self.field_path}_from")
+        last = self.used_parameters.get(f"{self.field_path}_to")
+        try:
+            if first:
+                queryset = queryset.filter(**{f"{self.field_path}__gte": dates.read_bound(first)})
+            if last:
+                end = dates.read_bound(last, end_of_day=True)
+                queryset = queryset.filter(**{f"{self.field_path}__lte": end})
+        except ValueError as error:
+            messages.error(request, str(error))
+            return queryset.none()
+        return queryset
+
+
+class SituationFilter(DropdownFilter):
+    """Rows in a situation that a column doesn't tell by itself.
+
+    Attributes:
+        situations: by the name in the address, what staff call it and how its rows are found at
+            a moment.
+    """
+
+    title = "situation"
+    parameter_name = "situation"
+    situations: dict[str, tuple[str, Callable[[Any, Any], Any]]] = {}
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(name, label) for name, (label, _) in self.situations.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        name = self.value()
+        if not name:
+            return queryset
+        if name not in self.situations:
+            messages.error(request, f"Situations are: {', '.join(self.situations)}.")
+            return queryset.none()
+        rows: QuerySet[Any] = self.situations[name][1](queryset, timezone.now())
+        return rows

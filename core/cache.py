@@ -1,0 +1,228 @@
+"""The cache: in Redis for all processes together, or in this process where there is no Redis.
+
+Redis may go away or hang at any time. Then each process goes on with a cache of its own, and asks
+for Redis again every few seconds; no request waits for it longer than `TIMEOUT`, once.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from abc import abstractmethod
+from collections.abc import Callable
+from functools import cache
+from typing import Any, TypeVar, cast
+
+import orjson
+from django.core.cache import DEFAULT_CACHE_ALIAS, caches
+from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
+from django.core.cache.backends.locmem import LocMemCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient, RedisSerializer
+from redis import ConnectionError as RedisConnectionError
+from redis import RedisError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+logger = logging.getLogger(__name__)
+
+# In seconds: for one call, and between two attempts while Redis is down.
+TIMEOUT = 0.5
+BREATH = 5.0
+# Each person and address is a key of its own; one that is evicted is a limit forgotten.
+MOST_KEYS = 100_000
+# In one step, so that no count is left without its end; and in one trip.
+COUNT = """
+local count = redis.call("INCR", KEYS[1])
+if count == 1 then redis.call("EXPIRE", KEYS[1], ARGV[1]) end
+return count
+"""
+# Whatever JSON would change on its way is refused.
+STRICT = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+
+Value = TypeVar("Value")
+
+
+class SiteCache(BaseCache):
+    """What the cache can do besides what Django's can."""
+
+    @abstractmethod
+    def count(self, key: str, seconds: int) -> int:
+        """Count one more under this key, which is forgotten so long after the first; how many it
+        has been. Two at the same moment are two."""
+
+    @abstractmethod
+    def reachable(self) -> bool:
+        """Whether it answers now."""
+
+
+def site_cache() -> SiteCache:
+    return cast(SiteCache, caches[DEFAULT_CACHE_ALIAS])
+
+
+class ProcessCache(LocMemCache, SiteCache):
+    """One for this process."""
+
+    def __init__(self, name: str, params: dict[str, Any]) -> None:
+        super().__init__(name, params | {"max_entries": MOST_KEYS})
+
+    def count(self, key: str, seconds: int) -> int:
+        self.add(key, 0, timeout=seconds)
+        try:
+            return int(self.incr(key))
+        except ValueError:  # it was evicted between the two calls
+            return 1
+
+    def reachable(self) -> bool:
+        return True
+
+
+class JSONSerializer(RedisSerializer):
+    """Values in Redis are JSON: a pickle would let whoever can write there run code here."""
+
+    def dumps(self, obj: Any) -> Any:
+        # Redis counts with plain numbers.
+        return obj if type(obj) is int else orjson.dumps(obj, option=STRICT)
+
+    def loads(self, data: Any) -> Any:
+        return orjson.loads(data)
+
+
+class Outage:
+    """Whether Redis is down, as far as this process knows."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.ask_again_at: float | None = None
+
+    def lasts(self) -> bool:
+        """False is for whoever is to ask Redis: all while it is well, else one at a time."""
+        with self.lock:
+            if self.ask_again_at is None:
+                return False
+            if time.monotonic() < self.ask_again_at:
+                return True
+            self.ask_again_at = time.monotonic() + BREATH
+            return False
+
+    def begin(self, error: Exception) -> None:
+        with self.lock:
+            if self.ask_again_at is None:
+                logger.warning("Redis is down, each process has a cache of its own: %s", error)
+            self.ask_again_at = time.monotonic() + BREATH
+
+    def end(self) -> None:
+        if self.ask_again_at is None:
+            return
+        with self.lock:
+            self.ask_again_at = None
+        logger.warning("Redis is back, and the cache is shared again.")
+
+
+class Client(RedisCacheClient):
+    """One for the process: Django makes a cache for each thread, and each would connect."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(
+            [url],
+            serializer=JSONSerializer,
+            socket_timeout=TIMEOUT,
+            socket_connect_timeout=TIMEOUT,
+            # A connection that Redis has closed while it was idle is opened once more.
+            retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
+        )
+        self.outage = Outage()
+
+    def count(self, key: str, seconds: int) -> int:
+        # The stubs know an asynchronous client's answer, too.
+        return cast(int, self.get_client(write=True).eval(COUNT, 1, key, seconds))
+
+    def clear_prefix(self, prefix: str) -> None:
+        """Delete the keys of this cache; Celery's tasks may lie beside them."""
+        client = self.get_client(write=True)
+        for key in client.scan_iter(f"{prefix}:*"):
+            client.delete(key)
+
+    def ping(self) -> None:
+        self.get_client().ping()
+
+
+client_of = cache(Client)
+
+
+class SharedCache(RedisCache, SiteCache):
+    """One in Redis for all processes, and one in each process for while Redis is down."""
+
+    def __init__(self, url: str, params: dict[str, Any]) -> None:
+        super().__init__(url, params)
+        self.url = url
+        self.own = ProcessCache("while-redis-is-down", params)
+
+    @property
+    def _cache(self) -> Client:
+        return client_of(self.url)
+
+    def either(self, shared: Callable[..., Value], own: Callable[..., Value], *args: Any) -> Value:
+        """What Redis says, or this process's own cache if it doesn't."""
+        outage = self._cache.outage
+        if outage.lasts():
+            return own(*args)
+        try:
+            value = shared(*args)
+        except (RedisError, OSError) as error:
+            outage.begin(error)
+            return own(*args)
+        outage.end()
+        return value
+
+    def count(self, key: str, seconds: int) -> int:
+        whole = self.make_and_validate_key(key)
+        return self.either(
+            lambda: self._cache.count(whole, seconds), lambda: self.own.count(key, seconds)
+        )
+
+    def reachable(self) -> bool:
+        try:
+            self._cache.ping()
+        except (RedisError, OSError) as error:
+            self._cache.outage.begin(error)
+            return False
+        self._cache.outage.end()
+        return True
+
+    def add(
+        self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None
+    ) -> bool:
+        return self.either(super().add, self.own.add, key, value, timeout, version)
+
+    def get(self, key: str, default: Any = None, version: Any = None) -> Any:
+        return self.either(super().get, self.own.get, key, default, version)
+
+    def set(
+        self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None
+    ) -> None:
+        self.either(super().set, self.own.set, key, value, timeout, version)
+
+    def touch(self, key: str, timeout: Any = DEFAULT_TIMEOUT, version: Any = None) -> bool:
+        return self.either(super().touch, self.own.touch, key, timeout, version)
+
+    def delete(self, key: str, version: Any = None) -> bool:
+        return self.either(super().delete, self.own.delete, key, version)
+
+    def get_many(self, keys: Any, version: Any = None) -> dict[Any, Any]:
+        return self.either(super().get_many, self.own.get_many, list(keys), version)
+
+    def has_key(self, key: str, version: Any = None) -> bool:
+        return self.either(super().has_key, self.own.has_key, key, version)
+
+    def incr(self, key: str, delta: int = 1, version: Any = None) -> int:
+        return self.either(super().incr, self.own.incr, key, delta, version)
+
+    def set_many(self, data: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None) -> list[Any]:
+        return self.either(super().set_many, self.own.set_many, data, timeout, version)
+
+    def delete_many(self, keys: Any, version: Any = None) -> None:
+        self.either(super().delete_many, self.own.delete_many, list(keys), version)
+
+    def clear(self) -> None:
+        self.either(lambda: self._cache.clear_prefix(self.key_prefix), self.own.clear)

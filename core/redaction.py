@@ -1,0 +1,64 @@
+"""The second net under the logs: what is secret or personal in a text is struck out.
+
+The first is that no line of ours names any of it. This one is for what libraries say, and for the
+texts of exceptions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+STRUCK = "[redacted]"
+NAMES = r"password|passwd|passcode|secret|token|authorization|cookie|api_?key|dsn|e_?mail"
+SECRETS = [
+    # Credentials in an address, before what follows takes them for an e-mail address.
+    (re.compile(r"://[^/\s@'\"]+@"), "://[redacted]@"),
+    (re.compile(r"[^\s@<>()\[\]{},;:'\"=/]+(?:@|%40)[^\s@<>()\[\]{},;:'\"/]+"), STRUCK),
+    # A JWT; what a header named Authorization holds; a value that Django has signed.
+    (re.compile(r"\beyJ[\w-]{8,}(?:\.[\w-]*)*"), STRUCK),
+    (re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{12,}", re.IGNORECASE), rf"\1 {STRUCK}"),
+    (re.compile(r"[\w-]+:\w{6}:[\w-]{27,}"), STRUCK),
+    (re.compile(r"\?[\w%.\[\]-]+=[^\s'\"<>]*"), f"?{STRUCK}"),
+    # Where a meeting is.
+    (re.compile(r"https?://[\w.-]*zoom\.us/[^\s'\"<>]*"), STRUCK),
+    # name=value, "name": "value", and HTTP headers.
+    (
+        re.compile(
+            rf"(\b[\w-]*(?:{NAMES})[\w-]*['\"]?\)?\s*[=:]\s*\(?)"
+            r"(\[redacted\]|'[^']*'|\"[^\"]*\"|[^\s,;&)\]}]+)",
+            re.IGNORECASE,
+        ),
+        rf"\1{STRUCK}",
+    ),
+]
+
+
+@lru_cache(1000)
+def is_secret(name: str) -> bool:
+    """Whether all is secret that is called so."""
+    return bool(re.search(NAMES, name, re.IGNORECASE))
+
+
+def redact(text: str) -> str:
+    """The text with what is secret or personal struck out."""
+    for pattern, instead in SECRETS:
+        text = pattern.sub(instead, text)
+    return text
+
+
+def redacted(value: Any, name: str = "") -> Any:
+    """The value, however deep its lists and objects go, with what is secret struck out.
+
+    Args:
+        name: what it is called; under some names everything is secret.
+    """
+    if isinstance(value, Mapping):
+        return {key: redacted(each, str(key)) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [redacted(each, name) for each in value]
+    if isinstance(value, str):
+        return STRUCK if is_secret(name) else redact(value)
+    return value

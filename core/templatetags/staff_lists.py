@@ -1,0 +1,63 @@
+"""What the admin's lists show beside their rows."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date
+from itertools import takewhile
+from typing import Any
+
+from django import template
+from django.db.models import Max, Min
+from django.utils import timezone
+from django.utils.formats import date_format
+
+register = template.Library()
+
+
+@register.inclusion_tag("admin/date_hierarchy.html")
+def date_steps(cl: Any) -> dict[str, Any]:
+    """Years, then months, then days, as Django's date hierarchy; but every one of them, where
+    Django reads all rows of the table to leave out those without any."""
+    name = cl.date_hierarchy
+    units = ("year", "month", "day")
+    asked = (cl.params.get(f"{name}__{unit}") for unit in units)
+    chosen = [int(text) for text in takewhile(bool, asked)]
+
+    def step(*parts: int, title: str = "All dates") -> dict[str, str]:
+        lookups = {f"{name}__{unit}": part for unit, part in zip(units, parts, strict=False)}
+        return {"link": cl.get_query_string(lookups, [f"{name}__"]), "title": title}
+
+    if not chosen:
+        choices = [step(year, title=str(year)) for year in years_of(cl)]
+        return {"show": True, "back": None, "choices": choices}
+    year, *rest = chosen
+    if not rest:
+        choices = [step(year, m, title=in_month(year, m)) for m in range(1, 13)]
+        return {"show": True, "back": step(), "choices": choices}
+    month, *day = rest
+    if not day:
+        last = monthrange(year, month)[1]
+        choices = [step(year, month, d, title=on_day(year, month, d)) for d in range(1, last + 1)]
+        return {"show": True, "back": step(year, title=str(year)), "choices": choices}
+    back = step(year, month, title=in_month(year, month))
+    return {"show": True, "back": back, "choices": [{"title": on_day(year, month, *day)}]}
+
+
+def years_of(cl: Any) -> range:
+    """From the first row's year to the last one's, whatever is filtered."""
+    span = cl.root_queryset.order_by().aggregate(
+        first=Min(cl.date_hierarchy), last=Max(cl.date_hierarchy)
+    )
+    if span["first"] is None:
+        return range(0)
+    first, last = (timezone.localtime(span[end]).year for end in ("first", "last"))
+    return range(first, last + 1)
+
+
+def in_month(year: int, month: int) -> str:
+    return date_format(date(year, month, 1), "YEAR_MONTH_FORMAT")
+
+
+def on_day(year: int, month: int, day: int) -> str:
+    return date_format(date(year, month, day), "MONTH_DAY_FORMAT")

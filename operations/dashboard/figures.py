@@ -1,0 +1,147 @@
+"""What the dashboard counts: by day, for a period and the one before it. Each function asks the
+database a fixed number of questions, and each is answered by the rows of those days alone."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, datetime
+from typing import Any, TypedDict
+
+from django.db.models import Count, DateField, QuerySet, Sum, Value
+from django.db.models.functions import TruncDate
+
+from accounts.models import User
+from operations.dashboard.periods import Period
+from sessions_app.models import BookingRequest, Session
+from sessions_app.states import OPEN, RequestStatus
+from sessions_app.states import Status as SessionStatus
+from zoom.models import OneOnOneSession, StartAttempt
+from zoom.states import Status
+
+# How many on which day. A day without any may be missing; the first day of the period before has
+# all of that period.
+Series = dict[date, int]
+
+CALLED_OFF = {SessionStatus.CANCELLED, SessionStatus.EXPIRED}
+LIVE = {*OPEN, SessionStatus.ONGOING}
+# Of rows, not of a column: then an index alone can answer.
+NUMBER = Count("*")
+
+
+class SessionFigures(TypedDict):
+    """Group sessions.
+
+    `by_status` are those whose date is on that day. `sold` and `offered` are the places of those
+    that were neither cancelled nor expired. `live` counts, by status, all that aren't over now.
+    """
+
+    live: dict[str, int]
+    created: Series
+    by_status: dict[str, Series]
+    sold: Series
+    offered: Series
+
+
+class BookingFigures(TypedDict):
+    """Booking requests: asked on that day, and decided on that day in one way or another."""
+
+    asked: Series
+    approved: Series
+    rejected: Series
+    withdrawn: Series
+
+
+class OneOnOneFigures(TypedDict):
+    """1-on-1 sessions. `failed` are the starts that came to no meeting, mostly because of Zoom."""
+
+    started: Series
+    completed: Series
+    cancelled: Series
+    failed: Series
+
+
+def of_sessions(period: Period) -> SessionFigures:
+    live = Session.objects.filter(status__in=LIVE).order_by().values_list("status")
+    figures: SessionFigures = {
+        "live": dict(live.annotate(number=NUMBER)),
+        "created": number_by_day(Session.objects.all(), "created_at", period),
+        "by_status": defaultdict(Series),
+        "sold": Series(),
+        "offered": Series(),
+    }
+    places = {"sold": Sum("participant_count"), "offered": Sum("max_participants")}
+    dated = by_day(Session.objects.all(), "date", period, "status", **places)
+    for day, status, number, sold, offered in dated:
+        figures["by_status"][status][day] = number
+        if status not in CALLED_OFF:
+            figures["sold"][day] = figures["sold"].get(day, 0) + sold
+            figures["offered"][day] = figures["offered"].get(day, 0) + offered
+    return figures
+
+
+def of_bookings(period: Period) -> BookingFigures:
+    decided = number_by_kind(BookingRequest.objects.all(), "decided_at", period, "status")
+    return {
+        "asked": number_by_day(BookingRequest.objects.all(), "requested_at", period),
+        "approved": decided[RequestStatus.APPROVED],
+        "rejected": decided[RequestStatus.REJECTED],
+        "withdrawn": decided[RequestStatus.WITHDRAWN],
+    }
+
+
+def of_people(period: Period) -> dict[str, Series]:
+    """New people, by role."""
+    return number_by_kind(User.objects.all(), "date_joined", period, "role")
+
+
+def of_one_on_ones(period: Period, now: datetime) -> OneOnOneFigures:
+    # By status, since the index of starts begins with it; who pends was never started.
+    started = OneOnOneSession.objects.filter(status__in=set(Status) - {Status.PENDING})
+    ended = number_by_kind(OneOnOneSession.objects.all(), "ended_at", period, "status")
+    return {
+        "started": number_by_day(started, "started_at", period),
+        "completed": ended[Status.COMPLETED],
+        "cancelled": ended[Status.CANCELLED],
+        "failed": number_by_day(StartAttempt.objects.failed(now), "created_at", period),
+    }
+
+
+def by_day(
+    rows: QuerySet[Any], column: str, period: Period, *kinds: str, **sums: Sum
+) -> QuerySet[Any, Any]:
+    """Tuples of a day, the other columns `kinds`, how many rows there are of these, and `sums`.
+
+    The period before is one of the days, its first: that is half the work, since its rows are
+    counted without looking at each one's day.
+    """
+
+    def counted(stretch: Period, day: Any) -> QuerySet[Any, Any]:
+        within = {f"{column}__gte": stretch.start, f"{column}__lt": stretch.end}
+        dated = rows.filter(**within).order_by().annotate(day=day).values_list("day", *kinds)
+        numbers: QuerySet[Any, Any] = dated.annotate(number=NUMBER, **sums)
+        return numbers
+
+    its_days = TruncDate(column, tzinfo=period.zone)
+    one_day = Value(period.before.first, output_field=DateField())
+    both: QuerySet[Any, Any] = counted(period, its_days).union(
+        counted(period.before, one_day), all=True
+    )
+    return both
+
+
+def number_by_day(rows: QuerySet[Any], column: str, period: Period) -> Series:
+    return dict(by_day(rows, column, period))
+
+
+def number_by_kind(
+    rows: QuerySet[Any], column: str, period: Period, kind: str
+) -> dict[str, Series]:
+    """A series for each value of the column `kind`."""
+    found: dict[str, Series] = defaultdict(Series)
+    for day, value, number in by_day(rows, column, period, kind):
+        found[value][day] = number
+    return found
+
+
+def total(series: Series, period: Period) -> int:
+    return sum(number for day, number in series.items() if period.first <= day <= period.last)

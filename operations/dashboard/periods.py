@@ -1,0 +1,98 @@
+"""The days that the dashboard speaks of: whole ones, in the zone of whoever looks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils.dateparse import parse_date
+
+from core.dates import is_plain
+
+LENGTHS = (7, 30, 90, 365)
+USUAL = 30
+LONGEST = 731
+# Far from where a date ends, also for the period before.
+EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Whole days in a zone.
+
+    Attributes:
+        first: the first day.
+        last: the last day, which is part of it.
+    """
+
+    first: date
+    last: date
+    zone: ZoneInfo
+
+    @property
+    def length(self) -> int:
+        """In days."""
+        return (self.last - self.first).days + 1
+
+    @property
+    def start(self) -> datetime:
+        return datetime.combine(self.first, time.min, self.zone)
+
+    @property
+    def end(self) -> datetime:
+        """The first moment after it."""
+        return datetime.combine(self.last + DAY, time.min, self.zone)
+
+    @property
+    def before(self) -> Period:
+        """As many days, right before."""
+        return Period(self.first - self.length * DAY, self.first - DAY, self.zone)
+
+    @property
+    def days(self) -> list[date]:
+        return [self.first + number * DAY for number in range(self.length)]
+
+
+def latest(length: int, *, zone: ZoneInfo, now: datetime) -> Period:
+    """So many days, of which today is the last."""
+    today = now.astimezone(zone).date()
+    return Period(today - (length - 1) * DAY, today, zone)
+
+
+def chosen(query: Mapping[str, str], *, zone: ZoneInfo, now: datetime) -> Period:
+    """The period that an address asks for, by `days` or by `from` and `to`; else the usual one.
+
+    Raises:
+        ValueError: with a sentence for whoever typed it.
+    """
+    if query.get("from") or query.get("to"):
+        return between(read_day(query, "from"), read_day(query, "to"), zone)
+    days = query.get("days") or str(USUAL)
+    if days not in map(str, LENGTHS):
+        raise ValueError(f"Choose {', '.join(map(str, LENGTHS))} days, or a first and a last day.")
+    return latest(int(days), zone=zone, now=now)
+
+
+def read_day(query: Mapping[str, str], name: str) -> date:
+    text = query.get(name, "")
+    try:
+        day = parse_date(text) if is_plain(text) and len(text) == len("2030-01-20") else None
+    except ValueError:
+        day = None
+    if day is None:
+        raise ValueError("Choose both a first and a last day, like 2030-01-20.")
+    return day
+
+
+def between(first: date, last: date, zone: ZoneInfo) -> Period:
+    if first > last:
+        raise ValueError("The first day can't be after the last.")
+    if first < EARLIEST or last > LATEST:
+        raise ValueError(f"Choose days from {EARLIEST} to {LATEST}.")
+    period = Period(first, last, zone)
+    if period.length > LONGEST:
+        raise ValueError(f"Choose at most {LONGEST} days.")
+    return period

@@ -1,0 +1,34 @@
+"""Puts the dashboard into the first page of the admin."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from core.dates import in_words
+from operations.dashboard import page
+from operations.dashboard.periods import LENGTHS, LONGEST, USUAL, chosen, latest
+
+
+def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """The page's context, with the figures of the period that its address asks for. One that can't
+    be read is said, and the usual one is shown."""
+    user: Any = request.user
+    zone, now, problem = ZoneInfo(user.timezone), timezone.now(), ""
+    try:
+        period = chosen(request.GET.dict(), zone=zone, now=now)
+    except ValueError as error:
+        period, problem = latest(USUAL, zone=zone, now=now), str(error)
+    return context | {
+        "title": "Dashboard",
+        "period": period,
+        "lengths": LENGTHS,
+        "latest": latest(period.length, zone=zone, now=now) == period,
+        "longest": LONGEST,
+        "problem": problem,
+        "as_of": in_words(now, user.timezone),
+        **page.build(user, period, now),
+    }

@@ -1,0 +1,86 @@
+import os
+import signal
+import socket
+import sys
+import tempfile
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from operations.preparation import collect_static_files, prepare_database
+from operations.serving import host
+from operations.supervision import supervise
+
+
+class Command(BaseCommand):
+    help = "Migrates, and serves REST, and live push with REDIS_URL, until it is told to stop."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        # The first process of a container would ignore it.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+        parts = self.parts()
+        self.need_ports()
+        prepare_database()
+        collect_static_files()
+        self.stdout.write(self.welcome())
+        self.stdout.flush()
+        # Where the processes add up their figures.
+        with tempfile.TemporaryDirectory(prefix="figures-") as figures:
+            environment = os.environ | {"PROMETHEUS_MULTIPROC_DIR": figures}
+            code = supervise(parts, environment)
+        sys.exit(code)
+
+    def parts(self) -> dict[str, list[str]]:
+        """The commands that run side by side."""
+        names = ["rest"]
+        if settings.REDIS_URL:
+            names.append("push")
+        elif settings.EMBEDDED_CLOCK:
+            names.append("clock")
+        return {name: [sys.executable, sys.argv[0], name] for name in names}
+
+    def need_ports(self) -> None:
+        """Two servers of the same user could share a port, and each would get half the requests.
+
+        Raises:
+            CommandError: if somebody listens there, or both are to serve on one.
+        """
+        ports = [settings.PORT, *([settings.PUSH_PORT] if settings.REDIS_URL else [])]
+        if len(set(ports)) < len(ports):
+            raise CommandError("PUSH_PORT and PORT must differ: each has a server of its own.")
+        for port in ports:
+            try:
+                socket.create_server((host(), port)).close()
+            except OSError as error:
+                raise CommandError(f"Port {port} can't be listened on: {error}") from None
+
+    def welcome(self) -> str:
+        base = f"http://localhost:{settings.PORT}"
+        processes, threads = settings.WEB_CONCURRENCY, settings.WEB_THREADS
+        lines = [
+            "",
+            *self.what_debug_means(),
+            f"  REST         {base}/api/  by {processes} processes of {threads} threads",
+            f"  Description  {base}/api/docs/",
+            f"  Admin        {base}/admin/",
+            *self.what_redis_decides(),
+        ]
+        return "\n".join([*lines, "", "  SIGTERM or Ctrl-C stops the server.", ""])
+
+    def what_debug_means(self) -> list[str]:
+        if settings.DEBUG:
+            return ["  DEBUG is on: for this machine only. In production set DEBUG=0.", ""]
+        return []
+
+    def what_redis_decides(self) -> list[str]:
+        if settings.REDIS_URL:
+            return [
+                f"  Live push    ws://localhost:{settings.PUSH_PORT}/ws/",
+                "  The clock    by Celery: one beat, and workers",
+            ]
+        return [
+            "  Live push    none: /ws/ is served with REDIS_URL only, and REST is whole without it",
+            f"  The clock    {'in a process of this server' if settings.EMBEDDED_CLOCK else 'off'}",
+            "  Limits       counted by each process for itself, since REDIS_URL is not set",
+        ]

@@ -1,0 +1,111 @@
+"""What has to be done before a server serves: its tables, its demo data, its static files."""
+
+from __future__ import annotations
+
+import fcntl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection
+from django.utils import timezone
+
+from core.static import HashedFiles
+from operations import demo
+
+# Any number will do that nothing else in the database locks.
+MIGRATION_LOCK = 26_11_2026
+# In seconds, between two looks at a lock that another instance holds.
+PAUSE = 0.2
+
+
+def prepare_database() -> None:
+    """Migrate, and load the demo data if they are wanted and nobody is there.
+
+    Raises:
+        CommandError: if the database can't be used.
+    """
+    try:
+        with one_at_a_time():
+            call_command("migrate", verbosity=0)
+            if settings.DEMO_DATA:
+                demo.load(timezone.now())
+    except OperationalError as error:
+        raise CommandError(f"The database in DATABASE_URL can't be used: {error}") from None
+    finally:
+        let_go()
+
+
+def let_go() -> None:
+    """Leave no connection open, nor any thread of a pool: processes may be forked now."""
+    connection.close()
+    if connection.vendor == "postgresql":
+        connection.close_pool()  # type: ignore[attr-defined]
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Hold off the other instances that start now, where several can.
+
+    They ask again and again instead of waiting for the lock: a statement that waits would hold up
+    an index that is built concurrently.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        while not ask(cursor, "SELECT pg_try_advisory_lock(%s)"):
+            time.sleep(PAUSE)
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            ask(cursor, "SELECT pg_advisory_unlock(%s)")
+
+
+def ask(cursor: object, statement: str) -> bool:
+    cursor.execute(statement, [MIGRATION_LOCK])  # type: ignore[attr-defined]
+    return bool(cursor.fetchone()[0])  # type: ignore[attr-defined]
+
+
+def collect_static_files() -> None:
+    """Collect, hash and compress the static files if that hasn't been done since they changed.
+
+    Raises:
+        CommandError: if they can't be written.
+    """
+    try:
+        if isinstance(staticfiles_storage, HashedFiles):
+            collect_once(Path(settings.STATIC_ROOT))
+    except OSError as error:
+        raise CommandError(f"The static files can't be collected: {error}") from None
+
+
+def collect_once(folder: Path) -> None:
+    """Collect them into this folder; several instances of one checkout take turns."""
+    if is_collected(folder):  # in an image they are, and nothing can be written there
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not is_collected(folder):
+            call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def is_collected(folder: Path) -> bool:
+    """Whether every static file there is was collected, and is no younger than the collection."""
+    manifest = folder / HashedFiles.manifest_name
+    if not manifest.exists():
+        return False
+    collected, _ = HashedFiles().load_manifest()
+    moment = manifest.stat().st_mtime
+    return all(
+        name in collected and Path(storage.path(name)).stat().st_mtime <= moment
+        for finder in get_finders()
+        for name, storage in finder.list([])
+    )

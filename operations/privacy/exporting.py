@@ -1,0 +1,143 @@
+"""Everything about a person as JSON, one row at a time, however much there is.
+
+Each section is one table, and names the columns of it that point to the person. Rows have all
+columns but those left out, so a new column is exported without a word here. Of other people there
+is the name, and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.admin.models import LogEntry
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Model, Q, QuerySet
+
+from accounts.models import Mail, RevokedToken, User
+from friendships.models import Block, Friendship, Message
+from materials.models import Material
+from notifications.models import Notification
+from notifications.services import name_of
+from operations.privacy import traces
+from sessions_app.models import BookingRequest, Participant, Session
+from zoom.models import AuditEntry, JoinToken, OneOnOneSession, StartAttempt
+
+# Raised when a key is renamed or goes; new ones may come without that.
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Section:
+    """One table.
+
+    Attributes:
+        name: its key in the document.
+        columns: those that point to the person; a row with one of them is exported.
+        hidden: what must not be told even to them, or means nothing outside of the server.
+    """
+
+    name: str
+    model: type[Model]
+    columns: tuple[str, ...]
+    hidden: tuple[str, ...] = ()
+
+    def rows(self, user: User) -> QuerySet[Any]:
+        mine = Q(*((column, user) for column in self.columns), _connector=Q.OR)
+        rows: QuerySet[Any] = self.model._default_manager.filter(mine)
+        return self.prepared(rows)
+
+    def prepared(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.select_related(*self.relations()).order_by("pk")
+
+    def relations(self) -> list[str]:
+        return [field.name for field in self.fields() if field.is_relation]
+
+    def fields(self) -> list[Any]:
+        return [each for each in self.model._meta.concrete_fields if each.name not in self.hidden]
+
+
+class Mails(Section):
+    """With resets of the password, whose rows know only an address."""
+
+    def rows(self, user: User) -> QuerySet[Any]:
+        return self.prepared(Mail.objects.to_person(user, user.email))
+
+
+SECTIONS = (
+    Section("sessions_created", Session, ("creator",)),
+    Section("participations", Participant, ("user",)),
+    Section("booking_requests", BookingRequest, ("user",)),
+    Section("decisions_on_requests", BookingRequest, ("decided_by",), hidden=("message",)),
+    Section("materials", Material, ("uploaded_by",)),
+    Section("notifications", Notification, ("user",), hidden=("dedupe_key",)),
+    Mails("mails", Mail, ("user",), hidden=("dedupe_key",)),
+    Section("friendships", Friendship, ("from_user", "to_user")),
+    Section("blocks", Block, ("blocker",)),
+    Section("messages", Message, ("sender", "recipient")),
+    Section(
+        "one_on_one_sessions",
+        OneOnOneSession,
+        ("initiator", "participant", "started_by"),
+        hidden=("start_marker", "start_until", "zoom_host"),
+    ),
+    Section("starts_of_meetings", StartAttempt, ("by",), hidden=("host",)),
+    Section("join_tokens", JoinToken, ("user",), hidden=("digest",)),
+    Section("audit_entries", AuditEntry, ("user",)),
+    Section("sign_outs", RevokedToken, ("user",), hidden=("jti",)),
+    Section("acts_as_staff", LogEntry, ("user",)),
+)
+# What points to a person and is not in the document, and why.
+LEFT_OUT = {
+    (Block, "blocked"): "Who is blocked isn't told, by the API or by this.",
+    (Notification, "named"): "What others were told is theirs; it says what the sections say.",
+}
+STAFFS_ACTS = Section("acts_of_staff_on_the_account", LogEntry, (), hidden=("user",))
+ACCOUNT = Section("account", User, ("pk",), hidden=("password", "token_generation"))
+
+
+def export(user: User, *, now: datetime) -> Iterator[str]:
+    """The document, in pieces that follow each other."""
+    yield f'{{\n"format": {FORMAT},\n"exported_at": {encode(now)},\n"account": {account(user)}'
+    for section in SECTIONS:
+        yield from array(section.name, (row(each, section) for each in iterate(section, user)))
+    entries = STAFFS_ACTS.prepared(traces.entries_about(user))
+    yield from array(STAFFS_ACTS.name, (row(each, STAFFS_ACTS) for each in entries))
+    yield "\n}\n"
+
+
+def iterate(section: Section, user: User) -> Iterator[Any]:
+    return section.rows(user).iterator(chunk_size=500)
+
+
+def account(user: User) -> str:
+    groups = list(user.groups.values_list("name", flat=True))
+    permissions = [str(each) for each in user.user_permissions.select_related("content_type")]
+    return encode(row(user, ACCOUNT) | {"groups": groups, "permissions": permissions})
+
+
+def array(name: str, rows: Iterator[dict[str, Any]]) -> Iterator[str]:
+    yield f",\n{encode(name)}: ["
+    for number, each in enumerate(rows):
+        yield ("," if number else "") + "\n" + encode(each)
+    yield "]"
+
+
+def row(instance: Any, section: Section) -> dict[str, Any]:
+    return {field.name: value_of(instance, field) for field in section.fields()}
+
+
+def value_of(instance: Any, field: Any) -> Any:
+    """A column's value; of a row of another table its key, and what it is called."""
+    value = getattr(instance, field.name)
+    if not field.is_relation or value is None:
+        return value
+    called = name_of(value) if isinstance(value, User) else str(value)
+    return {"id": value.pk, "name": called}
+
+
+def encode(value: Any) -> str:
+    return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)

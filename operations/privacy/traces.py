@@ -1,0 +1,76 @@
+"""What the framework's own tables know of a person: the log of the admin, and who is signed in
+there."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session as SignIn
+from django.db.models import Q
+
+from accounts.erasure import Renaming
+from accounts.models import User
+
+
+def entries_about(user: User) -> Any:
+    """What staff have done to this person's account, as the admin's log has it."""
+    account = ContentType.objects.get_for_model(User)
+    return LogEntry.objects.filter(content_type=account, object_id=str(user.pk))
+
+
+def rename_in_log(user: User, renaming: Renaming) -> int:
+    """Take their name out of the admin's log; how many entries that were."""
+    changed = entries_about(user).exclude(object_repr=renaming.new)
+    renamed: int = changed.update(object_repr=renaming.new)
+    having = [
+        Q(object_repr__contains=name) | Q(change_message__contains=as_stored(name))
+        for name in renaming.old
+    ]
+    for entry in LogEntry.objects.filter(Q(*having, _connector=Q.OR)).iterator():
+        renamed += rename_in(entry, renaming)
+    return renamed
+
+
+def as_stored(name: str) -> str:
+    """As JSON writes it within a text."""
+    return json.dumps(name)[1:-1]
+
+
+def rename_in(entry: LogEntry, renaming: Renaming) -> bool:
+    old = {"object_repr": entry.object_repr, "change_message": entry.change_message}
+    new = {
+        "object_repr": renaming.in_others_words(entry.object_repr)[:200],
+        "change_message": rename_in_message(entry.change_message, renaming),
+    }
+    return new != old and bool(LogEntry.objects.filter(pk=entry.pk).update(**new))
+
+
+def rename_in_message(message: str, renaming: Renaming) -> str:
+    """A sentence, or the admin's JSON, of which the keys stay as they are."""
+    if not message.startswith("["):
+        return renaming.in_others_words(message)
+    try:
+        return json.dumps(rename_values(json.loads(message), renaming))
+    except ValueError:
+        return renaming.in_others_words(message)
+
+
+def rename_values(value: Any, renaming: Renaming) -> Any:
+    if isinstance(value, dict):
+        return {key: rename_values(each, renaming) for key, each in value.items()}
+    if isinstance(value, list):
+        return [rename_values(each, renaming) for each in value]
+    return renaming.in_others_words(value) if isinstance(value, str) else value
+
+
+def end_sign_ins(user: User) -> int:
+    """Delete what keeps them signed in to the admin; how many browsers that were."""
+    mine = [
+        row.pk
+        for row in SignIn.objects.iterator()
+        if row.get_decoded().get("_auth_user_id") == str(user.pk)
+    ]
+    return SignIn.objects.filter(pk__in=mine).delete()[0]

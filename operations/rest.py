@@ -1,0 +1,142 @@
+"""How granian serves the WSGI application, for `manage.py serve`."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import logging
+import os
+import signal
+import socket
+import struct
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from typing import Any
+
+from django.conf import settings
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server.mp import MPServer
+
+from operations.serving import host
+from operations.supervision import end_with_parent
+
+# In seconds: how long requests in flight may take once a worker is told to stop; the longest calls
+# out of here are bounded by 12, for Zoom and for Cloudinary alike.
+GRACE = 30
+# In seconds: how long clients are told to leave before idle connections are closed.
+FAREWELL = 1.0
+SO_ATTACH_FILTER = 26  # Python has no name for it
+# A program for packets, in the kernel's language: those that ask for a connection are dropped, the
+# others, which may complete one that was asked for before, are not.
+NO_SYN = (
+    (0x30, 0, 0, 13),  # load the flags of TCP
+    (0x45, 0, 1, 0x02),  # is SYN among them?
+    (0x06, 0, 0, 0),  # yes: take nothing of it
+    (0x06, 0, 0, 0xFFFFFFFF),  # no: take all
+)
+# In milliseconds: how long a connection may be idle. Proxies keep theirs for 60 seconds, and must
+# be the first to close one: else a request may meet a connection that is just being closed.
+IDLE = 75_000
+# Connections that may wait for a worker, and that one worker may hold open.
+BACKLOG, CONNECTIONS = 2048, 1024
+# What granian says goes where everything goes.
+LOGGING: dict[str, Any] = {
+    "formatters": {},
+    "handlers": {},
+    "loggers": {"_granian": {"handlers": [], "propagate": True}},
+}
+
+
+class Application:
+    """The site's, which from `leave` on lets no client keep its connection: one that is idle may be
+    closed while a request is on its way."""
+
+    def __init__(self, site: Callable[..., Iterable[bytes]]) -> None:
+        self.site = site
+        self.leaves = False
+
+    def __call__(self, environ: dict[str, Any], respond: Callable[..., Any]) -> Iterable[bytes]:
+        if not self.leaves:
+            return self.site(environ, respond)
+
+        def respond_and_close(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            return respond(status, [*headers, ("Connection", "close")], *error)
+
+        return self.site(environ, respond_and_close)
+
+    def leave(self, *signal_and_frame: object) -> None:
+        """And soon let no more in: who waits for that when the socket is closed gets no answer."""
+        self.leaves = True
+        threading.Timer(FAREWELL / 2, let_nobody_in).start()
+
+
+class Server(MPServer):
+    """granian, which when told to stop says so to its clients first."""
+
+    def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
+        for worker in self.wrks:
+            if worker.inner.is_alive():
+                os.kill(worker.inner.pid, signal.SIGUSR1)
+        threading.Timer(FAREWELL, super().signal_handler_interrupt).start()
+
+
+def let_nobody_in() -> None:
+    """Have the system drop what asks this process for a connection. Who asks hears nothing, asks
+    again a second later, and is refused by then. Linux alone can do that."""
+    if sys.platform != "linux":
+        return
+    rules = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *rule) for rule in NO_SYN))
+    program = struct.pack("HL", len(NO_SYN), ctypes.addressof(rules))
+    for listening in listening_sockets():
+        with listening:
+            listening.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, program)
+
+
+def listening_sockets() -> Iterator[socket.socket]:
+    """Those of this process; granian doesn't tell which one is its own."""
+    for name in os.listdir("/proc/self/fd"):
+        with suppress(OSError):  # no socket, or closed by now
+            found = socket.socket(fileno=os.dup(int(name)))
+            if found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+                yield found
+            else:
+                found.close()
+
+
+def without_advice_on_threads(record: logging.LogRecord) -> bool:
+    """Most threads wait, for the database, Zoom or a slow client: there may be more of them than
+    of processors."""
+    return "Python threads" not in record.getMessage()
+
+
+def serve_rest() -> None:
+    """Serve until told to stop; what has been accepted is answered first."""
+    from config.wsgi import application as site  # noqa: PLC0415  # once, for all workers
+
+    application = Application(site)
+    signal.signal(signal.SIGUSR1, application.leave)  # the workers have it by their birth
+    supervisor = os.getpid()
+    os.register_at_fork(after_in_child=lambda: end_with_parent(supervisor))
+    logging.getLogger("_granian").addFilter(without_advice_on_threads)
+    gc.freeze()  # what is loaded by now stays in memory that the workers share
+    Server(
+        "config.wsgi:application",
+        address=host(),
+        port=settings.PORT,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        workers=settings.WEB_CONCURRENCY,
+        blocking_threads=settings.WEB_THREADS,
+        backlog=BACKLOG,
+        backpressure=CONNECTIONS,
+        http1_settings=HTTP1Settings(header_read_timeout=IDLE),
+        log_level=LogLevels.warning,
+        log_dictconfig=LOGGING,
+        respawn_failed_workers=True,
+        workers_kill_timeout=GRACE,
+    ).serve(target_loader=lambda: application, wrap_loader=False)

@@ -1,0 +1,50 @@
+"""Booking requests in the admin: to look at. Deciding them is their session's creator's."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import Q
+
+from accounts.people_search import of_people
+from core.admin import DateRangeFilter, PersonFilter, ReadOnlyAdmin
+from core.admin.unfolded import ChoicesDropdownFilter
+from sessions_app.models import BookingRequest
+
+
+@admin.register(BookingRequest)
+class BookingRequestAdmin(ReadOnlyAdmin):
+    list_display = ("user", "session", "status", "requested_at", "decided_by", "decided_at")
+    list_filter = (
+        ("status", ChoicesDropdownFilter),
+        ("user", PersonFilter),
+        ("requested_at", DateRangeFilter),
+        ("decided_at", DateRangeFilter),
+    )
+    list_select_related = ("user", "session", "decided_by")
+    search_fields = ("session__title",)
+    search_help_text = (
+        "An id, words of the session's title, or how a user name or e-mail address begins."
+    )
+    fields = (
+        "session",
+        "user",
+        "message",
+        ("status", "attempt"),
+        ("requested_at", "decided_by", "decided_at"),
+    )
+    export_fields = {
+        "Id": "pk",
+        "Session": "session_id",
+        "Title": "session__title",
+        "Who asks": "user__username",
+        "Message": "message",
+        "Status": "status",
+        "Asked": "requested_at",
+        "Decided": "decided_at",
+        "Decided by": "decided_by__username",
+    }
+    export_addresses = {"E-mail": "user__email"}
+
+    def find(self, text: str) -> Q:
+        people = of_people(text, "user")
+        return people if "@" in text else super().find(text) | people

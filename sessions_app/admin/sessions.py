@@ -1,0 +1,188 @@
+"""Sessions in the admin: found, corrected within the rules, approved, cancelled and ended. Whatever
+is done here goes through the services, which also log it; a status is never written."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+
+from accounts.people_search import of_people
+from core.admin import DateRangeFilter, PersonFilter, ReasonForm, SituationFilter, StaffAdmin
+from core.admin.unfolded import ChoicesDropdownFilter
+from sessions_app import services
+from sessions_app.admin.forms import SessionForm
+from sessions_app.admin.inlines import BookingRequestInline, ParticipantInline
+from sessions_app.models import Participant, Session
+from sessions_app.states import ENDED, Status
+
+EDITED = {"title", "description", "subject", "level", "date", "duration", "max_participants"}
+SOON = timedelta(hours=24)
+
+
+class SessionSituation(SituationFilter):
+    situations = {
+        "waits": (
+            "waits for approval",
+            lambda rows, now: rows.filter(status=Status.PENDING_APPROVAL),
+        ),
+        "soon": ("begins within 24 hours", lambda rows, now: rows.beginning_within(now, SOON)),
+        "full": ("full", lambda rows, now: rows.full()),
+        "stuck": (
+            "stuck: left running past its end",
+            lambda rows, now: rows.past_their_end(now, Status.ONGOING),
+        ),
+    }
+
+
+def was_refused(request: HttpRequest) -> bool:
+    """Has a service refused what this request wanted?"""
+    return getattr(request, "was_refused", False)
+
+
+@admin.register(Session)
+class SessionAdmin(StaffAdmin):
+    form = SessionForm
+    inlines = (ParticipantInline, BookingRequestInline)
+    actions: Any = ("approve_selected", "cancel_selected", "close_selected", "export_csv")
+    list_display: Any = ("title", "creator", "booking_mode", "status", "date", "places")
+    list_filter: ClassVar[Any] = (
+        SessionSituation,
+        ("status", ChoicesDropdownFilter),
+        ("booking_mode", ChoicesDropdownFilter),
+        ("level", ChoicesDropdownFilter),
+        ("creator", PersonFilter),
+        ("date", DateRangeFilter),
+    )
+    list_select_related = ("creator",)
+    ordering = ("-date", "-id")
+    sortable_by: ClassVar[Any] = ("date",)
+    search_fields = ("title", "subject")
+    search_help_text = (
+        "An id, words of title and subject, or how the creator's user name or address begins."
+    )
+    date_hierarchy: ClassVar[Any] = "date"
+    export_fields = {
+        "Id": "pk",
+        "Title": "title",
+        "Subject": "subject",
+        "Level": "level",
+        "Mode": "booking_mode",
+        "Status": "status",
+        "Date": "date",
+        "Minutes": "duration",
+        "Places": "max_participants",
+        "Taken": "participant_count",
+        "Creator": "creator__username",
+        "Created": "created_at",
+        "Reason of the cancellation": "cancel_reason",
+    }
+    export_addresses = {"Creator's e-mail": "creator__email"}
+    fields = (
+        ("status", "booking_mode"),
+        ("creator", "places"),
+        "title",
+        "description",
+        ("subject", "level"),
+        "date",
+        ("duration", "max_participants"),
+        ("started_at", "ends_at"),
+        ("created_at", "updated_at"),
+        "cancel_reason",
+        "seen_version",
+    )
+    readonly_fields = (
+        "status",
+        "booking_mode",
+        "places",
+        "creator",
+        "created_at",
+        "updated_at",
+        "started_at",
+        "ends_at",
+        "cancel_reason",
+    )
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Who only looks sends no form back, and needs no mark of what they saw."""
+        fields = super().get_fields(request, obj)
+        return fields if self.has_change_permission(request, obj) else fields[:-1]
+
+    @admin.display(description="places")
+    def places(self, session: Session) -> str:
+        return f"{session.participant_count} of {session.max_participants}"
+
+    def find(self, text: str) -> Q:
+        """What has an `@` is no word of a title; without titles the database needs no scan."""
+        people = of_people(text, "creator")
+        return people if "@" in text else super().find(text) | people
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Staff cancel, and everybody is told; only a creator deletes."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        over = obj is not None and obj.status in ENDED
+        return super().has_change_permission(request, obj) and not over
+
+    def save_model(self, request: HttpRequest, obj: Session, form: Any, change: bool) -> None:
+        changes = {name: form.cleaned_data[name] for name in form.changed_data if name in EDITED}
+        if changes:
+            self.try_once(request, obj, services.edit, **changes)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """The inlines are read-only but for participants that are taken out."""
+        formset.save(commit=False)
+        for place in formset.deleted_objects:
+            self.take_out(request, place)
+
+    def take_out(self, request: HttpRequest, place: Participant) -> None:
+        self.try_once(request, place, services.remove_participant)
+
+    def try_once(self, request: HttpRequest, thing: Any, act: Any, **details: Any) -> None:
+        by, now = request.user, timezone.now()
+        if not self.try_to(request, thing, lambda: act(thing, by=by, now=now, **details)):
+            request.was_refused = True  # type: ignore[attr-defined]  # for response_change
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """The services have logged what was done, in its transaction."""
+        return None
+
+    def response_change(self, request: HttpRequest, obj: Session) -> HttpResponse:
+        """Back to the page where somebody else was faster, with that message and no other."""
+        if was_refused(request):
+            return HttpResponseRedirect(request.path)
+        return super().response_change(request, obj)
+
+    @admin.action(description="Approve selected sessions", permissions=["change"])
+    def approve_selected(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
+        self.act_on_each(request, queryset, services.approve, "approved", at_desk=True)
+
+    @admin.action(description="Cancel selected sessions, with a reason", permissions=["change"])
+    def cancel_selected(
+        self, request: HttpRequest, queryset: QuerySet[Session]
+    ) -> HttpResponse | None:
+        form = ReasonForm(request.POST if "reason" in request.POST else None)
+        if form.is_valid():
+            what = form.cleaned_data | {"at_desk": True}
+            self.act_on_each(request, queryset, services.cancel, "cancelled", **what)
+            return None
+        return self.confirm(
+            request,
+            queryset,
+            form,
+            action="cancel_selected",
+            title="Cancel these sessions",
+            sentence="These sessions will be cancelled, and everybody concerned will be told:",
+        )
+
+    @admin.action(description="Complete selected sessions that are stuck", permissions=["change"])
+    def close_selected(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
+        self.act_on_each(request, queryset, services.close, "completed")

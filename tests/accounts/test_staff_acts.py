@@ -1,0 +1,224 @@
+"""What staff do to people and mails in the admin: thrown out everywhere at once, let in again,
+signed out; mails tried again. Each is logged."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
+from django.core import mail
+from django.test import Client
+
+from accounts.jobs import send_mails
+from accounts.models import Mail, User
+from core.push.hub import RECHECK
+from notifications.models import Notification
+from sessions_app.models import BookingRequest, Session
+
+pytestmark = pytest.mark.django_db
+
+PEOPLE, MAILS = "/admin/accounts/user/", "/admin/accounts/mail/"
+
+
+@pytest.fixture
+def staff(person):
+    return person("root", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def desk(staff):
+    client = Client()
+    client.force_login(staff)
+    return client
+
+
+def act(desk, action, *rows, path=PEOPLE, **extra):
+    chosen = {"action": action, "_selected_action": [row.pk for row in rows]}
+    answer = desk.post(path, chosen | extra, follow=True)
+    return [str(message) for message in answer.context.get("messages", [])]
+
+
+def logged():
+    rows = LogEntry.objects.order_by("pk")
+    return list(rows.values_list("object_repr", "change_message"))
+
+
+def test_a_deactivation_asks_first_and_then_ends_tokens_and_sockets(
+    desk, student, signed_in, is_good, pushed
+):
+    pair = signed_in(student)
+
+    assert act(desk, "deactivate_selected", student) == []
+    assert User.objects.get(pk=student.pk).is_active
+
+    with pushed(student.pk) as frames:
+        assert act(desk, "deactivate_selected", student, reason="Spam") == ["1 deactivated."]
+
+    assert frames == [RECHECK]
+    assert not User.objects.get(pk=student.pk).is_active
+    assert not any(map(is_good, pair.values()))
+    assert logged() == [("sam", "Deactivated. The reason: Spam")]
+
+
+def test_who_is_thrown_out_leaves_nothing_behind_if_staff_want_it(
+    desk, api, instructor, student, person, session, join
+):
+    """An abuser who offers sessions, is in others', and asks for more."""
+    own = session(by=student, booking_mode="request", subject="Maths", level="beginner")
+    asking = person("ana")
+    api(asking).post(f"/api/sessions/{own.pk}/join/")
+    theirs, full = session(), session(booking_mode="request", subject="Maths", level="beginner")
+    join(theirs, student)
+    api(student).post(f"/api/sessions/{full.pk}/join/")
+
+    said = act(desk, "deactivate_selected", student, reason="Spam", clear="on")
+
+    assert said[0].endswith("Sessions cancelled: 1, places freed: 1, requests withdrawn: 1.")
+    assert said[1] == "1 deactivated."
+    own.refresh_from_db()
+    theirs.refresh_from_db()
+    assert (own.status, own.cancel_reason) == ("cancelled", "Spam")
+    assert theirs.participant_count == 0
+    assert set(BookingRequest.objects.values_list("status", flat=True)) == {"rejected", "withdrawn"}
+    assert "Spam" in Notification.objects.of(asking).get().message
+    assert sorted(message for _, message in logged()) == [
+        "Cancelled. The reason: Spam",
+        "Deactivated. The reason: Spam",
+        "Removed sam. The reason: Spam",
+        "Withdrew the request of sam. The reason: Spam",
+    ]
+    assert Session.objects.get(pk=full.pk).status == "pending_approval"
+
+
+def test_the_sessions_of_too_many_people_are_not_cleared_at_once(desk, person):
+    people = [person() for _ in range(11)]
+    chosen = {"action": "deactivate_selected", "_selected_action": [row.pk for row in people]}
+
+    page = desk.post(PEOPLE, chosen | {"reason": "", "clear": "on"}).content.decode()
+
+    assert "Of 10 people at most at once." in page
+    assert User.objects.filter(is_active=False).count() == 0
+
+
+def test_clearing_can_be_done_again_where_a_deactivation_can_not(desk, student, session):
+    act(desk, "deactivate_selected", student, reason="")
+    session(by=student, booking_mode="request", subject="Maths", level="beginner")
+
+    assert "sam: This account is deactivated already." in act(
+        desk, "deactivate_selected", student, reason=""
+    )
+    assert (
+        "Sessions cancelled: 1"
+        in act(desk, "deactivate_selected", student, reason="", clear="on")[0]
+    )
+
+
+def test_who_may_not_change_sessions_leaves_them_when_throwing_somebody_out(
+    person, student, session
+):
+    helper, client = person("lou", is_staff=True), Client()
+    codes = ["view_user", "change_user"]
+    helper.user_permissions.set(Permission.objects.filter(codename__in=codes))
+    client.force_login(helper)
+    session(by=student, booking_mode="request", subject="Maths", level="beginner")
+
+    said = act(client, "deactivate_selected", student, reason="", clear="on")
+
+    assert "Their group sessions stay" in said[0]
+    assert Session.objects.get().status == "pending_approval"
+    assert not User.objects.get(pk=student.pk).is_active
+
+
+def test_nobody_deactivates_themselves(desk, staff):
+    said = act(desk, "deactivate_selected", staff, reason="")
+
+    assert said[0] == "root: Nobody deactivates their own account here."
+    assert User.objects.get().is_active
+
+
+@pytest.mark.parametrize("action", ["deactivate_selected", "sign_out_selected"])
+def test_only_superusers_touch_members_of_the_staff(staff, person, action):
+    helper, client = person("lou", is_staff=True), Client()
+    helper.user_permissions.set(
+        Permission.objects.filter(codename__in=["view_user", "change_user"])
+    )
+    client.force_login(helper)
+
+    said = act(client, action, staff, reason="")
+
+    assert said[0] == "root: Only superusers do this to members of the staff."
+    staff.refresh_from_db()
+    assert (staff.is_active, staff.token_generation) == (True, 0)
+    assert logged() == []
+
+
+def test_somebody_is_let_in_again(desk, student, signed_in, is_good):
+    pair = signed_in(student)
+    act(desk, "deactivate_selected", student, reason="")
+
+    assert act(desk, "reactivate_selected", student) == ["1 reactivated."]
+    assert act(desk, "reactivate_selected", student)[0] == "sam: This account is active already."
+
+    assert User.objects.get(pk=student.pk).is_active
+    assert not any(map(is_good, pair.values()))
+    assert [message for _, message in logged()] == ["Deactivated", "Reactivated"]
+
+
+def test_a_sign_out_everywhere_ends_tokens_and_sign_ins_in_the_admin(
+    desk, person, signed_in, is_good
+):
+    other = person("lou", is_staff=True)
+    browser, pair = Client(), signed_in(other)
+    browser.force_login(other)
+    assert browser.get("/admin/").status_code == 200
+
+    assert act(desk, "sign_out_selected", other) == ["1 signed out."]
+
+    assert browser.get("/admin/").status_code == 302
+    assert not any(map(is_good, pair.values()))
+    assert logged() == [("lou", "Signed out everywhere")]
+
+
+def test_a_mail_that_was_given_up_is_sent_again(desk, reader, waiting, now):
+    row = waiting(reader, attempts=6, next_try_at=None)
+    assert send_mails(now + timedelta(hours=1)) == 0
+
+    assert act(desk, "resend_selected", row, path=MAILS) == ["1 to be sent again."]
+
+    assert send_mails(now + timedelta(hours=1)) == 1
+    assert mail.outbox[0].to == [reader.email]
+    assert logged() == [("Reminder: Algebra", "Tried again")]
+
+
+def test_a_mail_that_was_sent_expired_or_is_tried_anyway_is_left_alone(desk, reader, waiting, now):
+    sent = waiting(reader, sent_at=now, next_try_at=None)
+    expired = waiting(reader, expires_at=now - timedelta(days=1), next_try_at=None)
+    soon = waiting(reader, attempts=2, next_try_at=now + timedelta(minutes=1))
+
+    said = act(desk, "resend_selected", sent, expired, soon, path=MAILS)
+
+    assert [sentence.split(": ")[-1] for sentence in said[:3]] == [
+        "This mail was sent already.",
+        "it isn't sent any more.",
+        "This mail is being sent now, or is tried within five minutes anyway.",
+    ]
+    assert said[3] == "0 to be sent again."
+    assert logged() == []
+    assert Mail.objects.filter(attempts=2).count() == 1
+
+
+def test_mails_are_found_by_what_became_of_them(desk, reader, waiting, now):
+    waiting(reader, subject="Given up", attempts=6, next_try_at=None)
+    waiting(reader, subject="Failing", attempts=1, next_try_at=now + timedelta(hours=1))
+    waiting(reader, subject="Sent", sent_at=now, next_try_at=None)
+
+    for situation, subjects in {
+        "given_up": ["Given up"],
+        "failing": ["Failing"],
+        "waiting": ["Failing"],
+        "sent": ["Sent"],
+    }.items():
+        found = desk.get(f"{MAILS}?situation={situation}").context["cl"].result_list
+        assert [row.subject for row in found] == subjects

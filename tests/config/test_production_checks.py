@@ -1,0 +1,88 @@
+"""What the system checks say of a production server that is half configured."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings as configured
+
+from config.checks.addresses import addresses_make_sense
+from config.checks.production import https_makes_sense, mails_arrive, many_processes_agree
+
+
+@pytest.fixture
+def production(settings, monkeypatch):
+    """A production server with everything set."""
+    settings.PUBLIC_URL = "https://learn.example.org"
+    settings.FRONTEND_URL = "https://app.example.org"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "mail.example.org", 587
+    settings.DEFAULT_FROM_EMAIL = "Learn <hello@example.org>"
+    settings.REDIS_URL = "redis://redis:6379/0"
+    monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "django.db.backends.postgresql")
+    settings.ALLOWED_HOSTS = ["learn.example.org"]
+    settings.SECURE_SSL_REDIRECT = True
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    settings.SECURE_HSTS_SECONDS = 2_592_000
+    return settings
+
+
+def found():
+    checks = (addresses_make_sense, mails_arrive, many_processes_agree, https_makes_sense)
+    return [each.id for check in checks for each in check()]
+
+
+def test_a_server_with_everything_set_is_left_in_peace(production):
+    assert found() == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "ids"),
+    [
+        ({"PUBLIC_URL": "learn.example.org"}, ["config.E030", "config.W033"]),
+        ({"PUBLIC_URL": "http://learn.example.org"}, ["config.W033"]),
+        ({"FRONTEND_URL": "http://["}, ["config.E030", "config.W032"]),
+        ({"FRONTEND_URL": "http://localhost:3000"}, ["config.W032"]),
+        ({"MEDIA_ACCEL_PREFIX": "internal"}, ["config.E031"]),
+        ({"MEDIA_ACCEL_PREFIX": "/"}, ["config.E031"]),
+        ({"MEDIA_ACCEL_PREFIX": "/internal/"}, []),
+        ({"EMAIL_HOST": "localhost", "EMAIL_PORT": 25}, ["config.W030"]),
+        ({"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": 25}, []),
+        ({"DEFAULT_FROM_EMAIL": "Tutoring Sessions <noreply@localhost>"}, ["config.W031"]),
+        ({"REDIS_URL": ""}, ["config.W034"]),
+        ({"ALLOWED_HOSTS": ["*"]}, ["config.W036"]),
+        ({"SECURE_PROXY_SSL_HEADER": None}, ["config.W037"]),
+        ({"SECURE_PROXY_SSL_HEADER": None, "SECURE_SSL_REDIRECT": False}, []),
+        ({"SECURE_HSTS_PRELOAD": True}, ["config.W038"]),
+        (
+            {
+                "SECURE_HSTS_PRELOAD": True,
+                "SECURE_HSTS_INCLUDE_SUBDOMAINS": True,
+                "SECURE_HSTS_SECONDS": 31_536_000,
+            },
+            [],
+        ),
+    ],
+    ids=str,
+)
+def test_each_half_configured_thing_is_named(production, changes, ids):
+    for name, value in changes.items():
+        setattr(production, name, value)
+
+    assert found() == ids
+
+
+def test_sqlite_is_for_one_machine(production):
+    production.DATABASES["default"]["ENGINE"] = "django.db.backends.sqlite3"
+
+    assert found() == ["config.W035"]
+
+
+def test_the_sentences_name_the_variable_to_set(production):
+    production.EMAIL_HOST, production.EMAIL_PORT = "localhost", 25
+
+    [warning] = mails_arrive()
+    assert warning.msg.startswith("EMAIL_URL ")
+
+
+def test_cookies_of_the_staff_end_with_a_working_day():
+    assert configured.SESSION_COOKIE_AGE == 12 * 3600
+    assert configured.SESSION_EXPIRE_AT_BROWSER_CLOSE

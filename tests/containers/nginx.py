@@ -1,0 +1,103 @@
+"""The proxy of compose.yaml, by an nginx of this machine: only addresses and folders are others."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tests.containers.name_server import NameServer
+from tests.server import ROOT, free_port
+
+BINARY = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+START_SECONDS = 10
+
+
+@dataclass
+class Nginx:
+    """`with Nginx(folder, "plain.conf", rest=8000, push=8001, media=folder) as proxy:`
+
+    Attributes:
+        folder: where its configuration, logs and temporary files lie.
+        main: the file in proxy/ to start with.
+        rest, push: the ports of the servers behind, on the addresses that `names` tells.
+        media: the folder of private files.
+        port, tls_port: where it listens.
+    """
+
+    folder: Path
+    main: str
+    rest: int
+    push: int
+    media: Path
+    port: int = field(default_factory=free_port)
+    tls_port: int = field(default_factory=free_port)
+    health_port: int = field(default_factory=free_port)
+    names: NameServer = field(default_factory=NameServer)
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "access.log").read_text()
+
+    @property
+    def substitutions(self) -> dict[str, str]:
+        return {
+            "/tmp/": f"{self.folder}/",
+            "web:8000": f"web:{self.rest}",
+            "web:8001": f"web:{self.push}",
+            "listen 8080": f"listen 127.0.0.1:{self.port}",
+            "listen 8443": f"listen 127.0.0.1:{self.tls_port}",
+            "listen 127.0.0.1:8090": f"listen 127.0.0.1:{self.health_port}",
+            "resolver 127.0.0.11 valid=5s": f"resolver 127.0.0.1:{self.names.port} valid=1s",
+            "worker_processes auto": "worker_processes 1",
+            "/dev/stdout": f"{self.folder}/access.log",
+            "alias /media/": f"alias {self.media}/",
+        }
+
+    def configure(self) -> Path:
+        for file in (ROOT / "proxy").glob("*.conf"):
+            text = file.read_text()
+            for there, here in self.substitutions.items():
+                text = text.replace(there, here)
+            (self.folder / file.name).write_text(text)
+        return self.folder / self.main
+
+    def __enter__(self) -> Self:
+        # As root it would take the rights of somebody who can't read the tests' folders.
+        options = "daemon off;" + (" user root;" if os.geteuid() == 0 else "")
+        command = [BINARY or "nginx", "-c", str(self.configure()), "-g", options]
+        self.errors = (self.folder / "errors.log").open("w")
+        self.process = subprocess.Popen(command, stderr=self.errors)
+        self.wait_until_listening()
+        return self
+
+    def wait_until_listening(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+            except ConnectionError:
+                time.sleep(0.02)  # between two tries of the condition that is waited for
+            else:
+                return
+        self.stop()
+        raise RuntimeError(f"nginx did not start:\n{(self.folder / 'errors.log').read_text()}")
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(timeout=10)
+        self.errors.close()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()

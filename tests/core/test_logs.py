@@ -1,0 +1,184 @@
+"""Lines in the log: what is struck out of them, and what they belong to."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+import structlog
+from django.db import IntegrityError, transaction
+
+from accounts.models import User
+from core import logs
+from core.redaction import redact, redacted
+from materials.stores.deadline import Line, Workers
+
+JWT = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ1c2VyX2lkIjoxfQ.c2lnbmF0dXJl-_"
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("no mail to ada.byron+x@mail.example.org!", "no mail to [redacted]"),
+        ("GET /users/ada%40example.org/meetings", "GET /users/[redacted]/meetings"),
+        (
+            "{'ada@example.org': (550, b'<ada@example.org>')}",
+            "{'[redacted]': (550, b'<[redacted]>')}",
+        ),
+        (f"subprotocols bearer, {JWT}", "subprotocols bearer, [redacted]"),
+        ("Authorization: Basic YWRhOnBhc3N3b3Jk", "Authorization: [redacted] [redacted]"),
+        ("sent Bearer abcdefghijklmnop to it", "sent Bearer [redacted] to it"),
+        ("postgres://ada:pass@db.example/x", "postgres://[redacted]@db.example/x"),
+        ("/files/3/?expires=9&signature=abc is gone", "/files/3/?[redacted] is gone"),
+        ("https://us05web.zoom.us/j/851?pwd=x in", "[redacted] in"),
+        ('{"password": "two words", "n": 1}', '{"password": [redacted], "n": 1}'),
+        ("client_secret=abc&grant=x", "client_secret=[redacted]&grant=x"),
+        ("Key (email)=(ada) exists", "Key (email)=([redacted]) exists"),
+        ("MTI:1tK3xY:Fh4YyPQ2k9vBq0cJw8mXn3sLr5tVu7zA1dEgHiKoPqR", "[redacted]"),
+    ],
+)
+def test_what_is_secret_or_personal_is_struck_out(text, left):
+    assert redact(text) == left
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Zoom's answer has no token.",
+        "The job send_mails failed.",
+        "Try 1 of accounts.Mail 7 failed: SMTPRecipientsRefused",
+        "GET /api/sessions/<id:pk>/join/",
+        "Did it work? Yes: 12:30:05, at http://localhost:8000/api/docs/",
+    ],
+)
+def test_what_is_neither_stays_as_it_is(text):
+    assert redact(text) == text
+
+
+def test_under_some_names_all_is_secret_however_deep():
+    assert redacted({"a": [{"refresh_token": "x", "n": 1}], "Cookie": ["y"], "told": ("z",)}) == {
+        "a": [{"refresh_token": "[redacted]", "n": 1}],
+        "Cookie": ["[redacted]"],
+        "told": ["z"],
+    }
+
+
+@pytest.fixture
+def lines():
+    """`lines()`: what has been logged so far, as the objects it was."""
+    out, handler = io.StringIO(), logging.StreamHandler()
+    handler.setStream(out)
+    handler.setFormatter(logs.json_formatter())
+    handler.addFilter(logs.Discretion())
+    logging.getLogger().addHandler(handler)
+    yield lambda: [json.loads(line) for line in out.getvalue().splitlines()]
+    logging.getLogger().removeHandler(handler)
+
+
+def test_an_exceptions_chain_is_told_by_its_first_lines_and_a_group_by_its_members(lines):
+    row = "some" + "body"  # not as it stands in the source, which the traceback shows
+    try:
+        try:
+            raise ValueError(f"first\n{row}")
+        except ValueError as error:
+            raise ExceptionGroup("some", [KeyError("x\ny"), OSError()]) from error
+    except ExceptionGroup:
+        logging.getLogger("core.x").exception("It broke: %s", RuntimeError("shown\nhidden"))
+
+    [line] = lines()
+    assert line["event"] == "It broke: shown"
+    told = [each for each in line["exception"].splitlines() if "File" not in each]
+    assert "ValueError: first" in told
+    assert "  | KeyError: 'x\\ny'" in told
+    assert "  | OSError: OSError" in told
+    assert "somebody" not in line["exception"]
+    assert line["exception"].index("ValueError") < line["exception"].index("ExceptionGroup")
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db
+def test_the_row_that_postgresql_tells_of_is_in_no_line(lines):
+    User.objects.create_user("ada", "ada@example.org")
+    name = "Augusta"  # not in the line that fails, which the traceback shows
+    with pytest.raises(IntegrityError, match=name) as failure, transaction.atomic():
+        User.objects.update(username=None, first_name=name)
+
+    error = failure.value
+    logging.getLogger("core.x").error("It broke: %s", error, exc_info=error)
+
+    [line] = lines()
+    assert "violates not-null constraint" in line["event"]
+    assert "violates not-null constraint" in line["exception"]
+    assert [word for word in (name, "ada@example") if word in json.dumps(line)] == []
+
+
+@pytest.mark.django_db
+def test_what_a_line_belongs_to_ends_with_the_request(api, student, lines):
+    """Threads of a WSGI server serve one person after another."""
+    api(student).get("/api/auth/me/")
+    api().get("/api/sessions/")
+
+    mine, nobodys = [line for line in lines() if line["event"] == "request"]
+    assert mine["user"] == student.pk
+    assert "user" not in nobodys
+    assert mine["request_id"] != nobodys["request_id"]
+    assert structlog.contextvars.get_contextvars() == {}
+
+
+@pytest.mark.django_db
+def test_staff_are_named_in_the_requests_of_the_admin(client, person, lines):
+    staff = person("root", is_staff=True, is_superuser=True)
+    client.force_login(staff)
+
+    assert client.get("/admin/").status_code == 200
+
+    assert [line["user"] for line in lines() if line.get("route") == "GET /admin/"] == [staff.pk]
+
+
+def test_for_people_a_line_is_text(caplog):
+    record = logging.LogRecord(
+        "zoom", logging.INFO, "", 0, "mail to %s", ("ada@example.org",), None
+    )
+
+    with logs.about(request_id="abc"):
+        line = logs.text_formatter().format(record)
+
+    assert "mail to [redacted]" in line
+    assert "request_id=abc" in line
+
+
+def test_values_of_a_block_inside_another_hide_those_outside_and_end_with_it():
+    with logs.about(request_id="one", user=1):
+        with logs.about(request_id="two"):
+            assert structlog.contextvars.get_contextvars() == {"request_id": "two"}
+        assert structlog.contextvars.get_contextvars() == {"request_id": "one", "user": 1}
+    assert logs.id_header() == {}
+
+
+def test_a_call_to_the_file_store_is_made_in_another_thread_with_the_requests_id():
+    asked = []
+
+    class Store(BaseHTTPRequestHandler):
+        def do_POST(self):
+            asked.append(self.headers["X-Request-ID"])
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *args):
+            pass
+
+    def work():
+        return threading.current_thread().name, Line({}).request(method="POST", url=url).status
+
+    with HTTPServer(("127.0.0.1", 0), Store) as store:
+        threading.Thread(target=store.handle_request, daemon=True).start()
+        url = f"http://127.0.0.1:{store.server_port}/"
+        with logs.about(request_id="upload-1"):
+            thread, status = Workers(1).run(work, 5)
+
+    assert (status, asked) == (204, ["upload-1"])
+    assert thread.startswith("store")

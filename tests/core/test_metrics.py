@@ -1,0 +1,145 @@
+"""Figures for Prometheus: what is counted when, and that processes add up."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.db import transaction
+
+from core.errors import APIError
+from core.metrics import ACTS, CALLS, REGISTRY, THROTTLED, call
+from sessions_app import services
+from sessions_app.states import Mode
+from tests.server import ROOT
+
+
+def count(counter, *labels):
+    return counter.labels(*labels)._value.get()
+
+
+@pytest.fixture
+def added():
+    """`added(ACTS, "join", "done")`: by how much it has grown since it was asked for first."""
+    before = {}
+
+    def since(counter, *labels):
+        value = count(counter, *labels)
+        return value - before.setdefault((counter, labels), value)
+
+    return since
+
+
+@pytest.mark.django_db
+def test_a_booking_counts_once_it_is_committed(
+    session, student, join, added, django_capture_on_commit_callbacks
+):
+    added(ACTS, "join", "done")
+    row = session()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        join(row, student)
+        assert added(ACTS, "join", "done") == 0
+    assert added(ACTS, "join", "done") == 1
+
+
+@pytest.mark.django_db
+def test_a_booking_that_is_rolled_back_counts_nothing(
+    session, student, join, added, django_capture_on_commit_callbacks
+):
+    added(ACTS, "join", "done")
+
+    with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+        join(session(), student)
+        transaction.set_rollback(True)
+
+    assert added(ACTS, "join", "done") == 0
+
+
+@pytest.mark.django_db
+def test_a_refusal_counts_under_its_code(session, person, join, added, now, instructor):
+    row = session(max_participants=2)
+    for _ in range(2):
+        join(row, person())
+    added(ACTS, "join", "session_full"), added(ACTS, "approve_request", "no_pending_request")
+
+    with pytest.raises(APIError):
+        join(row, person())
+    asked = session(booking_mode=Mode.REQUEST, subject="Maths", level="beginner")
+    with pytest.raises(APIError):
+        services.approve_request(asked, user_id=person().pk, by=instructor, now=now)
+
+    assert added(ACTS, "join", "session_full") == 1
+    assert added(ACTS, "approve_request", "no_pending_request") == 1
+
+
+def test_a_call_counts_by_how_it_ended(added):
+    added(CALLS, "zoom", "list_meetings", "ok"), added(CALLS, "zoom", "list_meetings", "failed")
+
+    with call("zoom", "list_meetings"):
+        pass
+    with pytest.raises(ValueError, match="odd"), call("zoom", "list_meetings"):
+        raise ValueError("odd")
+
+    assert added(CALLS, "zoom", "list_meetings", "ok") == 1
+    assert added(CALLS, "zoom", "list_meetings", "failed") == 1
+
+
+@pytest.mark.django_db
+def test_what_is_throttled_counts_by_its_limit(api, settings, added):
+    settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"anonymous": "1/day"}
+    added(THROTTLED, "anonymous")
+
+    assert [api().get("/api/sessions/").status_code for _ in range(3)][-1] == 429
+
+    assert added(THROTTLED, "anonymous") >= 1
+
+
+@pytest.mark.django_db
+def test_without_a_token_set_there_is_no_such_page(api, settings):
+    settings.METRICS_TOKEN = ""
+
+    answer = api().get("/metrics", HTTP_AUTHORIZATION="Bearer ")
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "unknown_address")
+
+
+WORK = """
+import os, signal, sys
+from core import metrics
+metrics.JOBS.labels("send_mails", "ok").inc()
+metrics.SOCKETS.inc()
+if sys.argv[1:]:
+    os.kill(os.getpid(), signal.SIGKILL)
+sys.stdout.buffer.write(metrics.exposition())
+"""
+
+
+def test_processes_add_up_their_figures_and_what_a_killed_one_had_open_is_open_no_more(tmp_path):
+    environment = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+
+    def run(*arguments):
+        command = [sys.executable, "-c", WORK, *arguments]
+        return subprocess.run(
+            command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True
+        ).stdout
+
+    run("killed")
+    figures = run()
+
+    assert 'tutoring_jobs_total{job="send_mails",outcome="ok"} 2.0' in figures
+    assert "tutoring_sockets_open 1.0" in figures
+
+
+def test_the_page_for_operators_names_every_figure_and_no_other():
+    page = (ROOT / "docs/watching.md").read_text()
+    rows = {line.split("`")[1] for line in page.splitlines() if line.startswith("| `tutoring_")}
+
+    names = {
+        f"{each.name}_total" if each.type == "counter" else each.name
+        for each in REGISTRY.collect()
+        if each.name.startswith("tutoring_")
+    }
+    assert rows == names

@@ -1,0 +1,75 @@
+"""Indexes and checks that are added while others write."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.db.models import F, Index
+
+from core.schema_changes import AddCheckOnline, AddIndexOnline, is_index_usable
+from tests.test_migrations import CHECK, INDEX, book
+
+
+@pytest.fixture
+def table(transactional_db):
+    """`table(operation, backwards=False)`: change the table of books so."""
+    state = book()
+    model = state.apps.get_model("shelf", "Book")
+    with connection.schema_editor() as editor:
+        editor.create_model(model)
+
+    def change(operation, *, backwards=False):
+        after = state.clone()
+        operation.state_forwards("shelf", after)
+        states = (after, state) if backwards else (state, after)
+        move = operation.database_backwards if backwards else operation.database_forwards
+        with connection.schema_editor(atomic=False) as editor:
+            move("shelf", editor, *states)
+
+    yield change
+    with connection.schema_editor() as editor:
+        editor.delete_model(model)
+
+
+def constraints():
+    with connection.cursor() as cursor:
+        return connection.introspection.get_constraints(cursor, "shelf_book")
+
+
+@pytest.mark.database
+def test_an_index_is_added_and_removed_online(table):
+    operation = AddIndexOnline("Book", INDEX)
+
+    table(operation)
+    assert constraints()["book_title"]["index"]
+
+    table(operation, backwards=True)
+    assert "book_title" not in constraints()
+
+
+@pytest.mark.postgres
+def test_an_index_whose_building_was_broken_off_is_built_anew_and_a_good_one_is_kept(table):
+    operation = AddIndexOnline("Book", Index(F("title"), name="Book Title"))
+    broken = "UPDATE pg_index SET indisvalid = false WHERE indexrelid = '\"Book Title\"'::regclass"
+    table(operation)
+    with connection.cursor() as cursor:
+        cursor.execute(broken)
+
+    table(operation)
+    with connection.schema_editor() as editor:
+        assert is_index_usable(editor, "Book Title")
+        assert is_index_usable(editor, "no_such_index") is None
+    table(operation)
+
+
+@pytest.mark.database
+def test_a_check_is_added_online_and_holds_for_old_rows_and_new_ones(table):
+    operation = AddCheckOnline("Book", CHECK)
+
+    table(operation)
+    assert constraints()["book_titled"]["check"]
+    if connection.vendor == "postgresql":
+        table(operation)  # again, as after an attempt that was broken off
+
+    table(operation, backwards=True)
+    assert "book_titled" not in constraints()

@@ -1,0 +1,50 @@
+"""The processes of a production server, and waiting for what becomes of them."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+from tests.server import Server
+
+
+def children(pid: int) -> dict[int, str]:
+    """The processes that this one has started: their ids, and the last word of their commands."""
+    listed = subprocess.run(
+        ["ps", "-o", "pid=,args=", "--ppid", str(pid)], capture_output=True, text=True, check=False
+    ).stdout.splitlines()
+    return {int(line.split()[0]): line.split()[-1] for line in listed}
+
+
+def tree(pid: int) -> list[int]:
+    return [pid, *(each for child in children(pid) for each in tree(child))]
+
+
+def part(server: Server, name: str) -> int:
+    """The id of the process that runs this part."""
+    return next(pid for pid, word in children(server.process.pid).items() if word == name)
+
+
+def until(condition, seconds=20):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)  # between two looks at the condition
+
+
+def are_gone(pids: list[int]) -> bool:
+    return not any(Path(f"/proc/{pid}/status").exists() and is_running(pid) for pid in pids)
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False
+
+
+def is_open(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0

@@ -1,0 +1,213 @@
+"""`manage.py erase_user`: of the person nothing is left, of the others everything."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from accounts import erasure as accounts_erasure
+from accounts.erasure import Renaming
+from accounts.models import Mail, User
+from friendships.models import Friendship, Message
+from materials.models import StrayFile
+from notifications.models import Notification
+from operations.privacy import erasing
+from sessions_app import services
+from sessions_app.models import BookingRequest, Participant, Session
+from tests.operations.full_life import PASSWORD, SECRETS, live, seen
+from zoom.models import AuditEntry, WebhookEvent
+from zoom.services.webhooks import digest_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def life(settings, tmp_path, now, django_capture_on_commit_callbacks):
+    settings.DEBUG = True  # 1-on-1 sessions meet in stand-in rooms
+    settings.MEDIA_ROOT = tmp_path
+    with django_capture_on_commit_callbacks(execute=True):
+        return live(now)
+
+
+@pytest.fixture
+def erase(django_capture_on_commit_callbacks, life):
+    def act(who: str = "zquill") -> str:
+        out = io.StringIO()
+        with django_capture_on_commit_callbacks(execute=True):
+            call_command("erase_user", who, "--yes", stdout=out)
+        return out.getvalue()
+
+    return act
+
+
+def whole_database() -> str:
+    """Every column of every table, also of those that have no model."""
+    with connection.cursor() as cursor:
+        tables = connection.introspection.table_names(cursor)
+        contents = {}
+        for table in tables:
+            cursor.execute(f'SELECT * FROM "{table}"')
+            contents[table] = cursor.fetchall()
+    assert len(contents) > 20
+    return str(contents)
+
+
+def left_of_them(folder) -> list[str]:
+    files = [each for each in folder.rglob("*") if each.is_file()]
+    everything = (whole_database() + str(files) + "".join(map(read, files))).lower()
+    known = [*SECRETS, digest_of("zebedee.q@mail.example")]
+    return [secret for secret in known if secret.lower() in everything]
+
+
+def read(file) -> str:
+    return file.read_bytes().decode(errors="replace")
+
+
+@pytest.mark.database
+def test_nothing_that_says_who_they_were_is_left_anywhere(life, erase, tmp_path):
+    assert len(left_of_them(tmp_path)) == len(SECRETS) + 1, "the search finds what is there"
+
+    report = erase()
+
+    assert left_of_them(tmp_path) == []
+    assert StrayFile.objects.count() == 0
+    name = f"erased-{life.person.pk}"
+    assert report.endswith(f"Erased: {name}.\n")
+    life.person.refresh_from_db()
+    assert (life.person.username, life.person.email) == (name, f"{name}@erased.invalid")
+    assert life.person.erased_at is not None
+
+
+def test_they_are_out_everywhere_at_once(life, erase, api):
+    signed_in = api(life.person)
+    assert signed_in.get("/api/auth/me/").status_code == 200
+
+    erase()
+
+    assert signed_in.get("/api/auth/me/").status_code == 401
+    for name in ("zquill", f"erased-{life.person.pk}"):
+        body = {"username": name, "password": PASSWORD}
+        assert api().post("/api/auth/token/", body).status_code == 401
+    life.person.refresh_from_db()
+    assert not life.person.is_active
+    assert not life.person.is_staff
+    assert not life.person.has_usable_password()
+
+
+def test_what_others_have_stays_whole(life, erase, api):
+    erase()
+
+    friend = api(life.friend)
+    for session in (life.offered, life.past, life.attended, life.requested):
+        answer = friend.get(f"/api/sessions/{session.pk}/")
+        assert answer.status_code == 200, answer.json()
+    for path in (
+        "/api/sessions/", "/api/sessions/my_sessions/", "/api/notifications/", "/v1/friends/",
+        "/v1/friends/requests/", "/v1/sessions/", f"/v1/sessions/{life.one_on_one.pk}/",
+    ):  # fmt: skip
+        assert friend.get(path).status_code == 200, path
+    words = [each["text"] for each in friend.get(f"/v1/friends/{life.person.pk}/messages/").json()]
+    assert "I look forward to it" in words
+    assert words.count("[erased]") == len(words) - 1
+    assert Participant.objects.filter(session=life.past, user=life.friend).count() == 1
+    for row in Session.objects.all():
+        assert row.participant_count == row.participants.present().count()
+
+
+def test_what_was_to_come_is_called_off_and_told(life, erase):
+    erase()
+
+    statuses = dict(Session.objects.values_list("pk", "status"))
+    assert statuses[life.offered.pk] == "cancelled"
+    assert statuses[life.past.pk] == "completed"
+    assert not Participant.objects.present().filter(user=life.person, session=life.attended)
+    titles = set(Session.objects.filter(creator=life.person).values_list("title", flat=True))
+    assert titles == {"Harmony", "Counterpoint", f"Piano with erased-{life.person.pk}"}
+    assert not BookingRequest.objects.pending().filter(user=life.person)
+    assert not Friendship.objects.of(life.person).filter(status__in=["accepted", "pending"])
+    life.one_on_one.refresh_from_db()
+    assert life.one_on_one.status == "completed"
+    told = set(Notification.objects.filter(user=life.friend).values_list("title", "message"))
+    name = f"erased-{life.person.pk}"
+    assert (
+        f"Session cancelled: Piano with {name}",
+        f"Piano with {name} has been cancelled. The reason: The one who offered it has left this "
+        "site.",
+    ) in told
+    assert ("Participant left Geometry", f"{name} left your session.") in told
+    assert ("New material in Geometry", f"{name} has added [erased].") in told
+
+
+def test_the_log_says_the_same_of_somebody_without_a_name(life, erase):
+    before = list(AuditEntry.objects.order_by("pk").values_list("event_type", "user"))
+
+    erase()
+
+    after = list(AuditEntry.objects.order_by("pk").values_list("event_type", "user"))
+    assert after[: len(before)] == before
+    name = f"erased-{life.person.pk}"
+    for entry in AuditEntry.objects.filter(user=life.person):
+        assert entry.message.startswith(f"{name} ")
+    assert WebhookEvent.objects.get().person == digest_of(name)
+
+
+def test_erasing_again_changes_nothing(life, erase):
+    erase()
+    before = Notification.objects.count(), Message.objects.count(), Mail.objects.count()
+
+    erase(str(life.person.pk))
+
+    life.person.refresh_from_db()
+    assert life.person.username == f"erased-{life.person.pk}"
+    assert before == (Notification.objects.count(), Message.objects.count(), Mail.objects.count())
+
+
+def test_after_a_crash_it_is_done_again_to_the_end(life, erase, tmp_path, monkeypatch):
+    for step in ("retire", "remove", "rename"):
+        with monkeypatch.context() as crashing:
+            crashing.setattr(erasing, step, crash_after(getattr(erasing, step)))
+            with pytest.raises(MemoryError):
+                erase()
+        assert "zquill" in left_of_them(tmp_path), "whom to go on with must still be known"
+
+    erase()
+
+    assert left_of_them(tmp_path) == []
+
+
+def crash_after(act):
+    def crash(*args, **kwargs):
+        act(*args, **kwargs)
+        raise MemoryError
+
+    return crash
+
+
+def test_what_was_on_its_way_when_the_account_was_closed_goes_too(
+    life, erase, tmp_path, now, monkeypatch
+):
+    """Somebody's answer lands just when the name goes out of the account."""
+    done, zed, friend = accounts_erasure.anonymise, User.objects.get(pk=life.person.pk), life.friend
+
+    def late(*args, **kwargs):
+        done(*args, **kwargs)
+        services.join(seen(life.requested, zed), by=zed, now=now, message="please let me in")
+        Message.objects.create(sender=zed, recipient=friend, text="see you on thursday")
+
+    monkeypatch.setattr(accounts_erasure, "anonymise", late)
+    erase()
+
+    assert left_of_them(tmp_path) == []
+    assert not BookingRequest.objects.pending().filter(user=zed)
+
+
+def test_only_whole_words_are_taken_for_a_name():
+    ann = User(username="ann", email="ann@x.example", first_name="Ann", last_name="Li")
+    renaming = Renaming(ann, "erased-1")
+
+    assert renaming.in_own_words("Ann Li's planning") == "erased-1's planning"
+    assert renaming.in_own_words("Annual Ann, Li") == "Annual erased-1, Li"
+    assert renaming.in_others_words("Ann and ann@x.example") == "Ann and erased-1"

@@ -1,0 +1,47 @@
+"""One process that starts others, and ends with them."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from tests.operations.processes import are_gone, until
+from tests.server import ROOT
+
+PATIENT = "import signal, time; signal.signal(15, lambda *_: exit(time.sleep(.3))); "
+SUPERVISOR = """
+import os, sys
+from operations.supervision import supervise
+part = [sys.executable, "-c", sys.argv[1] + "print(os.getpid(), flush=True); time.sleep(60)"]
+sys.exit(supervise({"patient": part}, os.environ))
+"""
+
+
+@pytest.fixture
+def supervised():
+    """A supervisor, and the id of its only part, which takes a moment to finish."""
+    command = [sys.executable, "-c", SUPERVISOR, f"import os; {PATIENT}"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
+        yield process, int(process.stdout.readline())
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_each_part_may_finish_what_it_has_begun(supervised, number):
+    process, pid = supervised
+
+    process.send_signal(number)
+
+    assert process.wait(timeout=20) == 0
+    assert are_gone([pid])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone tells children of it")
+def test_a_supervisor_that_is_killed_leaves_nobody_serving(supervised):
+    process, pid = supervised
+
+    process.kill()
+
+    until(lambda: are_gone([pid]))

@@ -1,0 +1,6 @@
+"""The settings of a server that can be told to fail."""
+
+from tests.quick_settings import *  # noqa: F403
+
+ROOT_URLCONF = "tests.operations.troubled_urls"
+EMAIL_TIMEOUT = 2

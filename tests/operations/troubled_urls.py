@@ -1,0 +1,36 @@
+"""The server's addresses, and some at which it fails as a server may, or runs its clock."""
+
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.utils import timezone
+from psycopg.errors import UniqueViolation
+from rest_framework.decorators import api_view
+from rest_framework.request import Request
+
+from config.urls import urlpatterns as real
+from operations.clock import tick
+
+ROW = "duplicate key\nDETAIL:  Key (email)=(rosa@example.net) is there.\n\nText: {text}"
+
+
+@api_view()
+def breaks(request: Request, token: str) -> HttpResponse:
+    raise RuntimeError("no mail to rosa@example.net, password=hunter22")
+
+
+def violates(request: HttpRequest) -> HttpResponse:
+    row = ROW.format(text=request.GET["text"])
+    raise IntegrityError(row) from UniqueViolation(row)
+
+
+def ticks(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(str(tick(timezone.now())))
+
+
+urlpatterns = [
+    path("trouble/row/", violates),
+    path("trouble/<str:token>/", breaks),
+    path("tick/", ticks),
+    *real,
+]

@@ -1,0 +1,193 @@
+"""The list of sessions in the admin: found by filters and words, bounded, in as many queries for
+three rows as for one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Mail
+from core.admin import paginator
+from materials.models import Material
+from sessions_app.models import Session
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/sessions_app/session/"
+# Who is signed in (session, person), and how many sessions wait; then what each list asks for.
+SIGNED_IN = 3
+
+
+def found(desk, query, path=LIST):
+    page = desk.get(f"{path}?{query}")
+    assert page.status_code == 200, page.headers
+    return [row.title for row in page.context["cl"].result_list]
+
+
+@pytest.mark.parametrize("items", [1, 3])
+@pytest.mark.parametrize(
+    ("path", "number"),
+    [
+        (LIST, 3),  # the count, the rows with their creators, the years
+        (f"{LIST}?q=react", 4),  # and who is called so
+        (f"{LIST}?status__exact=upcoming&date__year=2026", 2),  # no years to choose from
+        ("/admin/sessions_app/bookingrequest/", 2),
+        ("/admin/sessions_app/waitingsession/", 2),
+        ("/admin/accounts/user/", 2),
+        ("/admin/accounts/mail/", 3),
+        ("/admin/admin/logentry/", 2),
+        ("/admin/materials/material/", 3),
+        ("/admin/notifications/notification/", 3),
+    ],
+)
+def test_a_list_takes_as_many_queries_for_three_rows_as_for_one(
+    desk, api, staff, person, session, settings, items, path, number
+):
+    settings.SESSION_APPROVAL_POLICY = "staff"
+    for n in range(items):
+        asked = session(title=f"React {n}", booking_mode="request", subject="JS", level="beginner")
+        session(title=f"Hooks {n}", by=person(role="instructor"))
+        if "waiting" not in path:
+            api(staff).post(f"/api/sessions/{asked.pk}/approve/")
+        asker = person()
+        api(asker).post(f"/api/sessions/{asked.pk}/join/", {"message": "Please"})
+        Mail.objects.create(kind=Mail.Kind.NOTIFICATION, user=asker, subject="React")
+        fields = {"type": "note", "content": "x", "uploaded_by": asker}
+        Material.objects.create(session=asked, title="Note", **fields)
+    desk.get(LIST)  # Django remembers content types from here on
+
+    with CaptureQueriesContext(connection) as captured:
+        assert desk.get(path).status_code == 200
+
+    asked_for = [query["sql"] for query in captured.captured_queries]
+    assert len(asked_for) == SIGNED_IN + number, "\n".join(asked_for)
+
+
+def test_sessions_are_found_by_words_ids_and_their_creators(desk, session, person):
+    ada = person("ada.byron", role="instructor")
+    row = session(title="Analytical engines", by=ada)
+    session(title="Rigid bodies")
+
+    for text in ("engines analytical", str(row.pk), "ada.by", "ADA.BYRON@example.com"):
+        assert found(desk, f"q={text}") == ["Analytical engines"], text
+    for text in ("engines bodies", "byron", "ada@", "%00", "9" * 30):
+        assert found(desk, f"q={text}") in ([], ["Rigid bodies", "Analytical engines"]), text
+
+
+def test_a_creator_to_filter_by_is_offered_while_one_types(desk, session, person):
+    ada = person("ada", role="instructor", last_name="Byron")
+    session(title="Engines", by=ada)
+    session()
+    asked = {"app_label": "sessions_app", "model_name": "session", "field_name": "creator"}
+
+    offered = desk.get("/admin/autocomplete/", asked | {"term": "byr"}).json()["results"]
+
+    assert offered == [{"id": str(ada.pk), "text": "ada"}]
+    assert found(desk, f"creator__id__exact={ada.pk}") == ["Engines"]
+
+
+def test_situations_are_found(desk, session, person, join, now, offered):
+    offered()
+    session(title="Soon", date=now + timedelta(hours=5))
+    full = session(title="Full", max_participants=2)
+    for _ in range(2):
+        join(full, person())
+
+    assert found(desk, "situation=waits") == ["S0"]
+    assert found(desk, "situation=soon") == ["Soon"]
+    assert found(desk, "situation=full") == ["Full"]
+    assert found(desk, "situation=stuck") == []
+
+
+def test_a_range_of_dates_has_its_last_day_whole(desk, session, now):
+    day = (now + timedelta(days=3)).date()
+    session(title="Late", date=now + timedelta(days=3))
+
+    assert found(desk, f"date_from={day}&date_to={day}") == ["Late"]
+    assert found(desk, f"date_to={day - timedelta(days=1)}") == []
+    assert found(desk, f"date_from={day + timedelta(days=1)}") == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["date_from=yesterday", "date_to=2026-13-45", "situation=lost", "creator__id__exact=x",
+     "date__year=9999", "date__year=2026&date__day=31", "date__year=0", "p=999999", "p=x", "o=77",
+     "status__exact=nothing", "nonsense=1"],
+)  # fmt: skip
+def test_what_can_not_be_filtered_by_is_no_error_of_the_server(desk, session, query):
+    session()
+
+    page = desk.get(f"{LIST}?{query}", follow=True)
+
+    assert page.status_code == 200
+
+
+def test_dates_are_walked_through_by_year_month_and_day(desk, session, now):
+    day = now + timedelta(days=3)
+    session(date=day)
+    years = desk.get(LIST).content.decode()
+    months = desk.get(f"{LIST}?date__year={day.year}").content.decode()
+    steps = f"date__month={day.month}&amp;date__year={day.year}"
+    days = desk.get(f"{LIST}?date__year={day.year}&date__month={day.month}").content.decode()
+
+    assert f"?date__year={day.year}" in years
+    assert f"?{steps}" in months
+    assert f"?date__day={day.day}&amp;{steps}" in days
+    assert found(desk, f"date__year={day.year}&date__month={day.month}&date__day={day.day}")
+
+
+def test_a_long_list_is_counted_so_far_only(desk, session, monkeypatch):
+    monkeypatch.setattr(paginator, "MOST_COUNTED", 2)
+    for _ in range(3):
+        session()
+
+    with CaptureQueriesContext(connection) as captured:
+        page = desk.get(LIST).content.decode()
+
+    assert "over 2" in page
+    counted = [query["sql"] for query in captured.captured_queries if "COUNT(" in query["sql"]]
+    assert len(counted) == 1
+    assert "LIMIT 3" in counted[0]
+
+
+def test_too_many_at_once_are_refused_with_a_sentence(desk, session, monkeypatch):
+    monkeypatch.setattr("core.admin.acts.MOST_AT_ONCE", 1)
+    rows = [session(), session()]
+    chosen = {"action": "cancel_selected", "_selected_action": [rows[0].pk], "reason": ""}
+
+    for more in ({"select_across": "1"}, {"_selected_action": [row.pk for row in rows]}):
+        page = desk.post(LIST, chosen | more, follow=True).content.decode()
+        assert "At most 1 at once: narrow the list" in page
+
+    assert set(Session.objects.values_list("status", flat=True)) == {"upcoming"}
+
+
+@pytest.mark.parametrize("chosen", ["x", "-1", "9" * 25, "1 OR 1"])
+def test_what_is_no_row_of_the_list_can_not_be_chosen(desk, session, chosen):
+    session()
+    data = {"action": "cancel_selected", "_selected_action": [chosen], "reason": ""}
+
+    assert "Choose rows of this list." in desk.post(LIST, data, follow=True).content.decode()
+
+
+def test_who_may_only_look_is_offered_no_act_and_can_do_none(client, person, session):
+    looker = person("lou", is_staff=True)
+    looker.user_permissions.add(
+        Permission.objects.get(codename="view_session", content_type__app_label="sessions_app")
+    )
+    client.force_login(looker)
+    row = session()
+
+    page = client.get(LIST)
+    assert [name for name, _ in page.context["action_form"].fields["action"].choices] == [
+        "",
+        "export_csv",
+    ]
+    for action in ("approve_selected", "cancel_selected", "close_selected"):
+        client.post(LIST, {"action": action, "_selected_action": [row.pk], "reason": "x"})
+
+    assert Session.objects.get().status == "upcoming"

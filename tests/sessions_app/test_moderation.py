@@ -1,0 +1,163 @@
+"""A moderated site (contract S9): what waits is seen by its creator and staff only, in a queue; it
+is approved, or refused with a reason that the creator is told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.core import mail
+from django.test import RequestFactory
+
+from accounts.jobs import send_mails
+from notifications.models import Notification
+from sessions_app import services
+from sessions_app.admin import may_see_queue, queue_badge
+from sessions_app.models import Session
+
+pytestmark = pytest.mark.django_db
+
+QUEUE = "/admin/sessions_app/waitingsession/"
+
+
+@pytest.fixture(autouse=True)
+def moderated(settings):
+    settings.SESSION_APPROVAL_POLICY = "staff"
+
+
+@pytest.fixture
+def waiting(api, instructor, now):
+    """A session that its creator has offered over the API."""
+    body = {
+        "title": "Proofs",
+        "description": "By induction",
+        "subject": "Maths",
+        "level": "beginner",
+        "date": (now + timedelta(days=3)).isoformat(),
+        "max_participants": 4,
+    }
+    answer = api(instructor).post("/api/sessions/", body)
+    assert answer.json()["status"] == "pending_approval"
+    return Session.objects.get(pk=answer.json()["id"])
+
+
+def act(desk, action, *sessions, **extra):
+    chosen = {"action": action, "_selected_action": [each.pk for each in sessions]}
+    return desk.post(QUEUE, chosen | extra, follow=True).content.decode()
+
+
+def statuses(api, user, query="status=pending_approval"):
+    return [each["status"] for each in api(user).get(f"/api/sessions/?{query}").json()["results"]]
+
+
+def test_what_waits_is_hidden_from_others_and_in_the_queue_of_staff(
+    api, desk, staff, student, instructor, waiting
+):
+    path = f"/api/sessions/{waiting.pk}/"
+
+    assert api(student).get(path).status_code == 404
+    assert statuses(api, student) == []
+    assert statuses(api, instructor) == statuses(api, staff) == ["pending_approval"]
+    assert "approve" in api(staff).get(path).json()["allowed_actions"]
+    assert "Proofs" in desk.get(QUEUE).content.decode()
+
+
+def test_a_refused_creator_is_told_why_and_by_mail_if_they_want_it(
+    api, desk, staff, student, instructor, waiting, now
+):
+    instructor.email_notifications = True
+    instructor.save()
+
+    page = act(desk, "refuse_selected", waiting, reason="Please name your sources.")
+
+    assert "1 refused." in page
+    waiting.refresh_from_db()
+    assert (waiting.status, waiting.cancel_reason) == ("cancelled", "Please name your sources.")
+    told = Notification.objects.get()
+    assert (told.user, told.event) == (instructor, "not_approved")
+    assert told.title == "Session not approved: Proofs"
+    assert "Please name your sources." in told.message
+    send_mails(now + timedelta(minutes=1))
+    assert "have not approved Proofs" in mail.outbox[0].body
+    assert "Please name your sources." in mail.outbox[0].body
+    entry = LogEntry.objects.get()
+    assert (entry.user, entry.object_id) == (staff, str(waiting.pk))
+    assert entry.change_message == "Refused. The reason: Please name your sources."
+    assert api(student).get(f"/api/sessions/{waiting.pk}/").status_code == 404
+
+
+def test_refusing_over_the_api_tells_and_logs_the_same(api, staff, instructor, waiting):
+    path = f"/api/sessions/{waiting.pk}/cancel/"
+
+    assert api(staff).post(path, {"reason": "Spam"}).json()["session"]["status"] == "cancelled"
+
+    told = Notification.objects.get()
+    assert (told.user, told.event) == (instructor, "not_approved")
+    assert LogEntry.objects.get().change_message == "Refused. The reason: Spam"
+
+
+def test_a_refusal_needs_a_reason(desk, waiting):
+    page = act(desk, "refuse_selected", waiting, reason=" ")
+
+    assert "This field is required." in page
+    assert Session.objects.get().status == "pending_approval"
+
+
+@pytest.mark.parametrize("door", ["desk", "api"])
+def test_what_is_approved_is_seen_by_all_and_its_creator_told_once_and_it_is_logged_once(
+    api, desk, staff, student, instructor, waiting, door
+):
+    if door == "desk":
+        assert "1 approved." in act(desk, "approve_selected", waiting)
+    else:
+        assert api(staff).post(f"/api/sessions/{waiting.pk}/approve/").status_code == 200
+
+    assert statuses(api, student, "") == ["approved"]
+    assert [row.event for row in Notification.objects.of(instructor)] == ["approved"]
+    assert LogEntry.objects.get().change_message == "Approved"
+    assert "Proofs" not in desk.get(QUEUE).content.decode()
+
+
+def test_the_longest_wait_comes_first(desk, offered, now):
+    late, early, middle = offered(3)
+    for row, days in ((late, 1), (early, 3), (middle, 2)):
+        row.created_at = now - timedelta(days=days)
+        row.save()
+
+    page = desk.get(QUEUE)
+
+    assert [row.title for row in page.context["cl"].result_list] == ["S1", "S2", "S0"]
+    assert "3\xa0days" in page.content.decode()
+
+
+def test_what_was_approved_meanwhile_is_not_refused(desk, staff, waiting, now):
+    row = Session.objects.seen_by(staff).get()
+    services.approve(Session.objects.seen_by(staff).get(), by=staff, now=now)
+
+    page = act(desk, "refuse_selected", waiting, reason="Spam")
+
+    assert "1 no longer in this list." in page
+    with pytest.raises(Exception, match="approved can't become cancelled"):
+        services.refuse(row, by=staff, now=now, reason="Spam")
+    assert Session.objects.get().status == "approved"
+
+
+def test_the_badge_counts_what_waits_for_those_who_may_see_it(staff, person, offered):
+    asked = RequestFactory().get("/admin/")
+    asked.user = staff
+    assert (may_see_queue(asked), queue_badge(asked)) == (True, "0")
+
+    offered(2)
+
+    assert queue_badge(asked) == "2"
+    asked.user = person(is_staff=True)
+    assert not may_see_queue(asked)
+
+
+def test_where_creators_approve_nothing_waits_for_staff(desk, staff, settings, offered):
+    settings.SESSION_APPROVAL_POLICY = "creator"
+    [row] = offered()
+
+    assert row.title not in desk.get(QUEUE).context["cl"].result_list
+    assert QUEUE not in desk.get("/admin/").content.decode()

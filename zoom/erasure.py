@@ -1,0 +1,43 @@
+"""Taking somebody out of 1-on-1 sessions, and their name out of the log."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from accounts.models import User
+from zoom import services
+from zoom.events import SENTENCES, EventType
+from zoom.models import AuditEntry, OneOnOneSession, WebhookEvent
+from zoom.services.webhooks import digest_of
+from zoom.states import LIVE
+
+
+def end_all(user: User, *, now: datetime) -> int:
+    """End or call off every session of theirs that isn't over; with how many people they had
+    one."""
+    live = (
+        OneOnOneSession.objects.of(user)
+        .filter(status__in=LIVE)
+        .select_related("initiator", "participant")
+    )
+    others = {session.other(user) for session in live}
+    for other in sorted(others, key=lambda each: each.pk):
+        services.part(by=user, other=other, now=now)
+    return len(others)
+
+
+def rename(user: User, name: str) -> int:
+    """Let the log call them by another name; how many entries that were."""
+    entries = AuditEntry.objects.filter(user=user)
+    renamed = 0
+    for event_type in EventType:
+        message = SENTENCES[event_type].format(who=name)
+        renamed += entries.filter(~Q(message=message), event_type=event_type).reword(message)
+    return renamed
+
+
+def forget_at_zoom(email: str, name: str) -> None:
+    """What Zoom's events keep of a person is made of the address, and could be made again."""
+    WebhookEvent.objects.filter(person=digest_of(email.lower())).update(person=digest_of(name))
