@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
-from django.db.models import BigIntegerField, Expression, Field, QuerySet
+from django.db.models import BigIntegerField, Expression, Field, QuerySet, TextField
 
 Row = tuple[Any, ...]
 Values = Mapping[str, Any]
@@ -27,6 +27,10 @@ class Hole(Expression):
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         return "%s", (self,)
+
+    @property
+    def is_text(self) -> bool:
+        return isinstance(self.output_field, TextField)
 
     def filled(self, values: Values) -> Any:
         return self.output_field.get_db_prep_value(values[self.name], connection)
@@ -54,12 +58,19 @@ class CompiledQuery:
         Args:
             values: what goes into the holes, by their names.
         """
-        with preparing_cursor() as cursor:
+        with self.cursor() as cursor:
             cursor.execute(self.sql, self.filled(values))
             rows: list[Row] = cursor.fetchall()
         if self.converters:
             return [tuple(row) for row in self.compiler.apply_converters(rows, self.converters)]
         return rows
+
+    def cursor(self) -> Any:
+        """One that plans the statement once for a connection. Where texts are looked for, the best
+        plan depends on which: those are planned anew."""
+        if any(isinstance(each, Hole) and each.is_text for each in self.params):
+            return connection.cursor()
+        return preparing_cursor()
 
     def filled(self, values: Values) -> tuple[Any, ...]:
         return tuple(

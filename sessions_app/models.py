@@ -73,6 +73,12 @@ class Session(states.Viewed, Lifecycle):
             models.Index(fields=["status", "ends_at"], name="session_due"),
             models.Index(fields=["status", "date", "id"], name="session_by_status"),
             models.Index(fields=["creator", "-date", "-id"], name="session_of_creator"),
+            models.Index(fields=["title", "id"], name="session_by_title"),
+            models.Index(
+                fields=["date", "id"],
+                condition=Q(status__in=sorted(states.OPEN)),
+                name="session_open_soonest",
+            ),
             models.Index(fields=["created_at"], name="session_created"),
         ]
         constraints = [
