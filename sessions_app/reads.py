@@ -68,7 +68,7 @@ def order_of(asked: Asked) -> tuple[str, ...]:
     """Latest first, unless soonest is what is looked for (contract S13). The id decides between
     equals, so that no row is on two pages."""
     if asked.ordering:
-        return (*asked.ordering, "id")
+        return (*asked.ordering, "-id" if asked.ordering[-1].startswith("-") else "id")
     statuses = {value for name, value in asked.values.items() if name.startswith("status")}
     soonest = "date_from" in asked.values or (statuses and statuses <= OPEN)
     return ("date", "id") if soonest else ("-date", "-id")
