@@ -132,6 +132,11 @@ class PersonAdmin(UserAdmin, StaffAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False
 
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """A page that was open while somebody was erased would send all the names back."""
+        erased = obj is not None and obj.erased_at is not None
+        return not erased and bool(super().has_change_permission(request, obj))
+
     @admin.action(description="Sign out everywhere", permissions=["change"])
     def sign_out_selected(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         self.act_on_each(request, queryset, staff_acts.sign_out, "signed out")

@@ -29,22 +29,28 @@ class Renaming:
     def __init__(self, user: User, new: str) -> None:
         self.old = {user.username, user.email, user.get_full_name()} - {""}
         self.new = new
+        # Whose an address or two names are is clear however they are written; one word may be
+        # another one in small letters ("Will", "ann").
+        clear = {user.email, user.get_full_name()}
+        self._clear = any_word(
+            {each for each in clear if " " in each or "@" in each}, re.IGNORECASE
+        )
         self._identifiers = any_word(self.old)
-        self._names = any_word(self.old | {user.first_name, user.last_name})
+        self._names = any_word({user.username, user.first_name, user.last_name})
 
     def in_own_words(self, text: str) -> str:
         """What they have written themselves, without any part of their name."""
-        return self._names.sub(self.new, text)
+        return self._names.sub(self.new, self._clear.sub(self.new, text))
 
     def in_others_words(self, text: str) -> str:
         """What others have written: a first name there may well be somebody else's."""
-        return self._identifiers.sub(self.new, text)
+        return self._identifiers.sub(self.new, self._clear.sub(self.new, text))
 
 
-def any_word(words: set[str]) -> re.Pattern[str]:
+def any_word(words: set[str], flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
     """Finds each of them where it stands for itself, the longest first."""
     known = sorted((word for word in words if len(word) >= SHORTEST_WORD), key=len, reverse=True)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, known)) or '(?!)'})(?!\w)")
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, known)) or '(?!)'})(?!\w)", flags)
 
 
 def close(user: User) -> None:

@@ -44,6 +44,9 @@ class UserQuerySet(models.QuerySet[Any]):
     def active(self) -> Self:
         return self.filter(is_active=True)
 
+    def erased_since(self, moment: datetime) -> Self:
+        return self.filter(erased_at__gte=moment)
+
     def wanting_mails(self) -> Self:
         return self.active().filter(email_notifications=True)
 

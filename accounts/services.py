@@ -17,7 +17,7 @@ from accounts import tokens
 from accounts.models import Mail, Role, User
 from accounts.querysets import fold
 from accounts.tokens import TokenPair
-from core.errors import VALIDATION_ERROR, APIError, declare, invalid
+from core.errors import TOKEN_NOT_VALID, VALIDATION_ERROR, APIError, declare, invalid
 from core.push import recheck_on_commit
 
 INSTRUCTOR_SIGNUP_CLOSED = declare(
@@ -99,16 +99,22 @@ def sign_in(*, username: str, password: str) -> TokenPair:
 
 
 def update_profile(*, by: User, **changes: Any) -> User:
-    """Change one's own names, e-mail address or time zone."""
+    """Change one's own names, e-mail address or time zone.
+
+    Raises:
+        APIError: 400 if the address is taken; 401 if the account was closed since the token was
+            looked at: a body may come slowly, and an erased name must not come back with it.
+    """
     email = changes.get("email")
     check_free(email=email, but=by.pk)
-    for name, value in changes.items():
-        setattr(by, name, value)
     try:
-        by.save(update_fields=list(changes))
+        if changes and not User.objects.active().filter(pk=by.pk).update(**changes):
+            raise APIError(TOKEN_NOT_VALID)
     except IntegrityError:  # somebody took the address since the check
         check_free(email=email, but=by.pk)
         raise
+    for name, value in changes.items():
+        setattr(by, name, value)
     return by
 
 

@@ -15,6 +15,7 @@ from core.retries import LEASE
 from core.staff_log import log_staff_act
 
 ALREADY_DEACTIVATED = declare("already_deactivated", 400, "This account is deactivated already.")
+ERASED_FOR_GOOD = declare("erased_for_good", 400, "This account was erased, for good.")
 ALREADY_ACTIVE = declare("already_active", 400, "This account is active already.")
 NOT_ONESELF = declare("not_oneself", 400, "Nobody deactivates their own account here.")
 NOT_STAFF = declare("not_staff", 403, "Only superusers do this to members of the staff.")
@@ -66,11 +67,13 @@ def reactivate(person: User, *, by: User, now: datetime) -> None:
     """Open an account again; what was issued before stays dead.
 
     Raises:
-        APIError: 400 if it is open; 403 as for `deactivate`.
+        APIError: 400 if it is open or was erased; 403 as for `deactivate`.
     """
     check_may_touch(person, by=by)
     with transaction.atomic():
         row = held(person)
+        if row.erased_at is not None:
+            raise APIError(ERASED_FOR_GOOD)
         if row.is_active:
             raise APIError(ALREADY_ACTIVE)
         User.objects.filter(pk=row.pk).update(is_active=True)

@@ -24,6 +24,8 @@ from redis import RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from core.metrics import CACHE_FALLBACKS
+
 logger = logging.getLogger(__name__)
 
 # In seconds: for one call, and between two attempts while Redis is down.
@@ -165,15 +167,16 @@ class SharedCache(RedisCache, SiteCache):
     def either(self, shared: Callable[..., Value], own: Callable[..., Value], *args: Any) -> Value:
         """What Redis says, or this process's own cache if it doesn't."""
         outage = self._cache.outage
-        if outage.lasts():
-            return own(*args)
-        try:
-            value = shared(*args)
-        except (RedisError, OSError) as error:
-            outage.begin(error)
-            return own(*args)
-        outage.end()
-        return value
+        if not outage.lasts():
+            try:
+                value = shared(*args)
+            except (RedisError, OSError) as error:
+                outage.begin(error)
+            else:
+                outage.end()
+                return value
+        CACHE_FALLBACKS.inc()
+        return own(*args)
 
     def count(self, key: str, seconds: int) -> int:
         whole = self.make_and_validate_key(key)

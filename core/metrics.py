@@ -59,7 +59,7 @@ THROTTLED = counter(
     "throttled_requests_total", "Requests refused since they were too many.", ("scope",)
 )
 CACHE_FALLBACKS = counter(
-    "cache_fallbacks_total", "Calls to the cache that failed, and were done without it."
+    "cache_fallbacks_total", "Calls to the cache that were done without Redis, which is away."
 )
 ACTS = counter(
     "acts_total",

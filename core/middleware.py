@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
+from django.middleware.common import CommonMiddleware
 from django.middleware.security import SecurityMiddleware
 
 from core.errors import BAD_REQUEST, BY_STATUS, SERVER_ERROR, APIError, declare, envelope
@@ -64,13 +65,25 @@ class HttpsMiddleware:
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
-        self.redirect = SecurityMiddleware(get_response).process_request
+        self.security = SecurityMiddleware(get_response)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         exposed = request.method not in self.SAFE or "Authorization" in request.headers
-        if exposed and self.redirect(request) is not None:
-            return envelope(APIError(HTTPS_REQUIRED))
+        if exposed and self.security.process_request(request) is not None:
+            return self.security.process_response(request, envelope(APIError(HTTPS_REQUIRED)))
         return self.get_response(request)
+
+
+class HostMiddleware(CommonMiddleware):
+    """Refuses hosts that aren't in `ALLOWED_HOSTS`; but load balancers and Prometheus ask a server
+    by its bare address, and what they are told has no link in it."""
+
+    ANY_HOST = {"/healthz", "/readyz", "/metrics"}
+
+    def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
+        if request.path_info in self.ANY_HOST:
+            return None
+        return super().process_request(request)
 
 
 class ContentLengthMiddleware:

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from django.views.debug import SafeExceptionReporterFilter
+
 STRUCK = "[redacted]"
 NAMES = r"password|passwd|passcode|secret|token|authorization|cookie|api_?key|dsn|e_?mail"
 SECRETS = [
@@ -62,3 +64,12 @@ def redacted(value: Any, name: str = "") -> Any:
     if isinstance(value, str):
         return STRUCK if is_secret(name) else redact(value)
     return value
+
+
+class ErrorPageFilter(SafeExceptionReporterFilter):
+    """For Django's own error pages, which the admin has with `DEBUG=1`. They show every setting
+    and the environment; Django hides what has a telling name, but no password in an address."""
+
+    def cleanse_setting(self, key: Any, value: Any) -> Any:
+        cleansed = super().cleanse_setting(key, value)
+        return redact(cleansed) if isinstance(cleansed, str) else cleansed

@@ -32,13 +32,18 @@ def rename(user: User, renaming: Renaming) -> int:
     Whose name a notification has is in its row, so that an older name of theirs is found, too.
     Rows from before that was so are found by the name that they have now.
     """
-    known = Notification.objects.filter(named=user)
     names = {name[:NAME] for name in renaming.old}
     having = [Q(title__contains=name) | Q(message__contains=name) for name in names]
     older = Notification.objects.filter(Q(*having, _connector=Q.OR), named=None, event__in=NAMING)
-    return sum(rename_in(row, renaming, names=None) for row in known.iterator()) + sum(
+    return rename_known(user, renaming) + sum(
         rename_in(row, renaming, names=names) for row in older.iterator()
     )
+
+
+def rename_known(user: User, renaming: Renaming) -> int:
+    """Take their name out of the notifications that say it is theirs, whatever it is."""
+    known = Notification.objects.filter(named=user)
+    return sum(rename_in(row, renaming, names=None) for row in known.iterator())
 
 
 def rename_in(row: Notification, renaming: Renaming, *, names: set[str] | None) -> bool:

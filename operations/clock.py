@@ -22,6 +22,7 @@ from accounts.jobs import forget_expired_tokens, forget_mails, forget_sign_ins, 
 from core import logs
 from core.metrics import JOB_ROWS, JOB_SECONDS, JOB_SUCCESS, JOBS
 from materials.jobs import remove_stray_files
+from operations.privacy.erasing import erase_what_came_late
 from sessions_app.jobs import complete_sessions, expire_sessions, send_reminders
 from zoom.jobs import (
     call_off_one_on_ones,
@@ -58,6 +59,7 @@ SCHEDULE = (
     # What the sweep finds must end, too.
     Job(sweep_meetings, every=timedelta(minutes=1)),
     Job(end_meetings, every=timedelta(minutes=1)),
+    Job(erase_what_came_late, every=timedelta(minutes=5)),
     Job(forget_webhook_events, every=timedelta(hours=1)),
     Job(forget_expired_tokens, every=timedelta(hours=1)),
     Job(forget_sign_ins, every=timedelta(hours=1)),

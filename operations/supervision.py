@@ -29,9 +29,13 @@ class Part:
     def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
         self.name = name
         parent = os.getpid()
-        # No other thread runs here yet, so the child can still run code between fork and exec.
+        # No other thread runs here yet, so the child can still run code between fork and exec. In a
+        # group of its own it isn't told of Ctrl-C by the terminal, but by `stop`, gracefully.
         self.process = subprocess.Popen(  # noqa: S603  # the commands are our own
-            command, env=environment, preexec_fn=lambda: end_with_parent(parent)
+            command,
+            env=environment,
+            preexec_fn=lambda: end_with_parent(parent),
+            process_group=0,
         )
 
     def stop(self) -> None:

@@ -57,6 +57,9 @@ def materials_make_sense() -> list[CheckMessage]:
 def redis_can_be_read(**kwargs: Any) -> list[CheckMessage]:
     try:
         Redis.from_url(settings.REDIS_URL or "redis://localhost")
+        parts = urlsplit(settings.REDIS_URL)
+        if parts.scheme != "unix":
+            int(parts.path.strip("/") or 0)  # what is no number, the client takes for 0
     except ValueError:
         sentence = "REDIS_URL must be like redis://localhost:6379/0."
         return [Error(sentence, id="config.E005")]
@@ -71,8 +74,9 @@ def observing_makes_sense(**kwargs: Any) -> list[CheckMessage]:
     except BadDsn:
         sentence = "SENTRY_DSN must be like https://key@sentry.example.org/1."
         found.append(Error(sentence, id="config.E020"))
-    if 0 < len(settings.METRICS_TOKEN) < SHORTEST_TOKEN:
-        sentence = f"METRICS_TOKEN must have {SHORTEST_TOKEN} characters or more."
+    token = settings.METRICS_TOKEN
+    if token and (len(token) < SHORTEST_TOKEN or not token.isascii()):
+        sentence = f"METRICS_TOKEN must have {SHORTEST_TOKEN} characters or more, of ASCII."
         found.append(Error(sentence, id="config.E021"))
     if settings.METRICS_PORT and not settings.METRICS_TOKEN:
         sentence = "METRICS_PORT is for whoever has METRICS_TOKEN, which is not set."

@@ -17,6 +17,8 @@ _OURS = [
     *["accounts", "config", "core", "friendships", "materials", "notifications", "operations"],
     *["sessions_app", "zoom"],
 ]
+# What an error page of Django's shows, with `DEBUG=1`.
+DEFAULT_EXCEPTION_REPORTER_FILTER = "core.redaction.ErrorPageFilter"
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -14,9 +14,12 @@ WEB_THREADS = env.int("WEB_THREADS", 8, least=1, most=64)
 PUSH_PORT = env.int("PUSH_PORT", min(PORT + 1, 65535), least=1, most=65535)
 SECRET_KEY = env.str("SECRET_KEY", "")
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])
+_KNOWN_KEY = "for-development-only-a-key-that-everybody-can-read-here"
 if DEBUG:
-    SECRET_KEY = SECRET_KEY or "for-development-only-a-key-that-everybody-can-read-here"
+    SECRET_KEY = SECRET_KEY or _KNOWN_KEY
 else:
+    if SECRET_KEY == _KNOWN_KEY:
+        stop("SECRET_KEY is the one for development, which everybody knows: make one of your own.")
     if not SECRET_KEY:
         stop("SECRET_KEY is not set: with DEBUG=0 set it to a long random text.")
     if not ALLOWED_HOSTS:

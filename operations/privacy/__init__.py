@@ -21,6 +21,7 @@ def find_person(who: str) -> User:
     Raises:
         UnclearError: there is nobody, or two are meant.
     """
+    who = who.encode(errors="replace").decode()  # a terminal may give what is no text
     found: list[User] = list(User.objects.signing_in_as(who))
     if re.fullmatch("[0-9]{1,19}", who) and int(who) <= MAX_ID:
         found += User.objects.filter(pk=int(who)).exclude(pk__in=[each.pk for each in found])

@@ -26,7 +26,7 @@ def rename_in_log(user: User, renaming: Renaming) -> int:
     changed = entries_about(user).exclude(object_repr=renaming.new)
     renamed: int = changed.update(object_repr=renaming.new)
     having = [
-        Q(object_repr__contains=name) | Q(change_message__contains=as_stored(name))
+        Q(object_repr__icontains=name) | Q(change_message__icontains=as_stored(name))
         for name in renaming.old
     ]
     for entry in LogEntry.objects.filter(Q(*having, _connector=Q.OR)).iterator():

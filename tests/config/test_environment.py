@@ -87,10 +87,17 @@ def test_a_mail_server_that_can_not_be_read_stops_the_start(given):
         env.email("SETTING", default="consolemail://")
 
 
+KNOWN_KEY = "for-development-only-a-key-that-everybody-can-read-here"
+
+
 @pytest.mark.parametrize(
     ("environment", "named"),
     [
         ({"DEBUG": "0", "ALLOWED_HOSTS": "example.org", "SECRET_KEY": ""}, "SECRET_KEY"),
+        (
+            {"DEBUG": "0", "ALLOWED_HOSTS": "a", "SECRET_KEY": KNOWN_KEY},
+            "SECRET_KEY is the one for",
+        ),
         ({"PORT": "eighty"}, "PORT"),
         ({"PORT": "9" * 5000}, "PORT"),
         ({"ACCESS_TOKEN_MINUTES": "1.5"}, "ACCESS_TOKEN_MINUTES"),
@@ -139,6 +146,8 @@ def test_an_approval_policy_that_does_not_exist_is_named(settings):
         ("redis://h:6379/1", []),
         ("foo://h", ["config.E005"]),
         ("redis://h:x", ["config.E005"]),
+        ("redis://h:6379/first", ["config.E005"]),
+        ("unix:///run/redis.sock", []),
     ],
 )
 def test_an_address_of_redis_that_can_not_be_read_is_named(settings, url, found):
@@ -202,6 +211,7 @@ def test_a_kind_of_file_that_nobody_knows_is_named(settings):
         ({"SENTRY_DSN": "https://key@sentry.example.org/1"}, []),
         ({"SENTRY_DSN": "sentry.example.org"}, ["config.E020"]),
         ({"METRICS_TOKEN": "short"}, ["config.E021"]),
+        ({"METRICS_TOKEN": "äöü" * 8}, ["config.E021"]),
         ({"METRICS_PORT": 9100}, ["config.E022"]),
         ({"METRICS_PORT": 9100, "METRICS_TOKEN": "a-token-for-prometheus-26"}, []),
     ],

@@ -14,7 +14,9 @@ def production(settings, monkeypatch):
     """A production server with everything set."""
     settings.PUBLIC_URL = "https://learn.example.org"
     settings.FRONTEND_URL = "https://app.example.org"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "mail.example.org", 587
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS = "mail.example.org", 587, True
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "learn", "a-password"
     settings.DEFAULT_FROM_EMAIL = "Learn <hello@example.org>"
     settings.REDIS_URL = "redis://redis:6379/0"
     monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "django.db.backends.postgresql")
@@ -45,9 +47,21 @@ def test_a_server_with_everything_set_is_left_in_peace(production):
         ({"MEDIA_ACCEL_PREFIX": "/"}, ["config.E031"]),
         ({"MEDIA_ACCEL_PREFIX": "/internal/"}, []),
         ({"EMAIL_HOST": "localhost", "EMAIL_PORT": 25}, ["config.W030"]),
-        ({"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": 25}, []),
+        ({"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": 25, "EMAIL_USE_TLS": False}, []),
+        ({"EMAIL_HOST": None, "EMAIL_PORT": None}, ["config.W030"]),
+        ({"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}, ["config.W040"]),
+        ({"EMAIL_HOST_PASSWORD": None}, ["config.W041"]),
+        ({"EMAIL_USE_TLS": False}, ["config.W042"]),
+        ({"EMAIL_USE_TLS": False, "EMAIL_USE_SSL": True}, []),
+        ({"FRONTEND_URL": "http://app.example.org"}, ["config.W039"]),
+        ({"DEFAULT_FROM_EMAIL": "noreply@localhost"}, ["config.W031"]),
+        ({"DEFAULT_FROM_EMAIL": "Learn together"}, ["config.W031"]),
+        ({"ALLOWED_HOSTS": ["other.example.org"]}, ["config.W043"]),
+        ({"ALLOWED_HOSTS": ["https://learn.example.org"]}, ["config.W043"]),
+        ({"ALLOWED_HOSTS": [".example.org"]}, []),
         ({"DEFAULT_FROM_EMAIL": "Tutoring Sessions <noreply@localhost>"}, ["config.W031"]),
         ({"REDIS_URL": ""}, ["config.W034"]),
+        ({"PORT": 65535, "PUSH_PORT": 65535}, ["config.W044"]),
         ({"ALLOWED_HOSTS": ["*"]}, ["config.W036"]),
         ({"SECURE_PROXY_SSL_HEADER": None}, ["config.W037"]),
         ({"SECURE_PROXY_SSL_HEADER": None, "SECURE_SSL_REDIRECT": False}, []),

@@ -13,6 +13,7 @@ from core import policies
 from tests.server import Server
 
 HOST = "learn.example.org"
+METRICS_TOKEN = "a-token-for-prometheus-only"
 PUBLIC = {"Host": HOST, "X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.9"}
 PRODUCTION = {
     "DEBUG": "0",
@@ -21,6 +22,7 @@ PRODUCTION = {
     "PUBLIC_URL": f"https://{HOST}:8443",
     "NUM_PROXIES": "1",
     "DEMO_DATA": "0",
+    "METRICS_TOKEN": METRICS_TOKEN,
 }
 
 
@@ -57,6 +59,8 @@ def test_what_must_not_be_sent_by_plain_http_is_refused_and_not_redirected(serve
 
     assert answer.status_code == 403
     assert answer.json()["code"] == "https_required"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
@@ -112,6 +116,16 @@ def test_only_the_host_that_is_asked_counts_whatever_else_a_client_says(server):
 
     refused = through_proxy(server, "GET", "/api/docs/", headers={"Host": "evil.example"})
     assert refused.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/healthz", 200), ("/readyz", 200), ("/metrics", 200), ("/api/docs/", 400)],
+)
+def test_machines_that_look_after_a_server_may_ask_it_by_its_bare_address(server, path, status):
+    answer = server.call("GET", path, METRICS_TOKEN, headers={"Host": "10.0.0.5:8000"})
+
+    assert answer.status_code == status
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import yaml
 from django.conf import settings
 
 from containers import production_env
+from operations import rest, supervision
 from tests.dockerfile import admitted, instructions
 from tests.server import ROOT
 from tests.test_readme import settings_read
@@ -35,6 +36,13 @@ def test_every_service_is_pinned_restarted_restricted_and_given_time_to_end(name
     assert "healthcheck" in service or "build" in service
     assert name in OURS or re.search(r":\d+\.\d+(\.\d+)?-", service["image"])
     assert name == "postgres" or (service["read_only"] and service["cap_drop"] == ["ALL"])
+
+
+def test_a_web_server_is_not_killed_while_it_finishes_what_it_has_begun():
+    seconds = int(SERVICES["web"]["stop_grace_period"].removesuffix("s"))
+
+    assert seconds >= supervision.GRACE + 5
+    assert supervision.GRACE > rest.GRACE + rest.FAREWELL
 
 
 def test_only_the_proxy_is_reached_from_outside_and_databases_reach_nobody():
@@ -89,7 +97,7 @@ def test_the_proxy_knows_the_servers_ports_files_and_largest_upload():
 
 
 def test_the_image_has_every_app_and_neither_tests_nor_secrets_nor_data():
-    packages = {file.parent.name for file in ROOT.glob("*/__init__.py")} - {"tests"}
+    packages = {file.parent.name for file in ROOT.glob("*/__init__.py")} - {"bench", "tests"}
 
     assert packages | {"containers", "manage.py", "requirements.txt"} == set(admitted())
 

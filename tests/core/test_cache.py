@@ -11,6 +11,7 @@ import pytest
 
 from core import cache as module
 from core.cache import ProcessCache, SharedCache
+from core.metrics import CACHE_FALLBACKS
 from tests.notifications import redis_proxy
 from tests.notifications.redis_proxy import RedisProxy
 
@@ -132,6 +133,22 @@ def test_while_redis_is_down_each_process_goes_on_by_itself_and_is_as_quick(shar
     assert median() < 2 * before
     assert shared.own.get("key") > 50
     assert not shared.reachable()
+
+
+@needs_redis
+def test_each_call_that_is_done_without_redis_is_counted(shared, proxy):
+    def counted():
+        return CACHE_FALLBACKS._value.get() - before
+
+    before = CACHE_FALLBACKS._value.get()
+    shared.get("a")
+    assert counted() == 0
+
+    proxy.cut()
+    for _ in range(3):  # one finds out, the others don't ask
+        shared.get("a")
+
+    assert counted() == 3
 
 
 @needs_redis

@@ -134,7 +134,7 @@ def trace(zed: User, staff: User, now: datetime) -> None:
         [
             (zed, '[{"changed": {"fields": ["Zebedee Quillfeather"]}}]'),
             (staff, '[{"deleted": {"name": "participant", "object": "zquill in Geometry"}}]'),
-            (staff, "Took zebedee.q@mail.example out."),
+            (staff, "Took Zebedee.Q@mail.example out."),
         ]
     ):
         LogEntry.objects.create(

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import io
+from functools import partial
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connections
+from django.utils import timezone
 
 from accounts.models import User
 from notifications.models import Notification
 from operations.privacy import UnclearError, find_person
+from operations.privacy.erasing import erase
+from tests.racing import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +54,25 @@ def test_the_last_superuser_is_kept(person):
     assert User.objects.get(username="root").is_active
 
 
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_of_the_last_two_superusers_erased_at_once_one_is_kept(person):
+    def try_to_erase(user):
+        try:
+            erase(user, now=timezone.now())
+        except UnclearError:
+            return "kept"
+        finally:
+            connections.close_all()
+        return "erased"
+
+    for number in range(5):
+        User.objects.update(is_superuser=False)
+        two = [person(f"{name}{number}", is_superuser=True) for name in ("root", "admin")]
+        done = at_once([partial(try_to_erase, user) for user in two])
+        assert sorted(done) == ["erased", "kept"]
+
+
 def test_without_yes_the_name_must_be_typed(person, monkeypatch):
     person("zquill")
     for answer in ("yes", ""):
@@ -69,7 +93,7 @@ def test_a_person_is_found_by_name_address_or_id(person):
         assert find_person(who) == zed
 
 
-@pytest.mark.parametrize("who", ["nobody", "no@example.com", "0", "9" * 5000, "²", ""])
+@pytest.mark.parametrize("who", ["nobody", "no@example.com", "0", "9" * 5000, "²", "", "\udcff"])
 def test_nobody_is_found_with_a_sentence(db, who):
     with pytest.raises(UnclearError, match="There is nobody with"):
         find_person(who)

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
+from django.utils import timezone
 
 from accounts import erasure as accounts_erasure
-from accounts.erasure import Renaming
+from accounts import services as accounts
+from accounts import staff_acts
 from accounts.models import Mail, User
+from core.errors import APIError
 from friendships.models import Friendship, Message
 from materials.models import StrayFile
 from notifications.models import Notification
 from operations.privacy import erasing
+from operations.privacy.erasing import erase_what_came_late
 from sessions_app import services
 from sessions_app.models import BookingRequest, Participant, Session
-from tests.operations.full_life import PASSWORD, SECRETS, live, seen
+from tests.operations.full_life import PASSWORD, SECRETS, live, publish, seen
 from zoom.models import AuditEntry, WebhookEvent
 from zoom.services.webhooks import digest_of
 
@@ -204,10 +210,41 @@ def test_what_was_on_its_way_when_the_account_was_closed_goes_too(
     assert not BookingRequest.objects.pending().filter(user=zed)
 
 
-def test_only_whole_words_are_taken_for_a_name():
-    ann = User(username="ann", email="ann@x.example", first_name="Ann", last_name="Li")
-    renaming = Renaming(ann, "erased-1")
+def test_what_comes_later_still_is_taken_out_by_the_clock(life, erase, tmp_path, now):
+    """A request that was let in before, whose body came slowly."""
+    zed = User.objects.get(pk=life.person.pk)
+    erase()
+    services.join(seen(life.requested, zed), by=zed, now=now, message="please let me in")
+    Message.objects.create(sender=zed, recipient=life.friend, text="see you on thursday")
+    late = publish(zed, now, title="my offer that nobody took")
 
-    assert renaming.in_own_words("Ann Li's planning") == "erased-1's planning"
-    assert renaming.in_own_words("Annual Ann, Li") == "Annual erased-1, Li"
-    assert renaming.in_others_words("Ann and ann@x.example") == "Ann and erased-1"
+    later = now + timedelta(minutes=5)
+    assert erase_what_came_late(later) > 0
+
+    assert left_of_them(tmp_path) == []
+    assert not BookingRequest.objects.pending().filter(user=zed)
+    assert not Session.objects.filter(pk=late.pk).exists()
+    assert erase_what_came_late(later) == 0, "there is nothing left to do"
+
+
+def test_who_was_erased_gets_no_name_again(life, erase, api):
+    """Neither from a request of their own that was let in before, nor from staff."""
+    zed = User.objects.get(pk=life.person.pk)
+    desk = Client()
+    desk.force_login(life.staff)
+    page = f"/admin/accounts/user/{zed.pk}/change/"
+    form = desk.get(page).context["adminform"].form
+    values = {name: form[name].value() for name in form.fields}
+    sent = {name: value for name, value in values.items() if value not in (None, False, [])}
+    erase()
+    before = User.objects.values().get(pk=zed.pk)
+
+    with pytest.raises(APIError) as refused:
+        accounts.update_profile(by=zed, first_name="Zebedee", email="zebedee.q@mail.example")
+    assert refused.value.status == 401
+    assert desk.get(page).status_code == 200, "it may be looked at"
+    assert desk.post(page, sent).status_code == 403
+    with pytest.raises(APIError, match="erased"):
+        staff_acts.reactivate(zed, by=life.staff, now=timezone.now())
+
+    assert User.objects.values().get(pk=zed.pk) == before

@@ -108,3 +108,7 @@ def test_what_can_not_be_done_is_said_in_a_sentence(person, tmp_path):
         call_command("export_user", "nobody")
     with pytest.raises(CommandError, match="The file can't be written"):
         call_command("export_user", "zquill", "--output", str(tmp_path / "no" / "folder.json"))
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(CommandError, match="The file can't be written"):
+        call_command("export_user", "zquill", "--output", str(tmp_path / "folder"))
+    assert [each.name for each in tmp_path.iterdir()] == ["folder"], "nothing is left half done"

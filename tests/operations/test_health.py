@@ -58,11 +58,22 @@ def redis_listens():
         yield listener
 
 
+@pytest.fixture
+def redis_at(settings):
+    """`redis_at(port)`: there this server's Redis is."""
+
+    def set_up(port):
+        settings.REDIS_URL = f"redis://127.0.0.1:{port}/0"
+        backend = "core.cache.SharedCache"
+        settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": settings.REDIS_URL}}
+
+    return set_up
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("hangs", [False, True], ids=["down", "hanging"])
-def test_a_server_whose_redis_is_away_is_degraded_and_ready(api, settings, redis_listens, hangs):
-    port = redis_listens.getsockname()[1] if hangs else free_port()
-    settings.REDIS_URL = f"redis://127.0.0.1:{port}/0"
+def test_a_server_whose_redis_is_away_is_degraded_and_ready(api, redis_at, redis_listens, hangs):
+    redis_at(redis_listens.getsockname()[1] if hangs else free_port())
     began = time.monotonic()
 
     answer = api().get("/readyz")
@@ -74,8 +85,8 @@ def test_a_server_whose_redis_is_away_is_degraded_and_ready(api, settings, redis
     assert checks["database"] == checks["migrations"] == "ok"
 
 
-def test_however_many_probes_come_redis_is_asked_once_a_second(settings, redis_listens):
-    settings.REDIS_URL = f"redis://127.0.0.1:{redis_listens.getsockname()[1]}/0"
+def test_however_many_probes_come_redis_is_asked_once_a_second(redis_at, redis_listens):
+    redis_at(redis_listens.getsockname()[1])
     probe = RedisProbe()
 
     with ThreadPoolExecutor(8) as pool:

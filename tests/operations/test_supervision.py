@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -24,7 +25,7 @@ sys.exit(supervise({"patient": part}, os.environ))
 def supervised():
     """A supervisor, and the id of its only part, which takes a moment to finish."""
     command = [sys.executable, "-c", SUPERVISOR, f"import os; {PATIENT}"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, process_group=0) as process:
         yield process, int(process.stdout.readline())
 
 
@@ -33,6 +34,15 @@ def test_each_part_may_finish_what_it_has_begun(supervised, number):
     process, pid = supervised
 
     process.send_signal(number)
+
+    assert process.wait(timeout=20) == 0
+    assert are_gone([pid])
+
+
+def test_ctrl_c_which_a_terminal_tells_to_all_ends_the_parts_gracefully(supervised):
+    process, pid = supervised
+
+    os.killpg(process.pid, signal.SIGINT)
 
     assert process.wait(timeout=20) == 0
     assert are_gone([pid])

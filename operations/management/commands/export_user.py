@@ -40,7 +40,8 @@ def write(path: Path, pieces: Iterable[str]) -> None:
         partial = Path(file.name)
         try:
             file.writelines(pieces)
+            file.close()
+            partial.replace(path)
         except BaseException:
             partial.unlink()
             raise
-    partial.replace(path)
