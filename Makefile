@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run serve push up down test check lint types imports drift deploy-check format docs clean
+.PHONY: run serve push up down test coverage check lint types imports drift deploy-check format docs clean
 
 run: $(VENV)/.runtime
 	@exec $(BIN)/python manage.py run

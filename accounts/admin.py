@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -14,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from accounts import services, staff_acts
 from accounts.forms import LimitedSignInForm, NewPasswordForm, NewPersonForm, UserChangeForm
 from accounts.models import Mail, User
-from accounts.people_search import of_people
+from accounts.people_search import OfPeopleAdmin, of_people
 from core.admin import (
     DateRangeFilter,
     PersonFilter,
@@ -145,18 +146,12 @@ class PersonAdmin(UserAdmin, StaffAdmin):
     def deactivate_selected(
         self, request: HttpRequest, queryset: QuerySet[User]
     ) -> HttpResponse | None:
-        form = DeactivationForm(
-            request.POST if "reason" in request.POST else None, people=queryset.count()
-        )
-        if form.is_valid():
-            what = form.cleaned_data
-            self.act_on_each(request, queryset, staff_acts.deactivate, "deactivated", **what)
-            return None
-        return self.confirm(
+        return self.act_for_a_reason(
             request,
             queryset,
-            form,
-            action="deactivate_selected",
+            staff_acts.deactivate,
+            "deactivated",
+            form=partial(DeactivationForm, people=queryset.count()),
             title="Deactivate these people",
             sentence="They are signed out everywhere at once, and can't sign in any more:",
         )
@@ -176,7 +171,7 @@ class MailSituation(SituationFilter):
 
 
 @admin.register(Mail)
-class MailAdmin(ReadOnlyAdmin):
+class MailAdmin(OfPeopleAdmin, ReadOnlyAdmin):
     """What waits, was sent or was given up (neither sent nor to be tried again)."""
 
     actions = ("resend_selected", "export_csv")
@@ -203,15 +198,10 @@ class MailAdmin(ReadOnlyAdmin):
     }
     export_addresses = {"E-mail": "user__email", "Address typed": "address"}
 
-    def find(self, text: str) -> Q:
+    def find_by_people(self, text: str) -> Q:
         """Also by the address that somebody typed who asked for a new password."""
-        people = of_people(text, "user") | Q(address__istartswith=text)
-        return people if "@" in text else super().find(text) | people
+        return super().find_by_people(text) | Q(address__istartswith=text)
 
-    def has_resend_permission(self, request: HttpRequest) -> bool:
-        """Trying again is a change, though nothing is written from a form."""
-        return bool(StaffAdmin.has_change_permission(self, request))
-
-    @admin.action(description="Try to send again", permissions=["resend"])
+    @admin.action(description="Try to send again", permissions=["act"])
     def resend_selected(self, request: HttpRequest, queryset: QuerySet[Mail]) -> None:
         self.act_on_each(request, queryset, staff_acts.resend, "to be sent again")

@@ -1,6 +1,6 @@
 """Load that keeps count: every request, and whether its whole answer came.
 
-    python bench/load.py http://127.0.0.1:8000/api/sessions/ --token … --stop <process id>
+    python -m bench.load http://127.0.0.1:8000/api/sessions/ --token … --stop <process id>
 
 `--stop` sends SIGTERM in the middle. What a server has accepted it must answer: a connection that
 breaks before its first answer, or in the middle of one, counts as dropped. One that ends between

@@ -2,7 +2,7 @@
 processor a thousand requests cost it.
 
     pip install -r bench/requirements.txt   # and wrk, from the system's packages
-    DATABASE_URL=postgres://… python bench/serving.py
+    DATABASE_URL=postgres://… python -m bench.serving
 
 All of them serve the same database with two processes, in turns of a few seconds, so that what else
 the machine does meets each of them. Read the columns as ratios; the middle turn counts.
@@ -14,21 +14,21 @@ import argparse
 import os
 import re
 import signal
-import socket
 import statistics
 import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import requests
 
-ROOT = Path(__file__).resolve().parent.parent
+from bench.databases import ROOT
+from bench.processes import processor_ms, tree
+from bench.servers import SECRET_KEY, free_port
+
 PROCESSES = 2
 CONNECTIONS = 32
 PASSWORD = "learn-together-26"  # of the demo people
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def granian(threads: int) -> list[str]:
@@ -73,8 +73,7 @@ class Contestant:
     turns: dict[str, list[Turn]] = field(default_factory=dict)
 
     def start(self) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            self.port = listener.getsockname()[1]
+        self.port = free_port()
         settings = [word for word in self.command if re.match("[A-Z_]+=", word)]
         command = [word.replace("$PORT", str(self.port)) for word in self.command]
         environment = os.environ | {
@@ -82,8 +81,9 @@ class Contestant:
             "WEB_CONCURRENCY": str(PROCESSES),
             # As in production: with DEBUG every query is kept.
             "DEBUG": "0",
-            "SECRET_KEY": "for-these-servers-alone-and-as-long-as-one-should-be",
+            "SECRET_KEY": SECRET_KEY,
             "ALLOWED_HOSTS": "127.0.0.1",
+            "SECURE_SSL_REDIRECT": "0",
             "DISABLE_THROTTLING": "1",
             **dict(word.split("=") for word in settings),
         }
@@ -107,16 +107,8 @@ class Contestant:
         raise SystemExit(f"It doesn't start: {' '.join(self.command)}")
 
     def processor(self) -> float:
-        """Seconds that its processes have used."""
-        used = 0
-        for stat in Path("/proc").glob("[0-9]*/stat"):
-            try:
-                fields = stat.read_text().rsplit(")", 1)[1].split()
-            except OSError:
-                continue
-            if int(fields[3]) == self.process.pid:  # its session
-                used += int(fields[11]) + int(fields[12])
-        return used / TICKS
+        """Milliseconds that its processes have used."""
+        return sum(processor_ms(tree(self.process.pid)).values())
 
     def measure(self, path: str, token: str, seconds: int) -> None:
         before = self.processor()
@@ -135,7 +127,7 @@ class Contestant:
             raise SystemExit(f"{' '.join(self.command)}: {wrong[0]}")
         number, unit = found(r"99%\s+([\d.]+)(us|ms|s)", output).groups()
         slow = float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
-        cost = (self.processor() - before) / count * 1e6
+        cost = (self.processor() - before) / count * 1000
         self.turns.setdefault(path, []).append(Turn(count / seconds, cost, slow))
 
     def middle(self, path: str) -> Turn:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from accounts.people_search import of_people
+from accounts.people_search import OfPeopleAdmin
 from core.admin import DateRangeFilter, PersonFilter, ReadOnlyAdmin
 from core.admin.unfolded import ChoicesDropdownFilter
 from materials.addresses import file_address
@@ -19,7 +18,7 @@ from materials.models import Material, StrayFile
 
 
 @admin.register(Material)
-class MaterialAdmin(ReadOnlyAdmin):
+class MaterialAdmin(OfPeopleAdmin, ReadOnlyAdmin):
     list_display = ("title", "type", "session", "uploaded_by", "file_name", "uploaded_at")
     list_filter = (
         ("type", ChoicesDropdownFilter),
@@ -27,6 +26,7 @@ class MaterialAdmin(ReadOnlyAdmin):
         ("uploaded_at", DateRangeFilter),
     )
     list_select_related = ("session", "uploaded_by")
+    people_fields = ("uploaded_by",)
     search_fields = ("title", "file_name")
     search_help_text = (
         "An id, words of title and file name, or how the uploader's user name or address begins."
@@ -50,10 +50,6 @@ class MaterialAdmin(ReadOnlyAdmin):
             return "-"
         address = reverse("admin:materials_material_file", args=[material.pk])
         return format_html('<a href="{}" class="underline">{}</a>', address, material.file_name)
-
-    def find(self, text: str) -> Q:
-        people = of_people(text, "uploaded_by")
-        return people if "@" in text else super().find(text) | people
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.open_file)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.db.models import Q
 
-from accounts.people_search import of_people
+from accounts.people_search import OfPeopleAdmin
 from core.admin import DateRangeFilter, PersonFilter, ReadOnlyAdmin
 from core.admin.unfolded import BooleanRadioFilter, ChoicesDropdownFilter
 from notifications.models import Notification
 
 
 @admin.register(Notification)
-class NotificationAdmin(ReadOnlyAdmin):
+class NotificationAdmin(OfPeopleAdmin, ReadOnlyAdmin):
     list_display = ("title", "user", "type", "event", "read", "created_at")
     list_filter = (
         ("type", ChoicesDropdownFilter),
@@ -25,7 +24,3 @@ class NotificationAdmin(ReadOnlyAdmin):
     search_help_text = "An id, words of the title, or how a user name or an e-mail address begins."
     date_hierarchy = "created_at"
     fields = ("user", "type", "event", "title", "message", "session", "read", "created_at")
-
-    def find(self, text: str) -> Q:
-        people = of_people(text, "user")
-        return people if "@" in text else super().find(text) | people

@@ -55,6 +55,5 @@ def serve_metrics(port: int) -> None:
     Raises:
         OSError: the port is taken.
     """
-    host = "127.0.0.1" if settings.DEBUG else "0.0.0.0"  # noqa: S104  # as the server itself
-    server = make_server(host, port, application, handler_class=Quiet)
+    server = make_server(settings.HOST, port, application, handler_class=Quiet)
     threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()

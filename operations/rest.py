@@ -22,7 +22,6 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
-from operations.serving import host
 from operations.supervision import end_with_parent
 
 logger = logging.getLogger(__name__)
@@ -145,7 +144,7 @@ def serve_rest() -> None:
     gc.freeze()  # what is loaded by now stays in memory that the workers share
     Server(
         "config.wsgi:application",
-        address=host(),
+        address=settings.HOST,
         port=settings.PORT,
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,

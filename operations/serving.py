@@ -47,11 +47,6 @@ def without_trace_of_bad_text(record: logging.LogRecord) -> bool:
     return True
 
 
-def host() -> str:
-    """Where to listen. With DEBUG everybody knows the secret key, so only this machine gets in."""
-    return "127.0.0.1" if settings.DEBUG else "0.0.0.0"  # noqa: S104
-
-
 def serve(port: int) -> None:
     """Serve until told to stop, and then end gracefully, as a success."""
     # uvicorn stops gracefully and then raises the signal again; that one ends the process.
@@ -59,7 +54,7 @@ def serve(port: int) -> None:
     server = uvicorn.Server(
         uvicorn.Config(
             "config.asgi:application",
-            host=host(),
+            host=settings.HOST,
             port=port,
             lifespan="off",
             # As `settings.LOGGING` says; requests have lines of ours (`core.watching`).

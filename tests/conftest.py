@@ -13,6 +13,7 @@ import pytest
 import time_machine
 from django.core.cache import cache
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -96,6 +97,19 @@ def instructor(person: Callable[..., User]) -> User:
 @pytest.fixture
 def student(person: Callable[..., User]) -> User:
     return person("sam", first_name="Sam", last_name="Reed")
+
+
+@pytest.fixture
+def staff(person: Callable[..., User]) -> User:
+    return person("root", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def desk(staff: User) -> Client:
+    """Django's test client, signed in to the admin as staff."""
+    client = Client()
+    client.force_login(staff)
+    return client
 
 
 @pytest.fixture

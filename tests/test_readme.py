@@ -1,6 +1,5 @@
-"""The README tells the truth: its tour, and its table of settings."""
+"""The README tells the truth: its tour, its map of the code, its links."""
 
-import ast
 import json
 import re
 import shutil
@@ -11,12 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import get_commands
 
 from sessions_app.admin import SessionAdmin
 from tests.server import ROOT, Server
 
 README = (ROOT / "README.md").read_text()
 ANYTHING = "…"
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/*.md")), ROOT / "bench/README.md"]
+# A path of a file or a folder.
+PLACE = re.compile(r"`([a-z_]+/[a-z_/]*(?:\.[a-z]+)?)`")
 
 
 def section(title: str) -> str:
@@ -190,51 +193,6 @@ def test_a_wrong_answer_or_command_in_a_tour_is_noticed(server, tmp_path, comman
     assert problems
 
 
-# ── The table of settings ────────────────────────────────────────────────────────────────────
-
-
-def settings_read() -> dict[str, tuple[str, Any]]:
-    """The variables that the settings read: kind and default (None if it is computed)."""
-    found = {}
-    modules = sorted((ROOT / "config/settings").glob("*.py"))
-    for node in ast.walk(ast.parse("\n".join(module.read_text() for module in modules))):
-        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
-            continue
-        if getattr(node.func.value, "id", "") != "env" or node.func.attr == "read_env":
-            continue
-        name, *positional = node.args
-        named = [keyword.value for keyword in node.keywords if keyword.arg == "default"]
-        default = next((each for each in [*positional, *named]), None)
-        assert isinstance(name, ast.Constant), f"Line {node.lineno}: a computed name"
-        literal = default.value if isinstance(default, ast.Constant) else None
-        found[name.value] = (node.func.attr, literal)
-    return found
-
-
-def settings_told() -> dict[str, tuple[str, str]]:
-    """The README's rows: type and default."""
-    row = re.compile(r"^\| `([A-Z_]+)` \| (\w+) \| (?:`([^`]*)`)? ?\| \S.*\|$", re.MULTILINE)
-    return {name: (kind, default) for name, kind, default in row.findall(section("Settings"))}
-
-
-def test_the_table_of_settings_names_exactly_the_variables_that_are_read():
-    read, told = set(settings_read()), set(settings_told())
-
-    assert len(read) > 20
-    assert sorted(read - told) == [], "not in the README"
-    assert sorted(told - read) == [], "in the README only"
-
-
-def test_the_table_of_settings_has_the_types_and_defaults_of_the_code():
-    kinds = {"email": "url", "db": "url"}
-    told = settings_told()
-    for name, (kind, default) in settings_read().items():
-        assert told[name][0] == kinds.get(kind, kind), name
-        if default is not None:
-            shown = str(int(default)) if isinstance(default, bool) else str(default)
-            assert told[name][1] == shown, name
-
-
 def test_the_two_commands_are_on_the_first_screen():
     first_screen = "\n".join(README.splitlines()[:25])
 
@@ -242,11 +200,37 @@ def test_the_two_commands_are_on_the_first_screen():
     assert "make test" in first_screen
 
 
-def test_every_file_that_the_map_of_the_code_names_is_there():
-    named = re.findall(r"`([a-z_]+/[a-z_/]*(?:\.py)?)`", section("Where is …?"))
+def test_the_map_of_the_code_names_many_places():
+    assert len(PLACE.findall(section("Where is …?"))) > 40
 
-    assert len(named) > 10
-    assert [path for path in named if not (ROOT / path).exists()] == []
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_place_in_the_repository_that_a_page_names_is_there(page):
+    folders = {each.name for each in ROOT.iterdir()}
+    named = {path for path in PLACE.findall(page.read_text()) if path.split("/")[0] in folders}
+
+    # Certificates are put there by who runs it.
+    missing = [path for path in named - {"proxy/certificates/"} if not (ROOT / path).exists()]
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_that_a_page_names_exists(page):
+    text = page.read_text()
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    # In code only: prose makes things, too.
+    made = set(re.findall(r"(?:`|^)make ([a-z]+(?:-[a-z]+)*)", text, re.MULTILINE))
+    managed = set(re.findall(r"manage\.py ([a-z]\w+)", text))
+
+    assert made - targets == set()
+    assert managed - get_commands().keys() == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_into_the_repository_leads_to_a_file(page):
+    links = re.findall(r"\]\((?!http)([^)#]+)\)", page.read_text())
+
+    assert [link for link in links if not (page.parent / link).is_file()] == []
 
 
 def test_the_admin_has_the_actions_that_the_tour_names():
@@ -259,8 +243,3 @@ def test_the_admin_has_the_actions_that_the_tour_names():
 
     assert len(named) == 2
     assert set(named) <= descriptions
-
-
-@pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\((?!http)([^)]+)\)", README))))
-def test_every_link_into_the_repository_leads_to_a_file(path):
-    assert (ROOT / path).is_file()

@@ -10,14 +10,13 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from accounts.people_search import of_people
+from accounts.people_search import OfPeopleAdmin, of_people
 from core.admin import (
     DateRangeFilter,
     PersonFilter,
     ReadOnlyAdmin,
     ReadOnlyInline,
     SituationFilter,
-    StaffAdmin,
 )
 from core.admin.acts import is_id
 from core.admin.unfolded import BooleanRadioFilter, ChoicesDropdownFilter
@@ -93,11 +92,7 @@ class OneOnOneSessionAdmin(ReadOnlyAdmin):
         people = of_people(text, "initiator", "participant")
         return Q(zoom_meeting_id=text) | (super().find(text) if is_id(text) else people)
 
-    def has_stop_permission(self, request: HttpRequest) -> bool:
-        """Stopping is a change, though nothing is written from a form."""
-        return bool(StaffAdmin.has_change_permission(self, request))
-
-    @admin.action(description="End or cancel selected sessions", permissions=["stop"])
+    @admin.action(description="End or cancel selected sessions", permissions=["act"])
     def stop_selected(self, request: HttpRequest, queryset: QuerySet[OneOnOneSession]) -> None:
         self.act_on_each(request, queryset, services.stop, "stopped")
 
@@ -122,7 +117,7 @@ class JoinTokenAdmin(ReadOnlyAdmin):
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(ReadOnlyAdmin):
+class AuditEntryAdmin(OfPeopleAdmin, ReadOnlyAdmin):
     list_display = ("created_at", "session", "event_type", "user", "message")
     list_filter = (
         ("event_type", ChoicesDropdownFilter),
@@ -146,10 +141,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     }
 
     def find(self, text: str) -> Q:
-        if is_id(text):
-            return Q(session=int(text))
-        people = of_people(text, "user")
-        return people if "@" in text else super().find(text) | people
+        return Q(session=int(text)) if is_id(text) else super().find(text)
 
 
 class MeetingSituation(SituationFilter):

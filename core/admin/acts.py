@@ -64,17 +64,24 @@ class ActingAdmin(ModelAdmin):
             return f"At most {MOST_AT_ONCE} at once: narrow the list by its filters first."
         return None
 
-    def confirm(
+    def act_for_a_reason(
         self,
         request: HttpRequest,
         rows: QuerySet[Any],
-        form: forms.Form,
+        act: Callable[..., str | None],
+        done: str,
         *,
-        action: str,
         title: str,
         sentence: str,
-    ) -> HttpResponse:
-        """A page that shows what is about to be done, and asks for what the form has."""
+        form: Callable[[Any], forms.Form] = ReasonForm,
+        **details: Any,
+    ) -> HttpResponse | None:
+        """A page that shows what is about to be done and asks for what the form has; then the act
+        on each row, as `act_on_each` does it."""
+        asked = form(request.POST if "reason" in request.POST else None)
+        if asked.is_valid():
+            self.act_on_each(request, rows, act, done, **asked.cleaned_data, **details)
+            return None
         chosen = list(rows)
         context = self.admin_site.each_context(request) | {
             "title": title,
@@ -82,8 +89,8 @@ class ActingAdmin(ModelAdmin):
             "rows": chosen,
             "shown": chosen[:SHOWN],
             "hidden": len(chosen) - len(chosen[:SHOWN]),
-            "form": form,
-            "action": action,
+            "form": asked,
+            "action": request.POST["action"],
             "checkbox": ACTION_CHECKBOX_NAME,
             "opts": self.opts,
         }

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from django.contrib import admin
 from django.http import HttpRequest
 
-from sessions_app.models import Session
-from sessions_app.states import staff_approves
+from sessions_app.models import Session, WaitingSession
 
 MOST_COUNTED = 99
 
 
 def may_see_queue(request: HttpRequest) -> bool:
     """Is there a queue, and may they see what is in it?"""
-    seen = request.user.has_perm("sessions_app.view_session")  # type: ignore[union-attr]  # signed in
-    return staff_approves() and seen
+    return bool(admin.site.get_model_admin(WaitingSession).has_module_permission(request))
 
 
 def queue_badge(request: HttpRequest) -> str:

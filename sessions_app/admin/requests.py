@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.db.models import Q
 
-from accounts.people_search import of_people
+from accounts.people_search import OfPeopleAdmin
 from core.admin import DateRangeFilter, PersonFilter, ReadOnlyAdmin
 from core.admin.unfolded import ChoicesDropdownFilter
 from sessions_app.models import BookingRequest
 
 
 @admin.register(BookingRequest)
-class BookingRequestAdmin(ReadOnlyAdmin):
+class BookingRequestAdmin(OfPeopleAdmin, ReadOnlyAdmin):
     list_display = ("user", "session", "status", "requested_at", "decided_by", "decided_at")
     list_filter = (
         ("status", ChoicesDropdownFilter),
@@ -44,7 +43,3 @@ class BookingRequestAdmin(ReadOnlyAdmin):
         "Decided by": "decided_by__username",
     }
     export_addresses = {"E-mail": "user__email"}
-
-    def find(self, text: str) -> Q:
-        people = of_people(text, "user")
-        return people if "@" in text else super().find(text) | people

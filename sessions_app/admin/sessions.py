@@ -7,12 +7,12 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 
-from accounts.people_search import of_people
-from core.admin import DateRangeFilter, PersonFilter, ReasonForm, SituationFilter, StaffAdmin
+from accounts.people_search import OfPeopleAdmin
+from core.admin import DateRangeFilter, PersonFilter, SituationFilter
 from core.admin.unfolded import ChoicesDropdownFilter
 from sessions_app import services
 from sessions_app.admin.forms import SessionForm
@@ -45,7 +45,7 @@ def was_refused(request: HttpRequest) -> bool:
 
 
 @admin.register(Session)
-class SessionAdmin(StaffAdmin):
+class SessionAdmin(OfPeopleAdmin):
     form = SessionForm
     inlines = (ParticipantInline, BookingRequestInline)
     actions: Any = ("approve_selected", "cancel_selected", "close_selected", "export_csv")
@@ -61,6 +61,7 @@ class SessionAdmin(StaffAdmin):
     list_select_related = ("creator",)
     ordering = ("-date", "-id")
     sortable_by: ClassVar[Any] = ("date",)
+    people_fields = ("creator",)
     search_fields = ("title", "subject")
     search_help_text = (
         "An id, words of title and subject, or how the creator's user name or address begins."
@@ -116,11 +117,6 @@ class SessionAdmin(StaffAdmin):
     def places(self, session: Session) -> str:
         return f"{session.participant_count} of {session.max_participants}"
 
-    def find(self, text: str) -> Q:
-        """What has an `@` is no word of a title; without titles the database needs no scan."""
-        people = of_people(text, "creator")
-        return people if "@" in text else super().find(text) | people
-
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -169,18 +165,14 @@ class SessionAdmin(StaffAdmin):
     def cancel_selected(
         self, request: HttpRequest, queryset: QuerySet[Session]
     ) -> HttpResponse | None:
-        form = ReasonForm(request.POST if "reason" in request.POST else None)
-        if form.is_valid():
-            what = form.cleaned_data | {"at_desk": True}
-            self.act_on_each(request, queryset, services.cancel, "cancelled", **what)
-            return None
-        return self.confirm(
+        return self.act_for_a_reason(
             request,
             queryset,
-            form,
-            action="cancel_selected",
+            services.cancel,
+            "cancelled",
             title="Cancel these sessions",
             sentence="These sessions will be cancelled, and everybody concerned will be told:",
+            at_desk=True,
         )
 
     @admin.action(description="Complete selected sessions that are stuck", permissions=["change"])

@@ -72,15 +72,12 @@ class WaitingSessionAdmin(SessionAdmin):
     def refuse_selected(
         self, request: HttpRequest, queryset: QuerySet[Session]
     ) -> HttpResponse | None:
-        form = RefusalForm(request.POST if "reason" in request.POST else None)
-        if form.is_valid():
-            self.act_on_each(request, queryset, services.refuse, "refused", **form.cleaned_data)
-            return None
-        return self.confirm(
+        return self.act_for_a_reason(
             request,
             queryset,
-            form,
-            action="refuse_selected",
+            services.refuse,
+            "refused",
+            form=RefusalForm,
             title="Refuse these sessions",
             sentence="These sessions are not approved but cancelled, and their creators are told:",
         )

@@ -18,25 +18,13 @@ LIST = reverse("admin:accounts_user_changelist")
 ADD = reverse("admin:accounts_user_add")
 
 
-@pytest.fixture
-def staff(person):
-    return person("root", is_staff=True, is_superuser=True)
-
-
-@pytest.fixture
-def admin(staff):
-    client = Client()
-    client.force_login(staff)
-    return client
-
-
 def page_of(user):
     return reverse("admin:accounts_user_change", args=[user.pk])
 
 
-def form_of(admin, user):
+def form_of(desk, user):
     """What a browser would send back from the page of that person."""
-    form = admin.get(page_of(user)).context["adminform"].form
+    form = desk.get(page_of(user)).context["adminform"].form
     values = {name: form[name].value() for name in form.fields}
     sent = {name: value for name, value in values.items() if value not in (None, False, [])}
     return sent | {
@@ -56,47 +44,47 @@ def new_person(**changes):
     } | changes
 
 
-def test_deactivating_somebody_ends_their_tokens_for_good(admin, student, signed_in, is_good):
+def test_deactivating_somebody_ends_their_tokens_for_good(desk, student, signed_in, is_good):
     pair = signed_in(student)
-    form = form_of(admin, student)
+    form = form_of(desk, student)
     closed = {name: value for name, value in form.items() if name != "is_active"}
 
-    assert admin.post(page_of(student), closed).status_code == 302
+    assert desk.post(page_of(student), closed).status_code == 302
     assert not User.objects.get(pk=student.pk).is_active
     assert not any(map(is_good, pair.values()))
 
-    assert admin.post(page_of(student), form).status_code == 302
+    assert desk.post(page_of(student), form).status_code == 302
     assert User.objects.get(pk=student.pk).is_active
     assert not any(map(is_good, pair.values()))
 
 
-def test_the_deactivation_is_in_the_admins_log(admin, staff, student):
-    form = form_of(admin, student)
+def test_the_deactivation_is_in_the_admins_log(desk, staff, student):
+    form = form_of(desk, student)
     del form["is_active"]
 
-    admin.post(page_of(student), form)
+    desk.post(page_of(student), form)
 
     entry = LogEntry.objects.get()
     assert (entry.user, entry.object_id) == (staff, str(student.pk))
     assert "ctive" in entry.get_change_message()
 
 
-def test_another_change_keeps_the_person_signed_in(admin, student, signed_in, is_good):
+def test_another_change_keeps_the_person_signed_in(desk, student, signed_in, is_good):
     pair = signed_in(student)
 
-    answer = admin.post(page_of(student), form_of(admin, student) | {"role": "instructor"})
+    answer = desk.post(page_of(student), form_of(desk, student) | {"role": "instructor"})
 
     assert answer.status_code == 302
     assert User.objects.get(pk=student.pk).role == "instructor"
     assert all(map(is_good, pair.values()))
 
 
-def test_a_change_there_undoes_no_sign_out_of_the_same_moment(admin, rf, staff, student):
+def test_a_change_there_undoes_no_sign_out_of_the_same_moment(desk, rf, staff, student):
     page = site.get_model_admin(User)
     request = rf.post(page_of(student))
     request.user = staff
     form_class = page.get_form(request, student, change=True)
-    form = form_class(form_of(admin, student) | {"role": "instructor"}, instance=student)
+    form = form_class(form_of(desk, student) | {"role": "instructor"}, instance=student)
     assert form.is_valid()
 
     tokens.sign_out_everywhere(student)
@@ -106,12 +94,12 @@ def test_a_change_there_undoes_no_sign_out_of_the_same_moment(admin, rf, staff, 
     assert (saved.role, saved.token_generation) == ("instructor", 1)
 
 
-def test_a_password_set_there_ends_their_tokens(admin, api, student, signed_in, is_good):
+def test_a_password_set_there_ends_their_tokens(desk, api, student, signed_in, is_good):
     pair = signed_in(student)
     path = reverse("admin:auth_user_password_change", args=[student.pk])
     passwords = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
 
-    answer = admin.post(path, {"usable_password": "true", **passwords})
+    answer = desk.post(path, {"usable_password": "true", **passwords})
 
     assert answer.status_code == 302
     assert not any(map(is_good, pair.values()))
@@ -119,18 +107,18 @@ def test_a_password_set_there_ends_their_tokens(admin, api, student, signed_in, 
     assert api().post("/api/auth/token/", body).status_code == 200
 
 
-def test_nobody_can_be_deleted_there(admin, student):
+def test_nobody_can_be_deleted_there(desk, student):
     path = reverse("admin:accounts_user_delete", args=[student.pk])
 
-    assert admin.get(path).status_code == 403
-    assert admin.post(path, {"post": "yes"}).status_code == 403
-    admin.post(LIST, {"action": "delete_selected", "_selected_action": [student.pk], "post": "yes"})
+    assert desk.get(path).status_code == 403
+    assert desk.post(path, {"post": "yes"}).status_code == 403
+    desk.post(LIST, {"action": "delete_selected", "_selected_action": [student.pk], "post": "yes"})
     assert User.objects.filter(pk=student.pk).exists()
-    assert "delete_selected" not in admin.get(LIST).content.decode()
+    assert "delete_selected" not in desk.get(LIST).content.decode()
 
 
-def test_somebody_who_was_added_there_can_sign_in(admin, api):
-    answer = admin.post(ADD, new_person())
+def test_somebody_who_was_added_there_can_sign_in(desk, api):
+    answer = desk.post(ADD, new_person())
 
     assert answer.status_code == 302
     user = User.objects.get(username="neu")
@@ -152,8 +140,8 @@ def test_somebody_who_was_added_there_can_sign_in(admin, api):
         {"password2": "another-one-99"},
     ],
 )
-def test_the_rules_of_registration_hold_there_too(admin, student, changes):
-    answer = admin.post(ADD, new_person(**changes))
+def test_the_rules_of_registration_hold_there_too(desk, student, changes):
+    answer = desk.post(ADD, new_person(**changes))
 
     assert answer.status_code == 200
     assert answer.context["adminform"].form.errors
@@ -161,15 +149,15 @@ def test_the_rules_of_registration_hold_there_too(admin, student, changes):
 
 
 @pytest.mark.parametrize("changes", [{"timezone": "Mars/Phobos"}, {"email": "root@EXAMPLE.com"}])
-def test_a_bad_change_is_refused_there(admin, student, changes):
-    answer = admin.post(page_of(student), form_of(admin, student) | changes)
+def test_a_bad_change_is_refused_there(desk, student, changes):
+    answer = desk.post(page_of(student), form_of(desk, student) | changes)
 
     assert answer.status_code == 200
     assert answer.context["adminform"].form.errors
 
 
-def test_people_are_found_by_name_and_address(admin, student, instructor):
-    page = admin.get(LIST, {"q": "sam@"}).content.decode()
+def test_people_are_found_by_name_and_address(desk, student, instructor):
+    page = desk.get(LIST, {"q": "sam@"}).content.decode()
 
     assert "sam@example.com" in page
     assert "ines@example.com" not in page
@@ -189,37 +177,37 @@ def test_others_do_not_get_in(student):
     assert Client().get(LIST).status_code == 302
 
 
-def test_no_page_there_shows_a_refresh_token(admin):
-    index = admin.get(reverse("admin:index")).content.decode()
+def test_no_page_there_shows_a_refresh_token(desk):
+    index = desk.get(reverse("admin:index")).content.decode()
 
     assert "/admin/accounts/user/" in index
     assert "/admin/accounts/revokedtoken/" not in index
 
 
-def test_mails_are_looked_at_there_and_not_written(admin, student, waiting):
+def test_mails_are_looked_at_there_and_not_written(desk, student, waiting):
     row = waiting(student)
     page = reverse("admin:accounts_mail_change", args=[row.pk])
 
-    shown = admin.get(reverse("admin:accounts_mail_changelist"), {"q": "sam@"}).content.decode()
+    shown = desk.get(reverse("admin:accounts_mail_changelist"), {"q": "sam@"}).content.decode()
 
     assert "Reminder: Algebra" in shown
-    assert admin.get(page).status_code == 200
-    assert admin.post(page, {"subject": "x"}).status_code == 403
-    assert admin.get(reverse("admin:accounts_mail_add")).status_code == 403
+    assert desk.get(page).status_code == 200
+    assert desk.post(page, {"subject": "x"}).status_code == 403
+    assert desk.get(reverse("admin:accounts_mail_add")).status_code == 403
 
 
-def test_mails_are_turned_on_and_off_there(admin, student):
-    admin.post(page_of(student), form_of(admin, student) | {"email_notifications": "on"})
+def test_mails_are_turned_on_and_off_there(desk, student):
+    desk.post(page_of(student), form_of(desk, student) | {"email_notifications": "on"})
 
     assert User.objects.get(pk=student.pk).email_notifications
 
 
-def test_a_password_set_by_staff_makes_open_sockets_look_at_their_token(admin, student, pushed):
+def test_a_password_set_by_staff_makes_open_sockets_look_at_their_token(desk, student, pushed):
     page = reverse("admin:auth_user_password_change", args=[student.pk])
     passwords = {"usable_password": "true", "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
 
     with pushed(student.pk) as frames:
-        answer = admin.post(page, passwords)
+        answer = desk.post(page, passwords)
 
     assert answer.status_code == 302
     assert frames == [RECHECK]

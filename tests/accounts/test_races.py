@@ -4,7 +4,6 @@ negative control, the same race without it, which passes when a broken promise s
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -21,6 +20,7 @@ from tests.accounts.site import Site, site_in
 from tests.conftest import PASSWORD
 from tests.databases import execute, rows
 from tests.racing import at_once
+from tests.waiting import until
 
 pytestmark = pytest.mark.database
 
@@ -32,13 +32,6 @@ ONE_OF_EIGHT = {200: 1, 401: 7}
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with site_in(tmp_path_factory.mktemp("site")) as site:
         yield site
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "It never came to that."
-        time.sleep(0.01)  # between two looks at the condition
 
 
 def statuses(answers: list[requests.Response]) -> Counter[int]:
@@ -164,7 +157,7 @@ def test_an_address_taken_between_the_look_and_the_write_is_refused(site: Site) 
             person["access"],
             json={"email": address},
         )
-        wait_until(lambda: bool(rows(site.url, blocked)))
+        until(lambda: bool(rows(site.url, blocked)))
         connected.commit()
 
     answer = asked.result()

@@ -22,18 +22,6 @@ pytestmark = pytest.mark.django_db
 PEOPLE, MAILS = "/admin/accounts/user/", "/admin/accounts/mail/"
 
 
-@pytest.fixture
-def staff(person):
-    return person("root", is_staff=True, is_superuser=True)
-
-
-@pytest.fixture
-def desk(staff):
-    client = Client()
-    client.force_login(staff)
-    return client
-
-
 def act(desk, action, *rows, path=PEOPLE, **extra):
     chosen = {"action": action, "_selected_action": [row.pk for row in rows]}
     answer = desk.post(path, chosen | extra, follow=True)

@@ -11,7 +11,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from operations.demo import PASSWORD, STAFF
-from tests.server import Server
 
 WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 LOOKS = [
@@ -30,14 +29,6 @@ PAGES = {
     "one-on-ones": ("/admin/zoom/oneononesession/", "0 sessions"),
     "mails": ("/admin/accounts/mail/", "0 mails"),
 }
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    """A moderated site with the demo data. The clock is still, so that nothing moves by itself."""
-    environment = {"SESSION_APPROVAL_POLICY": "staff", "EMBEDDED_CLOCK": "0"}
-    with Server(tmp_path_factory.mktemp("staff"), environment) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

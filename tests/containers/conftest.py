@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 
@@ -11,6 +10,7 @@ from tests.containers.nginx import Nginx
 from tests.materials.site import open_session
 from tests.notifications import redis_proxy
 from tests.server import Server, free_port
+from tests.waiting import until
 
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 40
 MANY = 27 * 1024 * 1024
@@ -33,7 +33,7 @@ def rest(tmp_path_factory):
         "MEDIA_ACCEL_PREFIX": "/internal/",
         "CORS_ALLOWED_ORIGINS": ORIGIN,
         "THROTTLE_SIGN_IN_ADDRESS": "3/minute",
-        "REDIS_URL": f"{redis_proxy.REAL}/{redis_proxy.DATABASE}" if redis_proxy.answers() else "",
+        "REDIS_URL": redis_proxy.URL if redis_proxy.answers() else "",
     }
     with Server(tmp_path_factory.mktemp("rest"), environment) as running:
         yield running
@@ -78,16 +78,6 @@ def refused(answer, status, code):
     assert answer.json()["error"].endswith(".")
     assert re.fullmatch("[0-9a-f]{32}", answer.headers["X-Request-ID"])
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
-
-
-def until(condition, seconds=SECONDS):
-    """What the condition gives, as soon as that is something."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := condition():
-            return found
-        time.sleep(0.05)
-    raise AssertionError("It never came true.")
 
 
 @pytest.fixture

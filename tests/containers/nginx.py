@@ -19,6 +19,14 @@ BINARY = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 START_SECONDS = 10
 
 
+def self_signed(folder: Path) -> None:
+    """A new folder with a certificate for this machine, and its key."""
+    folder.mkdir()
+    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost"
+    files = "-addext subjectAltName=IP:127.0.0.1 -keyout privkey.pem -out fullchain.pem"
+    subprocess.run(f"{command} {files}".split(), cwd=folder, check=True, capture_output=True)
+
+
 @dataclass
 class Nginx:
     """`with Nginx(folder, "plain.conf", rest=8000, push=8001, media=folder) as proxy:`

@@ -13,9 +13,9 @@ from django.conf import settings
 
 from containers import production_env
 from operations import rest, supervision
+from tests.config.test_settings_table import settings_read
 from tests.dockerfile import admitted, instructions
 from tests.server import ROOT
-from tests.test_readme import settings_read
 
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
 TLS = yaml.safe_load((ROOT / "compose.tls.yaml").read_text())
@@ -96,8 +96,8 @@ def test_the_proxy_knows_the_servers_ports_files_and_largest_upload():
 # ── The image ────────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_image_has_every_app_and_neither_tests_nor_secrets_nor_data():
-    packages = {file.parent.name for file in ROOT.glob("*/__init__.py")} - {"bench", "tests"}
+def test_the_image_has_every_app_and_neither_tests_nor_benchmark_nor_secrets_nor_data():
+    packages = {file.parent.name for file in ROOT.glob("*/__init__.py")} - {"tests", "bench"}
 
     assert packages | {"containers", "manage.py", "requirements.txt"} == set(admitted())
 

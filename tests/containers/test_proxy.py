@@ -15,11 +15,12 @@ import pytest
 import requests
 
 from tests.containers import nginx
-from tests.containers.conftest import MANY, NOWHERE, ORIGIN, PDF, SECONDS, refused, until
-from tests.containers.nginx import Nginx
+from tests.containers.conftest import MANY, NOWHERE, ORIGIN, PDF, SECONDS, refused
+from tests.containers.nginx import Nginx, self_signed
 from tests.notifications import redis_proxy
 from tests.notifications.sockets import answer_to_ping, open_socket
 from tests.server import ROOT, Server, free_port
+from tests.waiting import until
 
 pytestmark = pytest.mark.skipif(not nginx.BINARY, reason="no nginx is installed")
 
@@ -228,18 +229,6 @@ def test_a_replica_that_is_gone_costs_nobody_a_request(site, proxy, replicas, re
 
 
 # ── TLS ──────────────────────────────────────────────────────────────────────────────────────
-
-
-def self_signed(folder):
-    folder.mkdir()
-    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost"
-    files = "-addext subjectAltName=IP:127.0.0.1 -keyout privkey.pem -out fullchain.pem"
-    subprocess.run(
-        f"{command} {files}".split(),
-        cwd=folder,
-        check=True,
-        capture_output=True,
-    )
 
 
 @pytest.mark.skipif(not shutil.which("openssl"), reason="a certificate needs openssl")

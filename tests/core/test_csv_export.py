@@ -17,12 +17,6 @@ from core.admin.csv_export import BATCH, StreamedText, to_cell, write_csv
 LIST = "/admin/sessions_app/session/"
 
 
-@pytest.fixture
-def desk(client, person):
-    client.force_login(person("rosa", is_staff=True, is_superuser=True))
-    return client
-
-
 def export(desk, *rows, query="", path=LIST, **extra):
     chosen = {"action": "export_csv", "_selected_action": [row.pk for row in rows] or ["1"]}
     answer = desk.post(f"{path}?{query}", chosen | extra)

@@ -22,7 +22,7 @@ def shared(settings):
     """Leases in Redis, two for a person."""
     if not redis_proxy.answers():
         pytest.skip("no Redis answers")
-    settings.REDIS_URL = f"{redis_proxy.REAL}/{redis_proxy.DATABASE}"
+    settings.REDIS_URL = redis_proxy.URL
     settings.SOCKETS_PER_PERSON = 2
     leases.client.cache_clear()
     yield

@@ -10,13 +10,6 @@ from friendships.models import Block, Friendship
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def desk(client, person):
-    """Django's test client, signed in as staff."""
-    client.force_login(person("rosa", is_staff=True, is_superuser=True))
-    return client
-
-
 @pytest.mark.parametrize("model", [Friendship, Block])
 def test_staff_look_and_do_not_write(desk, befriend, block, person, model):
     ada, ben = person("ada"), person("ben")

@@ -8,30 +8,29 @@ from materials.models import Material
 
 pytestmark = pytest.mark.django_db
 
+LIST = "/admin/materials/material/"
 
-def test_staff_look_and_change_nothing(client, person, upload, member, path):
+
+def test_staff_look_and_change_nothing(desk, upload, member, path):
     upload(member, path)
-    client.force_login(person("rosa", is_staff=True, is_superuser=True))
     row = Material.objects.get()
-    desk = "/admin/materials/material/"
 
-    assert b"Notes" in client.get(desk).content
-    assert client.get(f"{desk}{row.pk}/change/").status_code == 200
+    assert b"Notes" in desk.get(LIST).content
+    assert desk.get(f"{LIST}{row.pk}/change/").status_code == 200
     for refused in ("add/", f"{row.pk}/delete/"):
-        assert client.get(desk + refused).status_code == 403
-    assert client.post(f"{desk}{row.pk}/change/", {"title": "x"}).status_code == 403
+        assert desk.get(LIST + refused).status_code == 403
+    assert desk.post(f"{LIST}{row.pk}/change/", {"title": "x"}).status_code == 403
 
 
-def test_staff_look_into_a_file_by_an_address_that_ends(client, person, upload, member, path):
+def test_staff_look_into_a_file_by_an_address_that_ends(desk, client, person, upload, member, path):
     upload(member, path)
     row = Material.objects.get()
-    address = f"/admin/materials/material/{row.pk}/file/"
+    address = f"{LIST}{row.pk}/file/"
     client.force_login(person("lou", is_staff=True))
     assert client.get(address).status_code == 404
 
-    client.force_login(person("rosa", is_staff=True, is_superuser=True))
-    assert address in client.get(f"/admin/materials/material/{row.pk}/change/").content.decode()
-    signed = client.get(address)["Location"]
+    assert address in desk.get(f"{LIST}{row.pk}/change/").content.decode()
+    signed = desk.get(address)["Location"]
 
     client.logout()
     assert "expires=" in signed

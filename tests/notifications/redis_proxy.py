@@ -13,6 +13,7 @@ import redis
 REAL = os.environ.get("REDIS_URL") or "redis://localhost:6379"
 # Each worker of the suite has a database, and so a channel, of its own; 15 is Celery's.
 DATABASE = 1 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 14
+URL = f"{REAL.rstrip('/')}/{DATABASE}"
 
 
 def answers() -> bool:

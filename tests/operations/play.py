@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from tests.mail_server import MailServer
 from tests.notifications.sockets import hear, open_socket
 from tests.server import Server
+from tests.waiting import until
 from tests.zoom.fake_zoom import FakeZoom
 from tests.zoom.moods import answers
 
@@ -21,13 +22,6 @@ METRICS_TOKEN = "a-token-for-prometheus-26"
 WEBHOOK_SECRET = "a-secret-of-the-webhook"
 PASSWORD, WRONG, NEW = "a-good-password-26", "a-wrong-guess-27", "another-password-28"
 TEXT = "Meet me behind the greenhouse"
-
-
-def wait_for(condition, seconds=20):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)  # between two looks at the condition
 
 
 @dataclass
@@ -112,7 +106,7 @@ class Play:
         for name in ("ada", "ben", "nobody"):
             self.call("POST", "/api/auth/password/reset/", "", {"email": f"{name}@example.com"})
         assert self.server.call("GET", "/tick/").ok
-        wait_for(lambda: self.mails.mails)
+        until(lambda: self.mails.mails)
         text = self.mails.text("ada@example.com")
         [link] = re.findall(r"https?://\S+reset-password\?\S+", text)
         found = {name: value[0] for name, value in parse_qs(urlsplit(link).query).items()}

@@ -1,13 +1,30 @@
-"""The processes of a production server, and waiting for what becomes of them."""
+"""The processes of a production server, and what has become of them."""
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
-import time
+import sys
 from pathlib import Path
 
-from tests.server import Server
+from tests.server import ROOT, Server, free_port
+
+
+def failed_start(
+    command: str, folder: Path, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """The end of `manage.py run` or `serve`, which can't start."""
+    where = {"DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}", "PORT": str(free_port())}
+    return subprocess.run(
+        [sys.executable, "manage.py", command],
+        cwd=ROOT,
+        env=os.environ | where | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
 
 
 def children(pid: int) -> dict[int, str]:
@@ -25,13 +42,6 @@ def tree(pid: int) -> list[int]:
 def part(server: Server, name: str) -> int:
     """The id of the process that runs this part."""
     return next(pid for pid, word in children(server.process.pid).items() if word == name)
-
-
-def until(condition, seconds=20):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)  # between two looks at the condition
 
 
 def are_gone(pids: list[int]) -> bool:

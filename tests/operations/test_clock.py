@@ -7,7 +7,6 @@ import json
 import subprocess
 import sys
 import threading
-import time
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -22,19 +21,13 @@ from core.retries import BATCH_SECONDS
 from operations.clock import SCHEDULE, EmbeddedClock, Job, tick
 from operations.tasks import JOBS, run_job
 from tests.server import ROOT, Server, free_port
+from tests.waiting import until
 
 REDIS = "redis://localhost:6379/15"
 
 
 def soon(hours: int) -> str:
     return (datetime.now(UTC) + timedelta(hours=hours)).isoformat()
-
-
-def wait_for(condition, seconds=30):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)  # between two looks at the condition
 
 
 @pytest.fixture
@@ -168,7 +161,7 @@ def test_a_development_server_reminds_by_itself(tmp_path):
         server.call("POST", "/api/sessions/", token, json=body)
         server.stop()
     with Server(tmp_path, {"DEMO_DATA": "0"}) as server:
-        wait_for(lambda: server.call("GET", "/api/notifications/", token).json())
+        until(lambda: server.call("GET", "/api/notifications/", token).json(), seconds=30)
 
 
 def test_tick_does_once_by_hand_what_is_due(due):
@@ -205,8 +198,8 @@ def test_a_celery_worker_with_beat_does_what_is_due(due):
         )
 
     try:
-        wait_for(told, seconds=60)
-        wait_for(lambda: 'jobs_total{job="send_reminders"' in figures_of(environment))
+        until(told, seconds=60)
+        until(lambda: 'jobs_total{job="send_reminders"' in figures_of(environment))
         assert requests.get(metrics_of(environment), timeout=5).status_code == 401
     finally:
         worker.terminate()

@@ -23,19 +23,11 @@ from operations.privacy import erasing
 from operations.privacy.erasing import erase_what_came_late
 from sessions_app import services
 from sessions_app.models import BookingRequest, Participant, Session
-from tests.operations.full_life import PASSWORD, SECRETS, live, publish, seen
+from tests.operations.full_life import PASSWORD, SECRETS, publish, seen
 from zoom.models import AuditEntry, WebhookEvent
 from zoom.services.webhooks import digest_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def life(settings, tmp_path, now, django_capture_on_commit_callbacks):
-    settings.DEBUG = True  # 1-on-1 sessions meet in stand-in rooms
-    settings.MEDIA_ROOT = tmp_path
-    with django_capture_on_commit_callbacks(execute=True):
-        return live(now)
 
 
 @pytest.fixture

@@ -13,17 +13,9 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import User
 from operations.privacy.exporting import FORMAT, LEFT_OUT, SECTIONS
-from tests.operations.full_life import SECRETS, live
+from tests.operations.full_life import SECRETS
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def life(settings, tmp_path, now, django_capture_on_commit_callbacks):
-    settings.DEBUG = True  # 1-on-1 sessions meet in stand-in rooms
-    settings.MEDIA_ROOT = tmp_path / "media"
-    with django_capture_on_commit_callbacks(execute=True):
-        return live(now)
 
 
 def export(who: str = "zquill") -> dict:

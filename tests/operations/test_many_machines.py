@@ -17,15 +17,15 @@ from bench.load import load, totals
 from tests.databases import fresh_postgres
 from tests.notifications import redis_proxy
 from tests.notifications.sockets import act, hear, newest, open_socket, publish
-from tests.operations.processes import is_open, tree, until
+from tests.operations.processes import is_open, tree
 from tests.operations.test_serve import SERVE
 from tests.server import ROOT, Server, free_port
+from tests.waiting import until
 
 pytestmark = [
     pytest.mark.postgres,
     pytest.mark.skipif(not redis_proxy.answers(), reason="no Redis answers"),
 ]
-REDIS = f"{redis_proxy.REAL.rstrip('/')}/{redis_proxy.DATABASE}"
 RESETS = 4
 
 
@@ -39,7 +39,7 @@ class Site:
 
 
 def forget_earlier_runs() -> None:
-    client = redis.Redis.from_url(REDIS)
+    client = redis.Redis.from_url(redis_proxy.URL)
     for pattern in ("tutoring-sessions.*", "celery*", "_kombu*", "unacked*"):
         for key in client.scan_iter(pattern):
             client.delete(key)
@@ -48,7 +48,11 @@ def forget_earlier_runs() -> None:
 @contextmanager
 def celery(url, folder, *options):
     """A worker, or beat."""
-    environment = os.environ | {"DATABASE_URL": url, "REDIS_URL": REDIS, "C_FORCE_ROOT": "1"}
+    environment = os.environ | {
+        "DATABASE_URL": url,
+        "REDIS_URL": redis_proxy.URL,
+        "C_FORCE_ROOT": "1",
+    }
     command = [sys.executable, "-m", "celery", "-A", "config.celery", *options]
     with (folder / f"{options[0]}.log").open("w") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
@@ -69,7 +73,7 @@ def site(tmp_path_factory):
             folder = tmp_path_factory.mktemp(name)
             environment = {
                 "DATABASE_URL": url,
-                "REDIS_URL": REDIS,
+                "REDIS_URL": redis_proxy.URL,
                 "PUSH_PORT": str(free_port()),
                 "WEB_CONCURRENCY": "1",
                 "DEMO_DATA": "0",
@@ -157,7 +161,7 @@ def test_a_due_job_is_done_once_by_all_that_run_it(site):
         return one.call("GET", "/api/notifications/", creator).json()
 
     until(told, seconds=60)  # by the worker, which beat has asked
-    environment = os.environ | {"DATABASE_URL": site.url, "REDIS_URL": REDIS}
+    environment = os.environ | {"DATABASE_URL": site.url, "REDIS_URL": redis_proxy.URL}
     command = [sys.executable, "manage.py", "tick"]
     subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
 

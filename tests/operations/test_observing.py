@@ -12,8 +12,9 @@ import pytest
 
 from tests.mail_server import MailServer
 from tests.operations.fake_sentry import FakeSentry
-from tests.operations.play import METRICS_TOKEN, WEBHOOK_SECRET, Play, wait_for
+from tests.operations.play import METRICS_TOKEN, WEBHOOK_SECRET, Play
 from tests.server import Server
+from tests.waiting import until
 from tests.zoom.fake_zoom import FakeZoom
 
 
@@ -38,9 +39,9 @@ def seen(tmp_path_factory):
         with Server(tmp_path_factory.mktemp("observed"), environment) as server:
             play = Play(server, zoom, mails)
             play.run()
-            wait_for(lambda: len(sentry.events) >= 3)
+            until(lambda: len(sentry.events) >= 3)
             figures = server.call("GET", "/metrics", METRICS_TOKEN).text
-            wait_for(lambda: '"event":"socket closed"' in server.log)
+            until(lambda: '"event":"socket closed"' in server.log)
             lines = [json.loads(each) for each in server.log.splitlines() if each.startswith("{")]
             yield SimpleNamespace(
                 play=play, server=server, lines=lines, sentry=sentry, zoom=zoom, figures=figures

@@ -19,7 +19,7 @@ from operations.preparation import (
     collect_static_files,
     one_at_a_time,
 )
-from tests.operations.processes import until
+from tests.waiting import until
 
 STYLE = "body { color: black }\n" * 200
 

@@ -1,18 +1,15 @@
 """`manage.py run`, which `make run` runs: its start, its words, its end; and `manage.py push`."""
 
-import os
 import signal
 import socket
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from operations import demo
-from tests.server import ROOT, Server, free_port
+from tests.operations.processes import failed_start
+from tests.server import Server
 
 EMPTY = {"DEMO_DATA": "0"}
 EVERYBODY = (demo.STAFF, *(person.username for person in demo.PEOPLE))
@@ -26,20 +23,6 @@ def signs_in(server: Server, username: str) -> bool:
 def sessions_of(server: Server, token: str) -> int:
     count: int = server.call("GET", "/api/sessions/", token).json()["count"]
     return count
-
-
-def failed_start(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """The end of a server that can't start."""
-    where = {"DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}", "PORT": str(free_port())}
-    return subprocess.run(
-        [sys.executable, "manage.py", "run"],
-        cwd=ROOT,
-        env=os.environ | where | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
 
 
 def test_the_first_start_loads_demo_data_and_says_where_everything_is_and_a_second_adds_none(
@@ -106,7 +89,7 @@ def test_settings_that_are_missing_or_unreadable_stop_the_start_with_a_sentence(
 ):
     unset = dict.fromkeys(("SECRET_KEY", "ALLOWED_HOSTS"), "")
 
-    end = failed_start(tmp_path, **(unset | environment))
+    end = failed_start("run", tmp_path, **(unset | environment))
 
     assert end.returncode == 1
     assert named in end.stderr
@@ -118,7 +101,7 @@ def test_settings_that_are_missing_or_unreadable_stop_the_start_with_a_sentence(
 def test_settings_that_make_no_sense_stop_the_start_with_a_check(tmp_path):
     senseless = {"SESSION_APPROVAL_POLICY": "nobody", "THROTTLE_PERSON": "10"}
 
-    end = failed_start(tmp_path, **(EMPTY | senseless))
+    end = failed_start("run", tmp_path, **(EMPTY | senseless))
 
     assert end.returncode == 1
     assert [name for name in senseless if name not in end.stderr] == []
@@ -131,7 +114,7 @@ def test_a_port_that_is_taken_ends_the_start_as_a_failure(tmp_path):
         other.listen()
         port = str(other.getsockname()[1])
 
-        end = failed_start(tmp_path, PORT=port, **EMPTY)
+        end = failed_start("run", tmp_path, PORT=port, **EMPTY)
 
     assert end.returncode != 0
     assert port in end.stderr

@@ -6,9 +6,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -16,24 +14,12 @@ from bench.load import load, totals
 from tests.core.test_raw_http import GET, JSON, POST, code_of, speak
 from tests.notifications import redis_proxy
 from tests.notifications.sockets import hear, open_socket
-from tests.operations.processes import are_gone, children, is_open, part, tree, until
-from tests.server import ROOT, Server, free_port
+from tests.operations.processes import are_gone, children, failed_start, is_open, part, tree
+from tests.server import Server, free_port
+from tests.waiting import until
 
 SERVE = [sys.executable, "manage.py", "serve"]
 QUIET = {"DEMO_DATA": "0", "REDIS_URL": "", "WEB_CONCURRENCY": "1", "DISABLE_THROTTLING": "1"}
-
-
-def failed_start(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    where = {"DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}", "PORT": str(free_port())}
-    return subprocess.run(
-        SERVE,
-        cwd=ROOT,
-        env=os.environ | QUIET | where | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
 
 
 @pytest.fixture(scope="module")
@@ -172,8 +158,7 @@ def test_sigterm_under_load_drops_nothing_and_ends_as_a_success(served):
 
 @pytest.mark.skipif(not redis_proxy.answers(), reason="no Redis answers")
 def test_with_redis_push_is_served_too_and_when_a_part_dies_all_end_as_a_failure(tmp_path):
-    database = f"{redis_proxy.REAL.rstrip('/')}/{redis_proxy.DATABASE}"
-    ports = {"REDIS_URL": database, "PUSH_PORT": str(free_port())}
+    ports = {"REDIS_URL": redis_proxy.URL, "PUSH_PORT": str(free_port())}
     with Server(tmp_path, QUIET | ports, SERVE) as server:
         push = Server(tmp_path, port=int(ports["PUSH_PORT"]))
         until(lambda: is_open(push.port))
@@ -191,8 +176,9 @@ def test_with_redis_push_is_served_too_and_when_a_part_dies_all_end_as_a_failure
 def test_ports_that_are_taken_or_the_same_stop_the_start_with_a_sentence(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = str(other.getsockname()[1])
-        taken = failed_start(tmp_path, PORT=port)
-    same = failed_start(tmp_path, PORT=port, PUSH_PORT=port, REDIS_URL="redis://localhost")
+        taken = failed_start("serve", tmp_path, **(QUIET | {"PORT": port}))
+    ports = {"PORT": port, "PUSH_PORT": port, "REDIS_URL": "redis://localhost"}
+    same = failed_start("serve", tmp_path, **(QUIET | ports))
 
     assert (taken.returncode, same.returncode) == (1, 1)
     assert f"Port {port} can't be listened on" in taken.stderr

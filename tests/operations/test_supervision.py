@@ -9,8 +9,9 @@ import sys
 
 import pytest
 
-from tests.operations.processes import are_gone, until
+from tests.operations.processes import are_gone
 from tests.server import ROOT
+from tests.waiting import until
 
 PATIENT = "import signal, time; signal.signal(15, lambda *_: exit(time.sleep(.3))); "
 SUPERVISOR = """

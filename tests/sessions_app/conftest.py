@@ -1,4 +1,4 @@
-"""Staff at their desk."""
+"""Sessions that wait for somebody."""
 
 from __future__ import annotations
 
@@ -6,19 +6,9 @@ import pytest
 
 
 @pytest.fixture
-def staff(person):
-    return person("rosa", is_staff=True, is_superuser=True)
-
-
-@pytest.fixture
-def desk(client, staff):
-    """Django's test client, signed in as staff."""
-    client.force_login(staff)
-    return client
-
-
-@pytest.fixture
 def offered(session):
+    """`offered(3)`: so many sessions that people ask to join."""
+
     def make(number=1):
         return [
             session(title=f"S{n}", booking_mode="request", subject="Maths", level="beginner")

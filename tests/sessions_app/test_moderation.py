@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
 from django.core import mail
 from django.test import RequestFactory
 
@@ -153,6 +154,10 @@ def test_the_badge_counts_what_waits_for_those_who_may_see_it(staff, person, off
     assert queue_badge(asked) == "2"
     asked.user = person(is_staff=True)
     assert not may_see_queue(asked)
+    table = {"content_type__app_label": "sessions_app", "content_type__model": "session"}
+    asked.user = person(is_staff=True)
+    asked.user.user_permissions.add(Permission.objects.get(codename="change_session", **table))
+    assert may_see_queue(asked), "who may change may look, as at the list itself"
 
 
 def test_where_creators_approve_nothing_waits_for_staff(desk, staff, settings, offered):

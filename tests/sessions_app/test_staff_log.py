@@ -29,7 +29,7 @@ def test_staff_over_the_api_are_logged(api, staff, session, offered):
     body = {"reason": "Double booked"}
     assert api(staff).post(f"/api/sessions/{row.pk}/cancel/", body).status_code == 200
 
-    assert logged() == [("rosa", "Approved"), ("rosa", "Cancelled. The reason: Double booked")]
+    assert logged() == [("root", "Approved"), ("root", "Cancelled. The reason: Double booked")]
     assert LogEntry.objects.last().get_admin_url() is not None
 
 
@@ -50,7 +50,7 @@ def test_at_the_desk_staff_are_logged_also_for_sessions_of_their_own(desk, staff
     chosen = {"action": "approve_selected", "_selected_action": [row.pk]}
     desk.post(LIST, chosen)
 
-    assert logged() == [("rosa", "Approved")]
+    assert logged() == [("root", "Approved")]
 
 
 def test_an_edit_and_a_removal_are_logged_once_each(desk, session, student, join):
@@ -62,7 +62,7 @@ def test_an_edit_and_a_removal_are_logged_once_each(desk, session, student, join
     row.refresh_from_db()
     desk.post(f"{LIST}{row.pk}/change/", form(row, **{"participants-0-DELETE": "on"}))
 
-    assert logged() == [("rosa", "Changed title, duration"), ("rosa", "Removed sam")]
+    assert logged() == [("root", "Changed title, duration"), ("root", "Removed sam")]
 
 
 def test_what_is_refused_is_not_logged(desk, session, instructor, now):
@@ -108,7 +108,7 @@ def test_what_is_stuck_is_completed_with_news_and_what_still_runs_is_not(
     assert (stuck.status, running.status) == ("completed", "ongoing")
     told = Notification.objects.values_list("user__username", "event")
     assert sorted(told) == [("ines", "completed"), ("sam", "completed")]
-    assert logged() == [("rosa", "Completed")]
+    assert logged() == [("root", "Completed")]
 
 
 def test_the_log_is_for_superusers_to_look_at(desk, client, person, session):

@@ -18,12 +18,6 @@ SESSIONS = "/admin/zoom/oneononesession/"
 
 
 @pytest.fixture
-def desk(client, person):
-    client.force_login(person("rosa", is_staff=True, is_superuser=True))
-    return client
-
-
-@pytest.fixture
 def token(active, ben, now):
     services.mark_ready(active, by=ben, now=now)
     return services.issue(active, by=ben, now=now)
@@ -113,7 +107,7 @@ def test_staff_end_a_session_that_is_stuck_and_both_are_told(desk, active, ada, 
     active.refresh_from_db()
     assert active.status == "completed"
     last = active.audit_entries.last()
-    assert (last.event_type, last.user.username) == ("ended", "rosa")
+    assert (last.event_type, last.user.username) == ("ended", "root")
     told = Notification.objects.filter(event="one_on_one_ended")
     assert {each.user for each in told} == {ada, ben}
     assert LogEntry.objects.get().change_message == "Stopped"

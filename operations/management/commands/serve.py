@@ -9,7 +9,6 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from operations.preparation import collect_static_files, prepare_database
-from operations.serving import host
 from operations.supervision import supervise
 
 
@@ -51,7 +50,7 @@ class Command(BaseCommand):
             raise CommandError("PUSH_PORT and PORT must differ: each has a server of its own.")
         for port in ports:
             try:
-                socket.create_server((host(), port)).close()
+                socket.create_server((settings.HOST, port)).close()
             except OSError as error:
                 raise CommandError(f"Port {port} can't be listened on: {error}") from None
 

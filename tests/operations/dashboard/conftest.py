@@ -1,4 +1,4 @@
-"""Staff at their desk, rows of any moment, and what the dashboard shows of them."""
+"""Rows of any moment, and what the dashboard shows of them."""
 
 from __future__ import annotations
 
@@ -15,17 +15,6 @@ from zoom.models import OneOnOneSession
 
 PAGE = "/admin/"
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def staff(person):
-    return person("rosa", is_staff=True, is_superuser=True)
-
-
-@pytest.fixture
-def desk(client, staff):
-    client.force_login(staff)
-    return client
 
 
 @pytest.fixture

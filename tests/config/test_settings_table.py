@@ -1,0 +1,52 @@
+"""The README's table of settings is that of the code."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import Any
+
+from tests.server import ROOT
+from tests.test_readme import section
+
+
+def settings_read() -> dict[str, tuple[str, Any]]:
+    """The variables that the settings read: kind and default (None if it is computed)."""
+    found = {}
+    modules = sorted((ROOT / "config/settings").glob("*.py"))
+    for node in ast.walk(ast.parse("\n".join(module.read_text() for module in modules))):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            continue
+        if getattr(node.func.value, "id", "") != "env" or node.func.attr == "read_env":
+            continue
+        name, *positional = node.args
+        named = [keyword.value for keyword in node.keywords if keyword.arg == "default"]
+        default = next((each for each in [*positional, *named]), None)
+        assert isinstance(name, ast.Constant), f"Line {node.lineno}: a computed name"
+        literal = default.value if isinstance(default, ast.Constant) else None
+        found[name.value] = (node.func.attr, literal)
+    return found
+
+
+def settings_told() -> dict[str, tuple[str, str]]:
+    """The README's rows: type and default."""
+    row = re.compile(r"^\| `([A-Z_]+)` \| (\w+) \| (?:`([^`]*)`)? ?\| \S.*\|$", re.MULTILINE)
+    return {name: (kind, default) for name, kind, default in row.findall(section("Settings"))}
+
+
+def test_the_table_of_settings_names_exactly_the_variables_that_are_read():
+    read, told = set(settings_read()), set(settings_told())
+
+    assert len(read) > 20
+    assert sorted(read - told) == [], "not in the README"
+    assert sorted(told - read) == [], "in the README only"
+
+
+def test_the_table_of_settings_has_the_types_and_defaults_of_the_code():
+    kinds = {"email": "url", "db": "url"}
+    told = settings_told()
+    for name, (kind, default) in settings_read().items():
+        assert told[name][0] == kinds.get(kind, kind), name
+        if default is not None:
+            shown = str(int(default)) if isinstance(default, bool) else str(default)
+            assert told[name][1] == shown, name
