@@ -36,15 +36,20 @@ class Renaming:
             {each for each in clear if " " in each or "@" in each}, re.IGNORECASE
         )
         self._identifiers = any_word(self.old)
-        self._names = any_word({user.username, user.first_name, user.last_name})
+        self._typed = re.compile(self._identifiers.pattern, re.IGNORECASE)
+        self._names = any_word(self.old | {user.first_name, user.last_name})
 
     def in_own_words(self, text: str) -> str:
         """What they have written themselves, without any part of their name."""
-        return self._names.sub(self.new, self._clear.sub(self.new, text))
+        return self._names.sub(self.new, self.in_staffs_words(text))
 
     def in_others_words(self, text: str) -> str:
         """What others have written: a first name there may well be somebody else's."""
         return self._identifiers.sub(self.new, self._clear.sub(self.new, text))
+
+    def in_staffs_words(self, text: str) -> str:
+        """What was typed by hand, so that a name may be in any case."""
+        return self._typed.sub(self.new, text)
 
 
 def any_word(words: set[str], flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:

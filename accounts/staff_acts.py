@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -92,8 +93,13 @@ def sign_out(person: User, *, by: User, now: datetime) -> None:
         log_staff_act(person, by=by, now=now, what="Signed out everywhere")
 
 
+def may_touch(person: User, *, by: Any) -> bool:
+    """Is the account no staff member's, or is it a superuser who wants to do something to it?"""
+    return bool(by.is_superuser) or not (person.is_staff or person.is_superuser)
+
+
 def check_may_touch(person: User, *, by: User) -> None:
-    if (person.is_staff or person.is_superuser) and not by.is_superuser:
+    if not may_touch(person, by=by):
         raise APIError(NOT_STAFF)
 
 

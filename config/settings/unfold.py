@@ -57,6 +57,7 @@ UNFOLD = {
                     _list("Sessions that wait", "approval", "sessions_app", "waitingsession")
                     | {
                         "badge": "sessions_app.admin.queue_badge",
+                        "badge_variant": "info",
                         "permission": "sessions_app.admin.may_see_queue",
                     },
                     _list("Booking requests", "how_to_reg", "sessions_app", "bookingrequest"),
@@ -76,7 +77,8 @@ UNFOLD = {
                 "items": [
                     _list("People", "person", "accounts", "user"),
                     _list("Staff groups", "badge", "auth", "group"),
-                    _list("Log of staff acts", "receipt_long", "admin", "logentry"),
+                    _list("Log of staff acts", "receipt_long", "admin", "logentry")
+                    | {"permission": lambda request: request.user.is_superuser},
                     _list("Friendships", "handshake", "friendships", "friendship"),
                     _list("Blocks", "block", "friendships", "block"),
                 ],

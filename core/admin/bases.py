@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.db import DataError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
@@ -33,16 +34,19 @@ class StaffAdmin(ActingAdmin, ExportingAdmin):
     change_list_template = "core/staff_list.html"
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Django's own, which fails on dates of the year 9999."""
+        """Django's own, which fails where a filter is a date of the year 9999, a number that no
+        column holds, or a text that no database stores."""
         try:
             return super().get_changelist_instance(request)
-        except ValueError as error:
+        except (ValueError, OverflowError, DataError) as error:
             raise IncorrectLookupParameters(error) from error
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         text = search_term.strip()
+        if "\0" in text:  # PostgreSQL stores no such text, and refuses to look for one
+            return queryset.none(), False
         return (queryset.filter(self.find(text)) if text else queryset), False
 
     def find(self, text: str) -> Q:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from io import StringIO
 from itertools import islice
 from typing import Any
+from urllib.parse import unquote_plus
 
 from asgiref.sync import sync_to_async
 from django.contrib import admin
@@ -78,7 +79,7 @@ class ExportingAdmin(ModelAdmin):
 def choice_of(request: HttpRequest) -> str:
     """Which rows those are that were chosen, for the log."""
     if request.POST.get("select_across") == "1":
-        return request.GET.urlencode() or "all"
+        return unquote_plus(request.GET.urlencode()) or "all"
     return f"{len(request.POST.getlist(ACTION_CHECKBOX_NAME))} chosen"
 
 

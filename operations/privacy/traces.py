@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from accounts.erasure import Renaming
 from accounts.models import User
+from core.staff_log import WHOM
 
 
 def entries_about(user: User) -> Any:
@@ -29,8 +30,9 @@ def rename_in_log(user: User, renaming: Renaming) -> int:
         Q(object_repr__icontains=name) | Q(change_message__icontains=as_stored(name))
         for name in renaming.old
     ]
+    having.append(Q(change_message__contains=f" ({user.pk})"))
     for entry in LogEntry.objects.filter(Q(*having, _connector=Q.OR)).iterator():
-        renamed += rename_in(entry, renaming)
+        renamed += rename_in(entry, user, renaming)
     return renamed
 
 
@@ -39,23 +41,36 @@ def as_stored(name: str) -> str:
     return json.dumps(name)[1:-1]
 
 
-def rename_in(entry: LogEntry, renaming: Renaming) -> bool:
+def rename_in(entry: LogEntry, user: User, renaming: Renaming) -> bool:
     old = {"object_repr": entry.object_repr, "change_message": entry.change_message}
     new = {
-        "object_repr": renaming.in_others_words(entry.object_repr)[:200],
-        "change_message": rename_in_message(entry.change_message, renaming),
+        "object_repr": renaming.in_staffs_words(entry.object_repr)[:200],
+        "change_message": rename_in_message(entry.change_message, user, renaming),
     }
-    return new != old and bool(LogEntry.objects.filter(pk=entry.pk).update(**new))
+    if entry.content_type == ContentType.objects.get_for_model(User):
+        del new["object_repr"]  # their own is changed by now; this is somebody else's user name
+    changed = any(old[name] != text for name, text in new.items())
+    return changed and bool(LogEntry.objects.filter(pk=entry.pk).update(**new))
 
 
-def rename_in_message(message: str, renaming: Renaming) -> str:
+def rename_in_message(message: str, user: User, renaming: Renaming) -> str:
     """A sentence, or the admin's JSON, of which the keys stay as they are."""
-    if not message.startswith("["):
-        return renaming.in_others_words(message)
-    try:
-        return json.dumps(rename_values(json.loads(message), renaming))
-    except ValueError:
-        return renaming.in_others_words(message)
+    if message.startswith("["):
+        try:
+            return json.dumps(rename_values(json.loads(message), renaming))
+        except ValueError:
+            pass
+    return rename_in_sentence(message, user, renaming)
+
+
+def rename_in_sentence(message: str, user: User, renaming: Renaming) -> str:
+    """Of whom it names at its start the id decides, also for older and for short names."""
+    start = WHOM.match(message)
+    if start is None:
+        return renaming.in_staffs_words(message)
+    name = renaming.new if start["id"] == str(user.pk) else start["name"]
+    rest = renaming.in_staffs_words(message[start.end() :])
+    return f"{start['what']} {name} ({start['id']}){rest}"
 
 
 def rename_values(value: Any, renaming: Renaming) -> Any:
@@ -63,7 +78,7 @@ def rename_values(value: Any, renaming: Renaming) -> Any:
         return {key: rename_values(each, renaming) for key, each in value.items()}
     if isinstance(value, list):
         return [rename_values(each, renaming) for each in value]
-    return renaming.in_others_words(value) if isinstance(value, str) else value
+    return renaming.in_staffs_words(value) if isinstance(value, str) else value
 
 
 def end_sign_ins(user: User) -> int:

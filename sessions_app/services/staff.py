@@ -72,7 +72,7 @@ def remove_participant(place: Participant, *, by: User, now: datetime, reason: s
         recall_reminders(row.pk, now=now, of=place.user_id)
         tell(REMOVED, row, [place.user_id], now)
         tell(LEFT, row, [row.creator_id], now, person=place.user)
-        log_staff_act(row, by=by, now=now, what=f"Removed {place.user}", reason=reason)
+        log_staff_act(row, by=by, now=now, what="Removed", whom=place.user, reason=reason)
 
 
 def drop_request(request: BookingRequest, *, by: User, now: datetime, reason: str = "") -> None:
@@ -87,5 +87,5 @@ def drop_request(request: BookingRequest, *, by: User, now: datetime, reason: st
         if not pending.update(status=RequestStatus.WITHDRAWN, decided_by=by, decided_at=now):
             raise APIError(NO_PENDING_REQUEST)
         log_staff_act(
-            row, by=by, now=now, what=f"Withdrew the request of {request.user}", reason=reason
+            row, by=by, now=now, what="Withdrew the request of", whom=request.user, reason=reason
         )

@@ -74,8 +74,8 @@ def test_who_is_thrown_out_leaves_nothing_behind_if_staff_want_it(
     assert sorted(message for _, message in logged()) == [
         "Cancelled. The reason: Spam",
         "Deactivated. The reason: Spam",
-        "Removed sam. The reason: Spam",
-        "Withdrew the request of sam. The reason: Spam",
+        f"Removed sam ({student.pk}). The reason: Spam",
+        f"Withdrew the request of sam ({student.pk}). The reason: Spam",
     ]
     assert Session.objects.get(pk=full.pk).status == "pending_approval"
 

@@ -26,6 +26,8 @@ PAGES = {
     "session": ("/admin/sessions_app/session/2/change/", "Booking requests"),
     "people": ("/admin/accounts/user/", "maria@demo.example"),
     "person": ("/admin/accounts/user/2/change/", "Permissions"),
+    "group": ("/admin/auth/group/add/", "Permissions"),
+    "log": ("/admin/admin/logentry/", "log entries"),
     "one-on-ones": ("/admin/zoom/oneononesession/", "0 sessions"),
     "mails": ("/admin/accounts/mail/", "0 mails"),
 }
@@ -129,6 +131,31 @@ def test_the_menu_is_opened_and_closed_by_the_keyboard(desk):
 
     menu.press(" ")
     expect(sidebar).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE])
+def test_the_bar_with_the_acts_leaves_the_last_row_in_sight(desk, size):
+    desk.set_viewport_size(size)
+    desk.goto("/admin/sessions_app/session/")
+    desk.locator("[name=_selected_action]").first.check()
+    desk.keyboard.press("End")
+
+    row = desk.locator("#result_list tbody tr, #result_list tbody.block").last
+    bar = desk.locator("#changelist-actions-wrapper")
+    expect(bar).to_be_visible()
+    desk.wait_for_function("scrollY + innerHeight >= document.documentElement.scrollHeight - 1")
+    last, acts = row.bounding_box(), bar.bounding_box()
+    assert last
+    assert acts
+    assert last["y"] + last["height"] <= acts["y"]
+
+
+def test_a_phone_shows_the_name_of_the_page(desk):
+    desk.set_viewport_size(PHONE)
+    desk.goto("/admin/sessions_app/session/2/change/")
+
+    expect(desk.locator("h1").get_by_text("Group sessions")).to_be_hidden()
+    expect(desk.locator("h1").get_by_text("React Hooks Workshop")).to_be_visible()
 
 
 def test_each_page_fits_a_phone_in_light_and_dark(desk, folder):

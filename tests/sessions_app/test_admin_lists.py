@@ -90,6 +90,16 @@ def test_a_creator_to_filter_by_is_offered_while_one_types(desk, session, person
     assert found(desk, f"creator__id__exact={ada.pk}") == ["Engines"]
 
 
+@pytest.mark.database
+def test_nobody_is_offered_for_a_text_that_no_name_can_be(desk, session):
+    session()
+    where = "app_label=sessions_app&model_name=session&field_name=creator"
+
+    answer = desk.get(f"/admin/autocomplete/?{where}&term=%00")
+
+    assert answer.json()["results"] == []
+
+
 def test_situations_are_found(desk, session, person, join, now, offered):
     offered()
     session(title="Soon", date=now + timedelta(hours=5))
@@ -116,8 +126,10 @@ def test_a_range_of_dates_has_its_last_day_whole(desk, session, now):
     "query",
     ["date_from=yesterday", "date_to=2026-13-45", "situation=lost", "creator__id__exact=x",
      "date__year=9999", "date__year=2026&date__day=31", "date__year=0", "p=999999", "p=x", "o=77",
-     "status__exact=nothing", "nonsense=1"],
+     "status__exact=nothing", "nonsense=1", "q=%00", "status__exact=%00", "creator=" + "9" * 20,
+     "date__gte=9999-12-31T23:59:59-12:00", "date__year=9999&date__month=12&date__day=31"],
 )  # fmt: skip
+@pytest.mark.database
 def test_what_can_not_be_filtered_by_is_no_error_of_the_server(desk, session, query):
     session()
 

@@ -160,6 +160,18 @@ def test_the_badge_counts_what_waits_for_those_who_may_see_it(staff, person, off
     assert may_see_queue(asked), "who may change may look, as at the list itself"
 
 
+@pytest.mark.parametrize("may", ["view_session", "change_session"])
+def test_who_may_approve_is_shown_the_way_to_the_queue(client, person, waiting, may):
+    helper = person(is_staff=True)
+    helper.user_permissions.set(
+        Permission.objects.filter(codename=may, content_type__app_label="sessions_app")
+    )
+    client.force_login(helper)
+
+    assert f'href="{QUEUE}"' in client.get("/admin/").content.decode()
+    assert client.get(QUEUE).status_code == 200
+
+
 def test_where_creators_approve_nothing_waits_for_staff(desk, staff, settings, offered):
     settings.SESSION_APPROVAL_POLICY = "creator"
     [row] = offered()

@@ -62,7 +62,10 @@ def test_an_edit_and_a_removal_are_logged_once_each(desk, session, student, join
     row.refresh_from_db()
     desk.post(f"{LIST}{row.pk}/change/", form(row, **{"participants-0-DELETE": "on"}))
 
-    assert logged() == [("root", "Changed title, duration"), ("root", "Removed sam")]
+    assert logged() == [
+        ("root", "Changed title, duration"),
+        ("root", f"Removed sam ({student.pk})"),
+    ]
 
 
 def test_what_is_refused_is_not_logged(desk, session, instructor, now):

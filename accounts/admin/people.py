@@ -1,4 +1,4 @@
-"""People and their mails in the admin."""
+"""People in the admin."""
 
 from __future__ import annotations
 
@@ -13,17 +13,10 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from accounts import services, staff_acts
-from accounts.forms import LimitedSignInForm, NewPasswordForm, NewPersonForm, UserChangeForm
-from accounts.models import Mail, User
-from accounts.people_search import OfPeopleAdmin, of_people
-from core.admin import (
-    DateRangeFilter,
-    PersonFilter,
-    ReadOnlyAdmin,
-    ReasonForm,
-    SituationFilter,
-    StaffAdmin,
-)
+from accounts.forms import NewPasswordForm, NewPersonForm, UserChangeForm
+from accounts.models import User
+from accounts.people_search import of_people
+from core.admin import DateRangeFilter, ReasonForm, StaffAdmin
 from core.admin.unfolded import BooleanRadioFilter, ChoicesDropdownFilter, UnfoldBooleanWidget
 
 MOST_CLEARED = 10
@@ -51,9 +44,6 @@ class DeactivationForm(ReasonForm):
         if clear and self.people > MOST_CLEARED:
             raise ValidationError(f"Of {MOST_CLEARED} people at most at once.")
         return clear
-
-
-admin.site.login_form = LimitedSignInForm
 
 
 @admin.register(User)
@@ -130,13 +120,25 @@ class PersonAdmin(UserAdmin, StaffAdmin):
             services.deactivate(obj)
         return None
 
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Else whoever may change people gives an administrator a new password, or address; and a
+        page that was open while somebody was erased would send all the names back."""
+        allowed: bool = super().has_change_permission(request, obj)
+        if obj is None:
+            return allowed
+        return allowed and obj.erased_at is None and staff_acts.may_touch(obj, by=request.user)
+
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """A page that was open while somebody was erased would send all the names back."""
-        erased = obj is not None and obj.erased_at is not None
-        return not erased and bool(super().has_change_permission(request, obj))
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Only superusers say who is of the staff; and nobody takes away the chair they sit on."""
+        fields = list(super().get_readonly_fields(request, obj))
+        if not request.user.is_superuser:
+            fields += ["is_staff", "is_superuser", "groups", "user_permissions"]
+        elif obj == request.user:
+            fields += ["is_active", "is_staff", "is_superuser"]
+        return fields
 
     @admin.action(description="Sign out everywhere", permissions=["change"])
     def sign_out_selected(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
@@ -159,49 +161,3 @@ class PersonAdmin(UserAdmin, StaffAdmin):
     @admin.action(description="Reactivate", permissions=["change"])
     def reactivate_selected(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         self.act_on_each(request, queryset, staff_acts.reactivate, "reactivated")
-
-
-class MailSituation(SituationFilter):
-    situations = {
-        "given_up": ("given up", lambda rows, now: rows.given_up()),
-        "failing": ("failing, to be tried again", lambda rows, now: rows.failing()),
-        "waiting": ("waiting", lambda rows, now: rows.waiting()),
-        "sent": ("sent", lambda rows, now: rows.exclude(sent_at=None)),
-    }
-
-
-@admin.register(Mail)
-class MailAdmin(OfPeopleAdmin, ReadOnlyAdmin):
-    """What waits, was sent or was given up (neither sent nor to be tried again)."""
-
-    actions = ("resend_selected", "export_csv")
-    list_display = ("subject", "user", "kind", "created_at", "sent_at", "attempts", "next_try_at")
-    list_filter = (
-        MailSituation,
-        ("kind", ChoicesDropdownFilter),
-        ("user", PersonFilter),
-        ("created_at", DateRangeFilter),
-    )
-    list_select_related = ("user",)
-    search_fields = ("subject",)
-    search_help_text = "An id, words of the subject, or how a user name or an address begins."
-    date_hierarchy = "created_at"
-    export_fields = {
-        "Id": "pk",
-        "Kind": "kind",
-        "User name": "user__username",
-        "Subject": "subject",
-        "Written": "created_at",
-        "Sent": "sent_at",
-        "Attempts": "attempts",
-        "Next try": "next_try_at",
-    }
-    export_addresses = {"E-mail": "user__email", "Address typed": "address"}
-
-    def find_by_people(self, text: str) -> Q:
-        """Also by the address that somebody typed who asked for a new password."""
-        return super().find_by_people(text) | Q(address__istartswith=text)
-
-    @admin.action(description="Try to send again", permissions=["act"])
-    def resend_selected(self, request: HttpRequest, queryset: QuerySet[Mail]) -> None:
-        self.act_on_each(request, queryset, staff_acts.resend, "to be sent again")

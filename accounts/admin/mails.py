@@ -1,0 +1,59 @@
+"""Mails in the admin."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+from accounts import staff_acts
+from accounts.models import Mail
+from accounts.people_search import OfPeopleAdmin
+from core.admin import DateRangeFilter, PersonFilter, ReadOnlyAdmin, SituationFilter
+from core.admin.unfolded import ChoicesDropdownFilter
+
+
+class MailSituation(SituationFilter):
+    situations = {
+        "given_up": ("given up", lambda rows, now: rows.given_up()),
+        "failing": ("failing, to be tried again", lambda rows, now: rows.failing()),
+        "waiting": ("waiting", lambda rows, now: rows.waiting()),
+        "sent": ("sent", lambda rows, now: rows.exclude(sent_at=None)),
+    }
+
+
+@admin.register(Mail)
+class MailAdmin(OfPeopleAdmin, ReadOnlyAdmin):
+    """What waits, was sent or was given up (neither sent nor to be tried again)."""
+
+    actions = ("resend_selected", "export_csv")
+    list_display = ("subject", "user", "kind", "created_at", "sent_at", "attempts", "next_try_at")
+    list_filter = (
+        MailSituation,
+        ("kind", ChoicesDropdownFilter),
+        ("user", PersonFilter),
+        ("created_at", DateRangeFilter),
+    )
+    list_select_related = ("user",)
+    search_fields = ("subject",)
+    search_help_text = "An id, words of the subject, or how a user name or an address begins."
+    date_hierarchy = "created_at"
+    export_fields = {
+        "Id": "pk",
+        "Kind": "kind",
+        "User name": "user__username",
+        "Subject": "subject",
+        "Written": "created_at",
+        "Sent": "sent_at",
+        "Attempts": "attempts",
+        "Next try": "next_try_at",
+    }
+    export_addresses = {"E-mail": "user__email", "Address typed": "address"}
+
+    def find_by_people(self, text: str) -> Q:
+        """Also by the address that somebody typed who asked for a new password."""
+        return super().find_by_people(text) | Q(address__istartswith=text)
+
+    @admin.action(description="Try to send again", permissions=["act"])
+    def resend_selected(self, request: HttpRequest, queryset: QuerySet[Mail]) -> None:
+        self.act_on_each(request, queryset, staff_acts.resend, "to be sent again")
