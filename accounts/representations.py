@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated, Literal, TypedDict
 
 from accounts.models import User
+from accounts.rows import PersonRow
 from accounts.tokens import TokenPair
 
 
@@ -46,7 +47,7 @@ class NothingObject(TypedDict):
     """An empty object: the status says it all."""
 
 
-def user_object(user: User) -> UserObject:
+def user_object(user: User | PersonRow) -> UserObject:
     return {
         "id": user.pk,
         "username": user.username,

@@ -3,23 +3,123 @@ passed over (contract C7)."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Any, Self
 
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import BigIntegerField, DateTimeField, Field, QuerySet, TextField
+from django.http import QueryDict
+from django_filters.constants import EMPTY_VALUES
+from django_filters.utils import translate_validation
+
+from core.compiled import Hole
 
 MAX_WORDS = 10
+# The column of a value in SQL, by its type.
+COLUMNS: dict[type, Field[Any, Any]] = {
+    str: TextField(),
+    int: BigIntegerField(),
+    datetime: DateTimeField(),
+}
 
 
 class StrictFilterSet(django_filters.FilterSet):
     """Refuses a filter that was sent twice, of which Django would look at the last."""
 
     def is_valid(self) -> bool:
-        for name in self.filters:
-            if len(self.data.getlist(name)) > 1:
-                self.form.add_error(name, "Send this filter once.")
+        refuse_repeated(self.form, self.data)
         return bool(super().is_valid())
+
+    @classmethod
+    @cache
+    def kept(cls) -> tuple[Self, type[forms.Form]]:
+        """One for all requests, and its form: to make them costs more than to use them."""
+        filters = cls()
+        return filters, filters.get_form_class()
+
+    @classmethod
+    def asked(cls, query: QueryDict) -> Asked:
+        """The filters that a query asks for.
+
+        Raises:
+            ValidationError: 400, if one can't be read.
+        """
+        filters, form_class = cls.kept()
+        if filters.filters.keys().isdisjoint(query):
+            return Asked(filters)
+        form = form_class(query)
+        refuse_repeated(form, query)
+        if not form.is_valid():
+            raise translate_validation(form.errors)
+        return Asked.of(filters, form.cleaned_data)
+
+
+def refuse_repeated(form: forms.Form, query: QueryDict) -> None:
+    for name in form.fields:
+        if len(query.getlist(name)) > 1:
+            form.add_error(name, "Send this filter once.")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The filters that a query asks for, to compile them once. Those that differ in what they look
+    for only are equal, since they make the same SQL.
+
+    Attributes:
+        filters: those that there are.
+        chosen: what was chosen of a few values, an order for example: it stands in the SQL.
+        kinds: for each other one, the type of its value, and of a list also its length.
+        values: what goes into the holes of those.
+    """
+
+    filters: StrictFilterSet
+    chosen: tuple[tuple[str, Any], ...] = ()
+    kinds: tuple[tuple[str, type, int | None], ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+    @classmethod
+    def of(cls, filters: StrictFilterSet, cleaned: Mapping[str, Any]) -> Self:
+        chosen: list[tuple[str, Any]] = []
+        kinds: list[tuple[str, type, int | None]] = []
+        values: dict[str, Any] = {}
+        for name, value in cleaned.items():
+            if value in EMPTY_VALUES:
+                continue
+            if isinstance(filters.filters[name], django_filters.ChoiceFilter):
+                chosen.append((name, tuple(value) if isinstance(value, list) else value))
+            elif isinstance(value, list):
+                kinds.append((name, type(value[0]), len(value)))
+                values |= {f"{name}{number}": each for number, each in enumerate(value)}
+            else:
+                kinds.append((name, type(value), None))
+                values[name] = value
+        return cls(filters, tuple(chosen), tuple(kinds), values)
+
+    @property
+    def ordering(self) -> tuple[str, ...]:
+        """The order that is asked for, as `order_by` takes it."""
+        asked: tuple[str, ...] = dict(self.chosen).get("ordering", ())
+        return asked
+
+    def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows that are asked for, with holes for the values."""
+        for name, value in self.chosen:
+            rows = self.filters.filters[name].filter(rows, value)
+        for name, kind, length in self.kinds:
+            rows = self.filters.filters[name].filter(rows, holes(name, COLUMNS[kind], length))
+        return rows
+
+
+def holes(name: str, column: Field[Any, Any], length: int | None) -> Hole | list[Hole]:
+    """A hole, or a list of so many."""
+    if length is None:
+        return Hole(name, column)
+    return [Hole(f"{name}{number}", column) for number in range(length)]
 
 
 class WordsField(forms.CharField):

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
+from core.compiled import Series
 from core.errors import PAGE_NOT_FOUND, APIError, invalid
 from core.fields import MAX_ID
 
@@ -98,7 +99,7 @@ class HundredPage(Page):
 
 def answer_array(
     request: Request,
-    rows: QuerySet[Any],
+    rows: QuerySet[Any] | Series,
     build: Callable[[Any], Any],
     *,
     newest_first: bool = False,
@@ -109,14 +110,24 @@ def answer_array(
     `rel="next"` has the whole address, when there are more.
     """
     limit = read_size(request, "limit", MAX_ITEMS)
-    name, lookup, order = ("before", "pk__lt", "-pk") if newest_first else ("after", "pk__gt", "pk")
+    name = "before" if newest_first else "after"
     start = read_id(request, name)
-    if start is not None:
-        rows = rows.filter(**{lookup: start})
-    items = list(rows.order_by(order)[: limit + 1])
+    items = (
+        rows.part(start, limit + 1)
+        if isinstance(rows, Series)
+        else part(rows, start, limit + 1, newest_first=newest_first)
+    )
     shown = items[:limit]
     response = Response([build(item) for item in shown])
     if len(items) > limit:
         url = replace_query_param(request.build_absolute_uri(), name, shown[-1].pk)
         response["Link"] = f'<{url}>; rel="next"'
     return response
+
+
+def part(rows: QuerySet[Any], start: int | None, limit: int, *, newest_first: bool) -> list[Any]:
+    """So many rows at most, behind the one with that id."""
+    lookup, order = ("pk__lt", "-pk") if newest_first else ("pk__gt", "pk")
+    if start is not None:
+        rows = rows.filter(**{lookup: start})
+    return list(rows.order_by(order)[:limit])

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db import OperationalError, ProgrammingError
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations import AddConstraint, AddIndex
+from django.db.migrations.operations.base import Operation
 from django.db.models import CheckConstraint, Model
+
+logger = logging.getLogger(__name__)
 
 
 class AddIndexOnline(AddIndexConcurrently):
@@ -71,3 +76,50 @@ def is_index_usable(schema_editor: BaseDatabaseSchemaEditor, name: str) -> bool 
         )
         row = cursor.fetchone()
     return None if row is None else bool(row[0])
+
+
+class AddWordIndex(Operation):
+    """An index that finds parts of texts, for `icontains`, in a migration with `atomic = False`.
+
+    PostgreSQL needs its extension pg_trgm, which the owner of a database may create. Where that is
+    refused, words are looked for without an index, and the migration says so. SQLite has no such
+    index.
+    """
+
+    reversible = True
+
+    def __init__(self, model_name: str, name: str, fields: list[str]) -> None:
+        self.model_name, self.name, self.fields = model_name, name, fields
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """The models don't know of it."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            return
+        try:
+            schema_editor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+        except (ProgrammingError, OperationalError) as error:
+            logger.warning("Words will be looked for without an index: %s", error)
+            return
+        quote = schema_editor.quote_name
+        table = quote(to_state.apps.get_model(app_label, self.model_name)._meta.db_table)
+        # As Django writes what it looks for.
+        columns = ", ".join(f"UPPER({quote(each)}::text) gin_trgm_ops" for each in self.fields)
+        # What an attempt that was broken off has left can't be used.
+        schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {quote(self.name)}")
+        schema_editor.execute(
+            f"CREATE INDEX CONCURRENTLY {quote(self.name)} ON {table} USING gin ({columns})"
+        )
+
+    def database_backwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        if schema_editor.connection.vendor == "postgresql":
+            name = schema_editor.quote_name(self.name)
+            schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
+
+    def describe(self) -> str:
+        return f"Find words in {', '.join(self.fields)} of {self.model_name} by {self.name}"

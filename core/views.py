@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from core import throttling
+from core.compiled import Listing
 from core.errors import BAD_REQUEST, NOT_FOUND, APIError, ErrorCode, invalid
 from core.fields import Input
 from core.lifecycle import Action, Table, authorize, find_missing
@@ -69,9 +70,9 @@ class ActionViewSet(GenericViewSet[Any]):
         """Who is signed in."""
         return self.request.user
 
-    def paginate(self, rows: QuerySet[Any]) -> list[Any]:
+    def paginate(self, rows: QuerySet[Any] | Listing) -> list[Any]:
         """The rows of the page that is asked for."""
-        return list(self.paginate_queryset(rows) or [])
+        return list(self.paginate_queryset(rows) or [])  # type: ignore[arg-type]  # see Listing
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """After who asks, and before what for: can the request be read?"""

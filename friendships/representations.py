@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, TypedDict
 from accounts.models import User
 from accounts.representations import UserObject, user_object
 from friendships.models import Friendship, Message
+from friendships.reads import MessageRow
 from friendships.states import Status
 
 
@@ -69,7 +70,7 @@ def request_object(request: Friendship, *, viewer: User) -> FriendRequestObject:
     }
 
 
-def message_object(message: Message) -> ChatMessageObject:
+def message_object(message: Message | MessageRow) -> ChatMessageObject:
     return {
         "id": message.pk,
         "sender": message.sender_id,

@@ -14,13 +14,14 @@ from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
 from materials.models import Material
+from materials.rows import MaterialRow
 from materials.stores import LOCAL
 
 # Makes a whole address of a path of this server.
 Link = Callable[[str], str]
 
 
-def file_address(material: Material, *, now: datetime, link: Link) -> str:
+def file_address(material: Material | MaterialRow, *, now: datetime, link: Link) -> str:
     """Where to get a material's file, for the next `FILE_ADDRESS_MINUTES`."""
     if not material.stored_name:
         return ""
@@ -32,17 +33,17 @@ def file_address(material: Material, *, now: datetime, link: Link) -> str:
     return link(f"{path}?{query}")
 
 
-def remote_address(material: Material) -> str:
+def remote_address(material: Material | MaterialRow) -> str:
     """The address at the store itself, signed by it."""
     return storages[material.store].url(material.stored_name)
 
 
-def signature(material: Material, expires: str) -> str:
+def signature(material: Material | MaterialRow, expires: str) -> str:
     signed = f"{material.pk}:{material.stored_name}:{expires}"
     return Signer(salt="materials.file").signature(signed)
 
 
-def is_good(material: Material, query: Any, now: datetime) -> bool:
+def is_good(material: Material | MaterialRow, query: Any, now: datetime) -> bool:
     """Was this address given out for this file, and has it not ended?"""
     expires = query.get("expires", "")
     genuine = constant_time_compare(query.get("signature", ""), signature(material, expires))

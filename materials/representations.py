@@ -8,6 +8,7 @@ from typing import Annotated, Literal, TypedDict
 from accounts.representations import UserObject, user_object
 from materials.addresses import Link, file_address
 from materials.models import Material
+from materials.rows import MaterialRow
 
 
 class MaterialObject(TypedDict):
@@ -24,7 +25,9 @@ class MaterialObject(TypedDict):
     uploaded_at: datetime
 
 
-def material_object(material: Material, *, now: datetime, link: Link) -> MaterialObject:
+def material_object(
+    material: Material | MaterialRow, *, now: datetime, link: Link
+) -> MaterialObject:
     return {
         "id": material.pk,
         "title": material.title,

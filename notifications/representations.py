@@ -7,6 +7,7 @@ from typing import Annotated, Literal, TypedDict
 
 from core.push import Frame
 from notifications.models import Notification
+from notifications.reads import NotificationRow
 
 
 class NotificationObject(TypedDict):
@@ -34,7 +35,7 @@ class CountObject(TypedDict):
     count: int
 
 
-def notification_object(notification: Notification) -> NotificationObject:
+def notification_object(notification: Notification | NotificationRow) -> NotificationObject:
     return {
         "id": notification.pk,
         "user": notification.user_id,

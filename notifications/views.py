@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from core.pagination import answer_array
 from core.views import ActionViewSet, Answer
-from notifications import services
+from notifications import reads, services
 from notifications.filters import NotificationFilter
 from notifications.models import Notification
 from notifications.querysets import NotificationQuerySet
@@ -40,7 +40,7 @@ class NotificationViewSet(ActionViewSet):
 
     def list(self, request: Request) -> Response:
         """List one's own notifications, newest first."""
-        rows = self.filter_queryset(self.get_queryset())
+        rows = reads.own(NotificationFilter.asked(request.query_params), by=self.person)
         return answer_array(request, rows, notification_object, newest_first=True)
 
     def retrieve(self, request: Request, pk: int) -> Response:

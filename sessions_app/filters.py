@@ -18,7 +18,7 @@ from core.filters import StrictFilterSet, WordsFilter
 from core.search import has_words
 from sessions_app import limits
 from sessions_app.models import Session
-from sessions_app.states import OPEN, Level, Mode, Status
+from sessions_app.states import Level, Mode, Status
 
 
 class BoundField(forms.CharField):
@@ -109,13 +109,3 @@ class SessionFilter(StrictFilterSet):
     @extend_schema_field(OpenApiTypes.STR)
     def find(self, rows: QuerySet[Session], name: str, words: list[str]) -> QuerySet[Session]:
         return rows.filter(has_words(words, "title", "description", "subject"))
-
-    def filter_queryset(self, queryset: QuerySet[Session]) -> QuerySet[Session]:
-        rows: QuerySet[Session] = super().filter_queryset(queryset)
-        cleaned = self.form.cleaned_data
-        if cleaned["ordering"]:
-            # The id decides between equals, so that no row is on two pages.
-            return rows.order_by(*rows.query.order_by, "id")
-        statuses = set(cleaned["status"])
-        soonest = cleaned["date_from"] or (statuses and statuses <= OPEN)
-        return rows.order_by("date", "id") if soonest else rows.order_by("-date", "-id")

@@ -3,23 +3,20 @@ no session oversold, nobody in twice, one pending request each, three in all."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from accounts.models import User
 from core.lifecycle import Lifecycle
 from materials.models import Material
 from sessions_app import limits, states
 from sessions_app.querysets import BookingRequestQuerySet, ParticipantQuerySet, SessionQuerySet
-from sessions_app.states import Level, Mode, RequestStatus, Role, Status, Viewer
+from sessions_app.states import Level, Mode, RequestStatus, Status
 
 
-class Session(Lifecycle):
+class Session(states.Viewed, Lifecycle):
     """A group session, in either booking mode."""
 
     ACTIONS = states.ACTIONS
@@ -76,6 +73,12 @@ class Session(Lifecycle):
             models.Index(fields=["status", "ends_at"], name="session_due"),
             models.Index(fields=["status", "date", "id"], name="session_by_status"),
             models.Index(fields=["creator", "-date", "-id"], name="session_of_creator"),
+            models.Index(fields=["title", "id"], name="session_by_title"),
+            models.Index(
+                fields=["date", "id"],
+                condition=Q(status__in=sorted(states.OPEN)),
+                name="session_open_soonest",
+            ),
             models.Index(fields=["created_at"], name="session_created"),
         ]
         constraints = [
@@ -114,23 +117,6 @@ class Session(Lifecycle):
 
     def __str__(self) -> str:
         return self.title
-
-    def viewer(self, user: User, now: datetime, material: Material | None = None) -> Viewer:
-        """What this person is to the session, and to a material of it; the row was read with
-        `seen_by(user)`."""
-        uploaded = material is not None and material.uploaded_by_id == user.pk
-        held = {
-            Role.PERSON: True,
-            Role.CREATOR: self.creator_id == user.pk,
-            Role.PARTICIPANT: self.viewer_is_in,
-            Role.ASKER: self.viewer_is_asking,
-            Role.UPLOADER: self.viewer_is_in and uploaded,
-            Role.STAFF: user.is_staff,
-            Role.MODERATOR: user.is_staff
-            or (self.creator_id == user.pk and not states.staff_approves()),
-        }
-        roles = frozenset(role for role, holds in held.items() if holds)
-        return Viewer(roles, now, asked_enough=self.viewer_asked_enough)
 
 
 class WaitingSession(Session):

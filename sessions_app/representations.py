@@ -7,11 +7,12 @@ from typing import Annotated, Literal, TypedDict
 
 from accounts.models import User
 from accounts.representations import UserObject, user_object
-from core.lifecycle import allowed
 from materials.addresses import Link
 from materials.representations import MaterialObject, material_object
-from sessions_app.models import BookingRequest, Participant, Session
-from sessions_app.states import ACTIONS, BUTTONS, Role, can_join, is_full
+from sessions_app.buttons import buttons
+from sessions_app.models import BookingRequest, Participant
+from sessions_app.rows import PlaceRow, RequestRow, SessionDetail, SessionRow
+from sessions_app.states import Role, can_join, is_full
 
 ActionName = Literal[
     "join",
@@ -117,7 +118,7 @@ class SessionDoneObject(TypedDict):
     session: SessionDetailObject
 
 
-def session_list_object(session: Session, *, user: User, now: datetime) -> SessionListObject:
+def session_list_object(session: SessionRow, *, user: User, now: datetime) -> SessionListObject:
     viewer = session.viewer(user, now)
     return {
         "id": session.pk,
@@ -138,7 +139,7 @@ def session_list_object(session: Session, *, user: User, now: datetime) -> Sessi
         "available_spots": session.max_participants - session.participant_count,
         "can_join": can_join(session, now),
         "viewer_role": viewer_role(viewer.roles),
-        "allowed_actions": allowed(ACTIONS, session, viewer, names=BUTTONS),  # type: ignore
+        "allowed_actions": buttons(session, viewer),  # type: ignore[typeddict-item]
     }
 
 
@@ -151,20 +152,18 @@ def viewer_role(roles: frozenset[Role]) -> Literal["creator", "participant", "re
 
 
 def session_detail_object(
-    session: Session, *, user: User, now: datetime, link: Link
+    detail: SessionDetail, *, user: User, now: datetime, link: Link
 ) -> SessionDetailObject:
-    """The session was read with `for_detail` and `seen_by`; `link` makes whole addresses."""
+    """`link` makes whole addresses."""
     return {
-        **session_list_object(session, user=user, now=now),
-        "participants": [participant_object(place) for place in session.present],
-        "materials": [
-            material_object(each, now=now, link=link) for each in session.shown_materials
-        ],
-        "booking_requests": [booking_request_object(each) for each in session.shown_requests],
+        **session_list_object(detail.session, user=user, now=now),
+        "participants": [participant_object(place) for place in detail.participants],
+        "materials": [material_object(each, now=now, link=link) for each in detail.materials],
+        "booking_requests": [booking_request_object(each) for each in detail.requests],
     }
 
 
-def participant_object(place: Participant) -> ParticipantObject:
+def participant_object(place: Participant | PlaceRow) -> ParticipantObject:
     return {
         "id": place.pk,
         "user": user_object(place.user),
@@ -174,7 +173,7 @@ def participant_object(place: Participant) -> ParticipantObject:
     }
 
 
-def booking_request_object(request: BookingRequest) -> BookingRequestObject:
+def booking_request_object(request: BookingRequest | RequestRow) -> BookingRequestObject:
     return {
         "id": request.pk,
         "user": user_object(request.user),

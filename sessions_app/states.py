@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from functools import cache
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.db.models import TextChoices
@@ -86,16 +87,58 @@ class Viewer:
     asked_enough: bool = False
 
 
+class Viewed:
+    """A session that was read with `seen_by(user)`: a row, or an instance of the model."""
+
+    __slots__ = ()
+
+    def viewer(self: Any, user: Any, now: datetime, material: Any = None) -> Viewer:
+        """What this person is to the session, and to a material of it."""
+        roles = roles_of(
+            creator=self.creator_id == user.pk,
+            participant=self.viewer_is_in,
+            asker=self.viewer_is_asking,
+            uploaded=material is not None and material.uploaded_by_id == user.pk,
+            staff=user.is_staff,
+            moderated=staff_approves(),
+        )
+        return Viewer(roles, now, asked_enough=self.viewer_asked_enough)
+
+
+@cache
+def roles_of(
+    *, creator: bool, participant: bool, asker: bool, uploaded: bool, staff: bool, moderated: bool
+) -> frozenset[Role]:
+    """The roles that somebody holds, by the facts."""
+    held = {
+        Role.PERSON: True,
+        Role.CREATOR: creator,
+        Role.PARTICIPANT: participant,
+        Role.ASKER: asker,
+        Role.UPLOADER: participant and uploaded,
+        Role.STAFF: staff,
+        Role.MODERATOR: staff or (creator and not moderated),
+    }
+    return frozenset(role for role, holds in held.items() if holds)
+
+
 class SessionFacts(Protocol):
     """What the rules read of a session."""
 
-    status: str
-    booking_mode: str
-    date: datetime
-    ends_at: datetime
-    max_participants: int
-    participant_count: int
-    has_requests: bool
+    @property
+    def status(self) -> str: ...
+    @property
+    def booking_mode(self) -> str: ...
+    @property
+    def date(self) -> datetime: ...
+    @property
+    def ends_at(self) -> datetime: ...
+    @property
+    def max_participants(self) -> int: ...
+    @property
+    def participant_count(self) -> int: ...
+    @property
+    def has_requests(self) -> bool: ...
 
 
 def is_full(session: SessionFacts) -> bool:

@@ -11,7 +11,7 @@ from django.db import migrations, models
 from django.db.migrations.loader import MigrationLoader
 from django.db.models import CheckConstraint, Index, Q
 
-from core.schema_changes import AddCheckOnline, AddIndexOnline
+from core.schema_changes import AddCheckOnline, AddIndexOnline, AddWordIndex
 from tests.server import ROOT
 
 OURS = {app.label for app in apps.get_app_configs() if Path(app.path).parent == ROOT}
@@ -24,7 +24,7 @@ RELEASED = {
     "sessions_app": "0002_reminder_round",
     "zoom": "0001_initial",
 }
-ONLINE = (AddIndexOnline, AddCheckOnline)
+ONLINE = (AddIndexOnline, AddCheckOnline, AddWordIndex)
 # For whatever the old code does, these change nothing.
 HARMLESS = (
     *(migrations.CreateModel, migrations.AlterModelOptions, migrations.AlterModelManagers),

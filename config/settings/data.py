@@ -20,7 +20,7 @@ elif _database["ENGINE"] == "django.db.backends.postgresql":
     # A pool, since threads of an ASGI server are short-lived; a dead connection is replaced
     # before it is handed out. It grows with need: never beyond the threads of a WSGI server.
     _options.setdefault("pool", {"min_size": 1, "max_size": max(20, WEB_THREADS), "timeout": 5})
-    _database["CONN_HEALTH_CHECKS"] = True
+    _database["ENGINE"] = "core.postgresql"
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {

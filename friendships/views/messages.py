@@ -13,8 +13,7 @@ from rest_framework.response import Response
 from accounts.models import User
 from core.pagination import answer_array
 from core.views import ActionViewSet, Answer
-from friendships import serializers, services
-from friendships.models import Message
+from friendships import reads, serializers, services
 from friendships.representations import ChatMessageObject, message_object
 from notifications.representations import UpdatedObject
 
@@ -49,7 +48,7 @@ class MessageViewSet(ActionViewSet):
         Those who were friends can still read it.
         """
         other = self.other(self.get_queryset(), services.check_may_read)
-        rows = Message.objects.between(self.person, other)
+        rows = reads.conversation(self.person, other)
         return answer_array(request, rows, message_object, newest_first=True)
 
     @messages.mapping.post

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import QuerySet
 from django.utils import timezone
 from rest_framework.response import Response
 
+from core.compiled import Listing
+from core.errors import NOT_FOUND, APIError
 from core.pagination import Page
 from core.views import ActionViewSet
+from sessions_app import reads
 from sessions_app.models import Session
 from sessions_app.querysets import SessionQuerySet
 from sessions_app.representations import (
@@ -14,6 +20,7 @@ from sessions_app.representations import (
     session_detail_object,
     session_list_object,
 )
+from sessions_app.rows import SessionDetail
 from sessions_app.states import ACTIONS, Viewer
 
 
@@ -32,24 +39,36 @@ class SessionViews(ActionViewSet):
     def viewer(self, row: Session) -> Viewer:
         return row.viewer(self.person, timezone.now())
 
-    def shown(self, pk: int) -> SessionDetailObject:
-        """The session read again, as it is after what was done."""
-        user = self.person
-        return self.in_detail(self.find(Session.objects.seen_by(user).for_detail(user), pk))
+    def fetch(self, rows: QuerySet[Any] | None = None) -> Any:
+        """By a compiled query, unless other rows than sessions are meant."""
+        if rows is not None:
+            return super().fetch(rows)
+        session = reads.session(self.kwargs["pk"], by=self.person)
+        if session is None:
+            raise APIError(NOT_FOUND)
+        self.admit(session)
+        return session
 
-    def in_detail(self, session: Session) -> SessionDetailObject:
-        """A session that was read with `for_detail`."""
+    def shown(self, pk: int) -> SessionDetailObject:
+        """The session as it is now.
+
+        Raises:
+            APIError: 404 if there is none that this person may see.
+        """
+        detail = reads.detail(pk, by=self.person)
+        if detail is None:
+            raise APIError(NOT_FOUND)
+        return self.in_detail(detail)
+
+    def in_detail(self, detail: SessionDetail) -> SessionDetailObject:
         link = self.request.build_absolute_uri
-        return session_detail_object(session, user=self.person, now=timezone.now(), link=link)
+        return session_detail_object(detail, user=self.person, now=timezone.now(), link=link)
 
     def done(self, message: str, session: Session) -> Response:
         return self.answer({"message": message, "session": self.shown(session.pk)})
 
-    def page(self, rows: SessionQuerySet) -> Response:
-        now = timezone.now()
+    def page(self, rows: Listing) -> Response:
+        now, user = timezone.now(), self.person
         return self.get_paginated_response(
-            [
-                session_list_object(session, user=self.person, now=now)
-                for session in self.paginate(rows.for_list())
-            ]
+            [session_list_object(row, user=user, now=now) for row in self.paginate(rows)]
         )

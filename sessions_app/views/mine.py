@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from django.http import QueryDict
 from django.utils import timezone
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.compiled import Listing
 from core.pagination import HundredPage
 from core.views import Answer
+from sessions_app import reads
+from sessions_app.filters import SessionFilter
 from sessions_app.representations import (
     SessionDetailObject,
     SessionListObject,
     session_list_object,
 )
 from sessions_app.views.base import SessionViews
+
+NO_FILTERS = SessionFilter.asked(QueryDict())
 
 
 class MySessionsViewSet(SessionViews):
@@ -37,11 +43,11 @@ class MySessionsViewSet(SessionViews):
         detail objects in `created` and `joined`.
         """
         user, now = self.person, timezone.now()
-        rows = self.paginate(self.get_queryset().of(user).for_detail(user))
+        rows = self.paginate(self.mine("of"))
         page = self.get_paginated_response(
             [session_list_object(session, user=user, now=now) for session in rows]
         )
-        details = [self.in_detail(session) for session in rows]
+        details = [self.in_detail(detail) for detail in reads.details(rows, by=user)]
         page.data["created"] = [each for each in details if each["viewer_role"] == "creator"]
         page.data["joined"] = [each for each in details if each["viewer_role"] != "creator"]
         return page
@@ -49,14 +55,17 @@ class MySessionsViewSet(SessionViews):
     @action(detail=False)
     def created_sessions(self, request: Request) -> Response:
         """List the sessions that one created."""
-        return self.page(self.get_queryset().created_by(self.person))
+        return self.page(self.mine("created_by"))
 
     @action(detail=False)
     def joined_sessions(self, request: Request) -> Response:
         """List the sessions that one is a participant of."""
-        return self.page(self.get_queryset().joined_by(self.person))
+        return self.page(self.mine("joined_by"))
 
     @action(detail=False)
     def requested_sessions(self, request: Request) -> Response:
         """List the sessions where one has a pending request."""
-        return self.page(self.get_queryset().requested_by(self.person))
+        return self.page(self.mine("requested_by"))
+
+    def mine(self, whose: reads.Whose) -> Listing:
+        return reads.listing(NO_FILTERS, by=self.person, whose=whose)

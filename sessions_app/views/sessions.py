@@ -10,9 +10,8 @@ from rest_framework.response import Response
 
 from core.lifecycle import WRONG_STATE
 from core.views import Answer
-from sessions_app import serializers, services
+from sessions_app import reads, serializers, services
 from sessions_app.filters import SessionFilter
-from sessions_app.querysets import SessionQuerySet
 from sessions_app.representations import (
     SessionDetailObject,
     SessionDoneObject,
@@ -55,8 +54,8 @@ class SessionViewSet(SessionViews):
 
     def list(self, request: Request) -> Response:
         """List sessions, filtered and ordered."""
-        rows: SessionQuerySet = self.filter_queryset(self.get_queryset())  # type: ignore[assignment]
-        return self.page(rows)
+        asked = SessionFilter.asked(request.query_params)
+        return self.page(reads.listing(asked, by=self.person))
 
     def create(self, request: Request) -> Response:
         """Publish a session.
@@ -72,8 +71,7 @@ class SessionViewSet(SessionViews):
 
     def retrieve(self, request: Request, pk: int) -> Response:
         """Show a session with its participants."""
-        rows = self.get_queryset().for_detail(self.person)
-        return self.answer(self.in_detail(self.fetch(rows)))
+        return self.answer(self.shown(pk))
 
     def update(self, request: Request, pk: int) -> Response:
         """Change a session.

@@ -1,0 +1,147 @@
+"""The hot reads of sessions: their SQL is compiled once, and what they find are rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any, Literal
+
+from django.db.models import QuerySet
+
+from accounts.models import User
+from accounts.rows import columns, reader
+from core.compiled import (
+    CompiledList,
+    CompiledQuery,
+    CompiledRow,
+    Hole,
+    Holes,
+    Listing,
+    Row,
+    numbered,
+    room_for,
+)
+from core.filters import Asked
+from materials.models import Material
+from materials.rows import MaterialRow
+from sessions_app.models import BookingRequest, Participant, Session
+from sessions_app.rows import PlaceRow, RequestRow, SessionDetail, SessionFields, SessionRow
+from sessions_app.states import OPEN, Mode, staff_approves
+
+# Which sessions, beyond the filters: a method of their querysets.
+Whose = Literal["all", "created_by", "joined_by", "requested_by", "of"]
+PK = Hole("pk")
+session_row: Callable[[Row], SessionRow] = reader(SessionRow)
+
+
+class Somebody(Hole):
+    """The one who looks: whether they are staff is known when the query is compiled."""
+
+    def __init__(self, is_staff: bool) -> None:
+        super().__init__("user")
+        self.is_staff = is_staff
+
+
+def listing(asked: Asked, *, by: User, whose: Whose = "all") -> Listing:
+    """The sessions that the filters find, as list rows."""
+    queries = list_queries(asked, order_of(asked), whose, by.is_staff, staff_approves())
+    return Listing(queries, session_row, user=by.pk, **asked.values)
+
+
+@lru_cache(maxsize=500)
+def list_queries(
+    asked: Asked, order: tuple[str, ...], whose: Whose, is_staff: bool, moderated: bool
+) -> CompiledList:
+    viewer = Somebody(is_staff)
+    rows = Session.objects.visible_to(viewer)
+    rows = rows if whose == "all" else getattr(rows, whose)(viewer)
+    return CompiledList(asked.narrow(rows).order_by(*order), lambda rows: told(rows, viewer))
+
+
+def told(rows: Any, viewer: Somebody) -> QuerySet[Any]:
+    """The columns of a session row."""
+    shown: QuerySet[Any] = rows.seen_by(viewer).values_list(*columns(SessionFields))
+    return shown
+
+
+def order_of(asked: Asked) -> tuple[str, ...]:
+    """Latest first, unless soonest is what is looked for (contract S13). The id decides between
+    equals, so that no row is on two pages."""
+    if asked.ordering:
+        return (*asked.ordering, "-id" if asked.ordering[-1].startswith("-") else "id")
+    statuses = {value for name, value in asked.values.items() if name.startswith("status")}
+    soonest = "date_from" in asked.values or (statuses and statuses <= OPEN)
+    return ("date", "id") if soonest else ("-date", "-id")
+
+
+def session(pk: int, *, by: User) -> Session | None:
+    """One session as an instance, with the facts of `seen_by`; None if they may not see it."""
+    found: Session | None = one_query(by.is_staff, staff_approves()).first(pk=pk, user=by.pk)
+    return found
+
+
+@lru_cache
+def one_query(is_staff: bool, moderated: bool) -> CompiledRow:
+    viewer = Somebody(is_staff)
+    return CompiledRow(Session.objects.visible_to(viewer).seen_by(viewer).filter(pk=PK))
+
+
+def detail(pk: int, *, by: User) -> SessionDetail | None:
+    """One session in detail; None if this person may not see it."""
+    rows = detail_query(by.is_staff, staff_approves()).fetch({"pk": pk, "user": by.pk})
+    return details([session_row(row) for row in rows], by=by)[0] if rows else None
+
+
+@lru_cache
+def detail_query(is_staff: bool, moderated: bool) -> CompiledQuery:
+    viewer = Somebody(is_staff)
+    return CompiledQuery(told(Session.objects.visible_to(viewer).filter(pk=PK), viewer))
+
+
+def details(rows: Sequence[SessionRow], *, by: User) -> list[SessionDetail]:
+    """What belongs to some sessions, in a query for each kind, if any of them can have it."""
+    asked = [row.pk for row in rows if row.booking_mode == Mode.REQUEST]
+    open_to = [row.pk for row in rows if may_see_materials(row, by)]
+    places = grouped(place_query, PlaceRow, [row.pk for row in rows], by)
+    requests = grouped(request_query, RequestRow, asked, by)
+    materials = grouped(material_query, MaterialRow, open_to, by)
+    return [
+        SessionDetail(
+            row, places.get(row.pk, []), materials.get(row.pk, []), requests.get(row.pk, [])
+        )
+        for row in rows
+    ]
+
+
+def may_see_materials(row: SessionRow, user: User) -> bool:
+    return user.is_staff or row.viewer_is_in or row.creator.pk == user.pk
+
+
+def grouped(
+    query: Callable[[int, bool], CompiledQuery], shape: Any, ids: list[int], by: User
+) -> dict[int, list[Any]]:
+    """The rows that belong to these sessions, by session."""
+    found: dict[int, list[Any]] = {}
+    if ids:
+        build = reader(shape)
+        for row in query(room_for(ids), by.is_staff).fetch({"user": by.pk, **numbered(ids)}):
+            found.setdefault(row[0], []).append(build(row))
+    return found
+
+
+@lru_cache
+def place_query(length: int, is_staff: bool) -> CompiledQuery:
+    rows = Participant.objects.for_list().filter(session__in=Holes(length)).order_by("pk")
+    return CompiledQuery(rows.values_list(*columns(PlaceRow)))
+
+
+@lru_cache
+def request_query(length: int, is_staff: bool) -> CompiledQuery:
+    rows = BookingRequest.objects.visible_to(Somebody(is_staff)).filter(session__in=Holes(length))
+    return CompiledQuery(rows.shown_with_sessions().values_list(*columns(RequestRow)))
+
+
+@lru_cache
+def material_query(length: int, is_staff: bool) -> CompiledQuery:
+    rows = Material.objects.for_list().filter(session__in=Holes(length))
+    return CompiledQuery(rows.values_list(*columns(MaterialRow)))
