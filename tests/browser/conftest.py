@@ -39,8 +39,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """For one file: while it runs, this thread has an event loop, under which Django asks no
+    database."""
     if not CHROMIUM:
         pytest.skip("needs Chromium: none is installed, and CHROMIUM names none")
     with sync_playwright() as playwright:

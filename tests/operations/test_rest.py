@@ -11,7 +11,7 @@ from granian.server.mp import WorkerProcess
 
 from operations import rest
 from operations.rest import Server
-from tests.operations.processes import until
+from tests.waiting import until
 
 
 def idle(begun) -> None:
