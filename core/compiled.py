@@ -128,6 +128,9 @@ class CompiledList:
         told: makes of rows what is told of them, by `values_list`.
     """
 
+    # A count from here on takes long, and is kept for so many seconds, for so many sets of values.
+    MANY, SECONDS, SETS = 10_000, 2.0, 1000
+
     def __init__(self, rows: QuerySet[Any], told: Callable[[QuerySet[Any]], QuerySet[Any]]) -> None:
         def part(of: QuerySet[Any]) -> CompiledQuery:
             ids = rows.model._default_manager.filter(pk__in=PartOf(of))
@@ -139,9 +142,6 @@ class CompiledList:
             rows.order_by().values_list("pk"), head="SELECT COUNT(*) FROM (", tail=") counted"
         )
         self.kept: dict[Row, tuple[int, float]] = {}
-
-    # A count from here on takes long, and is kept for so many seconds, for so many sets of values.
-    MANY, SECONDS, SETS = 10_000, 2.0, 1000
 
     def count(self, values: Values) -> int:
         """How many rows there are; of many, how many there were a moment ago."""
@@ -199,7 +199,7 @@ class CompiledSeries:
     def __init__(self, rows: QuerySet[Any], shape: Any, *, newest_first: bool) -> None:
         lookup, order = ("pk__lt", "-pk") if newest_first else ("pk__gt", "pk")
         ordered = rows.order_by(order).values_list(*shape._fields)
-        self.build, self.newest_first = shape._make, newest_first
+        self.build = shape._make
         self.beginning = CompiledQuery(ordered, LIMIT, tail=" LIMIT %s")
         further = ordered.filter(**{lookup: Hole("start")})
         self.further = CompiledQuery(further, LIMIT, tail=" LIMIT %s")

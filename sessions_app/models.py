@@ -10,13 +10,13 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from core.lifecycle import Lifecycle
-from materials.models import Material
 from sessions_app import limits, states
 from sessions_app.querysets import BookingRequestQuerySet, ParticipantQuerySet, SessionQuerySet
 from sessions_app.states import Level, Mode, RequestStatus, Status
+from sessions_app.viewing import Viewed
 
 
-class Session(states.Viewed, Lifecycle):
+class Session(Viewed, Lifecycle):
     """A group session, in either booking mode."""
 
     ACTIONS = states.ACTIONS
@@ -57,14 +57,11 @@ class Session(states.Viewed, Lifecycle):
 
     objects = SessionQuerySet.as_manager()
 
-    # What `querysets.seen_by` reads with the row, and `for_detail` prefetches.
+    # What `querysets.seen_by` reads with the row.
     viewer_is_in: bool
     viewer_is_asking: bool
     viewer_asked_enough: bool
     has_requests: bool
-    present: list[Participant]
-    shown_requests: list[BookingRequest]
-    shown_materials: list[Material]
 
     class Meta:
         ordering = ("-date", "-id")

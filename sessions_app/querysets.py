@@ -10,7 +10,6 @@ from django.db.models import (
     Exists,
     F,
     OuterRef,
-    Prefetch,
     Q,
     QuerySet,
     Subquery,
@@ -92,29 +91,12 @@ class SessionQuerySet(LifecycleQuerySet):
             has_requests=IsNull(Subquery(pending.values("pk")[:1]), False),
         )
 
-    def for_list(self) -> Self:
-        return self.select_related("creator")
-
-    def for_detail(self, user: Any) -> Self:
-        """With participants, and with the booking requests and materials that this person may
-        see."""
-        requests = self.related("booking_requests").visible_to(user).for_list()
-        materials = self.related("materials").visible_to(user).for_list()
-        return self.for_list().prefetch_related(
-            Prefetch("participants", self.related("participants").for_list(), "present"),
-            Prefetch("booking_requests", requests[:REQUESTS_SHOWN], "shown_requests"),
-            Prefetch("materials", materials, "shown_materials"),
-        )
-
     def created_by(self, user: Any) -> Self:
         return self.filter(creator=user)
 
-    def has_joined(self, user: Any) -> Exists:
-        places = self.related("participants").present()
-        return Exists(places.filter(session=OuterRef("pk"), user=user))
-
     def joined_by(self, user: Any) -> Self:
-        return self.filter(self.has_joined(user))
+        places = self.related("participants").present()
+        return self.filter(Exists(places.filter(session=OuterRef("pk"), user=user)))
 
     def requested_by(self, user: Any) -> Self:
         pending = self.related("booking_requests").pending()

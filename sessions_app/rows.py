@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from accounts.rows import PersonRow
 from materials.rows import MaterialRow
-from sessions_app.states import Viewed
+from sessions_app.viewing import Viewed
 
 
 class SessionFields(NamedTuple):

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from typing import Any, Protocol
+from typing import Protocol
 
 from django.conf import settings
 from django.db.models import TextChoices
@@ -85,41 +84,6 @@ class Viewer:
     roles: frozenset[Role]
     now: datetime
     asked_enough: bool = False
-
-
-class Viewed:
-    """A session that was read with `seen_by(user)`: a row, or an instance of the model."""
-
-    __slots__ = ()
-
-    def viewer(self: Any, user: Any, now: datetime, material: Any = None) -> Viewer:
-        """What this person is to the session, and to a material of it."""
-        roles = roles_of(
-            creator=self.creator_id == user.pk,
-            participant=self.viewer_is_in,
-            asker=self.viewer_is_asking,
-            uploaded=material is not None and material.uploaded_by_id == user.pk,
-            staff=user.is_staff,
-            moderated=staff_approves(),
-        )
-        return Viewer(roles, now, asked_enough=self.viewer_asked_enough)
-
-
-@cache
-def roles_of(
-    *, creator: bool, participant: bool, asker: bool, uploaded: bool, staff: bool, moderated: bool
-) -> frozenset[Role]:
-    """The roles that somebody holds, by the facts."""
-    held = {
-        Role.PERSON: True,
-        Role.CREATOR: creator,
-        Role.PARTICIPANT: participant,
-        Role.ASKER: asker,
-        Role.UPLOADER: participant and uploaded,
-        Role.STAFF: staff,
-        Role.MODERATOR: staff or (creator and not moderated),
-    }
-    return frozenset(role for role, holds in held.items() if holds)
 
 
 class SessionFacts(Protocol):

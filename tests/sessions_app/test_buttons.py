@@ -9,7 +9,8 @@ import pytest
 
 from core.lifecycle import allowed
 from sessions_app.buttons import Facts, buttons
-from sessions_app.states import ACTIONS, BUTTONS, IN_MODE, Mode, Viewer, roles_of
+from sessions_app.states import ACTIONS, BUTTONS, IN_MODE, Mode, Viewer
+from sessions_app.viewing import roles_of
 
 HOUR = timedelta(hours=1)
 YES_OR_NO = (False, True)
