@@ -29,23 +29,12 @@ class Renaming:
     def __init__(self, user: User, new: str) -> None:
         self.old = {user.username, user.email, user.get_full_name()} - {""}
         self.new = new
-        # Whose an address or two names are is clear however they are written; one word may be
-        # another one in small letters ("Will", "ann").
-        clear = {user.email, user.get_full_name()}
-        self._clear = any_word(
-            {each for each in clear if " " in each or "@" in each}, re.IGNORECASE
-        )
-        self._identifiers = any_word(self.old)
-        self._typed = re.compile(self._identifiers.pattern, re.IGNORECASE)
+        self._typed = any_word(self.old, re.IGNORECASE)
         self._names = any_word(self.old | {user.first_name, user.last_name})
 
     def in_own_words(self, text: str) -> str:
         """What they have written themselves, without any part of their name."""
         return self._names.sub(self.new, self.in_staffs_words(text))
-
-    def in_others_words(self, text: str) -> str:
-        """What others have written: a first name there may well be somebody else's."""
-        return self._identifiers.sub(self.new, self._clear.sub(self.new, text))
 
     def in_staffs_words(self, text: str) -> str:
         """What was typed by hand, so that a name may be in any case."""

@@ -51,6 +51,7 @@ class CompiledQuery:
         self.sql, self.params = f"{head}{sql}{tail}", [*params, *holes]
         columns = [column for column, *_ in self.compiler.select]
         self.converters = {} if head else self.compiler.get_converters(columns)
+        self.finds_texts = any(isinstance(each, Hole) and each.is_text for each in self.params)
 
     def fetch(self, values: Values) -> list[Row]:
         """Its rows.
@@ -68,9 +69,7 @@ class CompiledQuery:
     def cursor(self) -> Any:
         """One that plans the statement once for a connection. Where texts are looked for, the best
         plan depends on which: those are planned anew."""
-        if any(isinstance(each, Hole) and each.is_text for each in self.params):
-            return connection.cursor()
-        return preparing_cursor()
+        return connection.cursor() if self.finds_texts else preparing_cursor()
 
     def filled(self, values: Values) -> tuple[Any, ...]:
         return tuple(
