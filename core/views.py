@@ -104,16 +104,23 @@ class ActionViewSet(GenericViewSet[Any]):
         """The table's row for the action being done, if it has one."""
         return self.table.get(self.names.get(self.action, self.action))
 
-    def fetch(self, rows: QuerySet[Any] | None = None) -> Any:
+    def fetch(self) -> Any:
         """The row that the address names, once it is clear that this person may do this to it.
 
         Raises:
             APIError: 404, then 403 (contract C10); a malformed body comes after both.
         """
-        named = self.kwargs[self.lookup_url_kwarg or "pk"]
-        row = self.find(self.get_queryset() if rows is None else rows, named)
+        row = self.find_named(self.kwargs[self.lookup_url_kwarg or "pk"])
         self.admit(row)
         return row
+
+    def find_named(self, pk: int) -> Any:
+        """The row with this id, of those that this person may see.
+
+        Raises:
+            APIError: 404 if there is none.
+        """
+        return self.find(self.get_queryset(), pk)
 
     def admit(self, row: Any) -> None:
         """Let nobody pass but those who may do this to the row, with a body that can be read.

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.db.models import QuerySet
 from django.utils import timezone
 from rest_framework.response import Response
 
@@ -14,7 +11,6 @@ from core.pagination import Page
 from core.views import ActionViewSet
 from sessions_app import reads
 from sessions_app.models import Session
-from sessions_app.querysets import SessionQuerySet
 from sessions_app.representations import (
     SessionDetailObject,
     session_detail_object,
@@ -32,21 +28,13 @@ class SessionViews(ActionViewSet):
     queryset = Session.objects.none()  # names the model for the API's description
     pagination_class = Page
 
-    def get_queryset(self) -> SessionQuerySet:  # type: ignore[override]  # a narrower one
-        rows: SessionQuerySet = Session.objects.all()
-        return rows.visible_to(self.person).seen_by(self.person)
-
     def viewer(self, row: Session) -> Viewer:
         return row.viewer(self.person, timezone.now())
 
-    def fetch(self, rows: QuerySet[Any] | None = None) -> Any:
-        """By a compiled query, unless other rows than sessions are meant."""
-        if rows is not None:
-            return super().fetch(rows)
-        session = reads.session(self.kwargs["pk"], by=self.person)
+    def find_named(self, pk: int) -> Session:
+        session = reads.session(pk, by=self.person)
         if session is None:
             raise APIError(NOT_FOUND)
-        self.admit(session)
         return session
 
     def shown(self, pk: int) -> SessionDetailObject:

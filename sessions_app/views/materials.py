@@ -37,18 +37,14 @@ class MaterialViews(SessionViews):
 
     tag = "Materials"
 
-    def find_session(self) -> Session:
-        session: Session = self.find(self.get_queryset(), self.kwargs["session_id"])
-        return session
-
     def fetch_session(self) -> Session:
-        session = self.find_session()
+        session = self.find_named(self.kwargs["session_id"])
         self.admit(session)
         return session
 
     def fetch_material(self) -> Material:
         """With its session, as the one who asks sees it."""
-        materials = self.find_session().materials.for_list()
+        materials = self.find_named(self.kwargs["session_id"]).materials.for_list()
         material: Material = self.find(materials, self.kwargs["pk"])
         self.admit(material)
         return material
