@@ -7,7 +7,8 @@ built once, with a `Hole` where a value goes, and its SQL is kept; the ORM stays
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
@@ -36,7 +37,33 @@ class Hole(Expression):
         return self.output_field.get_db_prep_value(values[self.name], connection)
 
 
-class CompiledQuery:
+class Statement:
+    """SQL with holes among its parameters."""
+
+    def __init__(self, sql: str, params: Sequence[Any]) -> None:
+        self.sql, self.params = sql, params
+
+    @contextmanager
+    def executed(self, values: Values) -> Iterator[Any]:
+        """The cursor that has run it, planned once for a connection.
+
+        Args:
+            values: what goes into the holes, by their names.
+        """
+        with self.cursor() as cursor:
+            cursor.execute(self.sql, self.filled(values))
+            yield cursor
+
+    def cursor(self) -> Any:
+        return preparing_cursor()
+
+    def filled(self, values: Values) -> tuple[Any, ...]:
+        return tuple(
+            each.filled(values) if isinstance(each, Hole) else each for each in self.params
+        )
+
+
+class CompiledQuery(Statement):
     """The SQL of a queryset of `values_list`.
 
     Args:
@@ -48,33 +75,22 @@ class CompiledQuery:
     def __init__(self, rows: QuerySet[Any], *holes: Hole, head: str = "", tail: str = "") -> None:
         self.compiler = rows.query.get_compiler(rows.db)
         sql, params = self.compiler.as_sql()
-        self.sql, self.params = f"{head}{sql}{tail}", [*params, *holes]
+        super().__init__(f"{head}{sql}{tail}", [*params, *holes])
         columns = [column for column, *_ in self.compiler.select]
         self.converters = {} if head else self.compiler.get_converters(columns)
         self.finds_texts = any(isinstance(each, Hole) and each.is_text for each in self.params)
 
     def fetch(self, values: Values) -> list[Row]:
-        """Its rows.
-
-        Args:
-            values: what goes into the holes, by their names.
-        """
-        with self.cursor() as cursor:
-            cursor.execute(self.sql, self.filled(values))
+        """Its rows."""
+        with self.executed(values) as cursor:
             rows: list[Row] = cursor.fetchall()
         if self.converters:
             return [tuple(row) for row in self.compiler.apply_converters(rows, self.converters)]
         return rows
 
     def cursor(self) -> Any:
-        """One that plans the statement once for a connection. Where texts are looked for, the best
-        plan depends on which: those are planned anew."""
-        return connection.cursor() if self.finds_texts else preparing_cursor()
-
-    def filled(self, values: Values) -> tuple[Any, ...]:
-        return tuple(
-            each.filled(values) if isinstance(each, Hole) else each for each in self.params
-        )
+        """Where texts are looked for, the best plan depends on which: those are planned anew."""
+        return connection.cursor() if self.finds_texts else super().cursor()
 
 
 def preparing_cursor() -> Any:

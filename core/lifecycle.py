@@ -126,9 +126,12 @@ class LifecycleQuerySet(models.QuerySet[Any]):
     """Refuses to write a status in bulk; `Lifecycle.transition` is the only door."""
 
     def update(self, **changes: Any) -> int:
+        self.refuse_status(changes)
+        return super().update(**changes)
+
+    def refuse_status(self, changes: Collection[str]) -> None:
         if "status" in changes:
             raise StatusWrittenError("Change a status by transition(), not by update().")
-        return super().update(**changes)
 
     def swap(self, pk: Any, old: str, new: str, **changes: Any) -> bool:
         """Compare-and-swap: True if the row still had the old status."""

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
+from django.db.models import DateTimeField
 from django.utils.text import Truncator
 
 from accounts.models import Mail, User
+from core.compiled import Hole
+from core.compiled_writes import CompiledUpdate
 from core.dates import in_words
 from notifications.events import Event, Type
 
@@ -58,10 +62,14 @@ def recall_reminders(session_id: int, *, now: datetime, of: int | None = None) -
     Args:
         of: the id of the one who is no longer in it; None for everybody.
     """
-    reminders = Mail.objects.waiting().filter(kind=Mail.Kind.REMINDER, session_id=session_id)
-    if of is not None:
-        reminders = reminders.filter(user_id=of)
-    reminders.update(expires_at=now)
+    recalling(of is None).run(session=session_id, person=of, now=now)
+
+
+@cache
+def recalling(everybodys: bool) -> CompiledUpdate:
+    reminders = Mail.objects.waiting().filter(kind=Mail.Kind.REMINDER, session_id=Hole("session"))
+    whose = reminders if everybodys else reminders.filter(user_id=Hole("person"))
+    return CompiledUpdate(whose, expires_at=Hole("now", DateTimeField()))
 
 
 def subject_line(title: str) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import User
+from core.compiled_writes import insert
 from core.push import push_on_commit
 from notifications.events import Event
 from notifications.mails import in_zone, write_mails
@@ -56,7 +57,7 @@ def announce(
         )
         for user_id in dict.fromkeys(to)
     ]
-    told = tell_once(rows) if once else Notification.objects.bulk_create(rows)
+    told = tell_once(rows) if once else insert(rows)
     heard = [row.user_id for row in told]
     write_mails(
         event, to=heard, now=now, session_id=session_id, once=once, until=until, details=details

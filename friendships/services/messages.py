@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from accounts.models import User
+from core.compiled_writes import insert
 from core.errors import APIError
 from core.push import push_on_commit
 from friendships.models import Friendship, Message
@@ -24,9 +25,8 @@ def write(
         APIError: 403 if they aren't friends.
     """
     check_may_write(by=by, other=to)
-    message = Message.objects.create(
-        sender=by, recipient=to, text=text, session_id=session_id, created_at=now
-    )
+    message = Message(sender=by, recipient=to, text=text, session_id=session_id, created_at=now)
+    insert([message])
     frame = {"type": "message", "data": message_object(message)}
     push_on_commit(lambda: [(person.pk, frame) for person in (to, by)])
     return message

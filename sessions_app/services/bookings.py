@@ -9,6 +9,7 @@ from django.db.models import F
 
 from accounts.models import User
 from core import metrics
+from core.compiled_writes import insert
 from core.errors import APIError
 from core.lifecycle import check
 from notifications.events import REQUEST_APPROVED, REQUEST_MADE, REQUEST_REJECTED
@@ -61,7 +62,7 @@ def approve_request(session: Session, *, user_id: int, by: User, now: datetime) 
         request = pending_request(row, user_id)
         check(ACTIONS["approve_request"], row, viewer)  # and with a place for them?
         decide(request, RequestStatus.APPROVED, by=by, now=now)
-        Participant.objects.create(session=row, user_id=user_id, joined_at=now)
+        insert([Participant(session=row, user_id=user_id, joined_at=now)])
         counted = {"participant_count": F("participant_count") + 1, "version": F("version") + 1}
         Session.objects.filter(pk=row.pk).update(**counted)
         tell(REQUEST_APPROVED, row, [user_id], now)

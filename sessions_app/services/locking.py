@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 
 from django.db import transaction
 
 from accounts.models import User
+from core.compiled import CompiledQuery, Hole
 from core.errors import NOT_FOUND, APIError
 from core.lifecycle import check
 from sessions_app.models import Session
@@ -36,7 +38,12 @@ def locked(session: Session, by: User) -> Iterator[Session]:
 def hold(pk: int) -> None:
     """Lock a session's row, in a statement of its own: what a statement has read while it waited
     for its lock is as old as the wait."""
-    list(Session.objects.locked().filter(pk=pk).values_list("pk"))
+    holding().fetch({"pk": pk})
+
+
+@cache
+def holding() -> CompiledQuery:
+    return CompiledQuery(Session.objects.locked().filter(pk=Hole("pk")).values_list("pk"))
 
 
 def check_again(name: str, session: Session, by: User, now: datetime) -> None:

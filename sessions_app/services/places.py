@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import DateTimeField, F
 
 from accounts.models import User
 from core import metrics
+from core.compiled import Hole
+from core.compiled_writes import CompiledUpdate, insert
 from core.errors import NOT_FOUND, APIError
 from core.lifecycle import check
 from notifications.events import JOINED, LEFT
@@ -17,6 +20,8 @@ from sessions_app.models import Participant, Session
 from sessions_app.services.locking import LostRaceError, check_again
 from sessions_app.services.news import tell
 from sessions_app.states import ACTIONS, ALREADY_JOINED, OPEN, SESSION_FULL
+
+NOW = Hole("now", DateTimeField())
 
 
 @metrics.act("join")
@@ -29,7 +34,8 @@ def take_place(session: Session, *, by: User, now: datetime) -> Participant:
     check(ACTIONS["join"], session, session.viewer(by, now))
     try:
         with transaction.atomic():
-            place = Participant.objects.create(session=session, user=by, joined_at=now)
+            place = Participant(session=session, user=by, joined_at=now)
+            insert([place])
             if not count_in(session, now):
                 raise LostRaceError
             tell(JOINED, session, [session.creator_id], now, person=by)
@@ -44,9 +50,16 @@ def take_place(session: Session, *, by: User, now: datetime) -> Participant:
 
 def count_in(session: Session, now: datetime) -> bool:
     """Count one participant more, if there is a place and the session is open at this moment."""
-    row = Session.objects.filter(pk=session.pk, status__in=OPEN, date__gt=now)
+    return bool(counting_in().run(pk=session.pk, now=now))
+
+
+@cache
+def counting_in() -> CompiledUpdate:
+    row = Session.objects.filter(pk=Hole("pk"), status__in=OPEN, date__gt=NOW)
     free = row.filter(participant_count__lt=F("max_participants"))
-    return bool(free.update(participant_count=F("participant_count") + 1, version=F("version") + 1))
+    return CompiledUpdate(
+        free, participant_count=F("participant_count") + 1, version=F("version") + 1
+    )
 
 
 @metrics.act("leave")
@@ -60,8 +73,7 @@ def leave(session: Session, *, by: User, now: datetime) -> None:
     try:
         with transaction.atomic():
             # The session first, as everywhere: the other order and a deletion block each other.
-            places = Participant.objects.present().filter(session=session, user=by)
-            if not (count_out(session) and places.update(left_at=now)):
+            if not (count_out(session) and going().run(session=session.pk, user=by.pk, now=now)):
                 raise LostRaceError
             recall_reminders(session.pk, now=now, of=by.pk)
             tell(LEFT, session, [session.creator_id], now, person=by)
@@ -72,5 +84,18 @@ def leave(session: Session, *, by: User, now: datetime) -> None:
 
 def count_out(session: Session) -> bool:
     """Count one participant less, if the session is still open."""
-    row = Session.objects.filter(pk=session.pk, status__in=OPEN, participant_count__gt=0)
-    return bool(row.update(participant_count=F("participant_count") - 1, version=F("version") + 1))
+    return bool(counting_out().run(pk=session.pk))
+
+
+@cache
+def counting_out() -> CompiledUpdate:
+    row = Session.objects.filter(pk=Hole("pk"), status__in=OPEN, participant_count__gt=0)
+    return CompiledUpdate(
+        row, participant_count=F("participant_count") - 1, version=F("version") + 1
+    )
+
+
+@cache
+def going() -> CompiledUpdate:
+    place = Participant.objects.present().filter(session=Hole("session"), user=Hole("user"))
+    return CompiledUpdate(place, left_at=NOW)

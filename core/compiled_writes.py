@@ -1,0 +1,70 @@
+"""Hot writes: as with the reads of `core.compiled`, the ORM writes their SQL once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from django.db.models import Model, QuerySet
+from django.db.models.sql import InsertQuery, UpdateQuery
+
+from core.compiled import Hole, Statement
+from core.lifecycle import LifecycleQuerySet
+
+Written = TypeVar("Written", bound=Model)
+
+
+class CompiledUpdate:
+    """The SQL of `rows.update(…)`.
+
+    Args:
+        rows: with holes.
+        changes: by the names of the columns; expressions, holes or values.
+    """
+
+    def __init__(self, rows: QuerySet[Any], **changes: Any) -> None:
+        if isinstance(rows, LifecycleQuerySet):
+            rows.refuse_status(changes)
+        query: Any = rows.query.chain(UpdateQuery)
+        query.add_update_values(changes)
+        self.statement = Statement(*query.get_compiler(rows.db).as_sql())
+
+    def run(self, **values: Any) -> int:
+        """How many rows were changed."""
+        with self.statement.executed(values) as cursor:
+            return int(cursor.rowcount)
+
+
+class CompiledInsert:
+    """The SQL that inserts one row of a model and tells its id. As with `bulk_create`, neither the
+    model's `save` nor signals know of it."""
+
+    def __init__(self, model: type[Model]) -> None:
+        self.columns = [each for each in model._meta.concrete_fields if not each.primary_key]
+        holes = model(**{each.attname: Hole(each.attname, each) for each in self.columns})
+        query = InsertQuery(model)
+        query.insert_values(self.columns, [holes], raw=True)
+        compiler = query.get_compiler(model._default_manager.db)
+        compiler.returning_fields = [model._meta.pk]
+        [(sql, params)] = compiler.as_sql()
+        self.statement = Statement(sql, params)
+
+    def run(self, row: Model) -> None:
+        values = {each.attname: getattr(row, each.attname) for each in self.columns}
+        with self.statement.executed(values) as cursor:
+            [row.pk] = cursor.fetchone()
+        row._state.adding = False
+
+
+insertion = lru_cache(maxsize=None)(CompiledInsert)
+
+
+def insert(rows: Sequence[Written]) -> Sequence[Written]:
+    """Insert rows of one model, and give them their ids. One is what most acts have; several share
+    the cost of their SQL."""
+    if len(rows) == 1:
+        insertion(type(rows[0])).run(rows[0])
+    elif rows:
+        type(rows[0])._default_manager.bulk_create(rows)
+    return rows

@@ -1,0 +1,67 @@
+"""Writes that are compiled once do what the ORM does, and keep its rules."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.db.models import F, TextField
+from django.utils import timezone
+
+from accounts.models import User
+from core.compiled import Hole
+from core.compiled_writes import CompiledUpdate, insert
+from core.lifecycle import StatusWrittenError
+from notifications.events import Type
+from notifications.models import Notification
+from sessions_app.models import Participant, Session
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
+
+
+def told(person, text):
+    return Notification(user=person, type=Type.GENERAL, title=text, message=text)
+
+
+@pytest.mark.parametrize("number", [0, 1, 3])
+def test_rows_are_inserted_whole_and_get_their_ids(person, number):
+    rows = [told(person(), f"It's {{}} %s \\ «{each}»") for each in range(number)]
+
+    assert insert(rows) == rows
+
+    found = list(Notification.objects.order_by("pk").values())
+    assert found == [{key: row.__dict__[key] for key in found[0]} for row in rows]
+    for row in rows:
+        row.read = True
+        row.save()  # as a row that is there: no second one
+    assert Notification.objects.filter(read=True).count() == number
+
+
+def test_a_row_that_a_constraint_forbids_is_refused_as_the_orm_does(session, person):
+    place, somebody, now = session(), person(), timezone.now()
+    insert([Participant(session=place, user=somebody, joined_at=now)])
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert([Participant(session=place, user=somebody, joined_at=now)])
+
+    assert Participant.objects.count() == 1
+
+
+def test_an_update_changes_what_its_values_name_and_says_how_many(person):
+    one, other = person(), person()
+    renaming = CompiledUpdate(
+        User.objects.filter(pk=Hole("pk")),
+        first_name=Hole("name", TextField()),
+        last_name=F("username"),
+    )
+
+    assert renaming.run(pk=one.pk, name="%s'; --") == 1
+    assert renaming.run(pk=0, name="Nobody") == 0
+
+    one.refresh_from_db()
+    assert (one.first_name, one.last_name) == ("%s'; --", one.username)
+    assert User.objects.get(pk=other.pk).first_name == other.first_name
+
+
+def test_a_status_is_not_written_by_a_compiled_update_either():
+    with pytest.raises(StatusWrittenError):
+        CompiledUpdate(Session.objects.all(), status="completed")
