@@ -36,9 +36,10 @@ def take_place(session: Session, *, by: User, now: datetime) -> Participant:
         with transaction.atomic():
             place = Participant(session=session, user=by, joined_at=now)
             insert([place])
+            tell(JOINED, session, [session.creator_id], now, person=by)
+            # Last, since until the commit nobody else can be counted in or out.
             if not count_in(session, now):
                 raise LostRaceError
-            tell(JOINED, session, [session.creator_id], now, person=by)
     except IntegrityError:
         raise APIError(ALREADY_JOINED) from None
     except LostRaceError:
