@@ -1,1 +1,1 @@
-"""Proofs that take longer than tests may: each is a program of its own, `python -m bench.proof.<name>`."""
+"""Proofs that take longer than tests may. Each is a program: `python -m bench.proof.<name>`."""
