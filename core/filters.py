@@ -15,11 +15,12 @@ from django.core.exceptions import ValidationError
 from django.db.models import BigIntegerField, DateTimeField, Field, QuerySet, TextField
 from django.http import QueryDict
 from django_filters.constants import EMPTY_VALUES
-from django_filters.utils import translate_validation
+from rest_framework.exceptions import ValidationError as InvalidInput
 
 from core.compiled import Hole
 
 MAX_WORDS = 10
+SENT_TWICE = "Send this filter once."
 # The column of a value in SQL, by its type.
 COLUMNS: dict[type, Field[Any, Any]] = {
     str: TextField(),
@@ -37,10 +38,11 @@ class StrictFilterSet(django_filters.FilterSet):
 
     @classmethod
     @cache
-    def kept(cls) -> tuple[Self, type[forms.Form]]:
-        """One for all requests, and its form: to make them costs more than to use them."""
+    def kept(cls) -> tuple[Self, dict[str, forms.Field]]:
+        """One for all requests, and the fields of its form: to make those costs more than to use
+        them."""
         filters = cls()
-        return filters, filters.get_form_class()
+        return filters, {name: each.field for name, each in filters.filters.items()}
 
     @classmethod
     def asked(cls, query: QueryDict) -> Asked:
@@ -49,20 +51,34 @@ class StrictFilterSet(django_filters.FilterSet):
         Raises:
             ValidationError: 400, if one can't be read.
         """
-        filters, form_class = cls.kept()
-        if filters.filters.keys().isdisjoint(query):
-            return Asked(filters)
-        form = form_class(query)
-        refuse_repeated(form, query)
-        if not form.is_valid():
-            raise translate_validation(form.errors)
-        return Asked.of(filters, form.cleaned_data)
+        filters, fields = cls.kept()
+        values: dict[str, Any] = {}
+        errors: dict[str, list[str]] = {}
+        for name in [each for each in fields if each in query]:
+            try:
+                values[name] = read_filter(fields[name], query, name)
+            except ValidationError as error:
+                errors[name] = error.messages
+        if errors:
+            raise InvalidInput(errors)
+        return Asked.of(filters, values)
 
 
 def refuse_repeated(form: forms.Form, query: QueryDict) -> None:
     for name in form.fields:
         if len(query.getlist(name)) > 1:
-            form.add_error(name, "Send this filter once.")
+            form.add_error(name, SENT_TWICE)
+
+
+def read_filter(field: forms.Field, query: QueryDict, name: str) -> Any:
+    """The value that was sent.
+
+    Raises:
+        ValidationError: if it can't be read, or was sent twice.
+    """
+    if len(query.getlist(name)) > 1:
+        raise ValidationError(SENT_TWICE)
+    return field.clean(field.widget.value_from_datadict(query, {}, name))
 
 
 @dataclass(frozen=True, slots=True)
