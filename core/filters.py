@@ -150,3 +150,7 @@ class WordsField(forms.CharField):
 
 class WordsFilter(django_filters.Filter):
     field_class = WordsField
+    shape: dict[str, Any] = {
+        "type": "string",
+        "pattern": rf"^\s*(\S+(\s+\S+){{0,{MAX_WORDS - 1}}})?\s*$",
+    }

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import django_filters
 from django.db.models import QuerySet
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
 
 from accounts.models import User
 from accounts.querysets import UserQuerySet
@@ -33,8 +31,13 @@ class RequestFilter(StrictFilterSet):
         return rows.filter(**{side: self.request.user})
 
 
+class NamesFilter(WordsFilter):
+    # Blanks around what is looked for don't count.
+    shape = WordsFilter.shape | {"allOf": [{"pattern": r"[^\s\x00-\x1f][\s\S]*[^\s\x00-\x1f]"}]}
+
+
 class PersonFilter(StrictFilterSet):
-    search = WordsFilter(
+    search = NamesFilter(
         method="find",
         required=True,
         min_length=2,
@@ -48,6 +51,5 @@ class PersonFilter(StrictFilterSet):
         model = User
         fields: list[str] = []
 
-    @extend_schema_field(OpenApiTypes.STR)
     def find(self, rows: UserQuerySet, name: str, words: list[str]) -> UserQuerySet:
         return rows.with_words(words)

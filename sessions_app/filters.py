@@ -9,8 +9,6 @@ import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
 
 from core import dates
 from core.fields import MAX_ID
@@ -42,9 +40,10 @@ class UpperBoundField(BoundField):
 
 class BoundFilter(django_filters.Filter):
     field_class = BoundField
+    shape = {"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}]}
 
 
-class UpperBoundFilter(django_filters.Filter):
+class UpperBoundFilter(BoundFilter):
     field_class = UpperBoundField
 
 
@@ -62,6 +61,7 @@ class IdField(forms.CharField):
 
 class IdFilter(django_filters.Filter):
     field_class = IdField
+    shape = {"type": "integer", "minimum": 1, "maximum": MAX_ID}
 
 
 class StatusesField(forms.CharField):
@@ -77,6 +77,7 @@ class StatusesField(forms.CharField):
 
 class StatusesFilter(django_filters.Filter):
     field_class = StatusesField
+    shape = {"type": "array", "items": {"type": "string", "enum": Status.values}}
 
 
 class SessionFilter(StrictFilterSet):
@@ -106,6 +107,5 @@ class SessionFilter(StrictFilterSet):
         model = Session
         fields: list[str] = []
 
-    @extend_schema_field(OpenApiTypes.STR)
     def find(self, rows: QuerySet[Session], name: str, words: list[str]) -> QuerySet[Session]:
         return rows.filter(has_words(words, "title", "description", "subject"))

@@ -48,7 +48,10 @@ class SessionInput(Input):
         help_text="At most 20 for an `instant` session, 50 for a `request` session.",
     )
     subject = TextField(
-        max_length=limits.SUBJECT, required=False, help_text="Required for a `request` session."
+        max_length=limits.SUBJECT,
+        required=False,
+        allow_blank=True,
+        help_text="Required for a `request` session.",
     )
     level = OptionField(
         choices=Level.choices, required=False, help_text="Required for a `request` session."
@@ -76,7 +79,7 @@ class SessionInput(Input):
         super().__init__(*args, **kwargs)
         mode = self.context.get("mode") or Mode.REQUEST
         self.fields["max_participants"].maximum = limits.MAX_PARTICIPANTS[mode]
-        self.fields["subject"].allow_blank = mode == Mode.INSTANT
+        self.fields["subject"].allow_blank = self.context.get("mode") != Mode.REQUEST
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         zone = data.pop("timezone", None)

@@ -6,8 +6,10 @@ from typing import Any, ClassVar
 
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import ValidationError
 from django.db import DataError
 from django.db.models import Q, QuerySet
+from django.forms import ModelMultipleChoiceField
 from django.http import HttpRequest
 
 from core.admin.acts import ActingAdmin, is_id
@@ -16,6 +18,16 @@ from core.admin.paginator import BoundedPaginator
 from core.admin.unfolded import TabularInline
 from core.filters import MAX_WORDS
 from core.search import has_words
+
+
+class ExistingChoices(ModelMultipleChoiceField):
+    """Django's own hands an id to the database that no column can hold."""
+
+    def clean(self, value: Any) -> QuerySet[Any]:
+        if not all(is_id(str(each)) for each in value or ()):
+            raise ValidationError(self.error_messages["invalid_list"], code="invalid_list")
+        chosen: QuerySet[Any] = super().clean(value)
+        return chosen
 
 
 class StaffAdmin(ActingAdmin, ExportingAdmin):
@@ -40,6 +52,14 @@ class StaffAdmin(ActingAdmin, ExportingAdmin):
             return super().get_changelist_instance(request)
         except (ValueError, OverflowError, DataError) as error:
             raise IncorrectLookupParameters(error) from error
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Django's own takes a range from an address, and fails at its text, which isn't a pair."""
+        return not lookup.endswith("__range") and super().lookup_allowed(lookup, value, request)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs.setdefault("form_class", ExistingChoices)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -17,14 +17,8 @@ from core.errors import ErrorCode
 from core.fields import MAX_ID
 from core.parsers import MALFORMED_FORM
 from core.schema.description import finish
-from core.schema.shapes import (
-    LINK_HEADER,
-    RETRY_HEADER,
-    ErrorObject,
-    array_parameters,
-    json_schema,
-    page_of,
-)
+from core.schema.queries import array_parameters, filter_parameter, page_parameters
+from core.schema.shapes import LINK_HEADER, RETRY_HEADER, ErrorObject, json_schema, page_of
 from core.uploads import FILE_TOO_LARGE
 
 __all__ = ["Schema", "finish"]
@@ -82,6 +76,19 @@ class Schema(AutoSchema):
         if self._answer().listed == "array":
             return parameters + array_parameters(newest_first=self._answer().newest_first)
         return parameters
+
+    def _get_filter_parameters(self) -> list[dict[str, Any]]:
+        """Those of the viewset's list: its other lists aren't filtered."""
+        filters = getattr(self.view, "filterset_class", None)
+        if self._name() != "list" or filters is None:
+            return []
+        return [filter_parameter(name, each) for name, each in filters.base_filters.items()]
+
+    def _get_pagination_parameters(self) -> list[dict[str, Any]]:
+        if not self._is_list_view():
+            return []
+        pages = self.view.pagination_class
+        return page_parameters(pages.page_size, pages.max_page_size)
 
     def _resolve_path_parameters(self, variables: list[str]) -> list[dict[str, Any]]:
         number = {"type": "integer", "minimum": 1, "maximum": MAX_ID}

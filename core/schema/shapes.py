@@ -105,19 +105,6 @@ def described(schema: dict[str, Any], text: str) -> dict[str, Any]:
     )
 
 
-def array_parameters(*, newest_first: bool) -> list[dict[str, Any]]:
-    start = "before" if newest_first else "after"
-    return [
-        number_parameter("limit", "How many items; 100 unless told, and at most."),
-        number_parameter(start, f"The id of an item: the list goes on {start} it."),
-    ]
-
-
-def number_parameter(name: str, text: str) -> dict[str, Any]:
-    schema = {"type": "integer", "minimum": 1}
-    return {"in": "query", "name": name, "schema": schema, "description": text}
-
-
 def page_of(schema: dict[str, Any], also: dict[str, Any]) -> dict[str, Any]:
     address = {"oneOf": [{"type": "string", "format": "uri"}, {"type": "null"}]}
     return {

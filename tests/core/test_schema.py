@@ -124,6 +124,40 @@ def test_each_operation_has_a_name_a_summary_and_its_answers(document):
                 assert content["schema"] == {"$ref": "#/components/schemas/Error"}
 
 
+def query_of(document, path):
+    found = document["paths"][path]["get"]["parameters"]
+    return {each["name"]: each for each in found if each["in"] == "query"}
+
+
+def test_the_filters_of_arrays_are_described_as_those_of_pages_are(document):
+    assert query_of(document, "/v1/users/")["search"]["required"]
+    assert query_of(document, "/api/notifications/")["unread"]["schema"]["enum"] == [
+        "true",
+        "false",
+    ]
+    assert "direction" in query_of(document, "/v1/friends/requests/")
+    assert "status" in query_of(document, "/v1/sessions/")
+    assert "status" not in query_of(document, "/v1/sessions/{id}/audit-logs/")
+
+
+def test_what_several_values_and_what_bounds_are_taken_is_described(document):
+    query = query_of(document, "/api/sessions/")
+
+    assert query["status"]["schema"]["items"]["enum"] == Status.values
+    assert (query["status"]["style"], query["status"]["explode"]) == ("form", False)
+    assert {"format": "date"} in query["date_to"]["schema"]["anyOf"]
+    for name in ("page", "page_size", "creator"):
+        assert query[name]["schema"]["minimum"] == 1
+    assert all(each["allowEmptyValue"] for each in query.values())
+
+
+def test_a_text_that_may_not_be_empty_says_so(document):
+    schemas = document["components"]["schemas"]
+
+    assert schemas["CreateInput"]["properties"]["title"]["minLength"] == 1
+    assert "minLength" not in schemas["CreateInput"]["properties"]["subject"]
+
+
 def test_the_table_has_every_error_code_once(document):
     rows = re.findall(r"^\| (\d+) \| `(\w+)` \|", document["info"]["description"], re.MULTILINE)
 

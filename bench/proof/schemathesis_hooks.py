@@ -1,0 +1,76 @@
+"""What schemathesis is told of the API beyond its description: where an id comes from, so that its
+stateful phase goes on with what it has made itself, and what a good date and a good zone are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import schemathesis
+
+# Where one thing is made, and the parameter by which others name it.
+SOURCES = {
+    ("post", "/api/sessions/"): ("/api/sessions/{id}/", "id"),
+    ("post", "/api/sessions/{session_id}/materials/"): (
+        "/api/sessions/{session_id}/materials/{id}/",
+        "id",
+    ),
+    ("post", "/v1/sessions/create/"): ("/v1/sessions/{id}/", "id"),
+    ("post", "/v1/friends/requests/"): ("/v1/friends/requests/{id}/", "id"),
+}
+SOON = f"{datetime.now(UTC) + timedelta(days=30):%Y-%m-%dT%H:%M:%SZ}"
+LONGEST_ZONE = 64
+
+
+@schemathesis.hook
+def map_body(context: Any, body: Any) -> Any:
+    """A date drawn at random is hardly ever within the next ten years, and a text hardly ever a
+    zone's name. What isn't even as described stays as it is."""
+    if not isinstance(body, dict):
+        return body
+    better: dict[str, Any] = {}
+    if is_moment(body.get("date")):
+        better["date"] = SOON
+    zone = body.get("timezone")
+    if isinstance(zone, str) and 0 < len(zone) <= LONGEST_ZONE:
+        better["timezone"] = "Europe/Berlin"
+    return body | better
+
+
+def is_moment(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and bool(datetime.fromisoformat(value))
+    except ValueError:
+        return False
+
+
+@schemathesis.hook
+def before_load_schema(context: Any, schema: dict[str, Any]) -> None:
+    """Add a link to each operation on what another one has made."""
+    for (method, path), (prefix, name) in SOURCES.items():
+        answers = schema["paths"][path][method]["responses"]["201"]
+        answers["links"] = {
+            operation: {"operationId": operation, "parameters": parameters(path, name)}
+            for operation in below(schema, prefix)
+        }
+    sessions = schema["paths"]["/api/sessions/"]["post"]["responses"]["201"]["links"]
+    for operation in below(schema, "/api/sessions/{session_id}/materials/"):
+        sessions[operation] = {
+            "operationId": operation,
+            "parameters": {"path.session_id": "$response.body#/id"},
+        }
+
+
+def parameters(path: str, name: str) -> dict[str, str]:
+    found = {f"path.{name}": "$response.body#/id"}
+    if "{session_id}" in path:
+        found["path.session_id"] = "$request.path.session_id"
+    return found
+
+
+def below(schema: dict[str, Any], prefix: str) -> Iterator[str]:
+    for path, item in schema["paths"].items():
+        if path.startswith(prefix):
+            for operation in item.values():
+                yield operation["operationId"]

@@ -1,0 +1,55 @@
+"""Hostile values in every header that is read, at every operation: a good answer, or one in the
+envelope; never a 5xx, and no header comes out of it (contract C4, C9). With HOSTILE=all each header
+has each value everywhere."""
+
+from __future__ import annotations
+
+import os
+from zlib import crc32
+
+import pytest
+
+from tests.test_hostile_input import World, acceptable, described, world  # noqa: F401  # a fixture
+
+pytestmark = pytest.mark.django_db
+
+HEADERS = [
+    *["AUTHORIZATION", "ACCEPT", "ACCEPT_LANGUAGE", "ACCEPT_ENCODING", "ORIGIN", "HOST", "COOKIE"],
+    *["X_FORWARDED_FOR", "X_FORWARDED_PROTO", "X_FORWARDED_HOST", "X_REQUEST_ID", "RANGE"],
+    *["IF_NONE_MATCH", "IF_MODIFIED_SINCE", "IDEMPOTENCY_KEY", "TRANSFER_ENCODING"],
+    *["X_ZM_SIGNATURE", "X_ZM_REQUEST_TIMESTAMP", "X_HTTP_METHOD_OVERRIDE"],
+    *["ACCESS_CONTROL_REQUEST_METHOD", "ACCESS_CONTROL_REQUEST_HEADERS", "CONTENT_TYPE"],
+]
+VALUES = [
+    *[
+        "",
+        " ",
+        "\x00",
+        "\xff\xfe",
+        "a\r\nX-Evil: 1",
+        "a" * 8_000,
+        "9" * 5_000,
+        ",,,",
+        "null",
+        "*/*",
+    ],
+    *["Bearer", "Bearer a.b.c", "Basic Og==", "application/json; charset=utf-7", "-1", "http://["],
+    *["application/json; charset=rot13", "multipart/form-data; boundary=", "bytes=9-1", str(2**63)],
+]
+CASES = [(header, value) for header in HEADERS for value in VALUES]
+ONE_IN = 1 if os.environ.get("HOSTILE") == "all" else 60
+
+
+@pytest.mark.parametrize("operation", described(), ids=str)
+def test_a_hostile_value_in_any_header(world: World, operation):  # noqa: F811  # the fixture
+    start = crc32(str(operation).encode()) % ONE_IN
+    address, failed = world.address(operation), []
+    for header, value in CASES[start::ONE_IN]:
+        name = header if header == "CONTENT_TYPE" else f"HTTP_{header}"
+        answer = world.creators.generic(operation.method.upper(), address, b"{}", **{name: value})
+        if not acceptable(answer) or "X-Evil" in str(answer.headers):
+            failed.append((header, value[:40], answer.status_code))
+        if answer.status_code < 400 and operation.method != "get":
+            world.renew()
+            address = world.address(operation)
+    assert failed == []
