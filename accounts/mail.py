@@ -23,11 +23,15 @@ from django.utils.http import urlsafe_base64_encode
 from accounts.models import Mail, User
 from accounts.tokens import reset_links, unsubscribe_links
 from core import metrics
-from core.retries import work_off
+from core.retries import HopelessError, work_off
 
 # What a server says of one mail; it takes others on the same connection.
 REFUSALS = (SMTPSenderRefused, SMTPRecipientsRefused, SMTPDataError)
 GOODBYE = 421
+# It won't take a mail like this one, from anybody, at any time (RFC 5321: 5yz).
+FOR_GOOD = range(500, 600)
+# It wants a password first: our settings are at fault, and can be mended before the next try.
+SIGN_IN_FIRST = 530
 
 
 class ServerDownError(Exception):
@@ -75,6 +79,7 @@ class Connection:
 
         Raises:
             OSError: what the server or the way to it said.
+            HopelessError: the server refused this mail for good.
             ServerDownError: it wasn't asked.
         """
         if self.is_down:
@@ -84,6 +89,8 @@ class Connection:
             return
         except OSError as error:
             if isinstance(error, REFUSALS) and not says_goodbye(error):
+                if is_for_good(error):
+                    raise HopelessError(f"refused with {codes(error)}") from error
                 raise
             self.backend.close()
             self.is_down = not self.has_delivered
@@ -99,11 +106,27 @@ class Connection:
         self.has_delivered = True
 
 
-def says_goodbye(refusal: SMTPResponseException | SMTPRecipientsRefused) -> bool:
+Refusal = SMTPResponseException | SMTPRecipientsRefused
+
+
+def says_goodbye(refusal: Refusal) -> bool:
     """Does the server end the connection, whatever it thinks of the mail (421)?"""
+    return GOODBYE in codes(refusal)
+
+
+def is_for_good(refusal: Refusal) -> bool:
+    """Would it refuse this mail at the next try, too? A sender that it refuses is the same for all
+    mails, and so a mistake in the settings, to be mended before the next try."""
+    if isinstance(refusal, SMTPSenderRefused):
+        return False
+    return all(code in FOR_GOOD and code != SIGN_IN_FIRST for code in codes(refusal))
+
+
+def codes(refusal: Refusal) -> list[int]:
+    """What the server answered, for each recipient if it was about them."""
     if isinstance(refusal, SMTPRecipientsRefused):
-        return any(code == GOODBYE for code, _ in refusal.recipients.values())
-    return refusal.smtp_code == GOODBYE
+        return [code for code, _ in refusal.recipients.values()]
+    return [refusal.smtp_code]
 
 
 def write(mail: Mail, now: datetime) -> EmailMultiAlternatives | None:
