@@ -21,7 +21,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from accounts.models import Mail, User
-from accounts.tokens import reset_links, unsubscribe_links
+from accounts.tokens import email_links, reset_links, unsubscribe_links
 from core import metrics
 from core.retries import HopelessError, work_off
 
@@ -151,35 +151,60 @@ def write_notification(mail: Mail) -> EmailMultiAlternatives | None:
         "List-Unsubscribe": f"<{unsubscribe}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
-    return letter(mail, user, "mail", context, headers)
+    return letter(mail, user, "mail", context, headers=headers)
 
 
 def write_password_reset(mail: Mail) -> EmailMultiAlternatives | None:
     user = User.objects.active().with_email(mail.address).first()
     if user is None:
         return None
-    parts = {
-        "uid": urlsafe_base64_encode(force_bytes(user.pk)),
-        "token": reset_links.make_token(user),
-    }
-    context = parts | {
-        "link": f"{settings.FRONTEND_URL}/reset-password?{urlencode(parts)}",
+    context = link_context(user, "reset-password", reset_links.make_token(user))
+    return letter(mail, user, "password_reset", context)
+
+
+def link_context(user: User, page: str, token: str) -> dict[str, Any]:
+    """A link to a page of the frontend, its parts, and for how many hours it works."""
+    parts = {"uid": urlsafe_base64_encode(force_bytes(user.pk)), "token": token}
+    return parts | {
+        "link": f"{settings.FRONTEND_URL}/{page}?{urlencode(parts)}",
         "hours": settings.PASSWORD_RESET_TIMEOUT // 3600,
     }
-    return letter(mail, user, "password_reset", context, {})
+
+
+def write_email_change(mail: Mail) -> EmailMultiAlternatives | None:
+    """To the new address, while it is still the one that is waited for."""
+    user = User.objects.active().filter(pk=mail.user_id, pending_email=mail.address).first()
+    if user is None:
+        return None
+    context = link_context(user, "confirm-email", email_links.make_token(user))
+    return letter(mail, user, "email_change", context, to=mail.address)
+
+
+def write_email_notice(mail: Mail) -> EmailMultiAlternatives | None:
+    """To the old address, which may be the old one already."""
+    user = User.objects.active().filter(pk=mail.user_id).first()
+    return user and letter(mail, user, "email_notice", {}, to=mail.address)
 
 
 WRITERS = {
     Mail.Kind.NOTIFICATION: write_notification,
     Mail.Kind.REMINDER: write_notification,
     Mail.Kind.PASSWORD_RESET: write_password_reset,
+    Mail.Kind.EMAIL_CHANGE: write_email_change,
+    Mail.Kind.EMAIL_NOTICE: write_email_notice,
 }
 
 
 def letter(
-    mail: Mail, user: User, template: str, context: dict[str, Any], headers: dict[str, str]
+    mail: Mail,
+    user: User,
+    template: str,
+    context: dict[str, Any],
+    *,
+    to: str = "",
+    headers: dict[str, str] | None = None,
 ) -> EmailMultiAlternatives:
-    """A mail to one person, as plain text and as HTML."""
+    """A mail to one person, at their address unless told another, as plain text and as HTML."""
     context |= {
         "title": mail.subject,
         "user": user,
@@ -188,8 +213,12 @@ def letter(
     message = EmailMultiAlternatives(
         subject=mail.subject,
         body=render_to_string(f"accounts/{template}.txt", context),
-        to=[user.email],
-        headers={"Message-ID": message_id(mail), "Auto-Submitted": "auto-generated", **headers},
+        to=[to or user.email],
+        headers={
+            "Message-ID": message_id(mail),
+            "Auto-Submitted": "auto-generated",
+            **(headers or {}),
+        },
     )
     message.attach_alternative(render_to_string(f"accounts/{template}.html", context), "text/html")
     return message
