@@ -84,6 +84,7 @@ def anonymise(user: User, name: str, *, now: datetime) -> None:
     User.objects.filter(pk=user.pk).update(
         username=name,
         email=address_of(name),
+        pending_email="",
         first_name="",
         last_name="",
         timezone="UTC",

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
-from rest_framework.throttling import BaseThrottle
 
 from accounts import services
 from accounts.models import User
 from core.push import recheck_on_commit
-from core.throttling import wait_for
+from core.throttling import address_of, wait_for
 
 if TYPE_CHECKING:  # unfold has no types, and these differ in their looks only
     from django.contrib.admin.forms import AdminAuthenticationForm as AuthenticationForm
@@ -46,9 +45,11 @@ class LimitedSignInForm(AuthenticationForm):
     """The admin's sign-in, with the limits of the API's: it takes the same passwords."""
 
     def clean(self) -> dict[str, Any]:
-        address = BaseThrottle().get_ident(self.request)  # type: ignore[arg-type]  # has its META
         name = services.limit_key(self.cleaned_data.get("username", ""))
-        waits = (wait_for("sign_in_address", address), wait_for("sign_in_account", name))
+        waits = (
+            wait_for("sign_in_address", address_of(self.request)),
+            wait_for("sign_in_account", name),
+        )
         wait = max(filter(None, waits), default=None)
         if wait is not None:
             raise ValidationError(f"Too many attempts: try again in {wait} seconds.")

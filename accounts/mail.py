@@ -21,13 +21,17 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from accounts.models import Mail, User
-from accounts.tokens import reset_links, unsubscribe_links
+from accounts.tokens import email_links, reset_links, unsubscribe_links
 from core import metrics
-from core.retries import work_off
+from core.retries import HopelessError, work_off
 
 # What a server says of one mail; it takes others on the same connection.
 REFUSALS = (SMTPSenderRefused, SMTPRecipientsRefused, SMTPDataError)
 GOODBYE = 421
+# It won't take a mail like this one, from anybody, at any time (RFC 5321: 5yz).
+FOR_GOOD = range(500, 600)
+# It wants a password first: our settings are at fault, and can be mended before the next try.
+SIGN_IN_FIRST = 530
 
 
 class ServerDownError(Exception):
@@ -75,6 +79,7 @@ class Connection:
 
         Raises:
             OSError: what the server or the way to it said.
+            HopelessError: the server refused this mail for good.
             ServerDownError: it wasn't asked.
         """
         if self.is_down:
@@ -84,6 +89,8 @@ class Connection:
             return
         except OSError as error:
             if isinstance(error, REFUSALS) and not says_goodbye(error):
+                if is_for_good(error):
+                    raise HopelessError(f"refused with {codes(error)}") from error
                 raise
             self.backend.close()
             self.is_down = not self.has_delivered
@@ -99,11 +106,27 @@ class Connection:
         self.has_delivered = True
 
 
-def says_goodbye(refusal: SMTPResponseException | SMTPRecipientsRefused) -> bool:
+Refusal = SMTPResponseException | SMTPRecipientsRefused
+
+
+def says_goodbye(refusal: Refusal) -> bool:
     """Does the server end the connection, whatever it thinks of the mail (421)?"""
+    return GOODBYE in codes(refusal)
+
+
+def is_for_good(refusal: Refusal) -> bool:
+    """Would it refuse this mail at the next try, too? A sender that it refuses is the same for all
+    mails, and so a mistake in the settings, to be mended before the next try."""
+    if isinstance(refusal, SMTPSenderRefused):
+        return False
+    return all(code in FOR_GOOD and code != SIGN_IN_FIRST for code in codes(refusal))
+
+
+def codes(refusal: Refusal) -> list[int]:
+    """What the server answered, for each recipient if it was about them."""
     if isinstance(refusal, SMTPRecipientsRefused):
-        return any(code == GOODBYE for code, _ in refusal.recipients.values())
-    return refusal.smtp_code == GOODBYE
+        return [code for code, _ in refusal.recipients.values()]
+    return [refusal.smtp_code]
 
 
 def write(mail: Mail, now: datetime) -> EmailMultiAlternatives | None:
@@ -128,35 +151,60 @@ def write_notification(mail: Mail) -> EmailMultiAlternatives | None:
         "List-Unsubscribe": f"<{unsubscribe}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
-    return letter(mail, user, "mail", context, headers)
+    return letter(mail, user, "mail", context, headers=headers)
 
 
 def write_password_reset(mail: Mail) -> EmailMultiAlternatives | None:
     user = User.objects.active().with_email(mail.address).first()
     if user is None:
         return None
-    parts = {
-        "uid": urlsafe_base64_encode(force_bytes(user.pk)),
-        "token": reset_links.make_token(user),
-    }
-    context = parts | {
-        "link": f"{settings.FRONTEND_URL}/reset-password?{urlencode(parts)}",
+    context = link_context(user, "reset-password", reset_links.make_token(user))
+    return letter(mail, user, "password_reset", context)
+
+
+def link_context(user: User, page: str, token: str) -> dict[str, Any]:
+    """A link to a page of the frontend, its parts, and for how many hours it works."""
+    parts = {"uid": urlsafe_base64_encode(force_bytes(user.pk)), "token": token}
+    return parts | {
+        "link": f"{settings.FRONTEND_URL}/{page}?{urlencode(parts)}",
         "hours": settings.PASSWORD_RESET_TIMEOUT // 3600,
     }
-    return letter(mail, user, "password_reset", context, {})
+
+
+def write_email_change(mail: Mail) -> EmailMultiAlternatives | None:
+    """To the new address, while it is still the one that is waited for."""
+    user = User.objects.active().filter(pk=mail.user_id, pending_email=mail.address).first()
+    if user is None:
+        return None
+    context = link_context(user, "confirm-email", email_links.make_token(user))
+    return letter(mail, user, "email_change", context, to=mail.address)
+
+
+def write_email_notice(mail: Mail) -> EmailMultiAlternatives | None:
+    """To the old address, which may be the old one already."""
+    user = User.objects.active().filter(pk=mail.user_id).first()
+    return user and letter(mail, user, "email_notice", {}, to=mail.address)
 
 
 WRITERS = {
     Mail.Kind.NOTIFICATION: write_notification,
     Mail.Kind.REMINDER: write_notification,
     Mail.Kind.PASSWORD_RESET: write_password_reset,
+    Mail.Kind.EMAIL_CHANGE: write_email_change,
+    Mail.Kind.EMAIL_NOTICE: write_email_notice,
 }
 
 
 def letter(
-    mail: Mail, user: User, template: str, context: dict[str, Any], headers: dict[str, str]
+    mail: Mail,
+    user: User,
+    template: str,
+    context: dict[str, Any],
+    *,
+    to: str = "",
+    headers: dict[str, str] | None = None,
 ) -> EmailMultiAlternatives:
-    """A mail to one person, as plain text and as HTML."""
+    """A mail to one person, at their address unless told another, as plain text and as HTML."""
     context |= {
         "title": mail.subject,
         "user": user,
@@ -165,8 +213,12 @@ def letter(
     message = EmailMultiAlternatives(
         subject=mail.subject,
         body=render_to_string(f"accounts/{template}.txt", context),
-        to=[user.email],
-        headers={"Message-ID": message_id(mail), "Auto-Submitted": "auto-generated", **headers},
+        to=[to or user.email],
+        headers={
+            "Message-ID": message_id(mail),
+            "Auto-Submitted": "auto-generated",
+            **(headers or {}),
+        },
     )
     message.attach_alternative(render_to_string(f"accounts/{template}.html", context), "text/html")
     return message

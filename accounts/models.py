@@ -58,6 +58,14 @@ class User(AbstractUser):
     email_notifications = models.BooleanField(
         default=False, help_text="Mails about sessions: reminders, decisions, cancellations."
     )
+    pending_email = models.CharField(
+        max_length=254,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="The address that is to take the place of `email`, once its owner confirms it.",
+    )
     token_generation = models.PositiveIntegerField(
         default=0, editable=False, help_text="Raised to sign the person out everywhere."
     )
@@ -132,6 +140,8 @@ class Mail(Retry):
         NOTIFICATION = "notification"
         REMINDER = "reminder"
         PASSWORD_RESET = "password_reset"  # noqa: S105  # a kind of mail
+        EMAIL_CHANGE = "email_change"
+        EMAIL_NOTICE = "email_notice"
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
     user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="mails")
@@ -139,7 +149,8 @@ class Mail(Retry):
         max_length=254,
         blank=True,
         default="",
-        help_text="What somebody typed who asked for a new password; there may be no such person.",
+        help_text="What somebody typed who asked for a new password, where there may be no such "
+        "person; the new address, or the old one, of somebody who changes theirs.",
     )
     subject = models.CharField(max_length=255)
     message = models.TextField(blank=True, default="")
@@ -171,7 +182,15 @@ class Mail(Retry):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(kind__in=["notification", "reminder", "password_reset"]),
+                condition=models.Q(
+                    kind__in=[
+                        "notification",
+                        "reminder",
+                        "password_reset",
+                        "email_change",
+                        "email_notice",
+                    ]
+                ),
                 name="mail_kind_is_known",
             )
         ]

@@ -29,6 +29,10 @@ class ProfileObject(UserObject):
     email_notifications: Annotated[
         bool, "Are reminders, decisions on requests and cancellations mailed, too?"
     ]
+    pending_email: Annotated[
+        str,
+        "The new address, until the mail that went there is confirmed; else an empty text.",
+    ]
 
 
 class RegisteredObject(TokenPair):
@@ -64,4 +68,5 @@ def profile_object(user: User) -> ProfileObject:
         **user_object(user),
         "timezone": user.timezone,
         "email_notifications": user.email_notifications,
+        "pending_email": user.pending_email,
     }

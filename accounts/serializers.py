@@ -56,6 +56,11 @@ class ResetInput(Input):
     email = TextField(max_length=254)
 
 
+class EmailConfirmInput(Input):
+    uid = TextField(max_length=64)
+    token = TextField(max_length=256)
+
+
 class ResetConfirmInput(Input):
     uid = TextField(max_length=64)
     token = TextField(max_length=256)

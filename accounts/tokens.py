@@ -155,6 +155,17 @@ class ResetLinks(PasswordResetTokenGenerator):
         return f"{super()._make_hash_value(user, timestamp)}{user.token_stamp}"
 
 
+class EmailLinks(PasswordResetTokenGenerator):
+    """Links that confirm a new address: bound to both addresses, and so dead once one of them is
+    no longer the person's, and ended by what ends every token."""
+
+    key_salt = "accounts.email_links"
+
+    def _make_hash_value(self, user: Any, timestamp: int) -> str:
+        return f"{user.pk}:{timestamp}:{user.token_stamp}:{user.email}:{user.pending_email}"
+
+
 reset_links = ResetLinks()
+email_links = EmailLinks()
 # Names a person and doesn't end: a mail may be old. It is good for turning mails off only.
 unsubscribe_links = Signer(salt="accounts.unsubscribe", sep=".")

@@ -41,6 +41,7 @@ class SignInViewSet(ActionViewSet):
         "sign_out": serializers.RefreshInput,
         "reset": serializers.ResetInput,
         "reset_confirm": serializers.ResetConfirmInput,
+        "confirm_email": serializers.EmailConfirmInput,
     }
     answers = {
         "register": Answer(RegisteredObject, 201),
@@ -50,6 +51,7 @@ class SignInViewSet(ActionViewSet):
         "sign_out": Answer(None, 204),
         "reset": Answer(MessageObject),
         "reset_confirm": Answer(MessageObject),
+        "confirm_email": Answer(MessageObject),
     }
     errors = {
         "register": [services.INSTRUCTOR_SIGNUP_CLOSED],
@@ -58,6 +60,7 @@ class SignInViewSet(ActionViewSet):
         "verify": [TOKEN_NOT_VALID],
         "sign_out": [TOKEN_NOT_VALID],
         "reset_confirm": [services.RESET_LINK_INVALID],
+        "confirm_email": [services.EMAIL_LINK_INVALID],
     }
 
     @action(
@@ -155,6 +158,15 @@ class SignInViewSet(ActionViewSet):
         services.reset_password(**self.read())
         return self.answer({"message": "The password was changed: sign in with it."})
 
+    @action(methods=["post"], detail=False, url_path="email/confirm")
+    def confirm_email(self, request: Request) -> Response:
+        """Confirm a new e-mail address with the `uid` and `token` of the mail that went there.
+
+        They work once, and end with the next change of the address or the password.
+        """
+        services.confirm_email(**self.read())
+        return self.answer({"message": "The new e-mail address is confirmed."})
+
 
 class MailViewSet(ActionViewSet):
     """The link at the foot of each mail. Its token is all the right that is needed."""
@@ -213,8 +225,16 @@ class AccountViewSet(ActionViewSet):
 
     @me.mapping.patch
     def update_me(self, request: Request) -> Response:
-        """Change one's names, e-mail address or time zone, or have mails sent or not."""
-        user = services.update_profile(by=self.person, **self.read())
+        """Change one's names, e-mail address or time zone, or have mails sent or not.
+
+        A new `email` is shown as `pending_email`, and the old one stays, until the link that is
+        mailed to the new one is confirmed; unless the site asks for no confirmation.
+        """
+        changes = self.read()
+        if services.needs_confirmation(self.person, changes.get("email")):
+            for key in (str(self.person.pk), services.limit_key(changes["email"])):
+                throttling.count("email_change", key)
+        user = services.update_profile(by=self.person, now=timezone.now(), **changes)
         return self.answer(profile_object(user))
 
     @action(methods=["post"], detail=False, url_path="password/change")

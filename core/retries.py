@@ -27,6 +27,10 @@ BATCH = 200
 BATCH_SECONDS = 10
 
 
+class HopelessError(Exception):
+    """A try whose failure will be the same at every next one: the row is given up at once."""
+
+
 class RetryQuerySet(models.QuerySet[Any]):
     def due(self, now: datetime) -> Self:
         """What is to be tried by now, the longest waiting first."""
@@ -68,9 +72,15 @@ class Retry(models.Model):
 
     def postpone(self, now: datetime) -> None:
         """After a try that failed: the next one after a longer pause, or none."""
-        given_up = self.MAX_ATTEMPTS is not None and self.attempts >= self.MAX_ATTEMPTS
-        pause = self.PAUSES[min(self.attempts, len(self.PAUSES)) - 1]
-        self.next_try_at = None if given_up else now + pause
+        if self.MAX_ATTEMPTS is not None and self.attempts >= self.MAX_ATTEMPTS:
+            self.give_up()
+            return
+        self.next_try_at = now + self.PAUSES[min(self.attempts, len(self.PAUSES)) - 1]
+        self.save(update_fields=["next_try_at"])
+
+    def give_up(self) -> None:
+        """Leave it as it is, neither done nor to be tried again."""
+        self.next_try_at = None
         self.save(update_fields=["next_try_at"])
 
 
@@ -79,7 +89,7 @@ def work_off(rows: RetryQuerySet, attempt: Callable[[Any], None], *, now: dateti
 
     Args:
         attempt: does the work of one row, and deletes or marks it. What it raises is logged, and
-            the row waits for its next try.
+            the row waits for its next try; after a `HopelessError` there is none.
     """
     succeeded, deadline = 0, time.monotonic() + BATCH_SECONDS
     for row in list(rows.due(now)[:BATCH]):
@@ -97,6 +107,10 @@ def try_row(
         return False
     try:
         attempt(row)
+    except HopelessError as failure:
+        logger.error("Gave up %s %s: %s", row._meta.label, row.pk, failure)
+        row.give_up()
+        return False
     except Exception as failure:
         # An error of ours says it all; any other needs its traceback.
         ours = isinstance(failure, APIError)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +20,8 @@ from core.cache import site_cache
 from core.metrics import THROTTLED
 
 SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+# Whoever has one address of IPv6 has all that share so many bits, at the least.
+NETWORK_BITS = 64
 
 
 def parse_rate(rate: str) -> tuple[int, int]:
@@ -60,7 +63,24 @@ def count_stranger(request: Request) -> None:
     Raises:
         Throttled: as `count`.
     """
-    count("anonymous", BaseThrottle().get_ident(request))
+    count("anonymous", address_of(request))
+
+
+def address_of(request: Any) -> str | None:
+    """Where a request comes from, as it is counted: an address of IPv4, or a network of IPv6.
+
+    What `X-Forwarded-For` says is believed as far as `NUM_PROXIES` proxies have written it.
+    """
+    said: str | None = BaseThrottle().get_ident(request)
+    try:
+        address = ip_address(said or "")
+    except ValueError:  # a proxy's own name for its client, or none behind a Unix socket
+        return said
+    if not isinstance(address, IPv6Address):
+        return said
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(IPv6Network((int(address), NETWORK_BITS), strict=False))
 
 
 class WindowThrottle(BaseThrottle):
@@ -73,13 +93,17 @@ class WindowThrottle(BaseThrottle):
 
 
 class RequestThrottle(WindowThrottle):
-    """The limit on everything: by person when signed in, else by address."""
+    """The limit on everything, by person when signed in, else by address; and the one on an action
+    of its own, which the view's `limits` name, by person."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        if request.user.is_authenticated:
-            self.seconds = wait_for("person", str(request.user.pk))
-        else:
-            self.seconds = wait_for("anonymous", self.get_ident(request))
+        if not request.user.is_authenticated:
+            self.seconds = wait_for("anonymous", address_of(request))
+            return self.seconds is None
+        person = str(request.user.pk)
+        self.seconds = wait_for("person", person)
+        if self.seconds is None and view.action in view.limits:
+            self.seconds = wait_for(view.limits[view.action], person)
         return self.seconds is None
 
 
@@ -87,5 +111,5 @@ class AddressThrottle(WindowThrottle):
     """A limit by address on one kind of request: the view's `throttle_scope`."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        self.seconds = wait_for(view.throttle_scope, self.get_ident(request))
+        self.seconds = wait_for(view.throttle_scope, address_of(request))
         return self.seconds is None

@@ -50,6 +50,8 @@ class ActionViewSet(GenericViewSet[Any]):
         answers: for each action, what it answers.
         errors: for each action, the errors it can give beyond those of `table`.
         table: the table of actions that decides who may do what, and when.
+        limits: for actions that other people or services feel, the limit by person on each,
+            a name of `settings.THROTTLE_RATES`. Every try counts, before it is looked at.
         reads_bodies: whether bodies are looked at; where not, any will do.
     """
 
@@ -57,6 +59,7 @@ class ActionViewSet(GenericViewSet[Any]):
     answers: Mapping[str, Answer] = {}
     errors: Mapping[str, list[ErrorCode]] = {}
     table: Table = {}
+    limits: Mapping[str, str] = {}
     reads_bodies = True
     tag = ""
     throttle_scope = ""

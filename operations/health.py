@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.cache import site_cache
+from core.connections import answered_within
 from core.errors import APIError, declare
 from core.views import ActionViewSet, Answer
 
@@ -21,6 +22,8 @@ NOT_READY = declare("not_ready", 503, "Not ready to serve: {reason}.")
 
 # Seconds for which an answer of Redis is believed.
 BELIEVED = 1.0
+# Seconds that the database has for its answer: a balancer doesn't wait much longer for ours.
+PATIENCE = 3.0
 
 
 class HealthObject(TypedDict):
@@ -93,8 +96,9 @@ class HealthViewSet(ActionViewSet):
 def check_database() -> None:
     """Raises APIError: 503 unless the database answers, and every migration is applied."""
     try:
-        executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
-        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        with answered_within(PATIENCE):
+            executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
+            waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except Error:
         raise APIError(NOT_READY, reason="the database can't be reached") from None
     if waiting:

@@ -20,7 +20,8 @@ class MailServer:
     """`with MailServer() as server:` takes mails on `server.port`.
 
     Attributes:
-        refusals: what it says to a recipient it doesn't take.
+        refusals: what it says to a recipient it doesn't take; under `MAIL`, to any sender; under
+            `DATA`, to what is in any mail.
         per_connection: after so many mails it ends a connection.
         together: it takes no mail before so many have connected.
         mails: what it took, each with its envelope's recipients in `X-Envelope`.
@@ -66,6 +67,14 @@ class MailServer:
             self.gate.set()
         return responses
 
+    async def handle_MAIL(  # noqa: N802
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        if "MAIL" in self.refusals:
+            return self.refusals["MAIL"]
+        envelope.mail_from = address
+        return "250 OK"
+
     async def handle_RCPT(  # noqa: N802
         self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
@@ -78,6 +87,8 @@ class MailServer:
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         await self.gate.wait()
+        if "DATA" in self.refusals:
+            return self.refusals["DATA"]
         mail = message_from_bytes(envelope.content, policy=default)
         assert isinstance(mail, EmailMessage)
         mail["X-Envelope"] = ", ".join(envelope.rcpt_tos)

@@ -38,6 +38,14 @@ THROTTLE_RATES = {
     "password_reset_account": env.str("THROTTLE_PASSWORD_RESET_ACCOUNT", "5/hour"),
     "anonymous": env.str("THROTTLE_ANONYMOUS", "300/minute"),
     "person": env.str("THROTTLE_PERSON", "1200/minute"),
+    "friend_request": env.str("THROTTLE_FRIEND_REQUEST", "60/hour"),
+    "message": env.str("THROTTLE_MESSAGE", "60/minute"),
+    "join": env.str("THROTTLE_JOIN", "120/hour"),
+    "upload": env.str("THROTTLE_UPLOAD", "120/hour"),
+    "one_on_one": env.str("THROTTLE_ONE_ON_ONE", "60/hour"),
+    "start_meeting": env.str("THROTTLE_START_MEETING", "30/day"),
+    "join_token": env.str("THROTTLE_JOIN_TOKEN", "60/minute"),
+    "email_change": env.str("THROTTLE_EMAIL_CHANGE", "5/hour"),
 }
 
 CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", default=[])

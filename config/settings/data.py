@@ -19,6 +19,17 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
 elif _database["ENGINE"] == "django.db.backends.postgresql":
     # A pool, since threads of an ASGI server are short-lived; a dead connection is replaced
     # before it is handed out. It grows with need: never beyond the threads of a WSGI server.
+    # A server that takes connections and says nothing would keep the pool's workers for good.
+    _options.setdefault("connect_timeout", 5)
+    _limits = {
+        "statement_timeout": env.int("DATABASE_STATEMENT_SECONDS", 30),
+        "lock_timeout": env.int("DATABASE_LOCK_SECONDS", 10),
+        # Nothing slow is done inside a transaction: one that is idle so long was forgotten.
+        "idle_in_transaction_session_timeout": 60,
+    }
+    _said = " ".join(f"-c {name}={seconds}s" for name, seconds in _limits.items())
+    # What the address itself says comes later, and so wins.
+    _options["options"] = f"{_said} {_options.get('options', '')}".strip()
     _options.setdefault("pool", {"min_size": 1, "max_size": max(20, WEB_THREADS), "timeout": 5})
     _database["ENGINE"] = "core.postgresql"
 

@@ -21,6 +21,8 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 PASSWORD_RESET_TIMEOUT = 60 * 60 * env.int("PASSWORD_RESET_HOURS", 24, least=1)
+# Whether a changed address waits until the mail that goes there is answered.
+EMAIL_CONFIRMATION = env.bool("EMAIL_CONFIRMATION", True)
 # Each refresh token works once when this is on; the documented client needs it off.
 ROTATE_REFRESH_TOKENS = env.bool("ROTATE_REFRESH_TOKENS", False)
 SIMPLE_JWT = {

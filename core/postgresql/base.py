@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import select
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
-from django.db.backends.postgresql import base
+from django.db.backends.postgresql import base, schema
 from psycopg.adapt import AdaptersMap
 from psycopg.types.datetime import TimestamptzLoader
 
@@ -31,17 +31,52 @@ def is_open(connection: Any) -> bool:
 djangos: Any = base
 
 
+# Statements that may take as long as they need, and wait for locks as long.
+UNHURRIED = "-c statement_timeout=0 -c lock_timeout=0"
+
+
+class SchemaEditor(schema.DatabaseSchemaEditor):
+    """Migrations may take their time: building an index on a large table does."""
+
+    def __enter__(self) -> Self:
+        editor: Self = super().__enter__()
+        self.set_limits("SET statement_timeout = 0; SET lock_timeout = 0")
+        return editor
+
+    def __exit__(self, *failure: Any) -> None:
+        try:
+            super().__exit__(*failure)
+        finally:
+            self.set_limits("RESET statement_timeout; RESET lock_timeout")
+
+    def set_limits(self, statement: str) -> None:
+        with self.connection.cursor() as cursor:
+            cursor.execute(statement)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """Reads moments by psycopg's C code, offers cursors that prepare, and asks no server whether it
-    is still there.
+    is still there. What takes long, migrations and the clock's jobs, has no limit of time.
+
+    Attributes:
+        is_unhurried: whether connections are made, beside the pool, without those limits.
 
     Django has a loader of its own, in Python, that puts moments into the connection's zone. Here
     all connections are in UTC, and so is what psycopg reads.
     """
 
+    SchemaEditorClass = SchemaEditor
+    is_unhurried = False
+
+    @property
+    def pool(self) -> Any:
+        return None if self.is_unhurried else super().pool
+
     def get_connection_params(self) -> dict[str, Any]:
         params: dict[str, Any] = super().get_connection_params()
         # Django's cursors never prepare, whatever this says: they bind on the client's side.
+        if self.is_unhurried:
+            params["options"] = f"{params.get('options', '')} {UNHURRIED}"
         return params | {"context": adapters(params["context"]), "prepare_threshold": 0}
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:

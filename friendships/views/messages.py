@@ -23,6 +23,7 @@ class MessageViewSet(ActionViewSet):
     queryset = User.objects.all()
     lookup_url_kwarg = "user_id"
     inputs = {"write": serializers.MessageInput}
+    limits = {"write": "message"}
     answers = {
         "messages": Answer(ChatMessageObject, listed="array", newest_first=True),
         "write": Answer(ChatMessageObject, 201),

@@ -30,6 +30,7 @@ class RequestViewSet(ActionViewSet):
     filter_backends = [DjangoFilterBackend]
     filterset_class = RequestFilter
     inputs = {"create": serializers.RequestInput}
+    limits = {"create": "friend_request"}
     answers = {
         "list": Answer(FriendRequestObject, listed="array", newest_first=True),
         "create": Answer(FriendRequestObject, 201),

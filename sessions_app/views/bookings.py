@@ -31,6 +31,7 @@ class BookingViewSet(SessionViews):
         "approve_request": serializers.DecisionInput,
         "reject_request": serializers.DecisionInput,
     }
+    limits = {"join": "join"}
     answers = {
         "join": Answer(JoinedObject, 201),
         "leave": Answer(SessionDoneObject),

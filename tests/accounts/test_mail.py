@@ -8,7 +8,7 @@ import pytest
 
 from accounts import services
 from accounts.jobs import forget_mails, send_mails
-from accounts.models import Mail
+from accounts.models import Mail, User
 from tests.mail_server import part
 
 pytestmark = pytest.mark.django_db
@@ -95,7 +95,7 @@ def test_nothing_of_one_is_in_the_mail_of_another(server, person, waiting, now):
 
 def test_it_goes_where_the_person_is_when_it_is_sent(server, reader, waiting, now):
     waiting(reader)
-    services.update_profile(by=reader, email="rosa@new.example.com", first_name="Rosalie")
+    User.objects.filter(pk=reader.pk).update(email="rosa@new.example.com", first_name="Rosalie")
 
     send_mails(now)
 
@@ -104,7 +104,12 @@ def test_it_goes_where_the_person_is_when_it_is_sent(server, reader, waiting, no
 
 @pytest.mark.parametrize(
     "turn_away",
-    [services.deactivate, lambda user: services.update_profile(by=user, email_notifications=False)],
+    [
+        services.deactivate,
+        lambda user: services.update_profile(
+            by=user, now=user.date_joined, email_notifications=False
+        ),
+    ],
 )
 def test_who_is_gone_or_wants_none_any_more_gets_none(server, reader, waiting, now, turn_away):
     waiting(reader)

@@ -31,7 +31,50 @@ def test_a_refused_recipient_keeps_no_other_mail(server, reader, waiting, person
 
     assert [mail["To"] for mail in server.mails] == ["otto@example.com"] * 2
     assert server.connections == 1
-    assert tries() == [(1, now + MINUTE), (1, None)] * 2
+    assert tries() == [(1, None), (1, None)] * 2
+    assert Mail.objects.given_up().count() == 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "next_try"),
+    [
+        ("550 No such mailbox", None),
+        ("554 No", None),
+        ("450 Mailbox busy", MINUTE),
+        ("451 Try again later", MINUTE),
+        ("530 Sign in first", MINUTE),
+    ],
+)
+def test_a_refusal_for_good_is_not_tried_again_and_one_for_now_is(
+    server, reader, waiting, now, caplog, answer, next_try
+):
+    server.refusals["rosa@example.com"] = answer
+    row = waiting(reader)
+
+    assert send_mails(now) == 0
+
+    assert tries() == [(1, next_try and now + next_try)]
+    [said] = [each.getMessage() for each in caplog.records if each.name == "core.retries"]
+    assert said.startswith(f"Gave up accounts.Mail {row.pk}") is (next_try is None)
+    assert "rosa" not in said
+
+
+def test_what_is_in_a_mail_may_be_refused_for_good_too(server, reader, waiting, now):
+    server.refusals["DATA"] = "554 This looks like spam"
+    waiting(reader)
+
+    assert send_mails(now) == 0
+    assert tries() == [(1, None)]
+
+
+def test_a_sender_that_is_refused_is_a_mistake_to_mend_and_the_mail_waits(
+    server, reader, waiting, now
+):
+    server.refusals["MAIL"] = "550 Not from here"
+    waiting(reader)
+
+    assert send_mails(now) == 0
+    assert tries() == [(1, now + MINUTE)]
 
 
 def test_the_pauses_grow_and_after_the_sixth_try_it_is_given_up(server, reader, waiting, now):

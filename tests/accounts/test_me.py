@@ -15,7 +15,7 @@ def test_one_sees_oneself(api, instructor):
 
     assert answer.status_code == 200
     body = answer.json()
-    assert set(body) == USER_KEYS | {"timezone", "email_notifications"}
+    assert set(body) == USER_KEYS | {"timezone", "email_notifications", "pending_email"}
     assert body["date_joined"] == instructor.date_joined.strftime("%Y-%m-%dT%H:%M:%SZ")
     assert body | {"date_joined": ""} == {
         "id": instructor.pk,
@@ -27,10 +27,12 @@ def test_one_sees_oneself(api, instructor):
         "date_joined": "",
         "timezone": "UTC",
         "email_notifications": False,
+        "pending_email": "",
     }
 
 
-def test_names_address_zone_and_the_wish_for_mails_are_changed(api, student):
+def test_names_address_zone_and_the_wish_for_mails_are_changed(api, student, settings):
+    settings.EMAIL_CONFIRMATION = False
     changes = {
         "first_name": " Sámuel ",
         "last_name": "",

@@ -71,18 +71,39 @@ class CountingHasher(MD5PasswordHasher):
         return super().encode(password, salt)
 
 
-def test_every_refusal_takes_one_hash_so_that_its_time_tells_nothing(api, person, settings):
+def test_every_refusal_takes_the_same_work_so_that_its_time_tells_nothing(
+    api, person, settings, django_assert_num_queries
+):
     settings.PASSWORD_HASHERS = [f"{__name__}.CountingHasher"]
     person("sam")
     person("gone", is_active=False)
+    person("keyless")
+    User.objects.filter(username="keyless").update(password="!")
 
-    def cost(name):
+    def cost(name, password):
         before = CountingHasher.computed
-        api().post(PATH, {"username": name, "password": "wrong"})
+        with django_assert_num_queries(1):
+            answer = api().post(PATH, {"username": name, "password": password})
+        assert_refused(answer, 401, "wrong_credentials")
         return CountingHasher.computed - before
 
-    names = ["sam", "gone", "nobody", "sam@example.com", "nobody@example.com", "ſam"]
-    assert [cost(name) for name in names] == [1] * 6
+    names = ["sam", "gone", "keyless", "nobody", "sam@example.com", "nobody@example.com", "ſam"]
+    for wrong in ("wrong", "x" * 128):
+        assert [cost(name, wrong) for name in names] == [1] * len(names)
+    assert cost("gone", PASSWORD) == 1
+
+
+def test_a_password_too_long_to_be_one_is_refused_before_anybody_is_looked_for(
+    api, student, settings, django_assert_num_queries
+):
+    settings.PASSWORD_HASHERS = [f"{__name__}.CountingHasher"]
+    before = CountingHasher.computed
+
+    for name in ("sam", "nobody"):
+        with django_assert_num_queries(0):
+            answer = api().post(PATH, {"username": name, "password": "x" * 100_000})
+        assert_invalid(answer, "password")
+    assert CountingHasher.computed == before
 
 
 @pytest.mark.parametrize("field", ["username", "password"])

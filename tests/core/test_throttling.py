@@ -135,6 +135,44 @@ class TestRequests:
 
         assert [first, same, other] == [[200], [429], [200]]
 
+    @pytest.mark.parametrize("forged", ["", "6.6.6.6, ", "6.6.6.6, 7.7.7.7,  "])
+    def test_behind_two_proxies_what_the_first_one_saw_counts(
+        self, api, rates, monkeypatch, forged
+    ):
+        monkeypatch.setattr(api_settings, "NUM_PROXIES", 2)
+        rates(anonymous="1/minute")
+        inner = ", 192.0.2.1"  # the outer proxy, as the inner one saw it
+        seen = [f"10.0.0.1{inner}", f"{forged}10.0.0.1{inner}", f"{forged}10.0.0.2{inner}"]
+
+        sent = [statuses(api(), times=1, HTTP_X_FORWARDED_FOR=each) for each in seen]
+
+        assert sent == [[200], [429], [200]]
+
+    @pytest.mark.parametrize(
+        ("second", "same"),
+        [
+            ("2001:db8:1:2:ffff::9", True),
+            ("2001:DB8:1:2::1%eth0", True),
+            ("2001:db8:1:3::1", False),
+            ("198.51.100.1", False),
+            ("unknown", False),
+        ],
+    )
+    def test_all_addresses_of_one_ipv6_network_are_one(self, api, rates, second, same):
+        rates(anonymous="1/minute")
+        statuses(api(), times=1, REMOTE_ADDR="2001:db8:1:2::1")
+
+        assert statuses(api(), times=1, REMOTE_ADDR=second) == [429 if same else 200]
+
+    def test_an_ipv4_address_in_ipv6_dress_is_the_same(self, api, rates):
+        rates(anonymous="1/minute")
+        sent = [
+            statuses(api(), times=1, REMOTE_ADDR=each)
+            for each in ("198.51.100.1", "::ffff:198.51.100.1", "::ffff:198.51.100.2")
+        ]
+
+        assert sent == [[200], [429], [200]]
+
     def test_a_server_without_addresses_serves(self, api, rates):
         rates(anonymous="1/minute")
         assert statuses(api(), times=2, REMOTE_ADDR=None) == [200, 429]

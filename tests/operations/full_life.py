@@ -75,7 +75,8 @@ def live(now: datetime) -> Life:
 
     attended = publish(friend, now, title="Geometry", booking_mode=Mode.REQUEST)
     services.join(seen(attended, zed), by=zed, now=now, message="please let me in")
-    accounts.update_profile(by=zed, last_name="Quillfeather")  # what was told has the old name
+    # What was told has the old name.
+    accounts.update_profile(by=zed, now=now, last_name="Quillfeather", email="zq@new.example")
     services.approve_request(seen(attended, friend), user_id=zed.pk, by=friend, now=now)
     requested = publish(friend, now, title="Trigonometry")
     services.join(seen(requested, zed), by=zed, now=now, message="please let me in")

@@ -232,7 +232,9 @@ def test_who_was_erased_gets_no_name_again(life, erase, api):
     before = User.objects.values().get(pk=zed.pk)
 
     with pytest.raises(APIError) as refused:
-        accounts.update_profile(by=zed, first_name="Zebedee", email="zebedee.q@mail.example")
+        accounts.update_profile(
+            by=zed, now=timezone.now(), first_name="Zebedee", email="zebedee.q@mail.example"
+        )
     assert refused.value.status == 401
     assert desk.get(page).status_code == 200, "it may be looked at"
     assert desk.post(page, sent).status_code == 403

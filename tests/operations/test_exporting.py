@@ -51,7 +51,8 @@ def test_a_full_life_fills_every_section(life):
 
     assert document["format"] == FORMAT
     assert [name for name, value in document.items() if not value] == []
-    assert {each["kind"] for each in document["mails"]} == {"notification", "password_reset"}
+    kinds = {"notification", "password_reset", "email_change", "email_notice"}
+    assert {each["kind"] for each in document["mails"]} == kinds
     text = json.dumps(document, ensure_ascii=False).lower()
     missing = [each for each in SECRETS if each.lower() not in text]
     assert missing == ["Earlierson"], "an old name, which only others have been told"

@@ -42,6 +42,13 @@ class OneOnOneViewSet(ActionViewSet):
         "open": serializers.OneOnOneInput,
         "validate_join_token": serializers.JoinTokenInput,
     }
+    # A host makes 100 meetings a day at Zoom: one person mustn't use up all of them.
+    limits = {
+        "open": "one_on_one",
+        "start": "start_meeting",
+        "join_token": "join_token",
+        "validate_join_token": "join_token",
+    }
     answers = {
         "list": Answer(OneOnOneObject, listed="array", newest_first=True),
         "retrieve": Answer(OneOnOneObject),

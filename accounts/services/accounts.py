@@ -1,4 +1,4 @@
-"""All writes to people's accounts."""
+"""Opening accounts, signing in, passwords."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from accounts import tokens
 from accounts.models import Mail, Role, User
 from accounts.querysets import fold
 from accounts.tokens import TokenPair
-from core.errors import TOKEN_NOT_VALID, VALIDATION_ERROR, APIError, declare, invalid
+from core.errors import VALIDATION_ERROR, APIError, declare, invalid
 from core.push import recheck_on_commit
 
 INSTRUCTOR_SIGNUP_CLOSED = declare(
@@ -98,26 +98,6 @@ def sign_in(*, username: str, password: str) -> TokenPair:
     return tokens.issue(user)
 
 
-def update_profile(*, by: User, **changes: Any) -> User:
-    """Change one's own names, e-mail address or time zone.
-
-    Raises:
-        APIError: 400 if the address is taken; 401 if the account was closed since the token was
-            looked at: a body may come slowly, and an erased name must not come back with it.
-    """
-    email = changes.get("email")
-    check_free(email=email, but=by.pk)
-    try:
-        if changes and not User.objects.active().filter(pk=by.pk).update(**changes):
-            raise APIError(TOKEN_NOT_VALID)
-    except IntegrityError:  # somebody took the address since the check
-        check_free(email=email, but=by.pk)
-        raise
-    for name, value in changes.items():
-        setattr(by, name, value)
-    return by
-
-
 def change_password(*, by: User, old_password: str, new_password: str) -> TokenPair:
     """Set a new password, which ends every token issued before; the pair returned is new.
 
@@ -164,7 +144,7 @@ def reset_password(*, uid: str, token: str, new_password: str) -> None:
     Raises:
         APIError: 400 if the link is wrong, used or too old, or the password weak.
     """
-    user = _user_of(uid)
+    user = user_of(uid)
     if user is None or not tokens.reset_links.check_token(user, token):
         raise APIError(RESET_LINK_INVALID)
     check_password_strength(new_password, user, field="new_password")
@@ -172,7 +152,8 @@ def reset_password(*, uid: str, token: str, new_password: str) -> None:
         raise APIError(RESET_LINK_INVALID)
 
 
-def _user_of(uid: str) -> User | None:
+def user_of(uid: str) -> User | None:
+    """Whom the `uid` of a mailed link names, if there is such an active person."""
     try:
         pk = int(urlsafe_base64_decode(uid))
     except ValueError:

@@ -1,0 +1,49 @@
+"""All writes to people's accounts."""
+
+from accounts.services.accounts import (
+    INSTRUCTOR_SIGNUP_CLOSED,
+    RESET_LINK_INVALID,
+    UNSUBSCRIBE_LINK_INVALID,
+    WRONG_CREDENTIALS,
+    change_password,
+    check_free,
+    check_password_strength,
+    check_sign_up,
+    deactivate,
+    limit_key,
+    register,
+    request_reset,
+    reset_password,
+    sign_in,
+    subscriber,
+    turn_mails_off,
+)
+from accounts.services.profile import (
+    EMAIL_LINK_INVALID,
+    confirm_email,
+    needs_confirmation,
+    update_profile,
+)
+
+__all__ = [
+    "EMAIL_LINK_INVALID",
+    "INSTRUCTOR_SIGNUP_CLOSED",
+    "RESET_LINK_INVALID",
+    "UNSUBSCRIBE_LINK_INVALID",
+    "WRONG_CREDENTIALS",
+    "change_password",
+    "check_free",
+    "check_password_strength",
+    "check_sign_up",
+    "confirm_email",
+    "deactivate",
+    "limit_key",
+    "needs_confirmation",
+    "register",
+    "request_reset",
+    "reset_password",
+    "sign_in",
+    "subscriber",
+    "turn_mails_off",
+    "update_profile",
+]

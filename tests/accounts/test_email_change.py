@@ -1,0 +1,192 @@
+"""A new e-mail address is confirmed by the mail that goes there (issue 8 point 3)."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core import mail
+from django.utils import timezone
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from accounts import services, tokens
+from accounts.jobs import send_mails
+from accounts.models import Mail, User
+from tests.accounts.conftest import NEW_PASSWORD, assert_invalid, assert_refused
+from tests.conftest import PASSWORD
+
+pytestmark = pytest.mark.django_db
+
+ME = "/api/auth/me/"
+CONFIRM = "/api/auth/email/confirm/"
+OLD, NEW = "sam@example.com", "Sam.New@example.org"
+
+
+@pytest.fixture
+def mailed(api, student):
+    """`mailed(email)`: asks for this address; the parts of the link that goes there."""
+
+    def ask(email=NEW):
+        assert api(student).patch(ME, {"email": email}).status_code == 200
+        mail.outbox.clear()
+        send_mails(timezone.now())
+        text = next(each.body for each in mail.outbox if each.to == [email] and "uid" in each.body)
+        return dict(re.findall(r"^(uid|token): ([\w-]+)", text, re.MULTILINE))
+
+    return ask
+
+
+def address():
+    return User.objects.get(username="sam").email
+
+
+def uid_of(user):
+    return urlsafe_base64_encode(force_bytes(user.pk))
+
+
+def test_the_old_address_stays_until_the_new_one_is_confirmed(api, student, mailed):
+    body = api(student).patch(ME, {"email": NEW, "first_name": "Samuel"}).json()
+
+    assert (body["email"], body["pending_email"], body["first_name"]) == (OLD, NEW, "Samuel")
+    assert api(student).get(ME).json() == body
+    assert api().post(CONFIRM, mailed()).status_code == 200
+    shown = api(student).get(ME).json()
+    assert (shown["email"], shown["pending_email"]) == (NEW, "")
+    credentials = {"username": NEW, "password": PASSWORD}
+    assert api().post("/api/auth/token/", credentials).status_code == 200
+
+
+def test_both_addresses_get_a_mail_and_only_the_new_one_a_link(api, student, settings):
+    api(student).patch(ME, {"email": NEW})
+    send_mails(timezone.now())
+
+    letters = {letter.to[0]: letter.body for letter in mail.outbox}
+    assert set(letters) == {OLD, NEW}
+    assert f"{settings.FRONTEND_URL}/confirm-email?uid=" in letters[NEW]
+    assert "token" not in letters[OLD]
+    assert "change your password now" in letters[OLD]
+    assert NEW not in letters[OLD]
+
+
+def test_the_old_address_is_told_even_if_the_new_one_is_confirmed_before(api, student):
+    api(student).patch(ME, {"email": NEW})
+    student.refresh_from_db()
+    token = tokens.email_links.make_token(student)
+    services.confirm_email(uid=uid_of(student), token=token)
+    send_mails(timezone.now())
+
+    assert [letter.to for letter in mail.outbox] == [[OLD]]
+
+
+def test_a_link_works_once_also_when_the_address_has_come_and_gone(api, mailed):
+    first = mailed()
+    assert api().post(CONFIRM, first).status_code == 200
+    assert_refused(api().post(CONFIRM, first), 400, "email_link_invalid")
+    assert api().post(CONFIRM, mailed(OLD)).status_code == 200
+
+    assert_refused(api().post(CONFIRM, first), 400, "email_link_invalid")
+    assert address() == OLD
+
+
+def test_the_last_address_that_was_asked_for_counts(api, mailed):
+    first, second = mailed(), mailed("third@example.org")
+
+    assert_refused(api().post(CONFIRM, first), 400, "email_link_invalid")
+    assert api().post(CONFIRM, second).status_code == 200
+    assert address() == "third@example.org"
+
+
+def change_password(user):
+    services.change_password(by=user, old_password=PASSWORD, new_password=NEW_PASSWORD)
+
+
+def change_address_as_staff(user):
+    User.objects.filter(pk=user.pk).update(email="staff.set@example.org")
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        tokens.sign_out_everywhere,
+        services.deactivate,
+        change_password,
+        change_address_as_staff,
+    ],
+)
+def test_what_ends_every_token_ends_the_link(api, student, mailed, end):
+    link = mailed()
+    student.refresh_from_db()
+    end(student)
+
+    assert_refused(api().post(CONFIRM, link), 400, "email_link_invalid")
+    assert address() != NEW
+
+
+def test_a_link_ends_with_time(api, settings, student, mailed):
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        link = mailed()
+        clock.shift(timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT + 1))
+
+        assert_refused(api().post(CONFIRM, link), 400, "email_link_invalid")
+
+
+def test_a_link_of_another_kind_or_person_confirms_nothing(api, student, instructor, mailed):
+    link = mailed()
+    student.refresh_from_db()
+    reset = link | {"token": tokens.reset_links.make_token(student)}
+    others = link | {"uid": uid_of(instructor)}
+
+    for wrong in (reset, others, link | {"token": "x"}, link | {"uid": "x"}):
+        assert_refused(api().post(CONFIRM, wrong), 400, "email_link_invalid")
+    body = link | {"new_password": NEW_PASSWORD}
+    assert api().post("/api/auth/password/reset/confirm/", body).status_code == 400
+
+
+def test_without_anything_asked_for_no_token_is_good(api, student):
+    body = {"uid": uid_of(student), "token": tokens.email_links.make_token(student)}
+
+    assert_refused(api().post(CONFIRM, body), 400, "email_link_invalid")
+    assert address() == OLD
+
+
+@pytest.mark.database
+def test_an_address_that_was_taken_meanwhile_is_refused(api, mailed, person):
+    link = mailed()
+    other = person("other")
+    User.objects.filter(pk=other.pk).update(email=NEW.upper())
+
+    assert_invalid(api().post(CONFIRM, link), "email")
+    assert address() == OLD
+
+
+def test_the_mails_that_one_can_have_sent_are_few(api, student, instructor, settings):
+    settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"email_change": "2/day"}
+
+    def ask(user, email):
+        return api(user).patch(ME, {"email": email}).status_code
+
+    assert [ask(student, f"{number}@example.org") for number in range(3)] == [200, 200, 429]
+    # To one address, whoever asks.
+    assert [ask(instructor, "0@example.org"), ask(instructor, "0@EXAMPLE.org")] == [200, 429]
+    assert api(student).patch(ME, {"first_name": "Samuel"}).status_code == 200
+    assert ask(student, OLD) == 200
+
+
+def test_a_mail_for_an_address_that_is_no_longer_waited_for_is_not_sent(api, student):
+    api(student).patch(ME, {"email": NEW})
+    api(student).patch(ME, {"email": "third@example.org"})
+    send_mails(timezone.now())
+
+    assert sorted(letter.to[0] for letter in mail.outbox) == [OLD, OLD, "third@example.org"]
+
+
+def test_a_site_without_mails_changes_it_at_once(api, student, settings):
+    settings.EMAIL_CONFIRMATION = False
+
+    answer = api(student).patch(ME, {"email": NEW})
+
+    assert (answer.json()["email"], answer.json()["pending_email"]) == (NEW, "")
+    assert not Mail.objects.exists()

@@ -1,0 +1,57 @@
+"""A way to a server, that can be stopped and let go on."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from types import TracebackType
+from typing import Self
+
+
+class Relay:
+    """`with Relay(5432) as relay:` leads from `relay.port` to that port of this machine.
+
+    While `flowing` isn't set it takes connections and bytes, and hands nothing on: a server that
+    hangs.
+    """
+
+    def __init__(self, port: int) -> None:
+        self.target = port
+        self.flowing = threading.Event()
+        self.flowing.set()
+
+    def __enter__(self) -> Self:
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self.listener.getsockname()[1]
+        threading.Thread(target=self.take, daemon=True).start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.listener.close()
+        self.flowing.set()
+
+    def take(self) -> None:
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            server = socket.create_connection(("127.0.0.1", self.target))
+            for ends in ((client, server), (server, client)):
+                threading.Thread(target=self.hand_on, args=ends, daemon=True).start()
+
+    def hand_on(self, source: socket.socket, target: socket.socket) -> None:
+        try:
+            while data := source.recv(65536):
+                self.flowing.wait()
+                target.sendall(data)
+        except OSError:
+            pass  # one end is gone, and the other is told below
+        finally:
+            source.close()
+            target.close()

@@ -1,0 +1,85 @@
+"""Limits by person on what others feel: each action that has one, and who is counted (issue 8)."""
+
+from __future__ import annotations
+
+import pytest
+import time_machine
+from django.urls import get_resolver
+
+from core.views import ActionViewSet
+from tests.core.envelope import refused
+
+pytestmark = pytest.mark.django_db
+
+NOBODY = 987654321
+LIMITED = [
+    ("friend_request", "POST", "/v1/friends/requests/"),
+    ("message", "POST", f"/v1/friends/{NOBODY}/messages/"),
+    ("join", "POST", f"/api/sessions/{NOBODY}/join/"),
+    ("upload", "POST", f"/api/sessions/{NOBODY}/materials/"),
+    ("upload", "PUT", f"/api/sessions/{NOBODY}/materials/{NOBODY}/"),
+    ("upload", "PATCH", f"/api/sessions/{NOBODY}/materials/{NOBODY}/"),
+    ("one_on_one", "POST", "/v1/sessions/create/"),
+    ("start_meeting", "POST", f"/v1/sessions/{NOBODY}/start/"),
+    ("join_token", "POST", f"/v1/sessions/{NOBODY}/join-token/"),
+    ("join_token", "POST", "/v1/sessions/join-token/validate/"),
+]
+
+
+@pytest.fixture
+def limited(settings):
+    """`limited("join")`: two a minute of that, and all other limits out of the way."""
+
+    def limit(scope):
+        wide = dict.fromkeys(settings.THROTTLE_RATES, "9999/minute")
+        settings.THROTTLE_RATES = wide | {scope: "2/minute"}
+
+    with time_machine.travel("2030-01-01T12:00:20Z", tick=False):
+        yield limit
+
+
+@pytest.mark.parametrize(("scope", "method", "path"), LIMITED)
+def test_each_person_may_try_so_often_wherever_they_are(
+    api, student, instructor, limited, scope, method, path
+):
+    limited(scope)
+    client = api(student)
+
+    sent = [
+        client.generic(method, path, "{}", "application/json", REMOTE_ADDR=f"10.0.0.{number}")
+        for number in range(3)
+    ]
+
+    assert [answer.status_code == 429 for answer in sent] == [False, False, True]
+    assert refused(sent[2], 429, "too_many_requests")["error"].endswith("in 40 seconds.")
+    assert sent[2]["Retry-After"] == "40"
+    assert client.get("/api/sessions/").status_code == 200
+    other = api(instructor).generic(method, path, "{}", "application/json")
+    assert other.status_code != 429
+
+
+def test_what_is_only_read_has_no_limit_of_its_own(api, student, limited):
+    limited("message")
+    path = f"/v1/friends/{NOBODY}/messages/"
+
+    assert {api(student).get(path).status_code for _ in range(4)} == {404}
+
+
+def viewsets():
+    """All that answer the API's addresses."""
+    found, waiting = set(), [get_resolver()]
+    while waiting:
+        for pattern in waiting.pop().url_patterns:
+            if hasattr(pattern, "url_patterns"):
+                waiting.append(pattern)
+            elif issubclass(kind := getattr(pattern.callback, "cls", object), ActionViewSet):
+                found.add(kind)
+    return found
+
+
+def test_every_limit_that_a_view_names_has_a_rate_and_is_proved_here(settings):
+    named = [scope for kind in viewsets() for scope in kind.limits.values()]
+
+    assert set(named) <= set(settings.THROTTLE_RATES)
+    assert sorted(named) == sorted(scope for scope, _, _ in LIMITED)
+    assert all(set(kind.limits) <= set(kind.answers) for kind in viewsets())
