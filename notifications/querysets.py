@@ -18,3 +18,10 @@ class NotificationQuerySet(QuerySet[Any]):
 
     def unread(self) -> Self:
         return self.filter(read=False)
+
+    def in_order(self) -> Self:
+        """The same rows, for an update of many: locked in the order of their ids. Two that lock
+        the same rows in different orders would wait for each other."""
+        rows: Self = self.model._default_manager.all()
+        held = self.order_by("pk").select_for_update(no_key=True)
+        return rows.filter(pk__in=held.values("pk"))

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
 from accounts.models import User
 from core.compiled_writes import insert
 from core.push import push_on_commit
@@ -90,4 +92,10 @@ def mark_as_read(notification: Notification) -> Notification:
 
 def mark_all_as_read(*, by: User) -> int:
     """Mark all of one's own; how many were unread."""
-    return Notification.objects.of(by).unread().update(read=True)
+    with transaction.atomic():
+        return Notification.objects.of(by).unread().in_order().update(read=True)
+
+
+def forget_session(session_id: int) -> None:
+    """Before a session is deleted: its notifications name it no more (contract N2)."""
+    Notification.objects.filter(session=session_id).in_order().update(session=None)

@@ -17,6 +17,7 @@ from core.staff_log import log_staff_act
 from materials.services import abandon_all
 from notifications.events import APPROVED, COMPLETED, EXPIRED, RESCHEDULED, STARTED
 from notifications.mails import recall_reminders
+from notifications.services import forget_session
 from sessions_app.models import Session
 from sessions_app.services.locking import hold, locked
 from sessions_app.services.news import (
@@ -134,6 +135,7 @@ def delete(session: Session, *, by: User, now: datetime) -> None:
         recall_reminders(row.pk, now=now)
         tell_deleted(row, now)
         abandon_all(row.pk, now=now)
+        forget_session(row.pk)
         row.delete()
 
 

@@ -1,4 +1,5 @@
-"""Fills the database in `DATABASE_URL` with sessions that begin soon, for `test_reminder_races`.
+"""Fills the database in `DATABASE_URL` with sessions that begin soon, and with some whose time is
+over, for `test_reminder_races`.
 
 Run as `python -m tests.sessions_app.due_reminders`.
 """
@@ -10,9 +11,13 @@ from datetime import timedelta
 
 import django
 from django.core.management import call_command
+from django.db.models import QuerySet
 from django.utils import timezone
 
 SESSIONS, PEOPLE = 100, 10
+# So many that nobody has started, and as many that nobody has completed.
+OVERDUE = 30
+DAY = timedelta(days=1)
 
 
 def fill() -> None:
@@ -24,16 +29,20 @@ def fill() -> None:
         User(username=f"p{n}", email=f"p{n}@example.com", role="instructor") for n in range(PEOPLE)
     )
     now = timezone.now()
-    for number in range(SESSIONS):
+    dates = {"soon": timedelta(hours=12), "unstarted": timedelta(hours=-2), "running": -DAY}
+    for number, kind in enumerate(["soon"] * SESSIONS + ["unstarted", "running"] * OVERDUE):
         services.create(
             by=people[0],
             now=now,
             booking_mode="instant",
             title=f"Session {number}",
-            description="Soon",
-            date=now + timedelta(hours=12),
+            description=kind,
+            date=now + dates[kind],
             max_participants=PEOPLE,
         )
+    # Past the services, which would have them start now.
+    running = Session.objects.filter(description="running")
+    QuerySet.update(running, status="ongoing", started_at=now - DAY)
     Participant.objects.bulk_create(
         Participant(session=session, user=person)
         for session in Session.objects.all()

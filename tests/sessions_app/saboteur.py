@@ -61,6 +61,26 @@ def decide_without_lock() -> None:
     SessionQuerySet.locked = lambda self: self  # type: ignore[method-assign]
 
 
+def nothing_guarded() -> None:
+    """No lock, no swap, no condition in what is counted, and rows locked in any order."""
+    from notifications.querysets import NotificationQuerySet  # noqa: PLC0415
+    from sessions_app.services import places  # noqa: PLC0415
+
+    def count_out(session: Any) -> bool:
+        row = type(session).objects.filter(pk=session.pk)
+        return bool(row.update(participant_count=models.F("participant_count") - 1))
+
+    class Going:
+        def run(self, *, session: int, user: int, now: datetime) -> int:
+            places.Participant.objects.filter(session=session, user=user).update(left_at=now)
+            return 1
+
+    move_without_lock_or_swap()
+    count_without_condition()
+    places.count_out, places.going = count_out, Going  # type: ignore[assignment]
+    NotificationQuerySet.in_order = lambda self: self  # type: ignore[method-assign]
+
+
 def deferred_transactions() -> None:
     """SQLite as Django sets it up by default."""
     settings.DATABASES["default"]["OPTIONS"] = {}

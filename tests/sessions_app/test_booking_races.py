@@ -1,14 +1,16 @@
-"""Booking requests when many act at the same moment (contract S8), from several server processes
-over real HTTP on PostgreSQL, each with its negative control."""
+"""Booking requests when many act at the same moment (contract S8), and acts that compete with acts
+of other kinds (`competing.py`), from several server processes over real HTTP on PostgreSQL, each
+with its negative control."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from tests.databases import execute, rows
+from tests.sessions_app.competing import COMPETING
 from tests.sessions_app.race_site import (
     ROUNDS,
     Site,
@@ -22,6 +24,7 @@ pytestmark = pytest.mark.postgres
 OFFERED = {"subject": "Racing", "level": "beginner"}
 UNGUARDED = (
     "ALTER TABLE sessions_app_session DROP CONSTRAINT session_never_oversold",
+    "ALTER TABLE sessions_app_session DROP CONSTRAINT sessions_app_session_participant_count_check",
     "ALTER TABLE sessions_app_bookingrequest DROP CONSTRAINT request_attempts_numbered",
     "DROP INDEX request_pending_once",
     "DROP INDEX participant_present_once",
@@ -36,9 +39,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture(scope="module")
 def unguarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The same site without locks and without the constraints behind them."""
+    """The same site without locks and conditions, and without the constraints behind them."""
     folder = tmp_path_factory.mktemp("unguarded")
-    with site_on_postgres(folder, sabotage="decide_without_lock") as made:
+    with site_on_postgres(folder, sabotage="nothing_guarded") as made:
         for statement in UNGUARDED:
             execute(made.url, statement)
         yield made
@@ -140,3 +143,16 @@ def test_approving_against_another_fate_has_one_story(site: Site, rival: str) ->
 @pytest.mark.parametrize("rival", ["reject", "withdraw", "cancel"])
 def test_without_the_lock_there_are_two_stories(unguarded: Site, rival: str) -> None:
     assert not all(is_one_story(unguarded, rival) for _ in range(ROUNDS))
+
+
+@COMPETING
+def test_what_competes_has_one_story(site: Site, holds: Callable[[Site], bool]) -> None:
+    for _ in range(2):
+        assert holds(site)
+
+
+@COMPETING
+def test_without_the_safeguards_it_has_several(
+    unguarded: Site, holds: Callable[[Site], bool]
+) -> None:
+    assert not all(holds(unguarded) for _ in range(ROUNDS))

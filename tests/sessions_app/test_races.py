@@ -6,12 +6,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psycopg
 import pytest
 import requests
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from tests.databases import execute
+from tests.databases import execute, rows
 from tests.server import Server
 from tests.sessions_app.race_site import (
     QUIET,
@@ -22,6 +26,7 @@ from tests.sessions_app.race_site import (
     site_on_postgres,
     statuses,
 )
+from tests.waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +107,41 @@ def test_a_count_that_is_read_and_written_back_goes_wrong(tmp_path: Path) -> Non
 
     with site_on_postgres(tmp_path, sabotage="count_by_reading") as site:
         assert any(goes_wrong(site) for _ in range(ROUNDS))
+
+
+WAITING = """
+    SELECT a.query, array(SELECT relation::regclass::text FROM pg_locks l
+        WHERE l.pid = a.pid AND l.mode = 'RowExclusiveLock')
+    FROM pg_stat_activity a WHERE a.datname = current_database() AND a.wait_event_type = 'Lock'"""
+
+
+@pytest.mark.postgres
+def test_a_join_waits_for_its_session_last_and_for_no_other_session(site: Site) -> None:
+    held, free = site.publish(places=5), site.publish(places=5)
+    with psycopg.connect(site.url) as holder, ThreadPoolExecutor(1) as pool:
+        holder.execute("SELECT FROM sessions_app_session WHERE id = %s FOR UPDATE", [held])
+        asked = pool.submit(site.post, held, "join", site.people[0])
+        [(statement, written)] = until(lambda: rows(site.url, WAITING))
+
+        assert site.post(free, "join", site.people[1]).status_code == 201
+        assert not asked.done()
+        # All else is written by now: the session is held from here to the commit.
+        assert str(statement).startswith('UPDATE "sessions_app_session" SET "participant_count"')
+        assert {"sessions_app_participant", "notifications_notification"} <= set(written)
+        holder.commit()
+
+    assert asked.result().status_code == 201
+
+
+@pytest.mark.django_db
+def test_the_session_is_held_for_the_last_statement_of_a_join(session, student, join) -> None:
+    row = session()
+    with CaptureQueriesContext(connection) as captured:
+        join(row, student)
+
+    said = [each["sql"] for each in captured if "SAVEPOINT" not in each["sql"]]
+    assert said[-1].startswith('UPDATE "sessions_app_session"')
+    assert not any("FOR " in each or "UPDATE" in each for each in said[:-1])
 
 
 @pytest.mark.postgres

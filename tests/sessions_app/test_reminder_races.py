@@ -1,5 +1,5 @@
-"""Reminders by several clocks at once, one of them killed midway (contract N3), on PostgreSQL,
-with the negative control."""
+"""Reminders, expiry and completion by several clocks at once, one of them killed midway (contract
+N3, S14), on PostgreSQL, with the negative control."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 
 from tests.databases import execute, fresh_postgres, rows
 from tests.server import ROOT
-from tests.sessions_app.due_reminders import PEOPLE, SESSIONS
+from tests.sessions_app.due_reminders import OVERDUE, PEOPLE, SESSIONS
 
 pytestmark = pytest.mark.postgres
 
@@ -31,7 +31,7 @@ def url() -> Iterator[str]:
 
 
 def environment(url: str) -> dict[str, str]:
-    return os.environ | {"DATABASE_URL": url, "SABOTAGE": "decide_without_lock"}
+    return os.environ | {"DATABASE_URL": url, "SABOTAGE": "move_without_lock_or_swap"}
 
 
 def start(url: str, command: list[str]) -> list[subprocess.Popen[bytes]]:
@@ -42,9 +42,20 @@ def start(url: str, command: list[str]) -> list[subprocess.Popen[bytes]]:
 
 
 def reminders(url: str) -> int:
-    number = rows(url, "SELECT count(*) FROM notifications_notification")[0][0]
+    return told(url, "reminder")
+
+
+def told(url: str, event: str) -> int:
+    query = f"SELECT count(*) FROM notifications_notification WHERE event = '{event}'"
+    number = rows(url, query)[0][0]
     assert isinstance(number, int)
     return number
+
+
+def ended_once(url: str) -> bool:
+    """Has each participant of each overdue session heard of its end once?"""
+    once = OVERDUE * (PEOPLE - 1)
+    return told(url, "expired") == told(url, "completed") == once
 
 
 def wait_for_reminders(url: str, number: int) -> None:
@@ -53,7 +64,7 @@ def wait_for_reminders(url: str, number: int) -> None:
         time.sleep(0.01)  # between two looks at the condition
 
 
-def test_five_clocks_one_of_them_killed_midway_remind_everybody_once(url: str) -> None:
+def test_five_clocks_one_of_them_killed_midway_tell_everybody_once(url: str) -> None:
     clocks = start(url, TICK)
     wait_for_reminders(url, SESSIONS)
     clocks[0].kill()
@@ -62,11 +73,12 @@ def test_five_clocks_one_of_them_killed_midway_remind_everybody_once(url: str) -
 
     assert ends[1:] == [0] * (RUNNERS - 1)
     assert reminders(url) == SESSIONS * PEOPLE
-    told = "SELECT DISTINCT user_id, session_id FROM notifications_notification"
-    assert len(rows(url, told)) == SESSIONS * PEOPLE
+    people = "SELECT DISTINCT user_id, session_id FROM notifications_notification"
+    assert len(rows(url, f"{people} WHERE event = 'reminder'")) == SESSIONS * PEOPLE
+    assert ended_once(url)
 
 
-def test_without_the_lock_and_the_constraint_people_are_reminded_again(url: str) -> None:
+def test_without_lock_swap_and_constraint_people_are_told_again(url: str) -> None:
     [(constraint,)] = rows(
         url, "SELECT conname FROM pg_constraint WHERE conname LIKE '%notification_dedupe_key%'"
     )
@@ -76,3 +88,4 @@ def test_without_the_lock_and_the_constraint_people_are_reminded_again(url: str)
         clock.wait(timeout=60)
 
     assert reminders(url) > SESSIONS * PEOPLE
+    assert not ended_once(url)

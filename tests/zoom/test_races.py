@@ -89,38 +89,68 @@ def test_without_the_conditional_update_a_token_is_good_more_than_once(sabotaged
     assert any(statuses(redeem(sabotaged_site, session))[200] > 1 for _ in range(ROUNDS))
 
 
-def test_starting_against_cancelling_leaves_no_meeting_and_one_story(site):
+def cancelled_while_started(site):
+    """Is there one story, and no meeting left? One start and one cancellation at once."""
     site.zoom.meetings.clear()
-    for _ in range(3):
-        session = site.make()
-        path = f"/v1/sessions/{session}/"
-
-        start, cancel = site.race(
-            [(f"{path}start/", site.ada, None), (f"{path}cancel/", site.ben, None)]
-        )
-
-        assert cancel.status_code == 200
-        assert start.status_code in {200, 400}
-        assert site.show(session)["status"] == "cancelled"
-        assert len(site.messages(session)) == (1 if start.status_code == 200 else 0)
-        assert site.zoom.meetings == {}
-
-
-def test_ready_from_both_at_once_is_kept_for_both_and_logged_once_each(site):
     session = site.make()
+    path = f"/v1/sessions/{session}/"
+    start, *cancels = site.race(
+        [(f"{path}start/", site.ada, None), *[(f"{path}cancel/", site.ben, None)] * 3]
+    )
+    return (
+        statuses(cancels) == {200: 1, 400: 2}
+        and start.status_code in {200, 400}
+        and site.show(session)["status"] == "cancelled"
+        and len(site.messages(session)) == (1 if start.status_code == 200 else 0)
+        and site.zoom.meetings == {}
+    )
 
+
+def ready_at_once(site):
+    """Is it kept for both, and logged once for each?"""
+    session = site.make()
     answers = site.race(both(site, session, "ready"))
-
     shown = site.show(session)
-    assert statuses(answers) == {200: 8}
-    assert (shown["initiator_ready"], shown["participant_ready"]) == (True, True)
-    assert site.logged(session)["ready"] == 2
+    return (
+        statuses(answers) == {200: 8}
+        and (shown["initiator_ready"], shown["participant_ready"]) == (True, True)
+        and site.logged(session)["ready"] == 2
+    )
 
 
-def test_eight_ends_at_once_end_it_once(site):
+def ended_at_once(site):
     session = active(site)
-
     answers = site.race(both(site, session, "end"))
+    return statuses(answers) == {200: 1, 400: 7} and site.logged(session)["ended"] == 1
 
-    assert statuses(answers) == {200: 1, 400: 7}
-    assert site.logged(session)["ended"] == 1
+
+def created_while_parted(site):
+    """Does no session outlive a friendship that ends while it is made?"""
+    session, path = site.make(), f"/v1/friends/{site.ben_id}/block/"
+    making = ("/v1/sessions/create/", site.ada, {"participant_id": site.ben_id})
+    answers = site.race([making, making, (path, site.ada, None), making])
+    live = [
+        each
+        for each in site.call("GET", "/v1/sessions/", site.ada).json()
+        if each["status"] in {"pending", "active"}
+    ]
+    site.call("DELETE", path, site.ada)
+    site.befriend()
+    kept = {answer.json()["id"] for answer in answers if answer.status_code == 201}
+    return not {each["id"] for each in live} & {session, *kept}
+
+
+STORIES = pytest.mark.parametrize(
+    "holds", [cancelled_while_started, ready_at_once, ended_at_once, created_while_parted]
+)
+
+
+@STORIES
+def test_what_competes_has_one_story(site, holds):
+    for _ in range(2):
+        assert holds(site)
+
+
+@STORIES
+def test_without_the_safeguards_it_has_several(sabotaged_site, holds):
+    assert not all(holds(sabotaged_site) for _ in range(ROUNDS))

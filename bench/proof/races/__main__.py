@@ -1,0 +1,101 @@
+"""Nothing oversold, nothing lost: joins, leaves, requests, approvals, capacity changes,
+cancellations and deletions at once, over real HTTP on two server processes and PostgreSQL.
+
+    python -m bench.proof.races --acts 10000
+
+It exits with 1 if a single row or answer is not as promised.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from random import Random
+
+import psycopg
+
+from bench.proof.races.acts import Crowd
+from bench.proof.races.checks import wrong_after, wrong_now
+from bench.proof.races.journal import Journal
+from bench.proof.races.site import Site, fresh_site
+
+DEFAULT_URL = "postgres://postgres@localhost:5432/races_proof"
+PEOPLE = 40
+# Seconds between two looks at the rows.
+PAUSE = 0.05
+
+
+class Watch:
+    """Looks at the rows again and again while the others act."""
+
+    def __init__(self, url: str) -> None:
+        self.url, self.looks, self.wrong = url, 0, list[str]()
+        self.done = threading.Event()
+
+    def run(self) -> None:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            while not self.done.wait(PAUSE):
+                self.wrong += wrong_now(connection)
+                self.looks += 1
+
+
+def race(site: Site, *, acts: int, connections: int, seed: int) -> list[str]:
+    """Do it all, print what came of it, and return what was wrong."""
+    journal, watch = Journal(), Watch(site.url)
+    creator = site.register("ines", "instructor")
+    people = [site.register(f"racer{number}") for number in range(PEOPLE)]
+    crowd = Crowd(site, journal, creator, people, seed)
+    with ThreadPoolExecutor(connections + 1) as pool:
+        watching = pool.submit(watch.run)
+        started = time.perf_counter()
+        shares = [acts // connections + (n < acts % connections) for n in range(connections)]
+        running = [
+            pool.submit(act_often, crowd, share, Random(f"{seed} {number}"))
+            for number, share in enumerate(shares)
+        ]
+        try:
+            for each in running:
+                each.result()
+        finally:
+            seconds = time.perf_counter() - started
+            watch.done.set()
+        watching.result()
+    with psycopg.connect(site.url) as connection:
+        wrong = watch.wrong + wrong_after(connection, journal) + journal.surprises()
+    report(journal, watch.looks, seconds)
+    return wrong
+
+
+def act_often(crowd: Crowd, times: int, lots: Random) -> None:
+    for _ in range(times):
+        crowd.act(lots)
+
+
+def report(journal: Journal, looks: int, seconds: float) -> None:
+    print(f"{journal.total()} acts in {seconds:.1f} s: {journal.total() / seconds:.0f} a second")
+    for (act, status, code), count in sorted(journal.answers.items()):
+        print(f"  {act:17} {status} {code:20} {count:6}")
+    print(f"The rows were looked at {looks} times meanwhile, and against the journal after.")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
+    parser.add_argument("--acts", type=int, default=10_000)
+    parser.add_argument("--connections", type=int, default=24)
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=8)
+    parser.add_argument("--url", default=DEFAULT_URL, help="a database that is made and dropped")
+    asked = parser.parse_args()
+    with fresh_site(asked.url, processes=asked.processes) as site:
+        wrong = race(site, acts=asked.acts, connections=asked.connections, seed=asked.seed)
+    for each in wrong[:50]:
+        print(f"WRONG: {each}")
+    print("Nothing is oversold and nothing lost." if not wrong else f"{len(wrong)} things wrong.")
+    sys.exit(bool(wrong))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""What people do, drawn at random: mostly on a few hot sessions, and the same people from several
+connections at once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+from bench.proof.races.journal import Journal
+from bench.proof.races.site import Person, Site
+
+HOT, OTHERS = 2, 6  # of each booking mode
+# Few places for many people, so that each is fought for.
+PLACES = (2, 8)
+IN_DAYS = timedelta(days=2)
+# How often each is done. What ends a session is rare, or nothing would be fought for.
+INSTANT = {"join": 46, "leave": 34, "resize": 18, "end": 2}
+REQUEST = {
+    "ask": 30,
+    "approve_request": 30,
+    "reject_request": 6,
+    "withdraw_request": 12,
+    "leave": 12,
+    "resize": 8,
+    "end": 2,
+}
+# After which act of theirs somebody is likely to be one to whom it can be done.
+AFTER = {
+    "leave": {"join", "approve_request"},
+    "approve_request": {"ask"},
+    "reject_request": {"ask"},
+    "withdraw_request": {"ask"},
+}
+
+
+class Crowd:
+    """People, and sessions for them: one that ends makes room for a new one.
+
+    Args:
+        people: who joins, leaves and asks.
+        creator: whose all sessions are.
+    """
+
+    def __init__(
+        self, site: Site, journal: Journal, creator: Person, people: list[Person], seed: int
+    ) -> None:
+        self.site, self.journal, self.creator, self.people = site, journal, creator, people
+        self.seed = seed
+        self.lock = threading.Lock()
+        # session → person → their last act that succeeded, as far as this client has heard.
+        self.last: dict[int, dict[Person, str]] = {}
+        self.sessions = {
+            mode: [self.publish(mode, Random(f"{seed} {mode} {n}")) for n in range(HOT + OTHERS)]
+            for mode in ("instant", "request")
+        }
+
+    def publish(self, mode: str, lots: Random) -> int:
+        places = lots.randint(*PLACES)
+        status, made = self.site.call(
+            "POST",
+            "/api/sessions/",
+            self.creator,
+            {
+                "title": "Race",
+                "description": "Who is first?",
+                "subject": "Racing",
+                "level": "beginner",
+                "booking_mode": mode,
+                "date": (datetime.now(UTC) + IN_DAYS).isoformat(),
+                "max_participants": places,
+            },
+        )
+        if status != 201:
+            raise SystemExit(f"A session could not be published: {status} {made}")
+        number: int = made["id"]
+        self.journal.published(number, places)
+        self.last[number] = {}
+        return number
+
+    def act(self, lots: Random) -> None:
+        """One act of somebody's, noted in the journal."""
+        mode = lots.choice(["instant", "instant", "request"])
+        table = INSTANT if mode == "instant" else REQUEST
+        name = lots.choices(list(table), list(table.values()))[0]
+        # Three quarters of all fall on the hot ones.
+        slot = lots.randrange(HOT) if lots.random() < 0.75 else lots.randrange(HOT, HOT + OTHERS)
+        session = self.sessions[mode][slot]
+        person = self.choose(name, session, lots)
+        special: dict[str, Callable[[], None]] = {
+            "resize": lambda: self.resize(session, lots),
+            "end": lambda: self.end(mode, slot, lots),
+            "approve_request": lambda: self.decide(name, session, person),
+            "reject_request": lambda: self.decide(name, session, person),
+        }
+        special.get(name, lambda: self.post(name, session, person))()
+
+    def choose(self, name: str, session: int, lots: Random) -> Person:
+        """Mostly somebody to whom it can be done; else it would mostly be refused."""
+        able = [
+            each for each, last in list(self.last[session].items()) if last in AFTER.get(name, ())
+        ]
+        return lots.choice(able if able and lots.random() < 0.8 else self.people)
+
+    def post(self, name: str, session: int, person: Person) -> None:
+        path = "join" if name == "ask" else name
+        self.noted(name, session, person, "POST", f"{path}/", person)
+
+    def decide(self, name: str, session: int, person: Person) -> None:
+        body = {"user_id": person.id}
+        self.noted(name, session, person, "POST", f"{name}/", self.creator, body)
+
+    def resize(self, session: int, lots: Random) -> None:
+        places = lots.randint(*PLACES)
+        body = {"max_participants": places}
+        if self.noted("resize", session, self.creator, "PUT", "", self.creator, body):
+            self.journal.resized(session, places)
+
+    def end(self, mode: str, slot: int, lots: Random) -> None:
+        """Cancel or delete a session, and publish one in its stead. Only one thread does it."""
+        with self.lock:
+            session = self.sessions[mode][slot]
+            how = lots.choice(["cancel", "delete"])
+            method, path = ("POST", "cancel/") if how == "cancel" else ("DELETE", "")
+            if self.noted(how, session, self.creator, method, path, self.creator):
+                self.journal.ended(session, how)
+                self.sessions[mode][slot] = self.publish(mode, lots)
+
+    def noted(
+        self,
+        name: str,
+        session: int,
+        person: Person,
+        method: str,
+        path: str,
+        by: Person,
+        body: Any = None,
+    ) -> bool:
+        """Ask, and note the answer; was it a success?"""
+        status, answer = self.site.call(method, f"/api/sessions/{session}/{path}", by, body)
+        code = answer["code"] if status >= 400 else ""
+        self.journal.note(name, session, person.id, status, code)
+        if status < 300:
+            self.last[session][person] = name
+        return status < 300

@@ -1,0 +1,127 @@
+"""What must be true of the rows at every moment, and what besides once all is still."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import psycopg
+
+from bench.proof.races.journal import Journal
+
+# Each is one statement, so it sees one moment; each finds what must not be.
+ALWAYS = {
+    "sessions with more people than places": """
+        SELECT s.id FROM sessions_app_session s WHERE s.max_participants <
+            (SELECT count(*) FROM sessions_app_participant p
+             WHERE p.session_id = s.id AND p.left_at IS NULL)""",
+    "counts that are not the number of rows": """
+        SELECT s.id FROM sessions_app_session s WHERE s.participant_count <>
+            (SELECT count(*) FROM sessions_app_participant p
+             WHERE p.session_id = s.id AND p.left_at IS NULL)""",
+    "people who are in twice": """
+        SELECT session_id, user_id FROM sessions_app_participant WHERE left_at IS NULL
+        GROUP BY 1, 2 HAVING count(*) > 1""",
+    "people with two pending requests, or more than three in all": """
+        SELECT session_id, user_id FROM sessions_app_bookingrequest
+        GROUP BY 1, 2 HAVING count(*) FILTER (WHERE status = 'pending') > 1 OR count(*) > 3""",
+    "approved requests without their place, or places without their request": """
+        SELECT s.id FROM sessions_app_session s WHERE s.booking_mode = 'request' AND
+            (SELECT array_agg(user_id ORDER BY user_id) FROM sessions_app_bookingrequest r
+             WHERE r.session_id = s.id AND r.status = 'approved') IS DISTINCT FROM
+            (SELECT array_agg(user_id ORDER BY user_id) FROM sessions_app_participant p
+             WHERE p.session_id = s.id)""",
+    "pending requests for what is over": """
+        SELECT r.id FROM sessions_app_bookingrequest r JOIN sessions_app_session s
+            ON s.id = r.session_id WHERE r.status = 'pending' AND s.status = 'cancelled'""",
+}
+PLACES = """
+    SELECT session_id, user_id, count(*), count(*) FILTER (WHERE left_at IS NULL)
+    FROM sessions_app_participant GROUP BY 1, 2"""
+REQUESTS = """
+    SELECT session_id, user_id, count(*), count(*) FILTER (WHERE status = 'withdrawn')
+    FROM sessions_app_bookingrequest GROUP BY 1, 2"""
+NEWS = "SELECT event, count(*) FROM notifications_notification GROUP BY 1"
+# What is told once for each act: the event's code, and the acts.
+TOLD = {
+    "joined": ("join",),
+    "left": ("leave",),
+    "request_made": ("ask",),
+    "request_approved": ("approve_request",),
+    "request_rejected": ("reject_request",),
+}
+
+
+def wrong_now(connection: psycopg.Connection[Any]) -> list[str]:
+    """What is not as it must be, at this moment."""
+    found = {what: connection.execute(query).fetchall() for what, query in ALWAYS.items()}
+    return [f"{what}: {rows[:5]}" for what, rows in found.items() if rows]
+
+
+def wrong_after(connection: psycopg.Connection[Any], journal: Journal) -> list[str]:
+    """How the rows differ from what the clients were told, once all is still."""
+    return [
+        *wrong_now(connection),
+        *differences(connection, journal, PLACES, entered, "places"),
+        *differences(connection, journal, REQUESTS, asked, "requests"),
+        *unheard(connection, journal),
+        *resized(connection, journal),
+        *ended(connection, journal),
+    ]
+
+
+def entered(journal: Journal, session: int, person: int) -> tuple[int, int]:
+    """How often somebody got a place, and how many they have now."""
+    got = journal.times("join", session, person) + journal.times("approve_request", session, person)
+    return got, got - journal.times("leave", session, person)
+
+
+def asked(journal: Journal, session: int, person: int) -> tuple[int, int]:
+    """How often somebody asked, and how often they took it back."""
+    withdrawn = journal.times("withdraw_request", session, person)
+    return journal.times("ask", session, person), withdrawn
+
+
+def differences(
+    connection: psycopg.Connection[Any], journal: Journal, query: str, told: Any, what: str
+) -> list[str]:
+    kept = {(row[0], row[1]): (row[2], row[3]) for row in connection.execute(query)}
+    pairs = {(session, person) for _, session, person in journal.done} | set(kept)
+    return [
+        f"{what} of person {person} in session {session}: told {expected}, kept {found}"
+        for session, person in sorted(pairs)
+        if journal.over.get(session) != "delete"
+        and (found := kept.get((session, person), (0, 0)))
+        != (expected := told(journal, session, person))
+    ]
+
+
+def unheard(connection: psycopg.Connection[Any], journal: Journal) -> list[str]:
+    """News without an act, or acts without their news."""
+    heard = Counter(dict(connection.execute(NEWS).fetchall()))
+    return [
+        f"{event}: {heard[event]} notifications for {done} acts"
+        for event, acts in TOLD.items()
+        if heard[event] != (done := sum(map(journal.in_all, acts)))
+    ]
+
+
+def resized(connection: psycopg.Connection[Any], journal: Journal) -> list[str]:
+    """Numbers of places that nobody was told were set."""
+    rows = connection.execute("SELECT id, max_participants FROM sessions_app_session").fetchall()
+    return [
+        f"session {session} has {places} places, which nobody set"
+        for session, places in rows
+        if places not in journal.capacities[session]
+    ]
+
+
+def ended(connection: psycopg.Connection[Any], journal: Journal) -> list[str]:
+    """Sessions that are not as their end was told."""
+    statuses = dict(connection.execute("SELECT id, status FROM sessions_app_session").fetchall())
+    ends = {"cancel": "cancelled", "delete": None}
+    return [
+        f"session {session} is {statuses.get(session)} after its {how}"
+        for session, how in journal.over.items()
+        if statuses.get(session) != ends[how]
+    ]

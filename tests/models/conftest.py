@@ -1,0 +1,29 @@
+"""The people of the programs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from rest_framework.test import APIClient
+
+# So that a difference is shown, and not only that there is one.
+pytest.register_assert_rewrite("tests.models.group_machines", "tests.models.pair_machines")
+
+from tests.models.programs import World  # noqa: E402  # after what it is imported by is named
+
+
+@pytest.fixture
+def world(settings, person) -> Callable[..., World]:
+    """`world("ada", "ben")`: people and their clients; who isn't named otherwise is a student."""
+    settings.DISABLE_THROTTLING = True
+    facts = {"ines": {"role": "instructor"}, "root": {"is_staff": True, "is_superuser": True}}
+
+    def make(*names: str) -> World:
+        users = {name: person(name, **facts.get(name, {})) for name in names}
+        clients = {name: APIClient() for name in names}
+        for name, client in clients.items():
+            client.force_authenticate(users[name])
+        return World(users, clients)
+
+    return make

@@ -1,0 +1,104 @@
+"""Programs of steps that Hypothesis makes up, each in a transaction that is rolled back.
+
+A machine does every step twice, to the server over its API and to a plain model of the contract,
+and compares the answers. `MODEL_PROGRAMS=500 pytest tests/models` runs 500 of each machine;
+`--hypothesis-seed=8` makes them the same ones again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+
+import time_machine
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
+from rest_framework.response import Response
+from rest_framework.test import APIClient
+
+from accounts.models import User
+
+ASKED = os.environ.get("MODEL_PROGRAMS")
+PROGRAMS, STEPS = int(ASKED or 4), 50
+START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+# So that a program comes back to the same few things again and again.
+numbers = st.integers(0, 3)
+
+
+@dataclass
+class World:
+    """What all programs of a test share.
+
+    Attributes:
+        clients: by user name. Who asks is given, not proved: tokens would end when the clock moves.
+        steps: how many acts were compared, by name and status of the answer.
+    """
+
+    users: dict[str, User]
+    clients: dict[str, APIClient]
+    zoom: Any = None
+    programs: int = 0
+    steps: Counter[tuple[str, int]] = field(default_factory=Counter)
+
+
+class Program(RuleBasedStateMachine):
+    """One program: its transaction, and its clock."""
+
+    world: ClassVar[World]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = START
+        self.travel = time_machine.travel(START, tick=False)
+        self.clock = self.travel.start()
+        self.transaction = transaction.atomic()
+        self.transaction.__enter__()
+        self.world.programs += 1
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.transaction.__exit__(None, None, None)
+        self.travel.stop()
+
+    def pass_time(self, time: timedelta) -> None:
+        self.now += time
+        self.clock.move_to(self.now)
+
+    def call(self, who: str, method: str, path: str, body: Any = None) -> Response:
+        ask = getattr(self.world.clients[who], method)
+        answer: Response = ask(path, body, format="json") if method != "get" else ask(path)
+        return answer
+
+    def get(self, who: str, path: str) -> Any:
+        answer = self.call(who, "get", path)
+        assert answer.status_code == 200, (who, path, answer.json())
+        return answer.json()
+
+    def compare(self, name: str, expected: int, answer: Response) -> bool:
+        """Is it what the model says, and was it a success?"""
+        text = answer.content.decode()
+        assert answer.status_code == expected, f"{name}: model {expected}, server {text}"
+        self.world.steps[name, expected] += 1
+        return expected < 300
+
+
+def run(machine: type[Program], world: World) -> None:
+    """As many programs as are asked for; without `MODEL_PROGRAMS` the same few each time."""
+    machine.world = world
+    options = settings(
+        max_examples=PROGRAMS,
+        stateful_step_count=STEPS,
+        derandomize=ASKED is None,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate, Phase.shrink],
+        # A step is several requests: that is slow for Hypothesis, and meant.
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+    run_state_machine_as_test(machine, settings=options)
+    print(f"{machine.__name__}: {world.programs} programs, {world.steps.total()} acts compared")
