@@ -196,6 +196,7 @@ class AccountViewSet(ActionViewSet):
     """Oneself."""
 
     tag = "Accounts"
+    keyless = {"change_password"}
     inputs = {
         "update_me": serializers.ProfileInput,
         "change_password": serializers.PasswordChangeInput,
