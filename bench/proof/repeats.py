@@ -117,7 +117,7 @@ class Senders:
         self.in_progress, self.failed = count(), Counter[int]()
 
     def run(self) -> None:
-        threads = [threading.Thread(target=self.send) for _ in range(self.connections)]
+        threads = [threading.Thread(target=self.send, daemon=True) for _ in range(self.connections)]
         for each in threads:
             each.start()
         for each in threads:

@@ -1,55 +1,23 @@
 """`Idempotency-Key` (issue 8): what is posted with a key is done once, and answered alike for a
-day; and who dies in between leaves the act and its answer both behind, or neither."""
+day. Nothing else changes, and nothing changes without a key."""
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError, connection
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from accounts.jobs import forget_answers
 from accounts.models import IdempotencyKey
 from core.idempotency import KEPT
-from friendships import services as friendships
-from friendships.models import Message
 from sessions_app.models import Participant, Session
 from tests.core.envelope import refused
+from tests.core.keyed import post, same
 
 pytestmark = pytest.mark.django_db
 
 SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture
-def body(now):
-    return {
-        "title": "Algebra",
-        "description": "From the beginning",
-        "date": (now + timedelta(days=3)).isoformat(),
-        "max_participants": 2,
-        "booking_mode": "instant",
-    }
-
-
-@pytest.fixture
-def ines(api, instructor):
-    return api(instructor)
-
-
-def post(client, path, body=None, key="k1", **headers):
-    named = {} if key is None else {"HTTP_IDEMPOTENCY_KEY": key}
-    return client.post(path, body, **named, **headers)
-
-
-def same(one, other):
-    """The second answer is the first one again, and says so."""
-    assert (other.status_code, other.content) == (one.status_code, one.content)
-    assert other.headers.get("Content-Type") == one.headers.get("Content-Type")
-    assert (one.headers.get("Idempotent-Replayed"), other["Idempotent-Replayed"]) == (None, "true")
-    assert other["X-Request-ID"] != one["X-Request-ID"]
 
 
 # ── The same request ─────────────────────────────────────────────────────────────────────────
@@ -119,6 +87,16 @@ def test_a_key_is_looked_at_for_posts_only(ines, body):
         changed = ines.patch(path, {"title": title}, HTTP_IDEMPOTENCY_KEY="k1")
         assert changed.json()["title"] == title
     refused(post(ines, path), 405, "method_not_allowed")
+
+
+def test_people_are_told_of_it_once(api, session, instructor, student, pushed):
+    offered = session()
+    with pushed(instructor.pk) as frames:
+        for _ in range(2):
+            assert post(api(student), f"/api/sessions/{offered.pk}/join/").status_code == 201
+
+    assert len(frames) == 1
+    assert instructor.notifications.count() == 1
 
 
 # ── For how long ─────────────────────────────────────────────────────────────────────────────
@@ -201,119 +179,6 @@ def test_what_was_too_much_is_worth_another_try(ines, body, settings):
     settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"person": "9/minute"}
 
     assert post(ines, "/api/sessions/", body).status_code == 201
-
-
-# ── Two at once, and those that die ──────────────────────────────────────────────────────────
-
-
-def in_flight(person, until, **values):
-    return person.idempotency_keys.update(status=None, body="", claimed_until=until, **values)
-
-
-def test_while_it_is_being_done_a_repeat_waits_and_after_the_lease_it_does_it(
-    ines, instructor, body, now
-):
-    post(ines, "/api/sessions/", body)
-    in_flight(instructor, now + timedelta(seconds=30))
-
-    waiting = post(ines, "/api/sessions/", body)
-    refused(waiting, 409, "request_in_progress")
-    assert waiting["Retry-After"] == "1"
-    refused(post(ines, "/api/sessions/", {}), 422)
-
-    in_flight(instructor, now - SECOND)
-    done = post(ines, "/api/sessions/", body)
-    assert done.status_code == 201
-    assert Session.objects.count() == 2  # the one above was taken for never done
-    same(done, post(ines, "/api/sessions/", body))
-
-
-def overtaken(execute, sql, params, many, context):
-    """Somebody else takes the claim over before the act has begun, which is as good as later."""
-    done = execute(sql, params, many, context)
-    if sql.startswith('INSERT INTO "accounts_idempotencykey"'):
-        with connection.cursor() as cursor:
-            cursor.execute("UPDATE accounts_idempotencykey SET claim = %s", ["0" * 32])
-    return done
-
-
-def test_who_was_slower_than_the_lease_undoes_what_it_did(ines, body):
-    with connection.execute_wrapper(overtaken):
-        refused(post(ines, "/api/sessions/", body), 409, "request_in_progress")
-
-    assert Session.objects.count() == 0
-    assert IdempotencyKey.objects.get().status is None, "it is the other one's now"
-
-
-class Killed(BaseException):
-    """What nobody catches."""
-
-
-class AtStatement:
-    """Ends the request before its n-th statement."""
-
-    def __init__(self, number, error):
-        self.left, self.error = number, error
-
-    def __call__(self, execute, sql, params, many, context):
-        self.left -= 1
-        if self.left == 0:
-            raise self.error
-        return execute(sql, params, many, context)
-
-
-@pytest.fixture
-def acts(api, instructor, student, person, session, join, now):
-    """One act of each kind: who does it, where, with what, and how many rows it has made."""
-    ben = person("ben")
-    request = friendships.ask(by=student, to=ben, now=now)
-    friendships.accept(request, by=ben, now=now)
-    place, own, left = session(), session(), session()
-    join(left, student)
-    return {
-        "create": (instructor, "/api/sessions/", Session.objects.all()),
-        "join": (student, f"/api/sessions/{place.pk}/join/", Participant.objects.all()),
-        "leave": (
-            student,
-            f"/api/sessions/{left.pk}/leave/",
-            Participant.objects.exclude(left_at=None),
-        ),
-        "start": (
-            instructor,
-            f"/api/sessions/{own.pk}/start/",
-            Session.objects.exclude(started_at=None),
-        ),
-        "write": (student, f"/v1/friends/{ben.pk}/messages/", Message.objects.all()),
-    }
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.database
-@pytest.mark.parametrize(
-    ("name", "error"),
-    [
-        *[(name, Killed) for name in ("create", "join", "leave", "start", "write")],
-        ("join", OperationalError),
-    ],
-)
-def test_who_ends_at_any_statement_leaves_the_act_and_its_answer_or_neither(
-    api, acts, body, now, name, error
-):
-    person, path, rows = acts[name]
-    client, sent = api(person), body | {"text": "Hello"}
-    before, number, answer = rows.count(), 0, None
-    while answer is None or answer.status_code == 503:
-        number, answer = number + 1, None
-        with connection.execute_wrapper(AtStatement(number, error())), suppress(Killed):
-            answer = post(client, path, sent)
-        answered = person.idempotency_keys.exclude(status=None)
-        assert rows.count() - before == answered.count()
-        person.idempotency_keys.filter(status=None).update(claimed_until=now - SECOND)
-
-    assert number > 6, "each of its statements was to be the first that is not done"
-    assert answer.status_code in {200, 201}
-    same(answer, post(client, path, sent))
-    assert rows.count() - before == 1
 
 
 # ── Where ────────────────────────────────────────────────────────────────────────────────────
