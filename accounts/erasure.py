@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from accounts import tokens
-from accounts.models import Mail, User
+from accounts.models import IdempotencyKey, Mail, User
 
 # What stands where somebody's own words stood.
 ERASED = "[erased]"
@@ -92,6 +92,18 @@ def anonymise(user: User, name: str, *, now: datetime) -> None:
         erased_at=now,
     )
     user.refresh_from_db()
+
+
+def delete_answers(user: User) -> int:
+    """Delete the answers that they could get again; how many there were."""
+    deleted: int = user.idempotency_keys.all().delete()[0]
+    return deleted
+
+
+def erase_answers(renaming: Renaming) -> int:
+    """Take out the answers in which others could read of them again; how many there were."""
+    named: int = IdempotencyKey.objects.answered_with(renaming.old).erase_answers()
+    return named
 
 
 def delete_mails(user: User, email: str) -> int:

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.contrib.sessions.models import Session as SignIn
 
 from accounts import mail
-from accounts.models import Mail, RevokedToken
+from accounts.models import IdempotencyKey, Mail, RevokedToken
 
 
 def send_mails(now: datetime) -> int:
@@ -22,6 +22,12 @@ def forget_mails(now: datetime) -> int:
 def forget_sign_ins(now: datetime) -> int:
     """Delete what kept staff signed in to the admin and has ended; returns how many browsers."""
     deleted, _ = SignIn.objects.filter(expire_date__lt=now).delete()
+    return deleted
+
+
+def forget_answers(now: datetime) -> int:
+    """Delete the answers that are no longer given again; returns how many."""
+    deleted, _ = IdempotencyKey.objects.expired(now).delete()
     return deleted
 
 

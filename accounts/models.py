@@ -1,4 +1,5 @@
-"""A person, the refresh tokens that are spent, and the mails that are to be sent."""
+"""A person, what they asked for with a key, the refresh tokens that are spent, and the mails that
+are to be sent."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from django.utils.crypto import salted_hmac
 
 from accounts.querysets import MailQuerySet, UserManager
 from core.dates import check_zone
+from core.idempotency import KeyedRequest
 from core.retries import Retry
 
 
@@ -128,6 +130,22 @@ class RevokedToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reason} {self.jti}"
+
+
+class IdempotencyKey(KeyedRequest):
+    """A request of a person's with an `Idempotency-Key`, which is done once."""
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="idempotency_keys")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "key"], name="idempotency_key_unique_for_person"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class Mail(Retry):

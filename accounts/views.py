@@ -208,6 +208,7 @@ class AccountViewSet(ActionViewSet):
     """Oneself."""
 
     tag = "Accounts"
+    keyless = {"change_password"}
     inputs = {
         "update_me": serializers.ProfileInput,
         "change_password": serializers.PasswordChangeInput,

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from core import throttling
+from core import idempotency, throttling
 from core.compiled import Listing
 from core.errors import BAD_REQUEST, NOT_FOUND, APIError, ErrorCode, invalid
 from core.fields import Input
@@ -52,6 +55,9 @@ class ActionViewSet(GenericViewSet[Any]):
         table: the table of actions that decides who may do what, and when.
         limits: for actions that other people or services feel, the limit by person on each,
             a name of `settings.THROTTLE_RATES`. Every try counts, before it is looked at.
+        keyless: the actions that take no `Idempotency-Key`, since their answer is a secret that
+            is kept nowhere.
+        in_steps: the actions of several transactions; they `remember` their answer in the last.
         reads_bodies: whether bodies are looked at; where not, any will do.
     """
 
@@ -60,6 +66,8 @@ class ActionViewSet(GenericViewSet[Any]):
     errors: Mapping[str, list[ErrorCode]] = {}
     table: Table = {}
     limits: Mapping[str, str] = {}
+    keyless: Collection[str] = ()
+    in_steps: Collection[str] = ()
     reads_bodies = True
     tag = ""
     throttle_scope = ""
@@ -67,6 +75,8 @@ class ActionViewSet(GenericViewSet[Any]):
     http_method_names = ["get", "post", "put", "patch", "delete", "head"]
     # DRF's names of the methods, where the table of actions has the contract's.
     names = {"partial_update": "update", "destroy": "delete"}
+    post: Callable[..., Any]
+    claim: idempotency.Claim | None = None
 
     @property
     def person(self) -> Any:
@@ -89,9 +99,52 @@ class ActionViewSet(GenericViewSet[Any]):
             unquote_to_bytes(request.META.get("QUERY_STRING", "")).decode()
         except UnicodeDecodeError:
             raise APIError(BAD_REQUEST) from None
+        self.mind_key(request)
         # Where the address names a row, that is looked for first: `fetch` reads the body.
         if self.reads_bodies and not self.kwargs:
             self.check_body()
+
+    def takes_keys(self) -> bool:
+        """Is what is posted here done once for each `Idempotency-Key`?"""
+        return bool(self.action and self.get_authenticators()) and self.action not in self.keyless
+
+    def mind_key(self, request: Request) -> None:
+        """Do what is posted with a key once. Nothing of the body may have been read before.
+
+        Raises:
+            APIError: 400 for a key that can't be one; also what keeps a body from being read.
+        """
+        has_key = request.method == "POST" and "HTTP_IDEMPOTENCY_KEY" in request.META
+        keyed = idempotency.keyed(request) if has_key and self.takes_keys() else None
+        if keyed is not None:
+            # Where DRF, too, has put the method that it calls next.
+            self.post = partial(self.do_once, keyed, self.post)
+
+    def do_once(
+        self, keyed: idempotency.Keyed, act: Callable[..., Response], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """The answer that this request had, or that it gets by being done.
+
+        Raises:
+            APIError: 422 if another request had the key; 409 while this one is being done.
+        """
+        claim = idempotency.claim(self.person.idempotency_keys, keyed, timezone.now())
+        if isinstance(claim, HttpResponse):
+            return claim
+        self.claim = claim
+        return idempotency.do_once(
+            claim, partial(act, *args, **kwargs), in_steps=self.action in self.in_steps
+        )
+
+    def remember(self, build: Callable[[], Response]) -> None:
+        """In the last transaction of an action of several: keep its answer, if there is a key.
+
+        Args:
+            build: makes the answer.
+        """
+        if self.claim is not None:
+            response = build()
+            self.claim.keep(response.status_code, idempotency.body_of(response))
 
     def check_body(self) -> None:
         """Read the body also where nobody looks at it: what isn't a JSON object is a mistake of

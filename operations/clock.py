@@ -18,7 +18,13 @@ from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
-from accounts.jobs import forget_expired_tokens, forget_mails, forget_sign_ins, send_mails
+from accounts.jobs import (
+    forget_answers,
+    forget_expired_tokens,
+    forget_mails,
+    forget_sign_ins,
+    send_mails,
+)
 from core import logs
 from core.connections import unhurried
 from core.metrics import JOB_ROWS, JOB_SECONDS, JOB_SUCCESS, JOBS
@@ -62,6 +68,7 @@ SCHEDULE = (
     Job(end_meetings, every=timedelta(minutes=1)),
     Job(erase_what_came_late, every=timedelta(minutes=5)),
     Job(forget_webhook_events, every=timedelta(hours=1)),
+    Job(forget_answers, every=timedelta(hours=1)),
     Job(forget_expired_tokens, every=timedelta(hours=1)),
     Job(forget_sign_ins, every=timedelta(hours=1)),
     Job(forget_mails, every=timedelta(hours=1)),

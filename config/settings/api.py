@@ -1,5 +1,7 @@
 """The API: how it answers, and how much of it anybody may ask."""
 
+from corsheaders.defaults import default_headers
+
 from config.environment import env
 from config.settings.process import DEBUG, NUM_PROXIES
 
@@ -28,6 +30,9 @@ FILE_UPLOAD_HANDLERS = [
 # What is larger, in bytes, waits on the disk instead of in the memory.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 
+# For so long a request with an Idempotency-Key keeps its repeats out, if its process dies.
+IDEMPOTENCY_LEASE_SECONDS = env.int("IDEMPOTENCY_LEASE_SECONDS", 60, least=30, most=3600)
+
 DISABLE_THROTTLING = env.bool("DISABLE_THROTTLING", False)
 # Requests per window: "<number>/<second|minute|hour|day>".
 THROTTLE_RATES = {
@@ -51,7 +56,8 @@ THROTTLE_RATES = {
 CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", default=[])
 CORS_ALLOWED_ORIGIN_REGEXES = [r"^https?://(localhost|127\.0\.0\.1)(:\d+)?$"] if DEBUG else []
 CORS_URLS_REGEX = r"^/(api|v1|healthz|readyz)"
-CORS_EXPOSE_HEADERS = ["Link", "Retry-After", "X-Request-ID"]
+CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key"]
+CORS_EXPOSE_HEADERS = ["Idempotent-Replayed", "Link", "Retry-After", "X-Request-ID"]
 
 # How many sockets for live push a person may have open at once.
 SOCKETS_PER_PERSON = env.int("SOCKETS_PER_PERSON", 10, least=1)

@@ -15,10 +15,19 @@ from drf_spectacular.openapi import AutoSchema
 from core import errors
 from core.errors import ErrorCode
 from core.fields import MAX_ID
+from core.idempotency import KEY_ERRORS
 from core.parsers import MALFORMED_FORM
 from core.schema.description import finish
 from core.schema.queries import array_parameters, filter_parameter, page_parameters
-from core.schema.shapes import LINK_HEADER, RETRY_HEADER, ErrorObject, json_schema, page_of
+from core.schema.shapes import (
+    KEY_PARAMETER,
+    LINK_HEADER,
+    REPLAYED_HEADER,
+    RETRY_HEADER,
+    ErrorObject,
+    json_schema,
+    page_of,
+)
 from core.uploads import FILE_TOO_LARGE
 
 __all__ = ["Schema", "finish"]
@@ -73,6 +82,8 @@ class Schema(AutoSchema):
 
     def _get_parameters(self) -> list[dict[str, Any]]:
         parameters: list[dict[str, Any]] = super()._get_parameters()
+        if self._takes_keys():
+            parameters = [*parameters, KEY_PARAMETER]
         if self._answer().listed == "array":
             return parameters + array_parameters(newest_first=self._answer().newest_first)
         return parameters
@@ -104,7 +115,10 @@ class Schema(AutoSchema):
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         answer = self._answer()
-        bodies = {str(answer.status): self._success(answer)}
+        success = self._success(answer)
+        if self._takes_keys():
+            success["headers"] = {"Idempotent-Replayed": REPLAYED_HEADER}
+        bodies = {str(answer.status): success}
         for status, codes in sorted(by_status(self._errors()).items()):
             bodies[str(status)] = self._error(codes)
         return bodies
@@ -128,7 +142,7 @@ class Schema(AutoSchema):
             "description": "\n".join(f"- `{code.code}`: {code.sentence}" for code in codes),
             "content": {"application/json": {"schema": json_schema(ErrorObject, self.registry)}},
         }
-        if codes[0].status in {429, 503}:
+        if codes[0].status in {409, 429, 503}:
             body["headers"] = {"Retry-After": RETRY_HEADER}
         return body
 
@@ -145,9 +159,13 @@ class Schema(AutoSchema):
             *(form_errors() if reads_body and self._takes_forms() else []),
             *(action.refusals() if action else []),
             *self.view.errors.get(self._name(), []),
+            *(KEY_ERRORS if self._takes_keys() else []),
             errors.TOO_MANY_REQUESTS,
             errors.DATABASE_UNAVAILABLE,
         ]
+
+    def _takes_keys(self) -> bool:
+        return bool(self.method == "POST" and self.view.takes_keys())
 
     def _takes_forms(self) -> bool:
         return "multipart/form-data" in self.map_parsers()

@@ -34,6 +34,17 @@ LINK_HEADER = {
     "schema": {"type": "string"},
 }
 RETRY_HEADER = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
+REPLAYED_HEADER = {
+    "description": "`true` if this is the answer that the same request had before.",
+    "schema": {"type": "string", "enum": ["true"]},
+}
+KEY_PARAMETER = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "description": "The same for each try of one act, such as a UUID: it is done once. Not looked "
+    "at where the body is a multipart form.",
+    "schema": {"type": "string", "pattern": "^[ -~]{1,255}$"},
+}
 
 
 class ErrorObject(TypedDict):

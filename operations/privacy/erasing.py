@@ -103,6 +103,7 @@ def delete(user: User, email: str, renaming: Renaming, *, now: datetime) -> Repo
             ),
             "notifications deleted": notifications.erasure.delete_own(user),
             "mails deleted": accounts_erasure.delete_mails(user, email),
+            "answers kept for a day deleted": accounts_erasure.delete_answers(user),
         }
     )
 
@@ -113,6 +114,7 @@ def rename(user: User, email: str, renaming: Renaming) -> Report:
     return Report(
         {
             "notifications of others reworded": notifications.erasure.rename(user, renaming),
+            "answers to others erased": accounts_erasure.erase_answers(renaming),
             "entries of sessions' logs reworded": zoom.erasure.rename(user, renaming.new),
             "entries of the admin's log reworded": traces.rename_in_log(user, renaming),
         }

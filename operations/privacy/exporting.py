@@ -17,7 +17,7 @@ from django.contrib.admin.models import LogEntry
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model, Q, QuerySet
 
-from accounts.models import Mail, RevokedToken, User
+from accounts.models import IdempotencyKey, Mail, RevokedToken, User
 from friendships.models import Block, Friendship, Message
 from materials.models import Material
 from notifications.models import Notification
@@ -92,6 +92,7 @@ SECTIONS = (
 )
 # What points to a person and is not in the document, and why.
 LEFT_OUT = {
+    (IdempotencyKey, "person"): "Answers that can be had again for a day; the sections say it all.",
     (Block, "blocked"): "Who is blocked isn't told, by the API or by this.",
     (Notification, "named"): "What others were told is theirs; it says what the sections say.",
 }

@@ -1,11 +1,15 @@
-"""A real server for what only real HTTP can show."""
+"""A real server for what only real HTTP can show, and what is posted with a key."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from rest_framework.test import APIClient
 
+from accounts.models import User
 from tests.server import Server
 
 
@@ -15,3 +19,21 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     environment = {"DEMO_DATA": "0", "DISABLE_THROTTLING": "1"}
     with Server(tmp_path_factory.mktemp("served"), environment) as server:
         yield server
+
+
+@pytest.fixture
+def body(now: datetime) -> dict[str, Any]:
+    """A session to be published."""
+    return {
+        "title": "Algebra",
+        "description": "From the beginning",
+        "date": (now + timedelta(days=3)).isoformat(),
+        "max_participants": 2,
+        "booking_mode": "instant",
+    }
+
+
+@pytest.fixture
+def ines(api: Callable[..., APIClient], instructor: User) -> APIClient:
+    """The client of an instructor."""
+    return api(instructor)

@@ -89,6 +89,7 @@ def test_every_method_and_the_headers_of_the_client_are_allowed(development, met
     headers = answer.headers["Access-Control-Allow-Headers"].lower()
     assert "authorization" in headers
     assert "content-type" in headers
+    assert "idempotency-key" in headers
 
 
 @pytest.mark.parametrize("path", ["/api/sessions/", "/api/nowhere/", "/healthz"])
@@ -99,7 +100,7 @@ def test_a_script_can_read_an_answer_and_its_headers_errors_included(development
     exposed = {
         name.strip().lower() for name in answer.headers["Access-Control-Expose-Headers"].split(",")
     }
-    assert {"link", "retry-after", "x-request-id"} <= exposed
+    assert {"idempotent-replayed", "link", "retry-after", "x-request-id"} <= exposed
     assert answer.headers["X-Request-ID"]
     assert "origin" in answer.headers["Vary"].lower()
 

@@ -144,6 +144,11 @@ def trace(zed: User, staff: User, now: datetime) -> None:
         )  # fmt: skip
     LogEntry.objects.log_actions(staff.pk, [zed], CHANGE, "Changed", single_object=True)
     Client().force_login(zed)
+    for person in (zed, staff):
+        person.idempotency_keys.create(
+            key="k", digest="d", claimed_until=now, expires_at=now + timedelta(days=1), status=201,
+            body='{"id": 1, "creator": {"username": "zquill", "last_name": "Quillfeather"}}',
+        )  # fmt: skip
     accounts.request_reset("Zebedee.Q@mail.example", now=now)
     tokens.sign_out(tokens.issue(zed)["refresh"])
     WebhookEvent.objects.create(

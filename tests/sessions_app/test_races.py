@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -16,6 +18,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.databases import execute, rows
+from tests.racing import at_once
 from tests.server import Server
 from tests.sessions_app.race_site import (
     QUIET,
@@ -84,6 +87,45 @@ def test_the_same_person_joining_24_times_at_once_gets_one_place(site: Site) -> 
     assert statuses(answers) == {201: 1, 400: 23}
     assert {answer.json()["code"] for answer in answers if not answer.ok} == {"already_joined"}
     assert site.show(session)["participant_count"] == 1
+
+
+def publish_at_once(site: Site, key: str) -> tuple[Counter[int], int]:
+    """24 tries of one session with one `Idempotency-Key`: the answers, and how many sessions."""
+    date = (datetime.now(UTC) + timedelta(days=2)).isoformat()
+    body = {"title": key, "description": "Once?", "date": date, "max_participants": 5}
+    tries = [
+        partial(
+            server.call,
+            *("POST", "/api/sessions/", site.creator),
+            json=body,
+            headers={"Idempotency-Key": key},
+        )
+        for server in site.servers * 12
+    ]
+    answers = at_once(tries)
+    made = rows(site.url, f"SELECT count(*) FROM sessions_app_session WHERE title = '{key}'")
+    return statuses(answers), int(str(made[0][0]))
+
+
+@pytest.mark.postgres
+def test_what_is_sent_24_times_at_once_with_a_key_is_done_once(site: Site) -> None:
+    for number in range(3):
+        answers, sessions = publish_at_once(site, f"once {number}")
+
+        assert set(answers) <= {201, 409}
+        assert answers[201] >= 1
+        assert sessions == 1
+
+
+@pytest.mark.postgres
+def test_without_the_unique_constraint_a_key_is_claimed_more_than_once(site: Site) -> None:
+    table, name = "accounts_idempotencykey", "idempotency_key_unique_for_person"
+    execute(site.url, f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+    try:
+        assert any(publish_at_once(site, f"again {n}")[1] > 1 for n in range(ROUNDS))
+    finally:
+        execute(site.url, f"DELETE FROM {table}")
+        execute(site.url, f"ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE (person_id, key)")
 
 
 @pytest.mark.postgres

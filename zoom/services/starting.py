@@ -7,6 +7,7 @@ process that dies in between keeps nobody waiting; the sweep finds the meeting i
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -40,8 +41,13 @@ NOTHING_MADE = {
 
 
 @metrics.act("start_one_on_one")
-def start(session: OneOnOneSession, *, by: User, now: datetime) -> None:
+def start(
+    session: OneOnOneSession, *, by: User, now: datetime, last: Callable[[], None] | None = None
+) -> None:
     """Make the meeting, and tell the other one where it is.
+
+    Args:
+        last: what else belongs into the last transaction.
 
     Raises:
         APIError: 400 if it is started or being started, or is over; 404 if the other one has
@@ -57,7 +63,7 @@ def start(session: OneOnOneSession, *, by: User, now: datetime) -> None:
     # Asked again, since Zoom may have taken its time.
     now = timezone.now()
     try:
-        activate(attempt, meeting, now=now)
+        activate(attempt, meeting, now=now, last=last)
     except APIError:  # cancelled meanwhile, or too slow
         discard(attempt, meeting, now=now)
         raise
@@ -120,7 +126,13 @@ def release(attempt: StartAttempt, failure: Exception) -> None:
         settle(attempt)
 
 
-def activate(attempt: StartAttempt, meeting: Meeting, *, now: datetime) -> None:
+def activate(
+    attempt: StartAttempt,
+    meeting: Meeting,
+    *,
+    now: datetime,
+    last: Callable[[], None] | None = None,
+) -> None:
     """Put the meeting into the session, and tell of it.
 
     Raises:
@@ -148,6 +160,8 @@ def activate(attempt: StartAttempt, meeting: Meeting, *, now: datetime) -> None:
         text = invitation(by, meeting)
         write(by=by, to=row.other(by), text=text, now=now, session_id=row.pk)
         tell(ONE_ON_ONE_STARTED, row, by=by, now=now)
+        if last is not None:
+            last()
 
 
 def invitation(by: User, meeting: Meeting) -> str:

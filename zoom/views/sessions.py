@@ -35,6 +35,8 @@ class OneOnOneViewSet(ActionViewSet):
     tag = "1-on-1 sessions"
     table = ACTIONS
     names = {"retrieve": "look", "audit_logs": "look"}
+    keyless = {"join_token"}
+    in_steps = {"start"}
     queryset = OneOnOneSession.objects.none()  # names the model for the API's description
     filter_backends = [DjangoFilterBackend]
     filterset_class = OneOnOneFilter
@@ -131,7 +133,10 @@ class OneOnOneViewSet(ActionViewSet):
         Makes its Zoom meeting, and sends the other one the link as a chat message. If Zoom fails,
         nothing has changed, and one may try again.
         """
-        return self.do(services.start)
+        session = self.fetch()
+        last = partial(self.remember, partial(self.shown, session))
+        services.start(session, by=self.person, now=timezone.now(), last=last)
+        return self.shown(session)
 
     @action(methods=["post"], detail=True)
     def ready(self, request: Request, pk: int) -> Response:

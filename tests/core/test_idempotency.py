@@ -1,0 +1,220 @@
+"""`Idempotency-Key` (issue 8): what is posted with a key is done once, and answered alike for a
+day. Nothing else changes, and nothing changes without a key."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
+
+from accounts.jobs import forget_answers
+from accounts.models import IdempotencyKey
+from core.idempotency import KEPT
+from sessions_app.models import Participant, Session
+from tests.core.envelope import refused
+from tests.core.keyed import post, same
+
+pytestmark = pytest.mark.django_db
+
+SECOND = timedelta(seconds=1)
+
+
+# ── The same request ─────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.database
+def test_the_same_key_and_body_are_done_once_and_answered_alike(ines, body):
+    first = post(ines, "/api/sessions/", body)
+    ines.patch(f"/api/sessions/{first.json()['id']}/", {"title": "Changed since"})
+    again = post(ines, "/api/sessions/", body)
+
+    assert first.status_code == 201
+    same(first, again)
+    assert Session.objects.count() == 1
+
+
+def test_an_answer_without_a_body_comes_again_without_one(api, student, session, person):
+    offered = session(booking_mode="request", subject="Maths")
+    client, path = api(student), f"/api/sessions/{offered.pk}/"
+    post(client, f"{path}join/", key=None)
+    first = post(client, f"{path}withdraw_request/")
+
+    assert (first.status_code, first.content) == (204, b"")
+    same(first, post(client, f"{path}withdraw_request/"))
+
+
+def test_an_answer_with_a_key_is_the_one_without(ines, body):
+    without = post(ines, "/api/sessions/", body, key=None)
+    with_key = post(ines, "/api/sessions/", body)
+
+    assert without.json().keys() == with_key.json().keys()
+    headers = {"X-Request-ID", "Date"}
+    assert set(without.headers) - headers == set(with_key.headers) - headers
+    assert IdempotencyKey.objects.count() == 1
+
+
+def test_nothing_is_kept_without_a_key(ines, body, django_assert_num_queries):
+    with django_assert_num_queries(5):  # the person, the session, and its detail
+        post(ines, "/api/sessions/", body, key=None)
+
+    assert IdempotencyKey.objects.count() == 0
+
+
+def test_the_same_key_of_somebody_else_is_another_one(api, session, person):
+    offered = session()
+    path = f"/api/sessions/{offered.pk}/join/"
+    ada, ben = api(person("ada")), api(person("ben"))
+
+    assert [post(each, path).status_code for each in (ada, ben)] == [201, 201]
+    assert post(ada, path).json()["user"]["username"] == "ada"
+    assert Participant.objects.count() == 2
+
+
+def test_another_body_or_path_with_a_used_key_is_refused(ines, body):
+    made = post(ines, "/api/sessions/", body).json()["id"]
+
+    refused(post(ines, "/api/sessions/", body | {"title": "B"}), 422, "idempotency_key_reused")
+    refused(post(ines, f"/api/sessions/{made}/start/", body), 422, "idempotency_key_reused")
+    assert Session.objects.get().status == "upcoming"
+
+
+def test_a_key_is_looked_at_for_posts_only(ines, body):
+    made = post(ines, "/api/sessions/", body).json()["id"]
+    path = f"/api/sessions/{made}/"
+
+    for title in ("One", "Two"):
+        changed = ines.patch(path, {"title": title}, HTTP_IDEMPOTENCY_KEY="k1")
+        assert changed.json()["title"] == title
+    refused(post(ines, path), 405, "method_not_allowed")
+
+
+def test_people_are_told_of_it_once(api, session, instructor, student, pushed):
+    offered = session()
+    with pushed(instructor.pk) as frames:
+        for _ in range(2):
+            assert post(api(student), f"/api/sessions/{offered.pk}/join/").status_code == 201
+
+    assert len(frames) == 1
+    assert instructor.notifications.count() == 1
+
+
+# ── For how long ─────────────────────────────────────────────────────────────────────────────
+
+
+def test_for_24_hours_it_is_the_same_and_then_a_new_one(
+    api, instructor, body, now, time_machine_at
+):
+    time_machine_at(now)
+    first = post(api(instructor), "/api/sessions/", body)
+    time_machine_at(now + KEPT - SECOND)
+    same(first, post(api(instructor), "/api/sessions/", body))
+    time_machine_at(now + KEPT)
+    another = post(api(instructor), "/api/sessions/", body | {"title": "Another one"})
+
+    assert timedelta(hours=24) == KEPT
+    assert (another.status_code, another.json()["title"]) == (201, "Another one")
+    assert Session.objects.count() == 2
+
+
+def test_the_clock_forgets_an_answer_after_24_hours(ines, body, now, time_machine_at):
+    time_machine_at(now)
+    post(ines, "/api/sessions/", body)
+
+    assert [forget_answers(now + KEPT - SECOND), forget_answers(now + KEPT)] == [0, 1]
+    assert IdempotencyKey.objects.count() == 0
+
+
+# ── Refusals ─────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, "caf\u00e9", "a\x7fb", "a\tb"])
+def test_a_key_that_can_not_be_one_is_refused_with_what_to_send(ines, body, key):
+    answer = refused(post(ines, "/api/sessions/", body, key), 400, "idempotency_key_invalid")
+
+    assert "1 to 255 printable ASCII characters" in answer["error"]
+    assert Session.objects.count() == 0
+
+
+@pytest.mark.parametrize("key", ["x" * 255, '"8e03978e-40d5-43e8-bc93-6894a57f9324"', "a b~!'"])
+def test_any_other_text_is_a_key(ines, body, key):
+    same(*(post(ines, "/api/sessions/", body, key) for _ in range(2)))
+
+
+def test_who_is_not_signed_in_hears_that_first(api):
+    refused(post(api(), "/api/sessions/", {}, ""), 401)
+
+
+@pytest.mark.database
+def test_a_refusal_is_an_answer_that_comes_again(api, session, instructor, student, join):
+    offered, client = session(max_participants=2), api(student)
+    ours = api(instructor)
+
+    invalid = post(ours, "/api/sessions/", {"title": "x"})
+    full = [post(ours, f"/api/sessions/{offered.pk}/join/", key="own") for _ in range(2)]
+    forbidden = post(client, f"/api/sessions/{offered.pk}/cancel/", key="c")
+    missing = post(client, "/api/sessions/999/join/", key="m")
+
+    same(*full)
+    assert full[0].json()["code"] == "own_session"
+    assert (invalid.status_code, forbidden.status_code, missing.status_code) == (400, 403, 404)
+    same(invalid, post(ours, "/api/sessions/", {"title": "x"}))
+    same(forbidden, post(client, f"/api/sessions/{offered.pk}/cancel/", key="c"))
+    same(missing, post(client, "/api/sessions/999/join/", key="m"))
+
+
+def test_what_could_not_be_read_is_worth_another_try(ines, body, settings):
+    refused(post(ines, "/api/sessions/", "x=1", content_type="text/plain"), 415)
+    refused(post(ines, "/api/sessions/", "{", content_type="application/json"), 400)
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10
+    refused(post(ines, "/api/sessions/", body), 413, "body_too_large")
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000
+
+    assert post(ines, "/api/sessions/", body).status_code == 201
+
+
+def test_what_was_too_much_is_worth_another_try(ines, body, settings):
+    settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"person": "0/minute"}
+    refused(post(ines, "/api/sessions/", body), 429)
+    settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"person": "9/minute"}
+
+    assert post(ines, "/api/sessions/", body).status_code == 201
+
+
+# ── Where ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_post_takes_a_key_but_for_secrets_uploads_and_what_needs_no_token(api):
+    paths = api().get("/api/schema/?format=json").json()["paths"]
+    keyed, others = set(), set()
+    for path, item in paths.items():
+        if "post" in item:
+            names = {each["name"] for each in item["post"].get("parameters", [])}
+            taken = "Idempotency-Key" in names
+            (keyed if taken else others).add(path)
+            assert ({"409", "422"} <= set(item["post"]["responses"])) == taken, path
+
+    assert len(keyed) > 20
+    secret = {each for each in others if each.endswith("/join-token/")}
+    assert len(secret) == 1
+    assert others - secret == {each for each in paths if each.startswith("/api/auth/")} & others | {
+        "/v1/zoom/webhook/"
+    }
+
+
+def test_a_key_does_nothing_where_the_answer_is_a_secret(ines, student, api):
+    passwords = {"old_password": "a-good-password-26", "new_password": "quite-another-one-31"}
+    answer = post(api(student), "/api/auth/password/change/", passwords)
+
+    assert answer.status_code == 200
+    assert IdempotencyKey.objects.count() == 0
+
+
+def test_a_form_is_done_each_time(ines, session):
+    path = f"/api/sessions/{session().pk}/materials/"
+    note = {"type": "note", "title": "N", "content": "x"}
+
+    form = encode_multipart(BOUNDARY, note)
+    sent = {"content_type": MULTIPART_CONTENT}
+    assert len({post(ines, path, form, **sent).json()["id"] for _ in range(2)}) == 2
+    same(post(ines, path, note), post(ines, path, note))

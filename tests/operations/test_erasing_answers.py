@@ -1,0 +1,26 @@
+"""What becomes of the answers that an `Idempotency-Key` can get again when a person is erased."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.management import call_command
+
+from tests.core.envelope import refused
+from zoom.models import OneOnOneSession
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_answer_that_named_them_is_taken_out_and_its_request_not_done_again(life, api):
+    def propose():
+        body = {"participant_id": life.person.pk}
+        key = {"HTTP_IDEMPOTENCY_KEY": "k"}
+        return api(life.friend).post("/v1/sessions/create/", body, **key)
+
+    assert propose().json()["participant"]["username"] == "zquill"
+    before = OneOnOneSession.objects.count()
+    call_command("erase_user", "zquill", "--yes", verbosity=0)
+
+    refused(propose(), 410, "answer_erased")
+    assert OneOnOneSession.objects.count() == before
+    assert not life.person.idempotency_keys.exists()
