@@ -24,8 +24,8 @@ MODELS: list[type[Model]] = [
 # Made at random, so that the same request never writes the same there twice.
 RANDOM = {"password", "digest", "jti", "marker", "start_marker", "stored_name"}
 RANDOM |= {"zoom_meeting_id", "zoom_meeting_url", "zoom_meeting_password"}
-# The same within texts: the address and the number of a stand-in room.
-ROOM = re.compile(r"stand-in-room/[\w-]+|\b\d{11}\b")
+# The same within texts: the address, the number and the passcode of a stand-in room.
+ROOM = re.compile(r"stand-in-room/[\w-]+|\b\d{11}\b|passcode: [\w-]+")
 
 Row = dict[str, Any]
 Tables = dict[type[Model], dict[Any, Row]]

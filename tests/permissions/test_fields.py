@@ -13,13 +13,16 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
+import pytest
 from django.db import models
 
 from tests.permissions.asking import address, send
-from tests.permissions.matrix import MATRIX, Cell, cells
+from tests.permissions.cells import Cell, cells
+from tests.permissions.matrix import MATRIX
 from tests.permissions.tables import MODELS, Tables, columns, snapshot, told
 from tests.permissions.world import World, undone
 
+pytestmark = pytest.mark.django_db
 SESSION = {"title", "description", "date", "max_participants", "subject", "level", "duration"}
 SESSION |= {"booking_mode", "timezone_offset", "timezone"}
 MATERIAL = {"title", "type", "url", "content", "file"}
@@ -145,17 +148,26 @@ def writes() -> list[Cell]:
     return list(found.values())
 
 
-def rounds(world: World, taken: set[str], form: bool) -> Iterator[dict[str, Any]]:
-    """The bodies to send along: all at once, as objects, as paths into objects; each by itself."""
-    names = {key: value for key, value in forgeries(world).items() if key not in taken}
-    if form:
-        yield {key: str(value) for key, value in names.items()}
+def rounds(world: World, cell: Cell) -> Iterator[dict[str, Any]]:
+    """What to send along: all at once, by name and as paths; as objects, and in the query; with
+    PERMISSIONS=all each name by itself."""
+    every = forgeries(world)
+    names = {key: value for key, value in every.items() if key not in taken_by(cell)}
+    paths = {f"{of}{key}": value for key, value in names.items() for of in ("user.", "user__")}
+    if cell.variant == "form":
+        yield {"extra": {key: str(value) for key, value in (names | paths).items()}}
         return
-    yield names
-    yield {key: {"id": 1, **names} for key in ("user", "creator", "session", "data", "attributes")}
-    yield {f"{path}{key}": value for key, value in names.items() for path in ("user.", "user__")}
+    yield {"extra": names | paths}
+    objects = {key: {"id": 1, **names} for key in ("user", "creator", "session", "data")}
+    query = f"{address(world, cell.route, cell.variant)}?{urlencode(every)}"
+    yield {"extra": objects, "path": query}
     if os.environ.get("PERMISSIONS") == "all":
-        yield from ({key: value} for key, value in names.items())
+        yield from ({"extra": {key: value}} for key, value in names.items())
+
+
+def taken_by(cell: Cell) -> set[str]:
+    plain = f"{cell.method} {cell.route}"
+    return TAKEN.get(f"{cell.method}:{cell.variant} {cell.route}", TAKEN.get(plain, set()))
 
 
 def done(world: World, before: Tables, cell: Cell, **more: Any) -> Any:
@@ -167,26 +179,16 @@ def done(world: World, before: Tables, cell: Cell, **more: Any) -> Any:
 
 def test_no_write_takes_a_column_that_is_not_its_to_take(world, report, now, time_machine_at):
     sent, changed, before = 0, [], snapshot()
-    query = urlencode(forgeries(world))
     time_machine_at(now)
     for cell in writes():
         expected = done(world, before, cell)
         assert expected[0] == cell.status, str(cell)
-        for extra in rounds(world, taken_by(cell), cell.variant == "form"):
-            sent += len(extra)
-            if done(world, before, cell, extra=extra) != expected:
-                changed.append((str(cell), list(extra)[:9]))
-        sent += len(forgeries(world))
-        path = f"{address(world, cell.route, cell.variant)}?{query}"
-        if done(world, before, cell, path=path) != expected:
-            changed.append((str(cell), ["the query"]))
+        for more in rounds(world, cell):
+            sent += len(more["extra"])
+            if done(world, before, cell, **more) != expected:
+                changed.append(f"{cell}: {str(more)[:90]}")
     report(f"{sent} fields in {len(writes())} writes, {len(changed)} changed anything")
     assert changed == []
-
-
-def taken_by(cell: Cell) -> set[str]:
-    plain = f"{cell.method} {cell.route}"
-    return TAKEN.get(f"{cell.method}:{cell.variant} {cell.route}", TAKEN.get(plain, set()))
 
 
 def test_a_column_that_is_taken_shows(world, now, time_machine_at):

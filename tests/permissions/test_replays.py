@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
+import pytest
 from django.db import connection
 
 from accounts.models import User
@@ -23,10 +24,12 @@ from materials.models import Material
 from notifications.models import Notification
 from sessions_app.models import BookingRequest, Session
 from tests.permissions.asking import NOTE, address, session_body
-from tests.permissions.matrix import MATRIX, cells, routes
-from tests.permissions.tables import MODELS, changes, differing, of_people, snapshot
+from tests.permissions.cells import cells, routes
+from tests.permissions.matrix import MATRIX
+from tests.permissions.tables import changes, differing, of_people, snapshot
 from tests.permissions.world import PRIVATE, World, undone
 
+pytestmark = pytest.mark.django_db
 ATTACKERS = ("stranger", "blocked", "former")
 # Where not every column that names a person makes a row theirs.
 OWNERS = {
@@ -176,23 +179,20 @@ def test_no_replayed_id_gets_or_changes_anything(world, report):
     assert PRIVATE in str(answers)
     assert world.talk.zoom_meeting_password in str(answers)
     tried, found = 0, []
-    for number, replay in enumerate(replays(world, answers)):
-        for place, who in enumerate(ATTACKERS):
-            if number % len(ATTACKERS) == place or os.environ.get("PERMISSIONS") == "all":
-                tried += 1
-                found += leaks(world, who, replay, before)
+    for number, (replay, who) in enumerate(product(replays(world, answers), ATTACKERS)):
+        # Every tenth, by each of the three in turn; with PERMISSIONS=all each by all of them.
+        if number % 10 == 0 or os.environ.get("PERMISSIONS") == "all":
+            tried += 1
+            found += leaks(world, who, replay, before)
     report(f"{tried} replays, {len(found)} leaks")
     assert found == []
 
 
 def test_what_an_owner_may_do_would_be_a_leak(world):
     """The same look at what the creator does sees both kinds."""
-    before = snapshot()
-    one = f"/api/sessions/{world.offer.pk}/"
+    one, before = f"/api/sessions/{world.offer.pk}/", snapshot()
     people = world.people | {"creator": world.people["stranger"]}  # as if these weren't theirs
-    world.client("creator")
-    world.people = people
+    other = replace(world, people=people)
 
-    assert leaks(world, "creator", Replay("GET", f"{one}materials/"), before)
-    assert leaks(world, "creator", Replay("POST", f"{one}start/"), before)
-    assert Session in MODELS
+    assert leaks(other, "creator", Replay("GET", f"{one}materials/"), before)
+    assert leaks(other, "creator", Replay("POST", f"{one}start/"), before)
