@@ -1,7 +1,7 @@
 """What the lines of the grids mean.
 
-The columns are the people of `world.py`; the ids in an address are of the creator's things. A line is a
-method, for a variant of the request if one is named, and the status that each person must get:
+The columns are the people of `world.py`; the ids in an address are of the creator's things. A line
+is a method, for a variant of the request if one is named, and the status that each person must get:
 
     `signed 200`  who is signed in; 401 for the anonymous and the deactivated one
     `all 200`     everybody
