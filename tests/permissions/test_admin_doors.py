@@ -59,7 +59,7 @@ def signed_in(user: User | None) -> Client:
     return client
 
 
-@pytest.mark.parametrize("who", ["anonymous", "creator", "deactivated"])
+@pytest.mark.parametrize("who", ["anonymous", "creator"])
 def test_all_but_staff_are_sent_to_sign_in_and_write_nothing(world, report, who):
     before, pages = snapshot(), addresses(world)
     client, through = signed_in(world.people.get(who)), []
