@@ -1,0 +1,84 @@
+"""What the lines of the grids mean.
+
+The columns are the people of `world.py`; the ids in an address are of the creator's things. A line
+is a method, for a variant of the request if one is named, and the status that each person must get:
+
+    `signed 200`  who is signed in; 401 for the anonymous and the deactivated one
+    `all 200`     everybody
+
+What isn't listed must be a 405; 401 to those who aren't signed in, unless the address is `open`: it
+needs no token. HEAD is GET's. `ANY` is all methods.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tests.permissions.world import PEOPLE
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+OUT = ("anonymous", "deactivated")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one person must get for one request."""
+
+    route: str
+    method: str
+    variant: str
+    who: str
+    status: int
+    listed: bool
+
+    def __str__(self) -> str:
+        name = f"{self.method}:{self.variant}" if self.variant else self.method
+        return f"{name} {self.route} by {self.who}: {self.status}"
+
+
+# What a method that isn't listed gives.
+UNLISTED = {
+    "": ["signed", "405"],
+    "open": ["all", "405"],
+    "half": ["405"] * 9 + ["401"],
+}
+
+
+def routes(grid: str) -> dict[str, tuple[str, list[list[str]]]]:
+    """route → (its mark, its lines)."""
+    found: dict[str, tuple[str, list[list[str]]]] = {}
+    for line in grid.splitlines():
+        if line.startswith("/"):
+            route, _, mark = line.partition(" ")
+            found[route] = (mark, lines := [])
+        elif line.startswith("  "):
+            lines.append(line.split())
+    return found
+
+
+def cells(grid: str) -> Iterator[Cell]:
+    """Each cell of a grid, with those of the methods that it doesn't list."""
+    for route, (mark, lines) in routes(grid).items():
+        listed: set[str] = set()
+        for name, *given in lines:
+            method, _, variant = name.partition(":")
+            same = {"ANY": METHODS, "GET": ("GET", "HEAD")}.get(method, (method,))
+            listed.update(same)
+            for each in same:
+                yield from row(route, each, variant, given)
+        for method in METHODS:
+            if method not in listed:
+                yield from row(route, method, "", UNLISTED[mark], listed=False)
+
+
+def row(
+    route: str, method: str, variant: str, given: list[str], *, listed: bool = True
+) -> Iterator[Cell]:
+    statuses = given
+    if given[0] == "all":
+        statuses = given[1:] * len(PEOPLE)
+    elif given[0] == "signed":
+        statuses = ["401" if who in OUT else given[1] for who in PEOPLE]
+    for who, status in zip(PEOPLE, statuses, strict=True):
+        yield Cell(route, method, variant, who, int(status), listed)

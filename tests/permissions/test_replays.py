@@ -1,0 +1,198 @@
+"""Every id in the creator's answers, replayed by people who have no business with it: on every
+address that takes an id, in every body and query that does. Nothing private is answered, and no
+row of the creator's, or of anybody else's, is changed but as the contract lets anybody.
+
+Two kinds of address are keys by contract, and work for whoever has been given them: a file's signed
+address (M1) and a stand-in room's (O8). They are told only to those who may see them, which this
+tests; so are join tokens, which are replayed here all the same (O6).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from accounts.models import User
+from friendships.models import Block, Message
+from materials.models import Material
+from notifications.models import Notification
+from sessions_app.models import BookingRequest, Session
+from tests.permissions.asking import NOTE, address, session_body
+from tests.permissions.cells import cells, routes
+from tests.permissions.matrix import MATRIX
+from tests.permissions.tables import changes, differing, of_people, snapshot
+from tests.permissions.world import PRIVATE, World, undone
+
+pytestmark = pytest.mark.django_db
+ATTACKERS = ("stranger", "blocked", "former")
+# Where not every column that names a person makes a row theirs.
+OWNERS = {
+    Block: ["blocker_id"],
+    BookingRequest: ["user_id"],
+    Material: ["uploaded_by_id"],
+    Message: ["sender_id"],
+    Notification: ["user_id"],
+    Session: ["creator_id"],
+}
+# What anybody's joining does to a session.
+COUNTED = {"participant_count", "version"}
+IDS = {"id", "user", "session", "sender", "recipient", "session_id"}
+BODIES = {"POST": {"title": "x", "message": "x", "text": "x"}, "PUT": {"title": "x"}}
+BODIES |= {"PATCH": BODIES["PUT"], "DELETE": {}, "GET": {}}
+
+
+@dataclass(frozen=True)
+class Replay:
+    method: str
+    path: str
+    body: tuple[tuple[str, Any], ...] = ()
+
+
+def walk(world: World) -> list[Any]:
+    """What the creator is answered on every address that they can look at."""
+    found = []
+    for cell in cells(MATRIX):
+        looks = (cell.method, cell.who, cell.status, cell.variant) == ("GET", "creator", 200, "")
+        if looks and cell.route.startswith(("/api/", "/v1/")):
+            answer = world.client("creator").get(address(world, cell.route))
+            if answer.headers["Content-Type"] == "application/json":
+                found.append(answer.json())
+    return found
+
+
+def leaves(thing: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """(key, value) of all that is no container."""
+    if isinstance(thing, dict):
+        for key, value in thing.items():
+            yield from leaves(value, key)
+    elif isinstance(thing, list):
+        for value in thing:
+            yield from leaves(value, name)
+    else:
+        yield name, thing
+
+
+def replays(world: World, answers: list[Any]) -> Iterator[Replay]:
+    """Every id in every place."""
+    told = list(leaves(answers))
+    ids = sorted({value for name, value in told if name in IDS and isinstance(value, int)})
+    yield from in_addresses(world, ids)
+    yield from in_bodies(world, ids)
+    for _, value in told:
+        if isinstance(value, str) and value.startswith("http://testserver/"):
+            yield Replay("GET", value.partition("?")[0].removeprefix("http://testserver"))
+    for path, name, each in product(("/api/sessions/",), ("creator",), ids):
+        yield Replay("GET", f"{path}?{name}={each}")
+    for each in ids:
+        yield Replay("GET", f"/api/notifications/?before={each}")
+        yield Replay("GET", f"/v1/sessions/?before={each}")
+
+
+def in_addresses(world: World, ids: list[int]) -> Iterator[Replay]:
+    materials = [world.note.pk, world.file.pk]
+    for route, (_, lines) in routes(MATRIX).items():
+        methods = {line[0].partition(":")[0] for line in lines}
+        for method in sorted(methods) if "<id:" in route else ():
+            body = NOTE if route.endswith("/materials/") else BODIES[method]
+            if "<id:session_id>" in route:
+                pairs = product(ids, materials if "<id:pk>" in route else [0])
+                paths = {
+                    route.replace("<id:session_id>", str(one)).replace("<id:pk>", str(other))
+                    for one, other in pairs
+                }
+            else:
+                paths = {route.replace("<id:pk>", str(each)) for each in ids}
+                paths = {path.replace("<id:user_id>", str(each)) for path in paths for each in ids}
+            yield from (Replay(method, path, tuple(body.items())) for path in sorted(paths))
+
+
+def in_bodies(world: World, ids: list[int]) -> Iterator[Replay]:
+    one = f"/api/sessions/{world.offer.pk}/"
+    places = [
+        (f"{one}approve_request/", "user_id"),
+        (f"{one}reject_request/", "user_id"),
+        ("/v1/friends/requests/", "user_id"),
+        ("/v1/sessions/create/", "participant_id"),
+    ]
+    for (path, name), each in product(places, ids):
+        yield Replay("POST", path, ((name, each),))
+    yield Replay("POST", "/v1/sessions/join-token/validate/", (("token", world.join_token),))
+    # Ids that no write takes, in the bodies of new things.
+    own = session_body(world, "", subject="Maths", level="beginner")
+    forged = {"id": world.offer.pk, "creator": world.people["creator"].pk, "session": ids[0]}
+    yield Replay("POST", "/api/sessions/", tuple((own | forged).items()))
+
+
+def is_theirs(model: Any, row: dict[str, Any], attacker: User) -> bool:
+    return any(row.get(name) == attacker.pk for name in OWNERS.get(model, of_people(model)))
+
+
+def stolen(before: Any, attacker: User) -> list[str]:
+    """The rows that were changed, and not as anybody may."""
+    found = []
+    for model, old, new in changes(before, snapshot()):
+        if is_theirs(model, old or new, attacker):
+            continue
+        news = model is Notification and not old and new["named_id"] == attacker.pk
+        joins = model is Session and old and new and differing(old, new) <= COUNTED
+        if not news and not joins:
+            found.append(f"{model.__name__} {old} → {new}")
+    return found
+
+
+class Writes:
+    """Notes whether anything was written: only then the rows have to be looked at."""
+
+    def __init__(self) -> None:
+        self.happened = False
+
+    def __call__(self, execute: Any, sql: str, *rest: Any) -> Any:
+        self.happened |= sql.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE"))
+        return execute(sql, *rest)
+
+
+def leaks(world: World, who: str, replay: Replay, before: Any) -> list[str]:
+    """What comes of one replay that must not."""
+    secrets = [PRIVATE, world.talk.zoom_meeting_url, world.talk.zoom_meeting_password]
+    writes = Writes()
+    with undone():
+        with connection.execute_wrapper(writes):
+            client, body = world.client(who), dict(replay.body)
+            sent = {} if replay.method in {"GET", "DELETE"} else {"data": body}
+            answer = getattr(client, replay.method.lower())(replay.path, **sent)
+        content = b"".join(answer) if answer.streaming else answer.content
+        found = [secret for secret in secrets if secret.encode() in content]
+        if writes.happened:
+            found += stolen(before, world.people[who])
+    return [f"{who}: {replay} {answer.status_code}: {each}" for each in found]
+
+
+def test_no_replayed_id_gets_or_changes_anything(world, report):
+    answers, before = walk(world), snapshot()
+    # They would be told, were they there to be told.
+    assert PRIVATE in str(answers)
+    assert world.talk.zoom_meeting_password in str(answers)
+    tried, found = 0, []
+    for number, (replay, who) in enumerate(product(replays(world, answers), ATTACKERS)):
+        # Every tenth, by each of the three in turn; with PERMISSIONS=all each by all of them.
+        if number % 10 == 0 or os.environ.get("PERMISSIONS") == "all":
+            tried += 1
+            found += leaks(world, who, replay, before)
+    report(f"{tried} replays, {len(found)} leaks")
+    assert found == []
+
+
+def test_what_an_owner_may_do_would_be_a_leak(world):
+    """The same look at what the creator does sees both kinds."""
+    one, before = f"/api/sessions/{world.offer.pk}/", snapshot()
+    people = world.people | {"creator": world.people["stranger"]}  # as if these weren't theirs
+    other = replace(world, people=people)
+
+    assert leaks(other, "creator", Replay("GET", f"{one}materials/"), before)
+    assert leaks(other, "creator", Replay("POST", f"{one}start/"), before)
