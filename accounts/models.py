@@ -131,7 +131,7 @@ class Mail(Retry):
     class Kind(models.TextChoices):
         NOTIFICATION = "notification"
         REMINDER = "reminder"
-        PASSWORD_RESET = "password_reset"  # noqa: S105  # a kind of mail
+        PASSWORD_RESET = "password_reset"  # noqa: S105  # nosec B105  # a kind of mail
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
     user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="mails")
