@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 # Beside the processor time that each is allowed: for those that wait for ever.
-WALL_SECONDS = 240
+WALL_SECONDS = 900
 POLL_SECONDS = 0.02
 
 # A key, the processor seconds it may take, and what to do; it gives what JSON can write.
@@ -22,7 +22,8 @@ Task = tuple[Any, float, Callable[[], Any]]
 
 
 def run(tasks: Iterable[Task], *, at_once: int) -> Iterator[tuple[Any, Any]]:
-    """Each task's key and what it gave; None if it died or took too long. In no order."""
+    """Each task's key and what it gave; None if it worked longer than it may, and "" if it
+    came to no end for another reason, which tells nothing. In no order."""
     waiting = iter(tasks)
     running: dict[int, tuple[Any, Path, float]] = {}
     with tempfile.TemporaryDirectory() as folder:
@@ -39,13 +40,13 @@ def run(tasks: Iterable[Task], *, at_once: int) -> Iterator[tuple[Any, Any]]:
 
 def ended(running: dict[int, tuple[Any, Path, float]]) -> Iterator[tuple[Any, Any]]:
     for pid, (key, answer, started) in list(running.items()):
-        if time.monotonic() - started > WALL_SECONDS:
-            kill_group(pid)
-        if os.waitpid(pid, os.WNOHANG) == (0, 0):
+        done, status = os.waitpid(pid, os.WNOHANG)
+        if not done and time.monotonic() - started < WALL_SECONDS:
             continue
-        kill_group(pid)  # what it may have left behind
+        kill_group(pid)  # it, or what it may have left behind
         del running[pid]
-        yield key, json.loads(answer.read_text()) if answer.exists() else None
+        worked_on = done and os.WIFSIGNALED(status)
+        yield key, json.loads(answer.read_text()) if answer.exists() else None if worked_on else ""
 
 
 def kill_group(pid: int) -> None:

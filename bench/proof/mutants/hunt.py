@@ -105,7 +105,9 @@ class Hunt:
             progress.done(1, killer or "survived")
 
     def tasks(self) -> Iterator[children.Task]:
-        for number, mutant in enumerate(self.mutants):
+        numbered = list(enumerate(self.mutants))
+        # Those that are quick to try come first.
+        for number, mutant in sorted(numbered, key=lambda each: not self.near(each[1])):
             if killer := self.memory.killer(mutant):
                 self.results.append(Result(mutant, killer))
                 continue
