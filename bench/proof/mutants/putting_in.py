@@ -13,6 +13,7 @@ from bench.proof.mutants.scope import ROOT
 def live_functions(mutant: Mutant) -> list[FunctionType]:
     """The function as it is loaded; several if one was made twice."""
     path = str(ROOT / mutant.path)
+    gc.unfreeze()  # the tests freeze what they have loaded, and then it isn't found
     return [
         each
         for each in gc.get_objects()
