@@ -49,6 +49,7 @@ check: lint types imports drift deploy-check test
 lint: $(VENV)/.development
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/bandit --configfile pyproject.toml --recursive --quiet .
 	$(BIN)/python -m pip check --disable-pip-version-check
 
 types: $(VENV)/.development

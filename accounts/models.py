@@ -157,7 +157,7 @@ class Mail(Retry):
     class Kind(models.TextChoices):
         NOTIFICATION = "notification"
         REMINDER = "reminder"
-        PASSWORD_RESET = "password_reset"  # noqa: S105  # a kind of mail
+        PASSWORD_RESET = "password_reset"  # noqa: S105  # nosec B105  # a kind of mail
         EMAIL_CHANGE = "email_change"
         EMAIL_NOTICE = "email_notice"
 

@@ -35,6 +35,7 @@ from zoom.jobs import (
     call_off_one_on_ones,
     complete_one_on_ones,
     end_meetings,
+    forget_join_tokens,
     forget_webhook_events,
     sweep_meetings,
 )
@@ -67,6 +68,7 @@ SCHEDULE = (
     Job(sweep_meetings, every=timedelta(minutes=1)),
     Job(end_meetings, every=timedelta(minutes=1)),
     Job(erase_what_came_late, every=timedelta(minutes=5)),
+    Job(forget_join_tokens, every=timedelta(hours=1)),
     Job(forget_webhook_events, every=timedelta(hours=1)),
     Job(forget_answers, every=timedelta(hours=1)),
     Job(forget_expired_tokens, every=timedelta(hours=1)),

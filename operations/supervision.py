@@ -6,7 +6,7 @@ import ctypes
 import logging
 import os
 import signal
-import subprocess
+import subprocess  # nosec B404  # used once, below, with commands of our own
 import sys
 import threading
 from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ class Part:
         parent = os.getpid()
         # No other thread runs here yet, so the child can still run code between fork and exec. In a
         # group of its own it isn't told of Ctrl-C by the terminal, but by `stop`, gracefully.
-        self.process = subprocess.Popen(  # noqa: S603  # the commands are our own
+        self.process = subprocess.Popen(  # noqa: S603  # nosec B603  # the commands are our own
             command,
             env=environment,
             preexec_fn=lambda: end_with_parent(parent),

@@ -103,11 +103,11 @@ def details(rows: Sequence[SessionRow], *, by: User) -> list[SessionDetail]:
     asked = [row.pk for row in rows if row.booking_mode == Mode.REQUEST]
     open_to = [row.pk for row in rows if may_see_materials(row, by)]
     places = grouped(place_query, PlaceRow, [row.pk for row in rows], by)
-    requests = grouped(request_query, RequestRow, asked, by)
+    asking = grouped(request_query, RequestRow, asked, by)
     materials = grouped(material_query, MaterialRow, open_to, by)
     return [
         SessionDetail(
-            row, places.get(row.pk, []), materials.get(row.pk, []), requests.get(row.pk, [])
+            row, places.get(row.pk, []), materials.get(row.pk, []), asking.get(row.pk, [])
         )
         for row in rows
     ]

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
+
 from zoom import services
-from zoom.models import OneOnOneSession, WebhookEvent
+from zoom.models import JoinToken, OneOnOneSession, WebhookEvent
 
 # Zoom sends an event again for an hour and a half; sessions are over after a day.
 REMEMBERED = timedelta(days=7)
@@ -37,4 +39,11 @@ def end_meetings(now: datetime) -> int:
 def forget_webhook_events(now: datetime) -> int:
     """Delete the marks of events that can't come again; returns how many."""
     deleted, _ = WebhookEvent.objects.filter(received_at__lt=now - REMEMBERED).delete()
+    return deleted
+
+
+def forget_join_tokens(now: datetime) -> int:
+    """Delete the join tokens that ended long ago, used or not; returns how many."""
+    ended = JoinToken.objects.filter(expires_at__lt=now - settings.JOIN_TOKENS_KEPT)
+    deleted, _ = ended.delete()
     return deleted

@@ -181,8 +181,8 @@ class JoinToken(models.Model):
 
 
 class AuditEntry(models.Model):
-    """One thing that happened to a session. Added, never changed, never deleted; only the name of
-    somebody who was erased is taken out."""
+    """One thing that happened to a session. Added, never changed, never deleted, and PostgreSQL
+    keeps it so; only the name of somebody who was erased is taken out."""
 
     session = models.ForeignKey(
         OneOnOneSession, on_delete=models.PROTECT, related_name="audit_entries"

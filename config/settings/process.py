@@ -7,7 +7,7 @@ from config.environment import env, stop
 
 DEBUG = env.bool("DEBUG", True)
 # Where to listen. With DEBUG everybody knows the secret key, so only this machine gets in.
-HOST = "127.0.0.1" if DEBUG else "0.0.0.0"  # noqa: S104
+HOST = "127.0.0.1" if DEBUG else "0.0.0.0"  # noqa: S104  # nosec B104  # meant
 PORT = env.int("PORT", 8000, least=1, most=65535)
 # How many processes serve REST under `make serve`, and how many requests each takes at a time.
 WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", os.cpu_count() or 1, least=1, most=256)

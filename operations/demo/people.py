@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from accounts.models import Role
 
-PASSWORD = "learn-together-26"  # noqa: S105  # printed at every start, and meant to be
+# Printed at every start, and meant to be.
+PASSWORD = "learn-together-26"  # noqa: S105  # nosec B105  # as the line above says
 STAFF = "admin"
 DOMAIN = "demo.example"
 

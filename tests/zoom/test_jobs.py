@@ -10,7 +10,7 @@ from friendships import services as friendships
 from notifications.models import Notification
 from tests.zoom.conftest import befriend
 from zoom import jobs, services
-from zoom.models import OneOnOneSession, WebhookEvent
+from zoom.models import JoinToken, OneOnOneSession, WebhookEvent
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +68,16 @@ def test_marks_of_old_events_are_forgotten(db, now):
 
     assert jobs.forget_webhook_events(now) == 1
     assert WebhookEvent.objects.get().key == "young"
+
+
+def test_join_tokens_are_forgotten_long_after_they_ended(active, ada, now, settings):
+    settings.JOIN_TOKENS_KEPT = WEEK
+    for digest, age in (("old", WEEK + MOMENT), ("young", WEEK), ("good", -MOMENT)):
+        ends = now - age
+        JoinToken.objects.create(session=active, user=ada, digest=digest, expires_at=ends)
+
+    assert jobs.forget_join_tokens(now) == 1
+    assert {token.digest for token in JoinToken.objects.all()} == {"young", "good"}
 
 
 @pytest.mark.parametrize("act", [friendships.unfriend, friendships.block])

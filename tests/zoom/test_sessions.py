@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from core.errors import REGISTRY
@@ -212,6 +212,31 @@ def test_the_log_is_only_added_to(pending):
             act()
 
     assert AuditEntry.objects.get().message == "Ada Byron created the session."
+
+
+CHANGES = {"created_at": "now()", "user_id": "NULL", "metadata": "'{}'", "event_type": "'ended'"}
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM zoom_auditentry",
+        *(f"UPDATE zoom_auditentry SET {name} = {value}" for name, value in CHANGES.items()),
+    ],
+)
+def test_the_database_itself_only_adds_to_the_log(pending, statement):
+    before = list(AuditEntry.objects.values())
+    with (
+        pytest.raises(IntegrityError, match="can't be changed or deleted"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+
+    assert list(AuditEntry.objects.values()) == before
+    # Somebody who was erased is taken out of the sentence.
+    assert AuditEntry.objects.all().reword("Somebody created the session.") == 1
 
 
 def test_the_longest_name_fits_into_a_title(api, person, now):

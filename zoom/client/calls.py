@@ -34,7 +34,8 @@ def repeat(attempt: Callable[[], Answer], *, deadline: Deadline, harmless: bool 
         try:
             return healthy(attempt())
         except (NotSentError, BrokenError) as trouble:
-            delay = pause * random.uniform(1, 2)  # noqa: S311 - spreads tries, keeps no secret
+            # It spreads the tries, and keeps no secret.
+            delay = pause * random.uniform(1, 2)  # noqa: S311  # nosec B311  # as said above
             if deadline.remaining() <= delay or (isinstance(trouble, BrokenError) and not harmless):
                 raise
             time.sleep(delay)

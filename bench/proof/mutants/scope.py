@@ -1,0 +1,67 @@
+"""What is mutated, and which tests are asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+
+# Lifecycle, permissions, tokens, services, webhooks: what must not be wrong.
+CODE = (
+    "core/lifecycle.py",
+    "*/states.py",
+    "*/querysets.py",
+    "sessions_app/viewing.py",
+    "accounts/authentication.py",
+    "accounts/tokens.py",
+    "accounts/staff_acts.py",
+    "zoom/client/tokens.py",
+    "zoom/webhooks.py",
+    "zoom/views/webhook.py",
+    "*/services.py",
+    "*/services/*.py",
+)
+TESTS = (
+    "bench/proof/mutants/warm_up.py",
+    "tests/accounts",
+    "tests/friendships",
+    "tests/materials",
+    "tests/notifications/test_announcing.py",
+    "tests/notifications/test_news.py",
+    "tests/notifications/test_notifications.py",
+    "tests/operations/test_erasing.py",
+    "tests/operations/test_exporting.py",
+    "tests/sessions_app",
+    "tests/zoom",
+)
+# What runs servers in processes of its own doesn't see a mutant, which is in one process only;
+# what draws pages or weighs memory says little of rules for the time it takes.
+APART = (
+    "races.py",
+    "over_http.py",
+    "test_limits.py",
+    "test_mail.py",
+    "test_mail_failures.py",
+    "test_reset_mails.py",
+    "test_unsubscribe.py",
+    "test_memory.py",
+    "test_stalled_downloads.py",
+    "test_admin_form.py",
+    "test_admin_lists.py",
+    "test_plans.py",
+    "test_time_zones.py",
+    "test_client.py",
+    "test_client_secrets.py",
+    "test_client_troubles.py",
+    "test_zooms_description.py",
+)
+
+
+def code_files() -> list[str]:
+    """The paths of the mutated modules, from the root."""
+    found = {path for pattern in CODE for path in ROOT.glob(pattern)}
+    return sorted(str(path.relative_to(ROOT)) for path in found if path.stat().st_size)
+
+
+def is_apart(path: str) -> bool:
+    return path.endswith(APART)

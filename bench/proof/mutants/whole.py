@@ -1,0 +1,49 @@
+"""A mutant of what runs when a module is loaded: a copy of the house, and a process of its own."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from bench.proof.mutants.making import Mutant
+from bench.proof.mutants.scope import ROOT
+
+FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
+LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "bench", "media", "db.sqlite3*")
+PYTEST = ["-m", "pytest", "-x", "-rfE", "-p", "no:cacheprovider"]
+# Every code, sentence and action stands in pages that are drawn from the code, and CI compares.
+DRIFT = (
+    ["manage.py", "makemigrations", "--check", "--dry-run"],
+    ["manage.py", "draw_states", "--check"],
+    ["manage.py", "spectacular", "--file", "docs/drawn.yaml"],
+)
+
+
+def attempt(mutant: Mutant, tests: list[str]) -> str:
+    """The test that fails; "loading" if none could be begun, "drift" if only CI's other check
+    notices; "" if nothing does."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder, "house")
+        shutil.copytree(ROOT, copy, ignore=LEFT_OUT)
+        (copy / mutant.path).write_text(mutant.source)
+        done = python(copy, *PYTEST, *tests)
+        if done.returncode == 0:
+            return "drift" if has_drifted(copy) else ""
+    found = FAILED.search(done.stdout)
+    return found.group(1) if found else "loading"
+
+
+def has_drifted(copy: Path) -> bool:
+    if any(python(copy, *command).returncode for command in DRIFT):
+        return True
+    return (copy / "docs/drawn.yaml").read_bytes() != (copy / "docs/openapi.yaml").read_bytes()
+
+
+def python(copy: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=copy, capture_output=True, text=True, check=False
+    )
