@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.db.transaction import Atomic
 
 from tests.faults.acts import Act, Case
 from tests.faults.laboratory import At, Laboratory, at_rest
 from tests.faults.site import Reply, die
 from tests.zoom.fake_zoom import Call
-
-OPERATIONS = ("token", "create", "list", "end", "delete")
 
 
 @dataclass
@@ -63,7 +62,9 @@ def kill_at_statements(lab: Laboratory, name: str, act: Act) -> None:
     for n, after in lab.sampled(places):
         case = act.prepare()
         reply = in_a_child(case, At(n, lambda: die(os.getpid()), after))
-        lab.judge("killed", f"{name}, {'after' if after else 'before'} statement {n}", act, case, reply)
+        lab.judge(
+            "killed", f"{name}, {'after' if after else 'before'} statement {n}", act, case, reply
+        )
 
 
 def answer_lost(lab: Laboratory, name: str, act: Act) -> None:
@@ -75,7 +76,11 @@ def answer_lost(lab: Laboratory, name: str, act: Act) -> None:
 
 def kill_at_calls(lab: Laboratory, name: str, act: Act) -> None:
     """When Zoom or the mail server is asked, and when it has done what it was asked."""
-    for operation in OPERATIONS:
+    zoom = lab.outside.zoom
+    before = len(zoom.requests)
+    lab.healthy(name, act)
+    asked = {each.operation for each in zoom.requests[before:]}
+    for operation in sorted(asked | ({"token"} if asked else set())):
         for after in (False, True):
             victim = Victim()
             case = act.prepare()
@@ -111,8 +116,6 @@ def killing(victim: Victim, after: bool) -> Callable[[Call], None]:
 @contextmanager
 def without_transactions() -> Any:
     """The negative control: each statement stands for itself, so that a kill leaves half an act."""
-    from django.db.transaction import Atomic
-
     kept = Atomic.__enter__, Atomic.__exit__
     Atomic.__enter__ = lambda self: None  # type: ignore[method-assign]
     Atomic.__exit__ = lambda self, *error: None  # type: ignore[method-assign]
