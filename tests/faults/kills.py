@@ -1,5 +1,5 @@
 """Processes that end in the middle of an act, by SIGKILL: at each statement, and at each call to
-another service. Nothing in the product knows of it: Django's execute wrapper and the fakes do it."""
+another service. Nothing in the product knows: Django's execute wrapper and the fakes do it."""
 
 from __future__ import annotations
 
