@@ -15,7 +15,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import Http404, HttpResponse, UnreadablePostError
 from rest_framework import exceptions
 
@@ -187,7 +187,8 @@ def translate(exc: Exception) -> APIError | None:
             return APIError(BAD_REQUEST)
         case UnreadablePostError():
             return APIError(BODY_NOT_KEPT)
-        case OperationalError() | InterfaceError():
+        # The last is said by a server that only reads, after a failover, and by a damaged one.
+        case OperationalError() | InterfaceError() | InternalError():
             logger.error("The database failed a request.", exc_info=exc)
             return APIError(DATABASE_UNAVAILABLE)
     return None

@@ -1,0 +1,81 @@
+"""`python -m tests.faults.lab killed,cut --step 7`: try faults on the database in `DATABASE_URL`;
+one line of JSON says what came of it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import sys
+import time
+from contextlib import nullcontext
+from typing import Any
+
+import django
+
+FAULTS = {
+    "killed": ["kills.kill_at_statements", "kills.kill_at_calls", "kills.answer_lost"],
+    "mails": ["kills.kill_at_mails"],
+    "cut": ["broken_database.cut", "broken_database.all_cut"],
+    "refused": ["broken_database.refuse"],
+    "full": ["broken_database.disk_full"],
+    "twice": ["twins.at_once_twice"],
+    "redis": ["twins.without_redis"],
+}
+# Those that fork need connections without a pool, which has threads.
+FORKING = {"killed", "mails", "full"}
+
+
+def main() -> None:
+    options = read_arguments()
+    names = options.faults.split(",")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.faults.settings"
+    os.environ |= {"DISABLE_THROTTLING": "1", "DEMO_DATA": "0"}
+    if FORKING & set(names):
+        os.environ["FAULTS_POOL"] = "0"
+    django.setup()
+    logging.disable()  # of thousands of faults, all meant
+    print(json.dumps(try_out(names, options)))
+
+
+def read_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("faults", help=f"Some of {', '.join(FAULTS)}, with commas between.")
+    parser.add_argument("--step", type=int, default=1, help="Of all places try each n-th.")
+    parser.add_argument("--acts", default="", help="Only these, with commas between.")
+    parser.add_argument("--without-transactions", action="store_true", help="Must show problems.")
+    return parser.parse_args()
+
+
+def try_out(names: list[str], options: argparse.Namespace) -> dict[str, Any]:
+    """What came of it: trials and answers of 503 by fault, problems, seconds."""
+    # Once Django is set up; the first fills the table of acts.
+    from tests.faults import acts_of_two, broken_database, kills, twins  # noqa: F401, PLC0415
+    from tests.faults.laboratory import Laboratory  # noqa: PLC0415  # as above
+    from tests.faults.site import outside  # noqa: PLC0415  # as above
+
+    began = time.monotonic()
+    rooms = {"kills": kills, "broken_database": broken_database, "twins": twins}
+    sabotage = kills.without_transactions() if options.without_transactions else nullcontext()
+    with outside() as site:
+        chosen = tuple(filter(None, options.acts.split(",")))
+        lab = Laboratory(site, options.step, chosen)
+        with sabotage:
+            for name in names:
+                for fault in FAULTS[name]:
+                    room, function = fault.split(".")
+                    for act_name, act in lab.acts():
+                        if name != "mails" or act_name == "send_mails":
+                            getattr(rooms[room], function)(lab, act_name, act)
+        lab.settle()
+    return {
+        "trials": lab.trials,
+        "regrets": lab.regrets,
+        "problems": lab.problems,
+        "seconds": round(time.monotonic() - began, 1),
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,196 @@
+"""The site under test in this very process, from the server's door inwards, with fakes of what
+lies outside, and its people."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.conf import settings
+from django.db import Error, connections
+from django.utils import timezone
+from werkzeug.test import Client, EnvironBuilder
+
+from accounts import tokens
+from accounts.models import User
+from config.wsgi import application
+from friendships import services as friendships
+from operations.clock import SCHEDULE, run_job
+from sessions_app import services
+from sessions_app.models import Session
+from tests.mail_server import MailServer
+from tests.zoom.fake_zoom import FakeZoom
+
+SECRET = "webhook-secret-token"
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
+numbers = count(1)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer, or how a job of the clock ended: 200, or 503 when the database failed it."""
+
+    status: int
+    code: str = ""
+    retry_after: str = ""
+    document: Any = None
+    text: str = ""
+
+    @property
+    def fine(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def regretted(self) -> bool:
+        """503 as it must be: in the envelope, and saying when to come again."""
+        return self.status == 503 and bool(self.code and self.retry_after)
+
+
+class Mails(MailServer):
+    """A mail server that may do something before it takes a mail, or after."""
+
+    before: Callable[[], None] | None = None
+    after: Callable[[], None] | None = None
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        if self.before:
+            self.before()
+        said = await super().handle_DATA(server, session, envelope)
+        if self.after:
+            self.after()
+        return said
+
+
+@dataclass
+class Outside:
+    """What the site calls: Zoom, a mail server, a folder of files."""
+
+    zoom: FakeZoom
+    mails: Mails
+    media: Path
+    stopped: list[int] = field(default_factory=list)
+
+
+@contextmanager
+def outside() -> Iterator[Outside]:
+    with ExitStack() as stack:
+        zoom = stack.enter_context(FakeZoom())
+        mails = stack.enter_context(Mails())
+        media = Path(stack.enter_context(TemporaryDirectory()))
+        zoom.configure(settings)
+        settings.ZOOM_WEBHOOK_SECRET = SECRET
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", mails.port
+        settings.MEDIA_ROOT = media
+        yield Outside(zoom, mails, media)
+
+
+def call(method: str, path: str, by: User | None = None, body: Any = None, **options: Any) -> Reply:
+    """Hand a request in as the server does, and take the whole answer."""
+    headers = options.pop("headers", {})
+    if by is not None:
+        headers["Authorization"] = f"Bearer {tokens.issue(by)['access']}"
+    sent = {"json": body} if body is not None else {}
+    builder = EnvironBuilder(path=path, method=method, headers=headers, **sent, **options)
+    try:
+        answer = Client(application).open(builder, buffered=True)
+        return read(answer)
+    finally:
+        builder.close()
+
+
+def read(answer: Any) -> Reply:
+    text = answer.get_data(as_text=True)
+    document: Any = None
+    with suppress(ValueError):
+        document = json.loads(text)
+    code = document.get("code", "") if isinstance(document, dict) else ""
+    return Reply(
+        answer.status_code, code, answer.headers.get("Retry-After", ""), document, text[:300]
+    )
+
+
+def run(name: str, later: timedelta = timedelta()) -> Reply:
+    """Run a job of the clock, as if it were later."""
+    [job] = [each for each in SCHEDULE if each.name == name]
+    try:
+        run_job(job, timezone.now() + later)
+    except Error as failure:
+        return Reply(503, "the job is run again", "15", text=str(failure))
+    finally:
+        connections.close_all()
+    return Reply(200)
+
+
+# ── People, and what is between them ─────────────────────────────────────────────────────────
+
+
+def person(**fields: Any) -> User:
+    name = new_name()
+    return User.objects.create(username=name, email=f"{name}@example.com", password="!", **fields)
+
+
+def new_name() -> str:
+    """Nobody's yet, also not where an earlier process has been at work."""
+    return f"person{os.getpid()}x{next(numbers)}"
+
+
+def wanting_mails() -> User:
+    return person(email_notifications=True)
+
+
+def now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def publish(mode: str = "instant", **fields: Any) -> Session:
+    values = {
+        "by": person(role="instructor"),
+        "now": now(),
+        "booking_mode": mode,
+        "title": "Algebra",
+        "description": "From the beginning",
+        "subject": "Maths",
+        "date": now() + timedelta(days=3),
+        "max_participants": 3,
+    }
+    return services.create(**values | fields)
+
+
+def seen(session: Session, by: User) -> Session:
+    return Session.objects.seen_by(by).get(pk=session.pk)
+
+
+def joined(session: Session, *people: User) -> Session:
+    """They join, or ask, as its mode has it."""
+    for each in people:
+        services.join(seen(session, each), by=each, now=now())
+    return session
+
+
+def approved(session: Session, *people: User) -> Session:
+    joined(session, *people)
+    for each in people:
+        by = session.creator
+        services.approve_request(seen(session, by), user_id=each.pk, by=by, now=now())
+    return session
+
+
+def friends() -> tuple[User, User]:
+    one, other = person(), person()
+    friendships.accept(friendships.ask(by=one, to=other, now=now()), by=other, now=now())
+    return one, other
+
+
+def die(pid: int) -> None:
+    """End a process as the system does when memory is short."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
