@@ -102,8 +102,9 @@ class RequestThrottle(WindowThrottle):
             return self.seconds is None
         person = str(request.user.pk)
         self.seconds = wait_for("person", person)
-        if self.seconds is None and view.action in view.limits:
-            self.seconds = wait_for(view.limits[view.action], person)
+        limit = getattr(view, "limits", {}).get(getattr(view, "action", None))
+        if self.seconds is None and limit:
+            self.seconds = wait_for(limit, person)
         return self.seconds is None
 
 

@@ -12,6 +12,7 @@ from django.utils.http import urlsafe_base64_encode
 
 from accounts import services
 from accounts.models import User
+from core.errors import APIError
 from tests.accounts.conftest import NEW_PASSWORD, assert_invalid, assert_refused, mails_for
 from tests.conftest import PASSWORD
 
@@ -85,7 +86,7 @@ def test_a_password_changed_elsewhere_meanwhile_is_not_overwritten(student):
     here, elsewhere = User.objects.get(), User.objects.get()
     services.change_password(by=elsewhere, old_password=PASSWORD, new_password=NEW_PASSWORD)
 
-    with pytest.raises(services.APIError) as refusal:
+    with pytest.raises(APIError) as refusal:
         services.change_password(by=here, old_password=PASSWORD, new_password="late-one-4711")
 
     assert refusal.value.status == 400

@@ -102,7 +102,7 @@ class Play:
         assert self.server.call("GET", f"{parts.path}?{parts.query}").ok
 
     def reset(self) -> None:
-        self.mails.refusals["ben@example.com"] = "550 5.1.1 <ben@example.com> is unknown here"
+        self.mails.refusals["ben@example.com"] = "451 4.3.0 <ben@example.com> must wait"
         for name in ("ada", "ben", "nobody"):
             self.call("POST", "/api/auth/password/reset/", "", {"email": f"{name}@example.com"})
         assert self.server.call("GET", "/tick/").ok
