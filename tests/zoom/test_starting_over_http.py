@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import sqlite3
 import subprocess
@@ -97,6 +98,32 @@ def test_being_ready_meanwhile_is_not_lost(site, meetings):
     assert start.result().json()["can_join"] is True
 
 
+def test_a_clock_that_goes_ahead_ends_no_meeting_of_a_session_that_runs(site, meetings):
+    session, server, pause = site.make(), site.servers[0], Pause()
+
+    def made_but_not_told(call):
+        status, body = call.zoom.answer(call.recorded)
+        pause.entered.set()
+        pause.go.wait(10)
+        call.write(status, json.dumps(body).encode(), {})
+
+    site.zoom.behave("create", made_but_not_told, times=1)
+    with ThreadPoolExecutor(1) as pool:
+        start = pool.submit(site.post, session, "start", site.ada)
+        pause.wait()
+        ten_minutes_pass(
+            server, ATTEMPTS
+        )  # by the clock of the machine that sweeps, not by this one
+        tick(site, server)
+        pause.go.set()
+
+    assert start.result().json()["code"] == "start_lost"
+    assert meetings == {}
+    assert site.show(session)["status"] == "pending"
+    assert site.messages(session) == []
+    assert site.post(session, "start", site.ada).status_code == 200
+
+
 def test_a_server_killed_between_zooms_answer_and_its_commit_leaves_nothing_behind(site, meetings):
     session, server = site.make(), site.servers[0]
     pause = Pause()
@@ -107,11 +134,8 @@ def test_a_server_killed_between_zooms_answer_and_its_commit_leaves_nothing_behi
         server.stop(signal.SIGKILL)
     assert len(meetings) == 1  # Zoom has made it, and nobody knows of it
 
-    ten_minutes_pass(server)
-    command = [sys.executable, "manage.py", "tick"]
-    environment = {"DATABASE_URL": f"sqlite:///{server.folder / 'db.sqlite3'}"}
-    environment |= site.zoom.environment
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+    ten_minutes_pass(server, ATTEMPTS, CLAIMS)
+    tick(site, server)
 
     assert meetings == {}
     with Server(server.folder, QUIET | site.zoom.environment, port=server.port):
@@ -124,13 +148,21 @@ def test_a_server_killed_between_zooms_answer_and_its_commit_leaves_nothing_behi
         assert secret not in server.log
 
 
-def ten_minutes_pass(server):
-    """For the rows of a server that is down."""
+ATTEMPTS = "UPDATE zoom_startattempt SET created_at = datetime(created_at, '-10 minutes')"
+CLAIMS = "UPDATE zoom_oneononesession SET start_until = datetime(start_until, '-10 minutes')"
+
+
+def ten_minutes_pass(server, *updates):
+    """For rows of a server."""
     with sqlite3.connect(server.folder / "db.sqlite3") as database:
-        database.execute(
-            "UPDATE zoom_startattempt SET created_at = datetime(created_at, '-10 minutes')"
-        )
-        database.execute(
-            "UPDATE zoom_oneononesession SET start_until = datetime(start_until, '-10 minutes')"
-        )
+        for update in updates:
+            database.execute(update)
     database.close()
+
+
+def tick(site, server):
+    """Run the clock's jobs once."""
+    command = [sys.executable, "manage.py", "tick"]
+    environment = {"DATABASE_URL": f"sqlite:///{server.folder / 'db.sqlite3'}"}
+    environment |= site.zoom.environment
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)

@@ -13,7 +13,7 @@ from core.connections import give_back
 from core.errors import APIError
 from core.retries import try_row, work_off
 from zoom import client
-from zoom.models import MeetingToEnd, StartAttempt
+from zoom.models import MeetingToEnd, OneOnOneSession, StartAttempt
 
 logger = logging.getLogger(__name__)
 
@@ -93,12 +93,28 @@ def sweep_host(
     except APIError as error:
         logger.warning("The meetings of a host at Zoom can't be listed now: %s", error)
         return 0
-    markers = {attempt.marker.hex for attempt in lost}
-    strays = [meeting_id for meeting_id, marker in meetings if marker in markers]
+    by_marker = {attempt.marker.hex: attempt for attempt in lost}
+    strays = [(meeting, by_marker[marker]) for meeting, marker in meetings if marker in by_marker]
+    found = sum(give_up(attempt, meeting, now) for meeting, attempt in strays)
+    # A younger one is looked up again: Zoom may still be making its meeting.
+    old = StartAttempt.objects.filter(created_at__lt=now - CLEAR, settled=False)
+    old.filter(marker__in=[attempt.marker for attempt in lost]).update(settled=True)
+    return found
+
+
+def give_up(attempt: StartAttempt, meeting_id: str, now: datetime) -> bool:
+    """Have the meeting of a lost start ended, unless it has come to its session meanwhile. A start
+    that lives after all, as by a clock that goes ahead, finds its claim gone."""
     with transaction.atomic():
-        for meeting_id in strays:
-            must_end(meeting_id, now=now)
-        # A younger one is looked up again: Zoom may still be making its meeting.
-        old = StartAttempt.objects.filter(created_at__lt=now - CLEAR, settled=False)
-        old.filter(marker__in=[attempt.marker for attempt in lost]).update(settled=True)
-    return len(strays)
+        list(OneOnOneSession.objects.locked().filter(pk=attempt.session_id).values_list("pk"))
+        if not StartAttempt.objects.filter(pk=attempt.pk, settled=False).exists():
+            return False
+        end_claim(attempt)
+        must_end(meeting_id, now=now)
+    return True
+
+
+def end_claim(attempt: StartAttempt) -> None:
+    """Let the next one try to start the session, unless somebody does already."""
+    mine = OneOnOneSession.objects.filter(pk=attempt.session_id, start_marker=attempt.marker)
+    mine.update(start_marker=None, start_until=None)

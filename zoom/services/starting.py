@@ -27,7 +27,7 @@ from zoom.events import EventType
 from zoom.models import OneOnOneSession, StartAttempt
 from zoom.services import stand_in
 from zoom.services.locking import locked
-from zoom.services.meetings import end_at_once, must_end
+from zoom.services.meetings import end_at_once, end_claim, must_end
 from zoom.services.news import log, tell
 from zoom.services.sessions import NO_SUCH_PERSON
 from zoom.states import ACTIONS
@@ -118,10 +118,8 @@ def make_meeting(attempt: StartAttempt) -> Meeting:
 
 
 def release(attempt: StartAttempt, failure: Exception) -> None:
-    """Let the next one try, unless somebody does already. What Zoom may have made all the same is
-    left to the sweep."""
-    mine = OneOnOneSession.objects.filter(pk=attempt.session_id, start_marker=attempt.marker)
-    mine.update(start_marker=None, start_until=None)
+    """Let the next one try. What Zoom may have made all the same is left to the sweep."""
+    end_claim(attempt)
     if isinstance(failure, APIError) and failure.code in NOTHING_MADE:
         settle(attempt)
 
