@@ -6,8 +6,7 @@ built once, with a `Hole` where a value goes, and its SQL is kept; the ORM stays
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -118,119 +117,6 @@ class CompiledRow:
         for name, value in zip(self.annotations, rows[0][own:], strict=True):
             setattr(found, name, value)
         return found
-
-
-LIMIT, OFFSET = Hole("limit"), Hole("offset")
-PART = {"tail": " LIMIT %s OFFSET %s"}
-
-
-class PartOf(Expression):
-    """The ids of one part of a queryset. To pass over the rows before it, ids are enough."""
-
-    def __init__(self, rows: QuerySet[Any]) -> None:
-        super().__init__(output_field=BigIntegerField())
-        self.ids = CompiledQuery(rows.values_list("pk"), LIMIT, OFFSET, **PART)
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
-        return self.ids.sql, tuple(self.ids.params)
-
-
-class CompiledList:
-    """The queries that count a queryset's rows, and read any part of them.
-
-    Args:
-        rows: ordered, with holes.
-        told: makes of rows what is told of them, by `values_list`.
-    """
-
-    # A count from here on takes long, and is kept for so many seconds, for so many sets of values.
-    MANY, SECONDS, SETS = 10_000, 2.0, 1000
-
-    def __init__(self, rows: QuerySet[Any], told: Callable[[QuerySet[Any]], QuerySet[Any]]) -> None:
-        def part(of: QuerySet[Any]) -> CompiledQuery:
-            ids = rows.model._default_manager.filter(pk__in=PartOf(of))
-            return CompiledQuery(told(ids.order_by(*rows.query.order_by)))
-
-        self.first = CompiledQuery(told(rows), LIMIT, OFFSET, **PART)
-        self.onward, self.backward = part(rows), part(rows.reverse())
-        self.number = CompiledQuery(
-            rows.order_by().values_list("pk"), head="SELECT COUNT(*) FROM (", tail=") counted"
-        )
-        self.kept: dict[Row, tuple[int, float]] = {}
-
-    def count(self, values: Values) -> int:
-        """How many rows there are; of many, how many there were a moment ago."""
-        key, now = self.number.filled(values), time.monotonic()
-        number, until = self.kept.get(key, (0, 0.0))
-        if until > now:
-            return number
-        [(number,)] = self.number.fetch(values)
-        if number >= self.MANY:
-            if len(self.kept) >= self.SETS:
-                self.kept.clear()
-            self.kept[key] = number, now + self.SECONDS
-        return int(number)
-
-    def part(self, start: int, stop: int, number: int, values: Values) -> list[Row]:
-        """The rows from `start` to `stop` of `number`, read from the nearer end."""
-        if not number:
-            return []
-        if not start:
-            return self.first.fetch({**values, "limit": stop, "offset": 0})
-        size = min(stop, number) - start
-        if start <= number - start - size:
-            return self.onward.fetch({**values, "limit": size, "offset": start})
-        return self.backward.fetch({**values, "limit": size, "offset": number - start - size})
-
-
-class Listing:
-    """A compiled list with its values: what a paginator counts and slices."""
-
-    def __init__(self, queries: CompiledList, build: Callable[[Row], Any], **values: Any) -> None:
-        self.queries, self.build, self.values = queries, build, values
-        self.number: int | None = None
-
-    def count(self) -> int:
-        if self.number is None:
-            self.number = self.queries.count(self.values)
-        return self.number
-
-    def __len__(self) -> int:
-        return self.count()
-
-    def __getitem__(self, wanted: slice) -> list[Any]:
-        rows = self.queries.part(wanted.start, wanted.stop, self.count(), self.values)
-        return [self.build(row) for row in rows]
-
-
-class CompiledSeries:
-    """The queries that read rows by their ids, from one end or from an id on.
-
-    Args:
-        rows: with holes.
-        shape: a named tuple of their columns.
-    """
-
-    def __init__(self, rows: QuerySet[Any], shape: Any, *, newest_first: bool) -> None:
-        lookup, order = ("pk__lt", "-pk") if newest_first else ("pk__gt", "pk")
-        ordered = rows.order_by(order).values_list(*shape._fields)
-        self.build = shape._make
-        self.beginning = CompiledQuery(ordered, LIMIT, tail=" LIMIT %s")
-        further = ordered.filter(**{lookup: Hole("start")})
-        self.further = CompiledQuery(further, LIMIT, tail=" LIMIT %s")
-
-
-class Series:
-    """A compiled series with its values, for `core.pagination.answer_array`."""
-
-    def __init__(self, queries: CompiledSeries, **values: Any) -> None:
-        self.queries, self.values = queries, values
-
-    def part(self, start: int | None, limit: int) -> list[Any]:
-        """So many rows at most, behind the one with that id."""
-        query = self.queries.beginning if start is None else self.queries.further
-        rows = query.fetch({**self.values, "start": start, "limit": limit})
-        return [self.queries.build(row) for row in rows]
 
 
 # ── One of several ids ───────────────────────────────────────────────────────────────────────

@@ -18,10 +18,10 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from core import idempotency, throttling
-from core.compiled import Listing
 from core.errors import BAD_REQUEST, NOT_FOUND, APIError, ErrorCode, invalid
 from core.fields import Input
 from core.lifecycle import Action, Table, authorize, find_missing
+from core.listings import Listing
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from functools import cache
 from typing import NamedTuple
 
 from accounts.models import User
-from core.compiled import CompiledSeries, Hole, Series
+from core.compiled import Hole
+from core.listings import CompiledSeries, Series
 from friendships.models import Message
 
 

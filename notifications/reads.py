@@ -7,8 +7,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from accounts.models import User
-from core.compiled import CompiledSeries, Hole, Series
+from core.compiled import Hole
 from core.filters import Asked
+from core.listings import CompiledSeries, Series
 from notifications.models import Notification
 
 

@@ -10,18 +10,9 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from accounts.rows import columns, reader
-from core.compiled import (
-    CompiledList,
-    CompiledQuery,
-    CompiledRow,
-    Hole,
-    Holes,
-    Listing,
-    Row,
-    numbered,
-    room_for,
-)
+from core.compiled import CompiledQuery, CompiledRow, Hole, Holes, Row, numbered, room_for
 from core.filters import Asked
+from core.listings import CompiledList, Listing
 from materials.models import Material
 from materials.rows import MaterialRow
 from sessions_app.models import BookingRequest, Participant, Session

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.utils import timezone
 from rest_framework.response import Response
 
-from core.compiled import Listing
 from core.errors import NOT_FOUND, APIError
+from core.listings import Listing
 from core.pagination import Page
 from core.views import ActionViewSet
 from sessions_app import reads

@@ -8,7 +8,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.compiled import Listing
+from core.listings import Listing
 from core.pagination import HundredPage
 from core.views import Answer
 from sessions_app import reads

@@ -6,15 +6,8 @@ import pytest
 from django.db.models import TextField
 
 from accounts.models import User
-from core.compiled import (
-    CompiledList,
-    CompiledQuery,
-    Hole,
-    Holes,
-    Listing,
-    numbered,
-    room_for,
-)
+from core.compiled import CompiledQuery, Hole, Holes, numbered, room_for
+from core.listings import CompiledList, Listing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
