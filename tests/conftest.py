@@ -30,7 +30,6 @@ PASSWORD = "a-good-password-26"
 LONGEST = [
     "tests/test_hostile_input.py",
     "tests/browser/test_staff.py",
-    "tests/permissions/test_matrix.py",
     "tests/sessions_app/test_races.py",
     "tests/accounts/test_races.py",
     "tests/sessions_app/test_booking_races.py",

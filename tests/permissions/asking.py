@@ -97,6 +97,9 @@ BODIES: dict[str, Body] = {
     "POST /api/auth/password/reset/confirm/": lambda world, who: {
         "uid": "MQ", "token": "made-up", **world.reset.get(who, {}), "new_password": NEW_PASSWORD,
     },
+    "POST /api/auth/email/confirm/": lambda world, who: {
+        "uid": "MQ", "token": "made-up", **world.confirm.get(who, {}),
+    },
     "POST /api/auth/password/change/": lambda world, who: {
         "old_password": PASSWORD, "new_password": NEW_PASSWORD,
     },

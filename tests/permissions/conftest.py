@@ -11,9 +11,9 @@ from django.test import override_settings
 from tests.permissions.world import SETTINGS, World, build, undone
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def world(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[World]:
-    """Made once for a file; each test takes back what it writes."""
+    """Made once for all files; each test takes back what it writes."""
     media = tmp_path_factory.mktemp("media")
     logging.disable(logging.INFO)  # thousands of requests: their lines take a tenth of the time
     with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=media, **SETTINGS), undone():

@@ -44,6 +44,8 @@ MATRIX = """
   POST               all 200
 /api/auth/password/reset/confirm/ open
   POST               400  200  200  200  200  200  200  200  200  400
+/api/auth/email/confirm/ open
+  POST               400  200  200  200  200  200  200  200  200  400
 /api/auth/unsubscribe/<str:token>/ open
   GET                all 200
   POST               all 200

@@ -3,7 +3,9 @@ of them only who may see it. What they may do there is tested with the apps."""
 
 from __future__ import annotations
 
+import os
 import re
+from itertools import product
 from typing import Any
 
 import pytest
@@ -63,12 +65,17 @@ def signed_in(user: User | None) -> Client:
 def test_all_but_staff_are_sent_to_sign_in_and_write_nothing(world, report, who):
     before, pages = snapshot(), addresses(world)
     client, through = signed_in(world.people.get(who)), []
-    for path in pages:
-        for method in (client.get, client.post):
-            answer = method(path)
-            if answer.status_code != 302 or not answer.url.startswith(LOGIN):
-                through.append((path, answer.status_code))
-    report(f"{2 * len(pages)} tries of the admin by {who}, {len(through)} got through")
+    tries = list(product(pages, (client.get, client.post)))
+    if os.environ.get("PERMISSIONS") != "all":
+        # Each page by one method: what one person GETs, the other one POSTs.
+        turn = who == "creator"
+        tries = [each for n, each in enumerate(tries) if (n // 2 + n + turn) % 2 == 0]
+    for path, method in tries:
+        answer = method(path)
+        if answer.status_code != 302 or not answer.url.startswith(LOGIN):
+            through.append((path, answer.status_code))
+    report(f"{len(tries)} tries of the admin by {who}, {len(through)} got through")
+    assert {path for path, _ in tries} == set(pages)
     assert through == []
     assert len(pages) > 6 * len(admin.site._registry)
     after = snapshot()

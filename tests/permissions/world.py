@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils import timezone
@@ -17,7 +18,7 @@ from rest_framework.test import APIClient
 from accounts import services as accounts
 from accounts import tokens
 from accounts.models import Role, User
-from accounts.tokens import TokenPair, reset_links, unsubscribe_links
+from accounts.tokens import TokenPair, email_links, reset_links, unsubscribe_links
 from friendships import services as friendships
 from friendships.models import Friendship
 from materials.models import Material
@@ -69,7 +70,7 @@ class World:
         asked: the requester's pending friend request to the creator.
         talk, plan: 1-on-1 sessions of creator and participant, one started and one not.
         join_token: the creator's, for `talk`.
-        tokens: by person; those of the deactivated one are from before.
+        tokens, reset, confirm: by person; those of the deactivated one are from before.
     """
 
     people: dict[str, User]
@@ -87,6 +88,7 @@ class World:
     join_token: str
     unsubscribe: str
     reset: dict[str, dict[str, str]]
+    confirm: dict[str, dict[str, str]]
     clients: dict[str, APIClient] = field(default_factory=dict)
 
     def client(self, who: str) -> APIClient:
@@ -133,7 +135,8 @@ def build() -> World:
         plan=plan,
         join_token=token,
         unsubscribe=unsubscribe_links.sign(str(creator.pk)),
-        reset={name: reset_link(user) for name, user in people.items()},
+        reset={name: link(reset_links, user) for name, user in people.items()},
+        confirm={name: link(email_links, user) for name, user in people.items()},
     )
     # Last: nobody could have done anything for them.
     people["deactivated"].is_active = False
@@ -144,15 +147,14 @@ def build() -> World:
 
 def make_person(name: str) -> User:
     role = Role.INSTRUCTOR if name == "creator" else Role.STUDENT
-    return User.objects.create_user(
-        name, f"{name}@example.com", PASSWORD, role=role, is_staff=name == "staff"
-    )
+    fields = {"role": role, "is_staff": name == "staff", "pending_email": f"{name}@example.org"}
+    return User.objects.create_user(name, f"{name}@example.com", PASSWORD, **fields)
 
 
-def reset_link(user: User) -> dict[str, str]:
-    """What the mail says that somebody gets who asks for a new password."""
+def link(links: PasswordResetTokenGenerator, user: User) -> dict[str, str]:
+    """What the mail says that somebody gets who asks for a new password or address."""
     uid = urlsafe_base64_encode(str(user.pk).encode())
-    return {"uid": uid, "token": reset_links.make_token(user)}
+    return {"uid": uid, "token": links.make_token(user)}
 
 
 def befriend(people: dict[str, User], now: datetime) -> None:
