@@ -51,8 +51,18 @@ def read_arguments() -> argparse.Namespace:
 
 def try_out(names: list[str], options: argparse.Namespace) -> dict[str, Any]:
     """What came of it: trials and answers of 503 by fault, problems (also of the torn), seconds."""
-    # Once Django is set up; the first fills the table of acts.
-    from tests.faults import acts_of_two, broken_database, kills, twins  # noqa: F401, PLC0415
+    # Once Django is set up; those that aren't used here fill the table of acts.
+    from tests.faults import (  # noqa: PLC0415
+        acts_of_clock,  # noqa: F401
+        acts_on_accounts,  # noqa: F401
+        acts_on_friendships,  # noqa: F401
+        acts_on_materials,  # noqa: F401
+        acts_on_one_on_ones,  # noqa: F401
+        acts_on_sessions,  # noqa: F401
+        broken_database,
+        kills,
+        twins,
+    )
     from tests.faults.laboratory import Laboratory  # noqa: PLC0415  # as above
     from tests.faults.site import outside  # noqa: PLC0415  # as above
 
