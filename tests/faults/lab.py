@@ -9,7 +9,6 @@ import logging
 import os
 import sys
 import time
-from contextlib import nullcontext
 from typing import Any
 
 import django
@@ -44,37 +43,56 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("faults", help=f"Some of {', '.join(FAULTS)}, with commas between.")
     parser.add_argument("--step", type=int, default=1, help="Of all places try each n-th.")
     parser.add_argument("--acts", default="", help="Only these, with commas between.")
-    parser.add_argument("--without-transactions", action="store_true", help="Must show problems.")
+    parser.add_argument(
+        "--torn", default="", help="At last kill these without transactions: must show problems."
+    )
     return parser.parse_args()
 
 
 def try_out(names: list[str], options: argparse.Namespace) -> dict[str, Any]:
-    """What came of it: trials and answers of 503 by fault, problems, seconds."""
-    # Once Django is set up; the first fills the table of acts.
-    from tests.faults import acts_of_two, broken_database, kills, twins  # noqa: F401, PLC0415
+    """What came of it: trials and answers of 503 by fault, problems (also of the torn), seconds."""
+    # Once Django is set up; those that aren't used here fill the table of acts.
+    from tests.faults import (  # noqa: PLC0415
+        acts_of_clock,  # noqa: F401
+        acts_on_accounts,  # noqa: F401
+        acts_on_friendships,  # noqa: F401
+        acts_on_materials,  # noqa: F401
+        acts_on_one_on_ones,  # noqa: F401
+        acts_on_sessions,  # noqa: F401
+        broken_database,
+        kills,
+        twins,
+    )
     from tests.faults.laboratory import Laboratory  # noqa: PLC0415  # as above
     from tests.faults.site import outside  # noqa: PLC0415  # as above
 
     began = time.monotonic()
     rooms = {"kills": kills, "broken_database": broken_database, "twins": twins}
-    sabotage = kills.without_transactions() if options.without_transactions else nullcontext()
     with outside() as site:
-        chosen = tuple(filter(None, options.acts.split(",")))
-        lab = Laboratory(site, options.step, chosen)
-        with sabotage:
-            for name in names:
-                for fault in FAULTS[name]:
-                    room, function = fault.split(".")
-                    for act_name, act in lab.acts():
-                        if name != "mails" or act_name == "send_mails":
-                            getattr(rooms[room], function)(lab, act_name, act)
+        lab = Laboratory(site, options.step, listed(options.acts))
+        for name in names:
+            for fault in FAULTS[name]:
+                room, function = fault.split(".")
+                for act_name, act in lab.acts():
+                    if name != "mails" or act_name == "send_mails":
+                        getattr(rooms[room], function)(lab, act_name, act)
         lab.settle()
+        torn = Laboratory(site, options.step, listed(options.torn))
+        if torn.chosen:
+            with kills.without_transactions():
+                for act_name, act in torn.acts():
+                    kills.kill_at_statements(torn, act_name, act)
     return {
         "trials": lab.trials,
         "regrets": lab.regrets,
         "problems": lab.problems,
+        "torn": torn.problems,
         "seconds": round(time.monotonic() - began, 1),
     }
+
+
+def listed(names: str) -> tuple[str, ...]:
+    return tuple(filter(None, names.split(",")))
 
 
 if __name__ == "__main__":

@@ -64,6 +64,8 @@ class InstantProgram(Program):
     @initialize(size=st.integers(2, 3))
     def begin(self, size: int) -> None:
         self.publish("ines", size, 3)
+        self.publish("ines", size, 3)
+        self.join(1, "sam")
 
     @rule(who=people, size=places, after=hours)
     def publish(self, who: str, size: int, after: int) -> None:
@@ -214,6 +216,12 @@ class BookingProgram(InstantProgram):
 
     mode = "request"
     initial = "pending_approval"
+
+    @initialize(size=st.integers(2, 3))
+    def begin(self, size: int) -> None:
+        super().begin(size)
+        self.join(1, "tia")
+        self.approve_somebody(1, "sam")
 
     @rule(number=numbers, who=people)
     def approve(self, number: int, who: str) -> None:

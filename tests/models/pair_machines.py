@@ -148,6 +148,8 @@ class MeetingProgram(FriendProgram):
         self.ask("ada", "ben")
         self.ask("ben", "ada")
         self.create("ada", "ben")
+        self.start(0, "ada", True)
+        self.create("ada", "ben")
 
     @rule(one=people, other=people)
     def befriend(self, one: str, other: str) -> None:
