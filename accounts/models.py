@@ -107,6 +107,11 @@ class User(AbstractUser):
         value = f"{self.password}:{self.token_generation}"
         return salted_hmac("accounts.token_stamp", value, algorithm="sha256").hexdigest()[:32]
 
+    def set_password(self, raw_password: str | None) -> None:
+        """A new address is no longer waited for: whoever had the old one may have asked for it."""
+        super().set_password(raw_password)
+        self.pending_email = ""
+
     def get_session_auth_hash(self) -> str:
         """What a sign-in in the admin carries: it ends with the tokens."""
         return self.token_stamp

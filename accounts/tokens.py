@@ -127,8 +127,10 @@ def sign_out(text: str) -> None:
 
 
 def sign_out_everywhere(user: User) -> None:
-    """End every token of this person."""
-    User.objects.filter(pk=user.pk).update(token_generation=F("token_generation") + 1)
+    """End every token of this person, and what was asked for with them: a mail that still waits
+    would have a new link to the new address."""
+    row = User.objects.filter(pk=user.pk)
+    row.update(token_generation=F("token_generation") + 1, pending_email="")
     recheck_on_commit(user.pk)
 
 

@@ -93,18 +93,13 @@ class WindowThrottle(BaseThrottle):
 
 
 class RequestThrottle(WindowThrottle):
-    """The limit on everything, by person when signed in, else by address; and the one on an action
-    of its own, which the view's `limits` name, by person."""
+    """The limit on everything, by person when signed in, else by address."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        if not request.user.is_authenticated:
+        if request.user.is_authenticated:
+            self.seconds = wait_for("person", str(request.user.pk))
+        else:
             self.seconds = wait_for("anonymous", address_of(request))
-            return self.seconds is None
-        person = str(request.user.pk)
-        self.seconds = wait_for("person", person)
-        limit = getattr(view, "limits", {}).get(getattr(view, "action", None))
-        if self.seconds is None and limit:
-            self.seconds = wait_for(limit, person)
         return self.seconds is None
 
 

@@ -54,7 +54,8 @@ class ActionViewSet(GenericViewSet[Any]):
         errors: for each action, the errors it can give beyond those of `table`.
         table: the table of actions that decides who may do what, and when.
         limits: for actions that other people or services feel, the limit by person on each,
-            a name of `settings.THROTTLE_RATES`. Every try counts, before it is looked at.
+            a name of `settings.THROTTLE_RATES`. Every try counts, before it is looked at, but not
+            one that gets the answer of another with its `Idempotency-Key`, or waits for it.
         keyless: the actions that take no `Idempotency-Key`, since their answer is a secret that
             is kept nowhere.
         in_steps: the actions of several transactions; they `remember` their answer in the last.
@@ -99,7 +100,8 @@ class ActionViewSet(GenericViewSet[Any]):
             unquote_to_bytes(request.META.get("QUERY_STRING", "")).decode()
         except UnicodeDecodeError:
             raise APIError(BAD_REQUEST) from None
-        self.mind_key(request)
+        if not self.mind_key(request):
+            self.count_try()
         # Where the address names a row, that is looked for first: `fetch` reads the body.
         if self.reads_bodies and not self.kwargs:
             self.check_body()
@@ -108,8 +110,21 @@ class ActionViewSet(GenericViewSet[Any]):
         """Is what is posted here done once for each `Idempotency-Key`?"""
         return bool(self.action and self.get_authenticators()) and self.action not in self.keyless
 
-    def mind_key(self, request: Request) -> None:
+    def count_try(self) -> None:
+        """Count what is tried, if it has a limit of its own.
+
+        Raises:
+            Throttled: if it is one too many.
+        """
+        limit = self.limits.get(self.action or "")
+        if limit:
+            throttling.count(limit, str(self.person.pk))
+
+    def mind_key(self, request: Request) -> bool:
         """Do what is posted with a key once. Nothing of the body may have been read before.
+
+        Returns:
+            Whether there is a key to mind.
 
         Raises:
             APIError: 400 for a key that can't be one; also what keeps a body from being read.
@@ -119,6 +134,7 @@ class ActionViewSet(GenericViewSet[Any]):
         if keyed is not None:
             # Where DRF, too, has put the method that it calls next.
             self.post = partial(self.do_once, keyed, self.post)
+        return keyed is not None
 
     def do_once(
         self, keyed: idempotency.Keyed, act: Callable[..., Response], *args: Any, **kwargs: Any
@@ -128,13 +144,16 @@ class ActionViewSet(GenericViewSet[Any]):
         Raises:
             APIError: 422 if another request had the key; 409 while this one is being done.
         """
+
+        def counted() -> Response:
+            self.count_try()
+            return act(*args, **kwargs)
+
         claim = idempotency.claim(self.person.idempotency_keys, keyed, timezone.now())
         if isinstance(claim, HttpResponse):
             return claim
         self.claim = claim
-        return idempotency.do_once(
-            claim, partial(act, *args, **kwargs), in_steps=self.action in self.in_steps
-        )
+        return idempotency.do_once(claim, counted, in_steps=self.action in self.in_steps)
 
     def remember(self, build: Callable[[], Response]) -> None:
         """In the last transaction of an action of several: keep its answer, if there is a key.

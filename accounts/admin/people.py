@@ -115,7 +115,11 @@ class PersonAdmin(UserAdmin, StaffAdmin):
             return super().save_model(request, obj, form, change)
         # Only what was changed: the whole row would undo a password or a sign-out of that moment.
         columns = {column.name for column in obj._meta.concrete_fields}
-        obj.save(update_fields=columns.intersection(form.changed_data))
+        changed = columns.intersection(form.changed_data)
+        if "email" in changed:  # else a mail that still waits has a link to the person's own choice
+            obj.pending_email = ""
+            changed.add("pending_email")
+        obj.save(update_fields=changed)
         if "is_active" in form.changed_data and not obj.is_active:
             services.deactivate(obj)
         return None

@@ -113,14 +113,15 @@ def change_password(*, by: User, old_password: str, new_password: str) -> TokenP
 
 
 def _swap_password(user: User, password: str) -> bool:
-    """Compare-and-swap: False if the password is no longer the one that was read.
+    """Compare-and-swap: False if the password is no longer the one that was read. A new address is
+    no longer waited for: whoever had the old password may have asked for it.
 
     Hashing takes long, so it happens before the database is asked for a lock.
     """
     hashed = make_password(password)
     row = User.objects.active().filter(pk=user.pk, password=user.password)
-    swapped = bool(row.update(password=hashed))
-    user.password = hashed
+    swapped = bool(row.update(password=hashed, pending_email=""))
+    user.password, user.pending_email = hashed, ""
     recheck_on_commit(user.pk)
     return swapped
 

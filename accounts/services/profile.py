@@ -24,17 +24,21 @@ def update_profile(*, by: User, now: datetime, **changes: Any) -> User:
     waits in `pending_email` until the mail that goes there is answered, and the old one is told.
 
     Raises:
-        APIError: 400 if the address is taken; 401 if the account was closed since the token was
-            looked at: a body may come slowly, and an erased name must not come back with it.
+        APIError: 400 if the address is taken; 401 if the token was ended since it was looked at: a
+            body may come slowly, and neither an erased name may come back with it, nor an address
+            of whoever was signed out.
     """
     email = changes.get("email")
     check_free(email=email, but=by.pk)
     asks = needs_confirmation(by, email)
     if asks:
         changes["pending_email"] = changes.pop("email")
+    row = User.objects.active().filter(
+        pk=by.pk, password=by.password, token_generation=by.token_generation
+    )
     try:
         with transaction.atomic():
-            if changes and not User.objects.active().filter(pk=by.pk).update(**changes):
+            if changes and not row.update(**changes):
                 raise APIError(TOKEN_NOT_VALID)
             if asks:
                 _mail_about_new_email(by, changes["pending_email"], now=now)

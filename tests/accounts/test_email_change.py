@@ -15,7 +15,9 @@ from django.utils.http import urlsafe_base64_encode
 from accounts import services, tokens
 from accounts.jobs import send_mails
 from accounts.models import Mail, User
+from core.errors import APIError
 from tests.accounts.conftest import NEW_PASSWORD, assert_invalid, assert_refused
+from tests.accounts.test_admin import form_of, page_of
 from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +125,56 @@ def test_what_ends_every_token_ends_the_link(api, student, mailed, end):
 
     assert_refused(api().post(CONFIRM, link), 400, "email_link_invalid")
     assert address() != NEW
+
+
+def come_back(user):
+    services.deactivate(user)
+    User.objects.filter(pk=user.pk).update(is_active=True)
+
+
+def set_password_as_staff(user):
+    user.set_password(NEW_PASSWORD)
+    user.save()
+
+
+@pytest.mark.parametrize(
+    "end", [tokens.sign_out_everywhere, come_back, change_password, set_password_as_staff]
+)
+def test_what_ends_every_token_ends_the_mail_that_still_waits(api, student, end):
+    """Whose server puts it off until then would get a new link, which is good."""
+    api(student).patch(ME, {"email": NEW})
+    student.refresh_from_db()
+    end(student)
+    send_mails(timezone.now())
+
+    assert [letter.to for letter in mail.outbox] == [[OLD]]
+    student.refresh_from_db()
+    assert api(student).get(ME).json()["pending_email"] == ""
+
+
+def test_an_address_that_staff_have_set_is_not_changed_by_a_mail_that_still_waits(
+    api, desk, student
+):
+    api(student).patch(ME, {"email": NEW})
+    student.refresh_from_db()
+    form = form_of(desk, student) | {"email": "staff.set@example.org"}
+    answer = desk.post(page_of(student), form)
+    send_mails(timezone.now())
+
+    assert (answer.status_code, address()) == (302, "staff.set@example.org")
+    assert [letter.to for letter in mail.outbox] == [[OLD]]
+
+
+@pytest.mark.parametrize("end", [tokens.sign_out_everywhere, change_password])
+def test_a_change_whose_token_was_ended_while_it_came_is_refused(student, end):
+    as_it_was = User.objects.get(pk=student.pk)
+    end(student)
+
+    with pytest.raises(APIError) as refusal:
+        services.update_profile(by=as_it_was, now=timezone.now(), email=NEW)
+
+    assert refusal.value.status == 401
+    assert not Mail.objects.exists()
 
 
 def test_a_link_ends_with_time(api, settings, student, mailed):

@@ -58,6 +58,24 @@ def test_each_person_may_try_so_often_wherever_they_are(
     assert other.status_code != 429
 
 
+@pytest.mark.parametrize("scope", ["join", "one_on_one", "start_meeting"])
+def test_a_try_that_gets_the_answer_of_another_is_not_counted(api, student, limited, scope):
+    limited(scope)
+    path = next(path for each, _, path in LIMITED if each == scope)
+
+    def send(key):
+        return api(student).post(path, {}, headers={"Idempotency-Key": key})
+
+    first = send("first")
+    again = [send("first") for _ in range(3)]
+
+    assert {answer.status_code for answer in again} == {first.status_code}
+    assert {answer["Idempotent-Replayed"] for answer in again} == {"true"}
+    assert send("second").status_code == first.status_code
+    refused(send("third"), 429, "too_many_requests")
+    assert send("second")["Idempotent-Replayed"] == "true"
+
+
 def test_what_is_only_read_has_no_limit_of_its_own(api, student, limited):
     limited("message")
     path = f"/v1/friends/{NOBODY}/messages/"
