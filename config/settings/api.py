@@ -31,7 +31,7 @@ FILE_UPLOAD_HANDLERS = [
 FILE_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 
 # For so long a request with an Idempotency-Key keeps its repeats out, if its process dies.
-IDEMPOTENCY_LEASE_SECONDS = env.int("IDEMPOTENCY_LEASE_SECONDS", 60, least=30, most=3600)
+IDEMPOTENCY_LEASE_SECONDS = env.int("IDEMPOTENCY_LEASE_SECONDS", 60, least=45, most=3600)
 
 DISABLE_THROTTLING = env.bool("DISABLE_THROTTLING", False)
 # Requests per window: "<number>/<second|minute|hour|day>".
