@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache
 from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -57,7 +57,7 @@ class CompiledInsert:
         row._state.adding = False
 
 
-insertion = lru_cache(maxsize=None)(CompiledInsert)
+insertion = cache(CompiledInsert)
 
 
 def insert(rows: Sequence[Written]) -> Sequence[Written]:

@@ -66,8 +66,12 @@ class StrictFilterSet(django_filters.FilterSet):
 
 def refuse_repeated(form: forms.Form, query: QueryDict) -> None:
     for name in form.fields:
-        if len(query.getlist(name)) > 1:
+        if is_repeated(query, name):
             form.add_error(name, SENT_TWICE)
+
+
+def is_repeated(query: QueryDict, name: str) -> bool:
+    return len(query.getlist(name)) > 1
 
 
 def read_filter(field: forms.Field, query: QueryDict, name: str) -> Any:
@@ -76,7 +80,7 @@ def read_filter(field: forms.Field, query: QueryDict, name: str) -> Any:
     Raises:
         ValidationError: if it can't be read, or was sent twice.
     """
-    if len(query.getlist(name)) > 1:
+    if is_repeated(query, name):
         raise ValidationError(SENT_TWICE)
     return field.clean(field.widget.value_from_datadict(query, {}, name))
 
