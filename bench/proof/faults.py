@@ -27,6 +27,7 @@ TRIALS = (
     ("postgres", "refused"),
     ("postgres", "twice"),
     ("postgres", "redis"),
+    ("postgres", "clock"),
 )
 
 

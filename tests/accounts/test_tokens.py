@@ -97,6 +97,18 @@ def test_tokens_end_with_time(api, bearer, settings, student, signed_in):
             assert_refused(refused, 401, "token_not_valid")
 
 
+def test_a_token_of_a_machine_whose_clock_goes_ahead_is_taken_by_the_others(
+    api, bearer, student, signed_in
+):
+    with time_machine.travel(timezone.now() + timedelta(minutes=10)):
+        pair = signed_in(student)
+
+    assert bearer(pair["access"]).get(ME).status_code == 200
+    renewed = api().post(REFRESH, {"refresh": pair["refresh"]})
+    assert renewed.status_code == 200
+    assert bearer(renewed.json()["access"]).get(ME).status_code == 200
+
+
 @pytest.mark.parametrize("kind", [AccessToken, RefreshToken])
 def test_a_well_signed_token_that_this_server_did_not_issue_so_is_401(api, bearer, student, kind):
     bare, nobodys, nameless = kind(), kind(), kind()

@@ -21,6 +21,7 @@ FAULTS = {
     "full": ["broken_database.disk_full"],
     "twice": ["twins.at_once_twice"],
     "redis": ["twins.without_redis"],
+    "clock": ["twins.with_a_wrong_clock"],
 }
 # Those that fork need connections without a pool, which has threads.
 FORKING = {"killed", "mails", "full"}

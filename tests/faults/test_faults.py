@@ -53,12 +53,13 @@ def test_without_transactions_a_kill_leaves_half_an_act(found):
 @pytest.mark.postgres
 def test_a_database_that_fails_an_act_gets_a_503_and_no_half_act():
     with fresh_postgres() as url:
-        found = lab(url, "cut,refused,twice", "start", step=19)
+        found = lab(url, "cut,refused,twice,clock", "start", step=19)
 
     assert found["problems"] == []
     assert found["regrets"]["connection cut"] > 0
     assert found["regrets"]["write refused"] > 0
     assert found["trials"]["twice at once"] > 0
+    assert found["trials"]["clock wrong"] == 2
 
 
 @pytest.mark.postgres

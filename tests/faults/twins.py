@@ -1,12 +1,14 @@
-"""Two of everything at once; and everything while Redis is gone."""
+"""Two of everything at once; everything without Redis, and by a machine with a wrong clock."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 from django.db import connections
 
 from tests.faults.acts import Act, Case
 from tests.faults.laboratory import Laboratory
-from tests.faults.site import Reply
+from tests.faults.site import Reply, clock_wrong_by
 from tests.racing import at_once
 
 
@@ -39,3 +41,14 @@ def without_redis(lab: Laboratory, name: str, act: Act) -> None:
     if not reply.fine:
         lab.problems.append(f"without Redis, {name}: {reply}")
     lab.judge("Redis gone", name, act, case, reply)
+
+
+def with_a_wrong_clock(lab: Laboratory, name: str, act: Act) -> None:
+    """Ten minutes ahead, and ten minutes behind; the next try is another machine's."""
+    for minutes in (10, -10):
+        case = act.prepare()
+        with clock_wrong_by(timedelta(minutes=minutes)):
+            reply = case.send()
+        # What Zoom signed at another time is refused, and Zoom sends it again.
+        heard = None if reply.code == "zoom_signature_invalid" else reply
+        lab.judge("clock wrong", f"{name}, {minutes:+} minutes", act, case, heard)
