@@ -32,9 +32,7 @@ MAIL_TRIED_SOON = declare(
 CLEARINGS: list[Callable[..., str]] = []
 
 
-def deactivate(
-    person: User, *, by: User, now: datetime, reason: str = "", clear: bool = False
-) -> str:
+def deactivate(person: User, *, by: User, now: datetime, reason: str, clear: bool) -> str:
     """Close an account: every token and sign-in ends, everywhere, and open sockets with them.
 
     Args:

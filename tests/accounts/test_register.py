@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from accounts.models import User
 from tests.accounts.conftest import USER_KEYS, assert_invalid, assert_refused
@@ -166,7 +167,17 @@ def test_both_are_said_at_once_when_both_are_taken(api, student):
     answer = api().post(PATH, form(username="SAM", email="SAM@example.com"))
 
     assert answer.status_code == 400
-    assert set(answer.json()["fields"]) == {"username", "email"}
+    assert answer.json()["fields"] == {
+        "username": ["This username is taken."],
+        "email": ["This e-mail address is taken."],
+    }
+
+
+def test_the_command_for_superusers_says_too_that_a_name_is_taken(student):
+    names = {"username": "SAM", "email": "new@example.com"}
+
+    with pytest.raises(CommandError, match="already taken"):
+        call_command("createsuperuser", interactive=False, **names)
 
 
 def test_the_name_of_somebody_deactivated_stays_taken(api, person):

@@ -63,7 +63,8 @@ def test_who_is_thrown_out_leaves_nothing_behind_if_staff_want_it(
 
     said = act(desk, "deactivate_selected", student, reason="Spam", clear="on")
 
-    assert said[0].endswith("Sessions cancelled: 1, places freed: 1, requests withdrawn: 1.")
+    freed = "Sessions cancelled: 1, places freed: 1, requests withdrawn: 1."
+    assert said[0] == f"sam: 1-on-1 sessions stopped: 0. {freed}"
     assert said[1] == "1 deactivated."
     own.refresh_from_db()
     theirs.refresh_from_db()

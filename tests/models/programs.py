@@ -17,7 +17,7 @@ import time_machine
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, run_state_machine_as_test
 from rest_framework.response import Response
 from rest_framework.test import APIClient
 
@@ -36,6 +36,7 @@ class World:
 
     Attributes:
         clients: by user name. Who asks is given, not proved: tokens would end when the clock moves.
+        length: how many steps the programs had together, whether they act or look.
         steps: how many acts were compared, by name and status of the answer.
     """
 
@@ -43,6 +44,7 @@ class World:
     clients: dict[str, APIClient]
     zoom: Any = None
     programs: int = 0
+    length: int = 0
     steps: Counter[tuple[str, int]] = field(default_factory=Counter)
 
 
@@ -59,6 +61,10 @@ class Program(RuleBasedStateMachine):
         self.transaction = transaction.atomic()
         self.transaction.__enter__()
         self.world.programs += 1
+
+    @invariant()
+    def has_taken_a_step(self) -> None:
+        self.world.length += 1
 
     def teardown(self) -> None:
         transaction.set_rollback(True)
@@ -105,4 +111,5 @@ def run(machine: type[Program], world: World) -> None:
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
     run_state_machine_as_test(machine, settings=options)
-    print(f"{machine.__name__}: {world.programs} programs, {world.steps.total()} acts compared")
+    done = f"{world.programs} programs of {world.length / world.programs:.0f} steps"
+    print(f"{machine.__name__}: {done}, {world.steps.total()} acts compared")

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from core.errors import APIError
 from notifications.models import Notification
 from sessions_app import services
 from sessions_app.models import Session
@@ -94,6 +95,16 @@ def test_a_page_left_open_does_not_undo_what_was_changed_since(desk, session, in
     assert "changed since you opened the page" in answer.content.decode()
     saved = Session.objects.get()
     assert (saved.title, saved.max_participants) == ("Newer", row.max_participants)
+
+
+def test_what_has_ended_since_the_form_was_checked_is_not_changed(session, staff, instructor, now):
+    row = session()
+    services.cancel(row, by=instructor, now=now)
+
+    with pytest.raises(APIError, match="A session that is cancelled can't be changed"):
+        services.edit(row, by=staff, now=now, title="Other")
+
+    assert Session.objects.get().title == row.title
 
 
 def test_the_date_of_an_ongoing_session_is_refused_in_the_form_and_loses_nothing(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from sessions_app.models import BookingRequest, Session
+from sessions_app import services
+from sessions_app.models import BookingRequest, Participant, Session
 
 pytestmark = pytest.mark.django_db
 
@@ -200,7 +203,8 @@ def test_put_with_a_status_moves_the_session_there(api, instructor, path, steps,
         assert api(instructor).put(path, {"status": step, "title": step}).status_code == 200
 
     assert (status(api(instructor), path)) == end
-    assert Session.objects.get().title == steps[-1]
+    row = Session.objects.get()
+    assert (row.title, row.cancel_reason) == (steps[-1], "")
 
 
 def test_putting_approved_to_a_scheduled_session_changes_nothing(api, instructor, student, path):
@@ -231,3 +235,13 @@ def test_a_status_that_can_not_be_put_loses_the_other_changes_too(
 
     assert (answer.status_code, answer.json()["code"]) == (400, code)
     assert Session.objects.get().title == "React Hooks Workshop"
+
+
+def test_who_is_approved_has_joined_at_that_moment(offered, instructor, student, now):
+    row = offered()
+    later = now + timedelta(hours=1)
+    services.join(Session.objects.seen_by(student).get(), by=student, now=now)
+
+    services.approve_request(row, user_id=student.pk, by=instructor, now=later)
+
+    assert Participant.objects.get().joined_at == later

@@ -87,6 +87,19 @@ def test_a_session_moved_to_a_later_date_since_the_job_looked_does_not_expire(
     assert status() == "upcoming"
 
 
+def test_a_session_prolonged_since_the_job_looked_is_not_completed(
+    session, status, instructor, now
+):
+    row = session(duration=30)
+    begin(row, instructor, now)
+    late = now + timedelta(minutes=31, hours=2)
+    services.update(row, by=instructor, now=now, duration=120)
+
+    assert services.complete_overdue(row.pk, now=late) is False
+    assert status() == "ongoing"
+    assert services.complete_overdue(row.pk, now=late + timedelta(minutes=90)) is True
+
+
 def test_a_session_deleted_since_the_job_looked_is_no_error(session, now):
     row = session()
     row.delete()

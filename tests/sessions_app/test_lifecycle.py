@@ -39,6 +39,16 @@ def test_a_stale_form_saves_its_fields_and_leaves_the_status_that_has_moved(
     assert (row.title, row.status) == ("Other", "cancelled")
 
 
+def test_a_save_of_named_fields_writes_those_only(session):
+    row = session()
+    row.title, row.description = "Other", "Not to be saved"
+
+    row.save(update_fields=["title"])
+
+    row.refresh_from_db()
+    assert (row.title, row.description) == ("Other", "Learn useState, useEffect, and custom hooks")
+
+
 def test_a_row_read_without_its_status_can_be_saved(session):
     row = Session.objects.only("title").get(pk=session().pk)
     row.title = "Other"

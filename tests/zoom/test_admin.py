@@ -167,6 +167,25 @@ def test_who_is_thrown_out_is_in_no_session_any_more_if_staff_want_it(desk, acti
     assert stopped.filter(object_id=str(active.pk)).count() == 1
 
 
+@pytest.mark.parametrize(
+    ("codes", "said", "status"),
+    [
+        (["change_oneononesession"], "1-on-1 sessions stopped: 1.", "completed"),
+        ([], "Their 1-on-1 sessions stay: you may not change those.", "active"),
+    ],
+)
+def test_who_throws_somebody_out_stops_their_sessions_if_they_may_change_those(
+    active, ben, person, now, codes, said, status
+):
+    helper = person("lou", is_staff=True)
+    helper.user_permissions.set(Permission.objects.filter(codename__in=codes))
+
+    assert services.clear_away(ben, by=helper, now=now, reason="Spam") == said
+
+    active.refresh_from_db()
+    assert active.status == status
+
+
 @pytest.mark.parametrize("query", ["q={meeting}", "q={id}", "situation=stuck"])
 def test_sessions_are_found_by_their_meeting_and_when_they_are_stuck(desk, active, query, now):
     OneOnOneSession.objects.filter(pk=active.pk).update(started_at=now - timedelta(days=2))

@@ -13,6 +13,7 @@ from tests.zoom.conftest import rewrite, sweep
 from tests.zoom.moods import after, answers
 from zoom import jobs, services
 from zoom.models import MeetingToEnd, StartAttempt
+from zoom.services import starting
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +65,16 @@ def test_a_zoom_that_fails_at_the_end_stops_nobody_and_is_asked_again(zoom, pres
     zoom.calm()
     assert jobs.end_meetings(now + timedelta(hours=2)) == 1
     assert jobs.end_meetings(now + timedelta(hours=3)) == 0
+    assert zoom.meetings == {}
+
+
+def test_a_meeting_made_for_a_start_that_was_lost_is_ended_by_the_clock(zoom, pending, ada, now):
+    attempt = starting.claim(pending, by=ada, now=now)
+
+    starting.discard(attempt, starting.make_meeting(attempt), now=now)
+
+    assert len(zoom.meetings) == 1
+    assert jobs.end_meetings(now) == 1
     assert zoom.meetings == {}
 
 

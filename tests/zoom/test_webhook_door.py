@@ -13,6 +13,8 @@ from tests.zoom.conftest import SECRET
 from zoom.models import WebhookEvent
 
 pytestmark = pytest.mark.django_db
+NO_EVENT = "This is no event of Zoom's: it has no name in `event`."
+NO_TOKEN = "There is no plainToken in the payload to be signed."
 
 
 def test_its_check_of_the_address_is_answered(zoom_says):
@@ -54,10 +56,16 @@ def test_a_signed_body_that_is_not_json_is_a_400(zoom_says, body):
 
 
 @pytest.mark.parametrize(
-    "body", [b"[]", b"null", b'"text"', b"{}", b'{"event": "endpoint.url_validation"}']
+    ("body", "field", "sentence"),
+    [
+        *((body, "event", NO_EVENT) for body in (b"[]", b"null", b'"text"', b"{}")),
+        (b'{"event": "endpoint.url_validation"}', "plainToken", NO_TOKEN),
+    ],
 )
-def test_a_signed_body_that_is_no_event_is_another_400(zoom_says, body):
-    refused(zoom_says.raw(body), 400, "validation_error")
+def test_a_signed_body_that_is_no_event_is_another_400(zoom_says, body, field, sentence):
+    answer = refused(zoom_says.raw(body), 400, "validation_error")
+
+    assert answer["fields"] == {field: [sentence]}
 
 
 def test_zoom_is_never_told_to_slow_down_and_who_signs_wrongly_is(zoom_says, settings):
