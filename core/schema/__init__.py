@@ -80,6 +80,13 @@ class Schema(AutoSchema):
     def get_request_serializer(self) -> Any:
         return self.view.inputs.get(self._name())
 
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> dict[str, Any]:
+        """Of what takes a part of an object (contract C8) nothing is required."""
+        schema = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]  # theirs
+        if getattr(serializer, "partial", False):
+            schema.pop("required", None)
+        return dict(schema)
+
     def _get_parameters(self) -> list[dict[str, Any]]:
         parameters: list[dict[str, Any]] = super()._get_parameters()
         if self._takes_keys():

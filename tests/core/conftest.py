@@ -21,6 +21,14 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
+@pytest.fixture(scope="module")
+def document() -> Any:
+    """The API's description, as it is served."""
+    answer = APIClient().get("/api/schema/?format=json")
+    assert answer.status_code == 200
+    return answer.json()
+
+
 @pytest.fixture
 def body(now: datetime) -> dict[str, Any]:
     """A session to be published."""
