@@ -20,6 +20,8 @@ from rest_framework.exceptions import ValidationError as InvalidInput
 from core.compiled import Hole
 
 MAX_WORDS = 10
+# As `str.split` has it: JavaScript's white space, and five control characters more.
+SPACE, LETTER = r"[\s\x1c-\x1f\x85]", r"[^\s\x1c-\x1f\x85]"
 SENT_TWICE = "Send this filter once."
 # The column of a value in SQL, by its type.
 COLUMNS: dict[type, Field[Any, Any]] = {
@@ -156,5 +158,5 @@ class WordsFilter(django_filters.Filter):
     field_class = WordsField
     shape: dict[str, Any] = {
         "type": "string",
-        "pattern": rf"^\s*(\S+(\s+\S+){{0,{MAX_WORDS - 1}}})?\s*$",
+        "pattern": f"^{SPACE}*({LETTER}+({SPACE}+{LETTER}+){{0,{MAX_WORDS - 1}}})?{SPACE}*$",
     }

@@ -71,7 +71,7 @@ class SessionInput(Input):
     timezone_offset = OffsetField(
         required=False,
         help_text="For a date without an offset: minutes from local time to UTC, as JavaScript's "
-        "`getTimezoneOffset()` gives them.",
+        f"`getTimezoneOffset()` gives them, from -{dates.MAX_OFFSET} to {dates.MAX_OFFSET}.",
     )
     timezone = TimezoneField(required=False, help_text="An IANA name; wins over `timezone_offset`.")
 

@@ -37,7 +37,7 @@ def with_password() -> User:
     return by
 
 
-@act("token_not_valid")
+@act("token_not_valid", "validation_error")
 def change_password() -> Case:
     by = with_password()
     body = {"old_password": PASSWORD, "new_password": "another-good-one-27"}
