@@ -13,8 +13,32 @@ from typing import Protocol
 from django.conf import settings
 from django.db.models import TextChoices
 
-from core.errors import PERMISSION_DENIED, ErrorCode, declare
+from core.errors import PERMISSION_DENIED, ErrorCode
 from core.lifecycle import WRONG_STATE, Action, Rule
+from sessions_app.refusals import (
+    ALREADY_JOINED,
+    ALREADY_REQUESTED,
+    ASKED_ENOUGH,
+    CANNOT_ADD,
+    CANNOT_DECIDE,
+    CANNOT_DELETE,
+    CANNOT_LEAVE,
+    CANNOT_UPDATE,
+    NO_PENDING_REQUEST,
+    NOT_CREATOR,
+    NOT_CREATOR_OR_STAFF,
+    NOT_JOINED,
+    NOT_MEMBER,
+    NOT_MEMBER_OR_STAFF,
+    NOT_MODERATOR,
+    NOT_OVER,
+    NOT_UPLOADER,
+    NOT_YET_APPROVED,
+    OWN_SESSION,
+    SESSION_FULL,
+    SESSION_IN_PAST,
+    SESSION_NOT_OPEN,
+)
 
 
 class Mode(TextChoices):
@@ -129,50 +153,6 @@ def staff_approves() -> bool:
 def waits_for_staff(session: SessionFacts) -> bool:
     return staff_approves() and session.status == Status.PENDING_APPROVAL
 
-
-# ── Refusals ─────────────────────────────────────────────────────────────────────────────────
-NOT_CREATOR = declare("not_creator", 403, "Only the session's creator can do this.")
-NOT_CREATOR_OR_STAFF = declare(
-    "not_creator_or_staff", 403, "Only the session's creator or the staff can do this."
-)
-NOT_MEMBER = declare(
-    "not_member", 403, "Only the session's creator and its participants can do this."
-)
-NOT_MEMBER_OR_STAFF = declare(
-    "not_member_or_staff",
-    403,
-    "Only the session's creator, its participants and the staff can see this.",
-)
-NOT_UPLOADER = declare(
-    "not_uploader", 403, "Only the session's creator, and whoever uploaded it, can do this."
-)
-NOT_MODERATOR = declare("not_moderator", 403, "Only those who approve sessions here can do this.")
-OWN_SESSION = declare("own_session", 400, "You can't join your own session.")
-ALREADY_JOINED = declare("already_joined", 400, "You have already joined this session.")
-ALREADY_REQUESTED = declare(
-    "already_requested", 400, "You have already asked to join this session."
-)
-ASKED_ENOUGH = declare(
-    "asked_enough", 400, "You have asked three times to join this session: no more is possible."
-)
-SESSION_NOT_OPEN = declare(
-    "session_not_open", 400, "This session is {status}: it is not open for joining."
-)
-NOT_YET_APPROVED = declare(
-    "not_yet_approved", 400, "This session waits for the staff's approval: nobody can join yet."
-)
-SESSION_IN_PAST = declare("session_in_past", 400, "This session's date is in the past.")
-SESSION_FULL = declare("session_full", 400, "This session is full.")
-NOT_JOINED = declare("not_joined", 400, "Not in this session.")
-CANNOT_LEAVE = declare("cannot_leave", 400, "A session that is {status} can't be left.")
-CANNOT_DECIDE = declare(
-    "cannot_decide", 400, "This session is {status}: its requests can't be decided any more."
-)
-CANNOT_UPDATE = declare("cannot_update", 400, "A session that is {status} can't be changed.")
-CANNOT_ADD = declare("cannot_add", 400, "A session that is {status} takes no more materials.")
-CANNOT_DELETE = declare("cannot_delete", 400, "A session that is {status} can't be deleted.")
-NO_PENDING_REQUEST = declare("no_pending_request", 404, "There is no such pending request.")
-NOT_OVER = declare("not_over", 400, "This session's time isn't over yet.")
 
 # ── Rules ────────────────────────────────────────────────────────────────────────────────────
 not_own = Rule(OWN_SESSION, lambda session, viewer: Role.CREATOR in viewer.roles)

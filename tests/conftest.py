@@ -28,7 +28,7 @@ from tests.listening import Collector
 PASSWORD = "a-good-password-26"
 # The longest: they come first, so that no worker is left with one of them when the other is done.
 LONGEST = [
-    "tests/test_hostile_input.py",
+    "tests/hostile/test_input.py",
     "tests/browser/test_staff.py",
     "tests/sessions_app/test_races.py",
     "tests/accounts/test_races.py",

@@ -14,8 +14,9 @@ from django.db import transaction
 
 from accounts.models import User
 from operations.demo.friends import befriend
+from operations.demo.peer_sessions import PEER_PLANS, PeerPlan
 from operations.demo.people import DOMAIN, PASSWORD, PEOPLE, STAFF, STUDENTS
-from operations.demo.sessions import PEER_PLANS, PLANS, PeerPlan, Plan
+from operations.demo.sessions import PLANS, Plan
 from sessions_app import services
 from sessions_app.jobs import complete_sessions, expire_sessions
 from sessions_app.models import Session

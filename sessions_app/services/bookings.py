@@ -14,10 +14,11 @@ from core.errors import APIError
 from core.lifecycle import check
 from notifications.events import REQUEST_APPROVED, REQUEST_MADE, REQUEST_REJECTED
 from sessions_app.models import BookingRequest, Participant, Session
+from sessions_app.refusals import NO_PENDING_REQUEST
 from sessions_app.services.locking import locked
 from sessions_app.services.news import tell
 from sessions_app.services.sessions import move_approve
-from sessions_app.states import ACTIONS, NO_PENDING_REQUEST, RequestStatus, Status
+from sessions_app.states import ACTIONS, RequestStatus, Status
 
 
 @metrics.act("request")

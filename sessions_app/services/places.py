@@ -17,9 +17,10 @@ from core.lifecycle import check
 from notifications.events import JOINED, LEFT
 from notifications.mails import recall_reminders
 from sessions_app.models import Participant, Session
+from sessions_app.refusals import ALREADY_JOINED, SESSION_FULL
 from sessions_app.services.locking import LostRaceError, check_again
 from sessions_app.services.news import tell
-from sessions_app.states import ACTIONS, ALREADY_JOINED, OPEN, SESSION_FULL
+from sessions_app.states import ACTIONS, OPEN
 
 NOW = Hole("now", DateTimeField())
 

@@ -12,11 +12,12 @@ from core.staff_log import log_staff_act
 from notifications.events import COMPLETED, LEFT, REMOVED
 from notifications.mails import recall_reminders
 from sessions_app.models import BookingRequest, Participant, Session
+from sessions_app.refusals import NO_PENDING_REQUEST, NOT_JOINED
 from sessions_app.services.locking import locked
 from sessions_app.services.news import participants_of, tell
 from sessions_app.services.places import count_out
 from sessions_app.services.sessions import apply_changes, move_cancel
-from sessions_app.states import ACTIONS, NO_PENDING_REQUEST, NOT_JOINED, RequestStatus
+from sessions_app.states import ACTIONS, RequestStatus
 
 
 def edit(session: Session, *, by: User, now: datetime, **changes: Any) -> None:

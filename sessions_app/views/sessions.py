@@ -12,13 +12,13 @@ from core.lifecycle import WRONG_STATE
 from core.views import Answer
 from sessions_app import reads, serializers, services
 from sessions_app.filters import SessionFilter
+from sessions_app.refusals import NOT_MODERATOR
 from sessions_app.representations import (
     SessionDetailObject,
     SessionDoneObject,
     SessionListObject,
 )
 from sessions_app.serializers import mode_asked_for
-from sessions_app.states import NOT_MODERATOR
 from sessions_app.views.base import SessionViews
 
 # Beyond the table's: a `status` that is sent along moves the session under rules of its own.

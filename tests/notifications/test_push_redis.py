@@ -94,13 +94,8 @@ def news(rest, ines, sam):
 
 def run(rest, code):
     """In a process of its own, which ends at once after it."""
-    environment = rest.environment | {
-        "DATABASE_URL": f"sqlite:///{rest.folder / 'db.sqlite3'}",
-        "PYTHONPATH": str(ROOT),
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-    }
     command = [sys.executable, "-c", f"import django; django.setup()\n{code}"]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True)
+    subprocess.run(command, cwd=ROOT, env=rest.settings, check=True)
 
 
 def test_a_booking_request_is_heard_in_another_process_within_a_second_as_rest_shows_it(

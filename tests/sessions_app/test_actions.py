@@ -17,7 +17,7 @@ from core.errors import REGISTRY, APIError
 from core.lifecycle import check
 from sessions_app.jobs import expire_sessions
 from sessions_app.models import BookingRequest, Participant, Session
-from sessions_app.states import ACTIONS, BUTTONS, IN_MODE, Mode, Role, Status, Viewer
+from sessions_app.states import ACTIONS, BUTTONS, IN_MODE, Mode, Role, Viewer
 from tests.sessions_app.action_grid import ROLES, Cell, cells
 
 CELLS = list(cells())
@@ -224,28 +224,3 @@ def test_on_a_moderated_site_a_creator_is_offered_no_decision_that_would_be_refu
 
     assert "approve_request" not in creator.get(path).json()["allowed_actions"]
     assert creator.post(f"{path}approve_request/", body).json()["code"] == "not_yet_approved"
-
-
-def test_the_buttons_are_the_contracts_in_its_order() -> None:
-    assert " ".join(BUTTONS) == (
-        "join leave withdraw_request approve_request reject_request approve start complete "
-        "cancel update delete"
-    )
-
-
-def test_statuses_lead_where_the_contract_says() -> None:
-    leads = {
-        status: {action.to for action in ACTIONS.values() if action.to and status in action.states}
-        for status in Status
-    }
-
-    assert leads == {
-        "upcoming": {"ongoing", "cancelled", "expired"},
-        "pending_approval": {"approved", "cancelled", "expired"},
-        "approved": {"scheduled", "ongoing", "cancelled", "expired"},
-        "scheduled": {"ongoing", "cancelled", "expired"},
-        "ongoing": {"completed", "cancelled"},
-        "completed": set(),
-        "cancelled": set(),
-        "expired": set(),
-    }

@@ -10,11 +10,11 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from typing import Any, Self
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import unquote
 
+from tests.zoom.fake_zoom_http import Call, Loopback
 from tests.zoom.moods import Mood
 from tests.zoom.zoom_requests import (
     ACCOUNT,
@@ -23,7 +23,6 @@ from tests.zoom.zoom_requests import (
     Recorded,
     Reply,
     complaints_about,
-    operation_of,
     subject,
 )
 
@@ -202,51 +201,3 @@ class FakeZoom:
 
 def refusal(status: int, code: int, message: str) -> Reply:
     return status, {"code": code, "message": message}
-
-
-class Loopback(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Whoever hangs up on a dripping server isn't news."""
-
-
-class Call(BaseHTTPRequestHandler):
-    """One request to the fake."""
-
-    zoom: FakeZoom
-    recorded: Recorded
-    protocol_version = "HTTP/1.1"
-
-    def respond(self) -> None:
-        split = urlsplit(self.path)
-        self.recorded = Recorded(
-            operation=operation_of(self.command, split.path),
-            method=self.command,
-            path=split.path,
-            query={name: values[-1] for name, values in parse_qs(split.query).items()},
-            headers={name.lower(): value for name, value in self.headers.items()},
-            body=self.rfile.read(int(self.headers.get("Content-Length", 0))),
-        )
-        self.zoom.requests.append(self.recorded)
-        mood = self.zoom.mood_for(self.recorded.operation)
-        if mood is not None:
-            mood(self)
-            return
-        status, body = self.zoom.answer(self.recorded)
-        self.write(status, b"" if body is None else json.dumps(body).encode(), {})
-
-    do_GET = do_POST = do_PUT = do_DELETE = respond  # noqa: N815 - as http.server calls them
-
-    def write(self, status: int, body: bytes, headers: dict[str, str]) -> None:
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        if status != 204:
-            self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *parts: object) -> None:
-        """Quietly."""

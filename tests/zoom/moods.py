@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tests.zoom.fake_zoom import Call
+    from tests.zoom.fake_zoom_http import Call
 
 Mood = Callable[["Call"], None]
 

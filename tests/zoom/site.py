@@ -19,7 +19,8 @@ import requests
 from tests.databases import fresh_postgres
 from tests.racing import at_once
 from tests.server import Server
-from tests.zoom.fake_zoom import Call, FakeZoom
+from tests.zoom.fake_zoom import FakeZoom
+from tests.zoom.fake_zoom_http import Call
 from tests.zoom.moods import Mood
 
 SABOTEUR = [sys.executable, "-m", "tests.zoom.saboteur"]

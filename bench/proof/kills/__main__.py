@@ -20,7 +20,8 @@ from bench.databases import migrate
 from bench.proof.invariants import invariants
 from bench.proof.kills.cluster import Cluster, cluster
 from bench.proof.kills.parts import Parts
-from bench.proof.kills.people import Entry, Journal, live, stored
+from bench.proof.kills.people import Entry, Journal
+from bench.proof.kills.scenes import live, stored
 
 # Of an hour is the longest that the clock leaves something alone (a file that is on its way).
 TWO_HOURS_LATER = (

@@ -9,13 +9,8 @@ from zlib import crc32
 
 import pytest
 
-from tests.test_hostile_input import (
-    Operation,
-    World,
-    acceptable,
-    described,
-    world,  # noqa: F401  # a fixture
-)
+from tests.hostile.operations import Operation, described
+from tests.hostile.world import World, acceptable
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +55,6 @@ def failures(people: World, operation: Operation) -> list[tuple[str, str, str, i
     return found
 
 
-def test_a_hostile_value_in_any_header(world):  # noqa: F811  # the fixture
+def test_a_hostile_value_in_any_header(world):
     # In one test: the people and sessions of each operation would cost more than its requests.
     assert [each for operation in described() for each in failures(world, operation)] == []

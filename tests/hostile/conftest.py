@@ -1,0 +1,14 @@
+"""Whom and what a hostile request finds."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.hostile.world import World
+
+
+@pytest.fixture
+def world(settings, person, session, api):
+    settings.DISABLE_THROTTLING = True
+    settings.ZOOM_WEBHOOK_SECRET = "a-secret"
+    return World(person, session, api)
