@@ -73,14 +73,22 @@ def address_of(request: Any) -> str | None:
     """
     said: str | None = BaseThrottle().get_ident(request)
     try:
-        address = ip_address(said or "")
+        address = ip_address(without_port(said or ""))
     except ValueError:  # a proxy's own name for its client, or none behind a Unix socket
         return said
     if not isinstance(address, IPv6Address):
-        return said
+        return str(address)
     if address.ipv4_mapped:
         return str(address.ipv4_mapped)
     return str(IPv6Network((int(address), NETWORK_BITS), strict=False))
+
+
+def without_port(said: str) -> str:
+    """Some proxies write the client's port, too, which it has another of for each connection:
+    `192.0.2.1:443`, `[2001:db8::1]:443`."""
+    if said.startswith("["):
+        return said[1:].partition("]")[0]
+    return said.partition(":")[0] if said.count(":") == 1 else said
 
 
 class WindowThrottle(BaseThrottle):

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from accounts.querysets import UserQuerySet
-from core.filters import StrictFilterSet, WordsFilter
+from core.filters import LETTER, StrictFilterSet, WordsFilter
 from friendships.models import Friendship
 
 TOO_SHORT = "Search for two characters at least."
@@ -33,7 +33,7 @@ class RequestFilter(StrictFilterSet):
 
 class NamesFilter(WordsFilter):
     # Blanks around what is looked for don't count.
-    shape = WordsFilter.shape | {"allOf": [{"pattern": r"[^\s\x00-\x1f][\s\S]*[^\s\x00-\x1f]"}]}
+    shape = WordsFilter.shape | {"allOf": [{"pattern": rf"{LETTER}[\s\S]*{LETTER}"}]}
 
 
 class PersonFilter(StrictFilterSet):

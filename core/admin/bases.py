@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import ValidationError
-from django.db import DataError
+from django.db import DataError, transaction
 from django.db.models import Q, QuerySet
 from django.forms import ModelMultipleChoiceField
 from django.http import HttpRequest
@@ -47,9 +47,11 @@ class StaffAdmin(ActingAdmin, ExportingAdmin):
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Django's own, which fails where a filter is a date of the year 9999, a number that no
-        column holds, or a text that no database stores."""
+        column holds, or a text that no database stores. A statement that failed is undone, so that
+        the page can ask others."""
         try:
-            return super().get_changelist_instance(request)
+            with transaction.atomic():
+                return super().get_changelist_instance(request)
         except (ValueError, OverflowError, DataError) as error:
             raise IncorrectLookupParameters(error) from error
 

@@ -49,11 +49,11 @@ then 400 for the state.
 
 **Sending it again.** A POST with an `Idempotency-Key` is done once, however often it is sent: the
 same key with the same body, byte for byte, to the same address gets the same status and body for
-24 hours, with `Idempotent-Replayed: true`. A refusal (400, 403, 404) is such an answer, too. After
-any other error, or none, send it again with the same key; for another act take a new one. The key
-with another request is a 422, and a 409 while the first one is being done: send it again after
-`Retry-After` seconds. A key belongs to the person who sends it. Signing in, join tokens and forms
-with files have none.
+24 hours, with `Idempotent-Replayed: true`. A refusal (400, 403, 404) is such an answer, too, but
+not of a body that can't be read. After any other error, or none, send it again with the same key;
+for another act take a new one. The key with another request is a 422, and a 409 while the first one
+is being done: send it again after `Retry-After` seconds. A key belongs to the person who sends it.
+Signing in, join tokens and forms with files have none.
 
 **Live push.** Open a WebSocket at `/ws/` with the subprotocols `["bearer", "<access token>"]`, in
 a browser `new WebSocket(url, ["bearer", access])`. The server answers with `bearer`, sends

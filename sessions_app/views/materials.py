@@ -144,7 +144,7 @@ class MaterialFileViewSet(MaterialViews):
 
     authentication_classes = [TokenUnlessSigned]
     permission_classes = [AllowAny]
-    answers = {"file": Answer(bytes, media_type="application/octet-stream")}
+    answers = {"file": Answer(bytes, media_type="*/*")}
     errors = {"file": [ADDRESS_ENDED, STORE_UNAVAILABLE]}
     names = {"file": "see_materials"}
 

@@ -164,6 +164,20 @@ class TestRequests:
 
         assert statuses(api(), times=1, REMOTE_ADDR=second) == [429 if same else 200]
 
+    @pytest.mark.parametrize("client", ["198.51.100.1:{}", "[2001:db8::1]:{}"])
+    def test_the_port_that_a_proxy_writes_behind_an_address_makes_no_other(
+        self, api, rates, monkeypatch, client
+    ):
+        monkeypatch.setattr(api_settings, "NUM_PROXIES", 1)
+        rates(anonymous="1/minute")
+
+        sent = [
+            statuses(api(), times=1, HTTP_X_FORWARDED_FOR=client.format(port))
+            for port in (443, 444)
+        ]
+
+        assert sent == [[200], [429]]
+
     def test_an_ipv4_address_in_ipv6_dress_is_the_same(self, api, rates):
         rates(anonymous="1/minute")
         sent = [

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from accounts.models import IdempotencyKey
 from tests.core.envelope import refused
 from tests.zoom.conftest import befriend
 from zoom import services
@@ -58,6 +59,15 @@ def test_it_is_good_once(api, ready, ben, token):
     assert (row.is_used, row.used_at is not None) == (True, True)
     [joined] = ready.audit_entries.filter(event_type="joined")
     assert (joined.user, joined.metadata) == (ben, {"source": "join_token"})
+
+
+def test_with_a_key_it_is_good_once_too_and_its_answer_is_kept_nowhere(api, ben, token):
+    send = {"path": VALIDATE, "data": {"token": token["token"]}, "HTTP_IDEMPOTENCY_KEY": "k"}
+
+    statuses = [api(ben).post(**send).status_code for _ in range(2)]
+
+    assert statuses == [200, 400]
+    assert IdempotencyKey.objects.count() == 0
 
 
 def test_it_is_bound_to_whom_it_was_given(api, ada, person, token, ben):

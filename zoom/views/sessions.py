@@ -35,7 +35,7 @@ class OneOnOneViewSet(ActionViewSet):
     tag = "1-on-1 sessions"
     table = ACTIONS
     names = {"retrieve": "look", "audit_logs": "look"}
-    keyless = {"join_token"}
+    keyless = {"join_token", "validate_join_token"}
     in_steps = {"start"}
     queryset = OneOnOneSession.objects.none()  # names the model for the API's description
     filter_backends = [DjangoFilterBackend]
