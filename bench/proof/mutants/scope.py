@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parents[3]
 CODE = (
     "core/lifecycle.py",
     "*/states.py",
+    "*/refusals.py",
     "*/querysets.py",
     "sessions_app/viewing.py",
     "accounts/authentication.py",
