@@ -1,4 +1,4 @@
-"""Booking requests (contract S8, S11) and PUT with a status (S6)."""
+"""Booking requests (contract S8, S11)."""
 
 from __future__ import annotations
 
@@ -187,56 +187,6 @@ def test_my_requests_are_listed_while_they_wait(api, instructor, student, path):
     assert api(student).get("/api/sessions/requested_sessions/").json()["count"] == 0
 
 
-@pytest.mark.parametrize(
-    ("steps", "end"),
-    [
-        (["approved"], "approved"),
-        (["approved", "approved"], "approved"),
-        (["pending_approval"], "pending_approval"),
-        (["approved", "ongoing"], "ongoing"),
-        (["approved", "ongoing", "completed"], "completed"),
-        (["cancelled"], "cancelled"),
-    ],
-)
-def test_put_with_a_status_moves_the_session_there(api, instructor, path, steps, end):
-    for step in steps:
-        assert api(instructor).put(path, {"status": step, "title": step}).status_code == 200
-
-    assert (status(api(instructor), path)) == end
-    row = Session.objects.get()
-    assert (row.title, row.cancel_reason) == (steps[-1], "")
-
-
-def test_putting_approved_to_a_scheduled_session_changes_nothing(api, instructor, student, path):
-    ask(api(student), path)
-    decide(api(instructor), path, "approve", student)
-
-    answer = api(instructor).put(path, {"status": "approved"})
-
-    assert (answer.status_code, answer.json()["status"]) == (200, "scheduled")
-
-
-@pytest.mark.parametrize(
-    ("wrong", "code"),
-    [
-        ("expired", "validation_error"),
-        ("scheduled", "validation_error"),
-        ("upcoming", "validation_error"),
-        ("nonsense", "validation_error"),
-        (None, "validation_error"),
-        ("ongoing", "wrong_state"),
-        ("completed", "wrong_state"),
-    ],
-)
-def test_a_status_that_can_not_be_put_loses_the_other_changes_too(
-    api, instructor, path, wrong, code
-):
-    answer = api(instructor).put(path, {"status": wrong, "title": "Other"})
-
-    assert (answer.status_code, answer.json()["code"]) == (400, code)
-    assert Session.objects.get().title == "React Hooks Workshop"
-
-
 def test_who_is_approved_has_joined_at_that_moment(offered, instructor, student, now):
     row = offered()
     later = now + timedelta(hours=1)
@@ -245,3 +195,19 @@ def test_who_is_approved_has_joined_at_that_moment(offered, instructor, student,
     services.approve_request(row, user_id=student.pk, by=instructor, now=later)
 
     assert Participant.objects.get().joined_at == later
+
+
+def test_a_session_shows_a_hundred_requests_and_the_list_has_them_all(
+    api, offered, instructor, person, now
+):
+    row = offered()
+    people = [person() for _ in range(101)]
+    BookingRequest.objects.bulk_create(
+        BookingRequest(session=row, user=each, requested_at=now) for each in people
+    )
+    client, path = api(instructor), f"/api/sessions/{row.pk}/"
+
+    shown = client.get(path).json()["booking_requests"]
+
+    assert [each["user"]["id"] for each in shown] == [each.pk for each in people[:0:-1]]
+    assert client.get(f"{path}booking_requests/").json()["count"] == 101

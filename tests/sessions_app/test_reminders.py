@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.models import Mail
 from notifications.models import Notification
 from sessions_app import services
 from sessions_app.jobs import send_reminders
-from sessions_app.models import Session
+from sessions_app.models import Participant, Session
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -101,6 +102,22 @@ def test_who_left_is_not_reminded(planned, student):
     send_reminders(planned.date - DAY)
 
     assert reminded() == ["ines"]
+
+
+def test_only_the_mail_of_who_is_removed_is_called_back(planned, staff, student, person, join):
+    stays = person("tia")
+    join(planned, stays)
+    for each in (student, stays):
+        each.email_notifications = True
+        each.save()
+    late = planned.date - HOUR
+    send_reminders(late)
+
+    place = Participant.objects.get(user=student)
+    services.remove_participant(place, by=staff, now=late)
+
+    mails = Mail.objects.filter(kind=Mail.Kind.REMINDER)
+    assert {mail.user: mail.expires_at > late for mail in mails} == {student: False, stays: True}
 
 
 def test_the_database_keeps_a_reminder_to_once_by_itself(planned):
