@@ -120,6 +120,18 @@ def test_only_the_mail_of_who_is_removed_is_called_back(planned, staff, student,
     assert {mail.user: mail.expires_at > late for mail in mails} == {student: False, stays: True}
 
 
+def test_no_mail_reminds_of_what_was_deleted(planned, instructor, student):
+    student.email_notifications = True
+    student.save()
+    late = planned.date - HOUR
+    send_reminders(late)
+
+    services.delete(planned, by=instructor, now=late)
+
+    mail = Mail.objects.get(kind=Mail.Kind.REMINDER)
+    assert mail.expires_at <= late
+
+
 def test_the_database_keeps_a_reminder_to_once_by_itself(planned):
     send_reminders(planned.date - DAY)
     Session.objects.update(reminded_lead=None)  # as if that had been lost
