@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import ValidationError
-from django.db import DataError, transaction
-from django.db.models import Q, QuerySet
+from django.db import DataError
+from django.db.models import JSONField, Q, QuerySet
 from django.forms import ModelMultipleChoiceField
 from django.http import HttpRequest
 
@@ -47,17 +47,22 @@ class StaffAdmin(ActingAdmin, ExportingAdmin):
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Django's own, which fails where a filter is a date of the year 9999, a number that no
-        column holds, or a text that no database stores. A statement that failed is undone, so that
-        the page can ask others."""
+        column holds, or a text that no database stores."""
         try:
-            with transaction.atomic():
-                return super().get_changelist_instance(request)
+            return super().get_changelist_instance(request)
         except (ValueError, OverflowError, DataError) as error:
             raise IncorrectLookupParameters(error) from error
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Django's own takes a range from an address, and fails at its text, which isn't a pair."""
-        return not lookup.endswith("__range") and super().lookup_allowed(lookup, value, request)
+        """Django's own takes a range from an address, and fails at its text, which isn't a pair;
+        and it hands PostgreSQL what isn't JSON."""
+        is_json = any(
+            lookup.partition("__")[0] == column.name
+            for column in self.opts.concrete_fields
+            if isinstance(column, JSONField)
+        )
+        fails = is_json or lookup.endswith("__range")
+        return not fails and super().lookup_allowed(lookup, value, request)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs.setdefault("form_class", ExistingChoices)

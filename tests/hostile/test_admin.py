@@ -57,6 +57,13 @@ def test_no_address_of_a_table_is_a_5xx(desk, model):
 
 
 @on_both
+def test_a_column_of_json_is_no_filter(desk):
+    page = reverse("admin:zoom_auditentry_changelist")
+
+    assert [desk.get(page, {"metadata": each}).status_code for each in ("", "x")] == [400, 400]
+
+
+@on_both
 @pytest.mark.parametrize("hostile", ["9" * 24, "-1", "a\0b", "9" * 5_000, "x", ""])
 def test_a_permission_that_no_database_can_have_is_refused(desk, student, hostile):
     answer = desk.post(reverse("admin:auth_group_add"), {"name": "g", "permissions": [hostile]})
