@@ -76,7 +76,7 @@ class SignInViewSet(ActionViewSet):
         unique, compared without case; a user name has no `@`.
         """
         if isinstance(request.data, dict):
-            services.check_sign_up(request.data.get("role"))  # 403 is said before 400 (C10)
+            services.check_sign_up(request.data.get("role"))  # 403 comes before 400 (contract C10)
         user = services.register(**self.read())
         return self.answer({"user": user_object(user), **tokens.issue(user)})
 

@@ -31,7 +31,7 @@ class Answer:
     Attributes:
         shape: a TypedDict, None for an empty body, or `bytes` for a file.
         status: the status code.
-        listed: "page" for C6's page of the shape, "array" for its bare array.
+        listed: "page" or "array", the two shapes of a list (contract C6).
         newest_first: how an array is ordered, and so whether `before` or `after` continues it.
         also: keys beside those of a page, with their shapes.
         media_type: of the body.

@@ -141,7 +141,7 @@ def is_open(session: SessionFacts) -> bool:
 
 
 def can_join(session: SessionFacts, now: datetime) -> bool:
-    """Contract S4: speaks of the session, not of the viewer."""
+    """Can the session be joined now, whoever the viewer is (contract S4)?"""
     return is_open(session) and session.date > now and not is_full(session)
 
 
@@ -208,7 +208,8 @@ ANYBODY = {Role.PERSON}
 CREATOR = {Role.CREATOR}
 MEMBERS = {Role.CREATOR, Role.PARTICIPANT}
 # fmt: off
-# The table. The names are the last parts of the addresses, and the contract's order (S4).
+# The table. The names are the last parts of the addresses; `allowed_actions` has their order
+# (contract S4).
 ACTIONS: dict[str, Action] = {
     "join": act(*OPEN, by=ANYBODY, closed=SESSION_NOT_OPEN,
                 rules=(not_own, not_in, not_asking, approved, in_future, has_spot, may_ask)),

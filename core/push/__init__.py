@@ -1,4 +1,4 @@
-"""Live push: what is told to people's open sockets, after the commit of what it tells of (N5).
+"""Live push: what is sent to people's open sockets, after the commit (contract N5).
 
 Whoever commits never waits for it. Without Redis a frame goes to the sockets of this process
 (`core.push.hub`); with `REDIS_URL` it goes through Redis to the sockets of every process

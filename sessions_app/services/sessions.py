@@ -140,7 +140,7 @@ def delete(session: Session, *, by: User, now: datetime) -> None:
 
 
 def approve(session: Session, *, by: User, now: datetime, at_desk: bool = False) -> None:
-    """Let a `request` session be seen and asked for, as the approval policy says (S9).
+    """Let a `request` session be seen and asked for, as the approval policy says (contract S9).
 
     Args:
         at_desk: whether it is done in the admin, where also the own session is a staff matter.

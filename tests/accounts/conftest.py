@@ -83,7 +83,7 @@ def waiting(now: datetime) -> Callable[..., Mail]:
 
 
 def assert_refused(answer: Any, status: int, code: str) -> None:
-    """An error in the envelope of contract C4."""
+    """An error in the envelope (contract C4)."""
     body = answer.json()
     assert (answer.status_code, body["code"]) == (status, code), body
     assert body["error"]

@@ -1,4 +1,4 @@
-"""A new e-mail address is confirmed by the mail that goes there (issue 8 point 3)."""
+"""A new e-mail address is confirmed by the mail that goes there (contract C2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The mail with a link to set a new password: who gets it, and what asking for it tells (C2)."""
+"""The mail with a link to set a new password: who gets it, and what asking for it tells
+(contract C2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`Idempotency-Key` (issue 8): what is posted with a key is done once, and answered alike for a
+"""`Idempotency-Key` (contract C4): what is posted with a key is done once, and answered alike for a
 day. Nothing else changes, and nothing changes without a key."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Claims of an `Idempotency-Key` (issue 8): two at once, and those that die. Whoever dies leaves
-the act and its answer both behind, or neither."""
+"""Claims of an `Idempotency-Key` (contract C4): two at once, and those that die. Whoever dies
+leaves the act and its answer both behind, or neither."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Limits by person on what others feel: each action that has one, and who is counted (issue 8)."""
+"""Limits by person on what others feel: each action that has one, and who is counted
+(contract C4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The push layer's own parts: what waits for Redis, and the leases of sockets there (N5)."""
+"""The push layer's own parts: what waits for Redis, and the leases of sockets there
+(contract N5)."""
 
 from __future__ import annotations
 

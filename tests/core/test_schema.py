@@ -91,7 +91,7 @@ def test_what_several_values_and_what_bounds_are_taken_is_described(document):
 
 
 def test_of_what_takes_a_part_of_an_object_nothing_is_required(document):
-    """Contract C8, of PUT as of PATCH."""
+    """Of PUT as of PATCH (contract C8)."""
     for path in ("/api/sessions/{id}/", "/api/sessions/{session_id}/materials/{id}/"):
         for method in ("put", "patch"):
             body = document["paths"][path][method]["requestBody"]

@@ -1,4 +1,4 @@
-"""Limits (issue "Limits", contract C4): counted by person, else by address; atomic; not fooled by
+"""Limits (contract C4): counted by person, else by address; atomic; not fooled by
 a header that anybody can send."""
 
 from __future__ import annotations

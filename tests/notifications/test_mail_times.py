@@ -1,4 +1,5 @@
-"""Dates in mails are those that the clocks of their reader show, across clock changes (C5)."""
+"""Dates in mails are those that the clocks of their reader show, across clock changes
+(contract C5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Live push between processes, through Redis: `make run` writes, `make push` tells (N5)."""
+"""Live push between processes, through Redis: `make run` writes, `make push` tells
+(contract N5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Joining and leaving an instant session (contract S7, S11)."""
+"""Joining and leaving an instant session (contract S7, S10, S11)."""
 
 import pytest
 

@@ -1,5 +1,5 @@
-"""A status moves by the table or not at all (contract S5), and the database keeps the rest
-(design section 3): tried past the services, where only the model and the constraints stand."""
+"""A status moves by the table or not at all (contract S5), and the database keeps the limits and
+the counts (contract S3, S7, S8): tried past the services, on model and constraints alone."""
 
 from __future__ import annotations
 

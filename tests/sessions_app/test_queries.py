@@ -1,5 +1,5 @@
 """Lists and details take a fixed number of queries, the same for one item and for three, and a
-list loads no participants (design section 4). Each count includes the one for the person."""
+list loads no participants (contract S4). Each count includes the one for the person."""
 
 from __future__ import annotations
 

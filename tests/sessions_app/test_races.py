@@ -1,5 +1,5 @@
 """What holds when many act at the same moment, from several server processes over real HTTP
-(contract S7; design section 3). Each promise has its negative control: the same race against a
+(contract S7). Each promise has its negative control: the same race against a
 server without the safeguard, which passes when a broken promise shows."""
 
 from __future__ import annotations

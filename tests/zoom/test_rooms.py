@@ -1,4 +1,5 @@
-"""Where the two meet: who is told the address, and the stand-in of a development server (O8)."""
+"""Where the two meet: who is told the address, and the stand-in of a development server
+(contract O8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What Zoom tells of a meeting: logged, and taken once, in whatever order it comes (O8)."""
+"""What Zoom tells of a meeting: logged, and taken once, in whatever order it comes
+(contract O8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is tried again, and what an answer's status means (C4)."""
+"""What is tried again, and what an answer's status means (contract C4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can go wrong at Zoom, as our clients are told it (C4)."""
+"""What can go wrong at Zoom, as our clients are told it (contract C4)."""
 
 from __future__ import annotations
 

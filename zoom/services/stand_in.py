@@ -1,4 +1,5 @@
-"""A room that a development server has for itself, when it has no credentials for Zoom (O8)."""
+"""A room that a development server has for itself, when it has no credentials for Zoom
+(contract O8)."""
 
 from __future__ import annotations
 

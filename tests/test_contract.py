@@ -1,0 +1,139 @@
+"""`docs/contract.md` has a heading for every rule that something cites, and a test for every rule.
+
+A mark is the letter of one of that page's sections and a rule's number: (contract C4), [S5, S6],
+S5–S9. Marks are looked for in the comments and docstrings of Python files, since other strings
+there are data, and in the whole text of other files. What touches a quotation mark, a backtick, a
+percent sign or another letter or digit is no mark: `C4` of Ruff, `W005`, `S104`, `%C3`. A letter
+without a section there makes a mark only behind the word "contract".
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = (ROOT / "docs/contract.md").read_text()
+RULES = re.findall(r"^### ([A-Z]\d+) \S", PAGE, re.MULTILINE)
+LETTERS = "".join(re.findall(r"^## ([A-Z])\. ", PAGE, re.MULTILINE))
+MARK = re.compile(
+    rf"""(?<![\w%"'`#&./+-])[{LETTERS}][1-9]\d?(?![\w%"`])|(?<=\bcontract )[A-Z]\d+\b"""
+)
+# Pages and threads that are not in the repository.
+ELSEWHERE = re.compile(
+    r"\bdesign(?:'s)? section|\bsection \d+ of the design|\bbeyond\.md|\bcontract(?:'s |/)README"
+    r"""|\bissue (?:\d|#|")""",
+    re.IGNORECASE,
+)
+TEXTS = {".py", ".md", ".html", ".txt", ".yml", ".yaml", ".toml", ".conf", ".sql", ".sh"}
+NEWLINE = "\n"
+IGNORED = {line.strip("/") for line in (ROOT / ".gitignore").read_text().split()}
+
+
+@cache
+def files() -> list[Path]:
+    """Every text file of the repository."""
+    tops = [each for each in ROOT.iterdir() if each.name not in IGNORED and each.name != ".git"]
+    inside = [each for top in tops for each in (top.rglob("*") if top.is_dir() else [top])]
+    return sorted(each for each in inside if each.suffix in TEXTS)
+
+
+@cache
+def found(pattern: re.Pattern[str], file: Path) -> list[tuple[str, str]]:
+    """What the pattern finds in a file's prose, each with its place."""
+    text = file.read_text()
+    if not pattern.search(text):  # most files, and reading their tokens takes long
+        return []
+    name = file.relative_to(ROOT) if file.is_relative_to(ROOT) else file
+    parts = prose_of(text) if file.suffix == ".py" else [(1, text)]
+    return [
+        (match[0], f"{name}:{start + prose.count(NEWLINE, 0, match.start())}")
+        for start, prose in parts
+        for match in pattern.finditer(prose)
+    ]
+
+
+def prose_of(code: str) -> Iterator[tuple[int, str]]:
+    """The comments and docstrings of Python code, each with the number of its first line."""
+    layout = {tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.NL, tokenize.COMMENT}
+    begins = True
+    for token in tokenize.generate_tokens(io.StringIO(code).readline):
+        if token.type == tokenize.COMMENT or (token.type == tokenize.STRING and begins):
+            yield token.start[0], token.string
+        if token.type != tokenize.NL and token.type != tokenize.COMMENT:
+            begins = token.type in layout
+
+
+def unknown(marks: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Those that are no rule's."""
+    return [(mark, place) for mark, place in marks if mark not in RULES]
+
+
+def test_the_page_has_each_rule_once_in_order_under_its_section():
+    assert LETTERS == "CSMNOF"
+    counts = {"C": 10, "S": 14, "M": 3, "N": 5, "O": 8, "F": 4}
+    assert [f"{letter}{n}" for letter in LETTERS for n in range(1, counts[letter] + 1)] == RULES
+
+
+def test_every_mark_leads_to_a_rule():
+    marks = [each for file in files() for each in found(MARK, file)]
+
+    assert len(marks) > 200
+    assert unknown(marks) == []
+
+
+def test_nothing_refers_to_what_is_not_in_the_repository():
+    assert [each for file in files() for each in found(ELSEWHERE, file)] == []
+
+
+def test_every_rule_is_cited_by_a_test_of_it():
+    tests = [file for file in files() if file.name.startswith("test_") and file != Path(__file__)]
+    cited = {mark for file in tests for mark, _ in found(MARK, file)}
+
+    assert [rule for rule in RULES if rule not in cited] == []
+
+
+def test_every_link_within_the_page_leads_to_a_heading():
+    headings = re.findall(r"^#+ (.+)$", PAGE, re.MULTILINE)
+    anchors = {re.sub(r"[^\w -]", "", each.lower()).replace(" ", "-") for each in headings}
+
+    assert set(re.findall(r"\]\(#([^)]+)\)", PAGE)) - anchors == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "marks"),
+    [
+        ("a.md", "who (contract S15), [C4, N6] and S2–S16's end", ["S15", "N6", "S16"]),
+        ("a.md", 'select = ["C99"], `S44`, %C0%B0, S104, W005, UTC99, T7, §C2', []),
+        ("a.md", "which is (contract T7)", ["T7"]),
+        ("a.py", '"""Of S99."""\nlevel = "Japanese N9"  # as C98 says\n', ["S99", "C98"]),
+        (
+            "a.py",
+            'def f():\n    """See\n\n    F9."""\n    return {\n        "M9 is data": 1}\n',
+            ["F9"],
+        ),
+    ],
+)
+def test_a_mark_without_a_rule_is_noticed_and_other_letters_with_numbers_are_not(
+    tmp_path, name, text, marks
+):
+    (tmp_path / name).write_text(text)
+
+    noticed = unknown(found(MARK, tmp_path / name))
+
+    assert [mark for mark, _ in noticed] == marks
+
+
+@pytest.mark.parametrize(
+    "text", ["(design section 3)", "(issue 8 point 2)", 'Limits (issue "Limits")']
+)
+def test_a_reference_to_another_place_is_noticed(tmp_path, text):
+    (tmp_path / "a.py").write_text(f'"""Something {text}."""\n')
+
+    assert len(found(ELSEWHERE, tmp_path / "a.py")) == 1
