@@ -75,6 +75,11 @@ def unknown(marks: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(mark, place) for mark, place in marks if mark not in RULES]
 
 
+def shortened(address: str) -> str:
+    """How a table of the page writes it beside another one: `…/start/`."""
+    return f"…/{address.rstrip('/').rsplit('/', 1)[1]}/"
+
+
 def test_the_page_has_each_rule_once_in_order_under_its_section():
     assert LETTERS == "CSMNOF"
     counts = {"C": 10, "S": 14, "M": 3, "N": 5, "O": 8, "F": 4}
@@ -97,6 +102,15 @@ def test_every_rule_is_cited_by_a_test_of_it():
     cited = {mark for file in tests for mark, _ in found(MARK, file)}
 
     assert [rule for rule in RULES if rule not in cited] == []
+
+
+def test_the_page_names_every_address_of_the_api():
+    description = (ROOT / "docs/openapi.yaml").read_text()
+    addresses = re.findall(r"^  (/\S+):$", description, re.MULTILINE)
+    named = set(re.findall(r"(?:/|…/)[^`\s]+", PAGE))
+
+    assert len(addresses) > 50
+    assert [each for each in addresses if named.isdisjoint({each, shortened(each)})] == []
 
 
 def test_every_link_within_the_page_leads_to_a_heading():
