@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,6 +54,16 @@ class Environment(environ.Env):
         if not all(text.isascii() and text.isdigit() and 0 < len(text) < 7 for text in texts):
             stop(f"The environment variable {var} can't be read: use minutes, like 1440,60.")
         return [builtins.int(text) for text in texts]
+
+    def percentages(self, var: str, default: list[builtins.int]) -> list[builtins.int]:
+        """Whole numbers from 1 to 100, separated by commas."""
+        texts = [text.strip() for text in self.get_value(var, str, default="").split(",")]
+        if texts == [""]:
+            return default
+        numbers = [builtins.int(text) for text in texts if re.fullmatch("[0-9]{1,3}", text)]
+        if len(numbers) != len(texts) or not all(1 <= number <= 100 for number in numbers):
+            stop(f"The environment variable {var} can't be read: use percentages, like 80,95.")
+        return numbers
 
     def db(self, var: str, default: str) -> dict[str, Any]:
         with readable(var), warnings.catch_warnings(action="ignore"):

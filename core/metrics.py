@@ -88,6 +88,18 @@ CALLS = counter(
 CALL_SECONDS = histogram(
     "call_seconds", "How long such a call took, tries and all.", ("service", "operation"), SLOW
 )
+ZOOM_MEETINGS = Gauge(
+    "tutoring_zoom_meetings_today",
+    "Meetings that Zoom has made since 00:00 UTC, or may have.",
+    registry=REGISTRY,
+    multiprocess_mode="mostrecent",
+)
+ZOOM_MEETINGS_MOST = Gauge(
+    "tutoring_zoom_meetings_per_day",
+    "How many meetings all hosts together may make at Zoom in a day.",
+    registry=REGISTRY,
+    multiprocess_mode="mostrecent",
+)
 PUSHES = counter(
     "pushes_total", "Frames of live push; `outcome` is handed_over or dropped.", ("outcome",)
 )

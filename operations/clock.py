@@ -38,6 +38,7 @@ from zoom.jobs import (
     forget_join_tokens,
     forget_webhook_events,
     sweep_meetings,
+    watch_zoom_quota,
 )
 
 logger = logging.getLogger(__name__)
@@ -67,6 +68,7 @@ SCHEDULE = (
     # What the sweep finds must end, too.
     Job(sweep_meetings, every=timedelta(minutes=1)),
     Job(end_meetings, every=timedelta(minutes=1)),
+    Job(watch_zoom_quota, every=timedelta(seconds=15)),
     Job(erase_what_came_late, every=timedelta(minutes=5)),
     Job(forget_join_tokens, every=timedelta(hours=1)),
     Job(forget_webhook_events, every=timedelta(hours=1)),

@@ -130,6 +130,11 @@ class StartAttempt(models.Model):
     settled = models.BooleanField(
         default=False, help_text="Whether it is known what became of its meeting."
     )
+    counts = models.BooleanField(
+        default=True,
+        db_default=True,
+        help_text="Whether it counts against the limits of a day: not if Zoom surely made nothing.",
+    )
 
     objects = StartAttemptQuerySet.as_manager()
 

@@ -68,10 +68,20 @@ class StartAttemptQuerySet(QuerySet[Any]):
     # Whoever starts has claimed the session by the attempt's marker; who fails lets it go.
     LOST_CLAIM = Q(session__start_marker=None) | ~Q(session__start_marker=F("marker"))
 
-    def since(self, moment: datetime) -> dict[str, int]:
-        """How many there were at each host."""
-        rows = self.filter(created_at__gt=moment).order_by().values_list("host")
-        return dict(rows.annotate(number=Count("pk")))
+    def counted(self, since: datetime) -> Self:
+        """Those for which Zoom has made a meeting, or may have, newest first."""
+        return self.filter(counts=True, created_at__gte=since).order_by("-created_at")
+
+    def of_pair(self, one: Any, other: Any) -> Self:
+        """Those of these two people's sessions, whoever started."""
+        pair = {one, other}
+        return self.filter(session__initiator__in=pair, session__participant__in=pair)
+
+    def number_by_host(self, since: datetime) -> dict[str, tuple[int, int]]:
+        """For each host how many there were, and how many of them count; "" is the stand-in."""
+        rows = self.filter(created_at__gte=since).order_by().values_list("host")
+        numbers = rows.annotate(Count("pk"), counted=Count("pk", filter=Q(counts=True)))
+        return {host: (tried, counted) for host, tried, counted in numbers}
 
     def lost(self, now: datetime) -> Self:
         """Those that have failed or died, and may have left a meeting at Zoom."""

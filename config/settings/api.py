@@ -49,6 +49,8 @@ THROTTLE_RATES = {
     "upload": env.str("THROTTLE_UPLOAD", "120/hour"),
     "one_on_one": env.str("THROTTLE_ONE_ON_ONE", "60/hour"),
     "start_meeting": env.str("THROTTLE_START_MEETING", "30/day"),
+    "start_pair": env.str("THROTTLE_START_PAIR", "10/day"),
+    "start_newcomer": env.str("THROTTLE_START_NEWCOMER", "5/day"),
     "join_token": env.str("THROTTLE_JOIN_TOKEN", "60/minute"),
     "email_change": env.str("THROTTLE_EMAIL_CHANGE", "5/hour"),
 }

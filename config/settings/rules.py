@@ -24,6 +24,10 @@ ZOOM_OAUTH_URL = env.str("ZOOM_OAUTH_URL", "https://zoom.us/oauth/token")
 ZOOM_WEBHOOK_SECRET = env.str("ZOOM_WEBHOOK_SECRET", "")
 # Ids or e-mail addresses of the account's users who hold the meetings, used in turn.
 ZOOM_HOST_USERS: list[str] = env.list("ZOOM_HOST_USERS", default=["me"])
+# How many meetings Zoom lets each of them make in a day, which begins at 00:00 UTC.
+ZOOM_MEETINGS_PER_HOST = env.int("ZOOM_MEETINGS_PER_HOST", 100, least=1)
+# At how many percent of what all of them may make the log and the dashboard warn.
+ZOOM_QUOTA_WARNINGS = env.percentages("ZOOM_QUOTA_WARNINGS", [80, 95])
 # How long a join token that can't be used any more is kept, for staff to look at.
 JOIN_TOKENS_KEPT = timedelta(days=env.int("JOIN_TOKENS_KEPT_DAYS", 30, least=1, most=3650))
 # Whether a meeting's address is told only in exchange for a join token.

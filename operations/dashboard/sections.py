@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from accounts.models import Role, User
 from operations.dashboard import figures
@@ -15,6 +15,7 @@ from operations.dashboard.periods import Period
 from sessions_app.models import BookingRequest, Session
 from sessions_app.states import Status
 from zoom.models import OneOnOneSession
+from zoom.services import quota_of_day
 
 
 class Tile(TypedDict):
@@ -42,6 +43,7 @@ class Section(TypedDict):
     tiles: list[Tile]
     charts: list[Chart]
     statuses: list[StatusRow]
+    warning: NotRequired[str]
 
 
 def tile(label: str, series: Series, period: Period, link: str) -> Tile:
@@ -174,7 +176,7 @@ def on_people(period: Period) -> Section:
 
 
 def on_one_on_ones(period: Period, now: datetime) -> Section:
-    found = figures.of_one_on_ones(period, now)
+    found, quota = figures.of_one_on_ones(period, now), quota_of_day(now)
     ended = [
         link_to_days(OneOnOneSession, "ended_at", period, status__exact=status)
         for status in ("completed", "cancelled")
@@ -192,7 +194,14 @@ def on_one_on_ones(period: Period, now: datetime) -> Section:
             tile("Completed", found["completed"], period, ended[0]),
             tile("Cancelled", found["cancelled"], period, ended[1]),
             tile("Failed starts", found["failed"], period, ""),
+            {
+                "label": "Made at Zoom today",
+                "value": f"{quota.used:,}",
+                "before": f"of {quota.most:,} until 00:00 UTC",
+                "link": "",
+            },
         ],
         "charts": [draw("Starts of 1-on-1 sessions", starts, period)],
         "statuses": [],
+        "warning": quota.sentence if quota.warning else "",
     }

@@ -72,6 +72,20 @@ def test_minutes_that_are_none_stop_the_start(given, value):
         env.minutes("SETTING", [])
 
 
+def test_percentages_are_whole_numbers_up_to_100(given):
+    given("80, 95,100")
+
+    assert env.percentages("SETTING", []) == [80, 95, 100]
+
+
+@pytest.mark.parametrize("value", ["0", "101", "80,", "80%", "٨٠", "-5", "8.5"])
+def test_percentages_that_are_none_stop_the_start(given, value):
+    given(value)
+
+    with pytest.raises(SystemExit, match="use percentages, like 80,95"):
+        env.percentages("SETTING", [])
+
+
 @pytest.mark.parametrize("value", ["nonsense", "foo://bar", "mysql://localhost/x"])
 def test_a_database_that_is_neither_of_the_two_stops_the_start(given, value):
     given(value)

@@ -1,6 +1,7 @@
 """All writes to 1-on-1 sessions: one function an act."""
 
 from zoom.services.meetings import end_due, sweep
+from zoom.services.quota import NEWCOMER_LIMIT, PAIR_LIMIT, quota_of_day, report_quota
 from zoom.services.sessions import (
     NO_SUCH_PERSON,
     call_off_overdue,
@@ -27,8 +28,10 @@ from zoom.services.tokens import (
 from zoom.services.webhooks import take
 
 __all__ = [
+    "NEWCOMER_LIMIT",
     "NOT_YOUR_TOKEN",
     "NO_SUCH_PERSON",
+    "PAIR_LIMIT",
     "TOKEN_EXPIRED",
     "TOKEN_UNKNOWN",
     "TOKEN_USED",
@@ -44,7 +47,9 @@ __all__ = [
     "leave",
     "mark_ready",
     "part",
+    "quota_of_day",
     "redeem",
+    "report_quota",
     "start",
     "stop",
     "sweep",

@@ -98,7 +98,8 @@ def sweep_host(
     found = sum(give_up(attempt, meeting, now) for meeting, attempt in strays)
     # A younger one is looked up again: Zoom may still be making its meeting.
     old = StartAttempt.objects.filter(created_at__lt=now - CLEAR, settled=False)
-    old.filter(marker__in=[attempt.marker for attempt in lost]).update(settled=True)
+    never_made = old.filter(marker__in=[attempt.marker for attempt in lost])
+    never_made.update(settled=True, counts=False)
     return found
 
 
@@ -111,7 +112,13 @@ def give_up(attempt: StartAttempt, meeting_id: str, now: datetime) -> bool:
             return False
         end_claim(attempt)
         must_end(meeting_id, now=now)
+        settle(attempt)
     return True
+
+
+def settle(attempt: StartAttempt, **also: bool) -> None:
+    """Note that it is known what became of the attempt's meeting, and what else is known."""
+    StartAttempt.objects.filter(pk=attempt.pk).update(settled=True, **also)
 
 
 def end_claim(attempt: StartAttempt) -> None:

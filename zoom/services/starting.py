@@ -27,8 +27,9 @@ from zoom.events import EventType
 from zoom.models import OneOnOneSession, StartAttempt
 from zoom.services import stand_in
 from zoom.services.locking import locked
-from zoom.services.meetings import end_at_once, end_claim, must_end
+from zoom.services.meetings import end_at_once, end_claim, must_end, settle
 from zoom.services.news import log, tell
+from zoom.services.quota import check_limits, start_of_day
 from zoom.services.sessions import NO_SUCH_PERSON
 from zoom.states import ACTIONS
 
@@ -51,8 +52,8 @@ def start(
 
     Raises:
         APIError: 400 if it is started or being started, or is over; 404 if the other one has
-            left the site, 403 if they are no friend any more; 502, 503 or 504 if Zoom fails.
-            Then nothing has changed.
+            left the site, 403 if they are no friend any more; 429 if there were too many starts;
+            502, 503 or 504 if Zoom fails. Then nothing has changed.
     """
     attempt = claim(session, by=by, now=now)
     try:
@@ -70,10 +71,15 @@ def start(
 
 
 def claim(session: OneOnOneSession, *, by: User, now: datetime) -> StartAttempt:
-    """Keep others from starting it, for as long as a start may take."""
+    """Keep others from starting it, for as long as a start may take.
+
+    Raises:
+        APIError: 400, 403, 404 and 429 as `start`.
+    """
     with locked(session.pk) as row:
         check(ACTIONS["start"], row, row.viewer(by, now))
         check_other(row, by)
+        check_limits(row, by=by, now=now)
         host = "" if stand_in.serves() else least_busy_host(now)
         attempt = StartAttempt.objects.create(
             session=row, by=by, host=host, created_at=now, settled=not host
@@ -97,10 +103,16 @@ def check_other(row: OneOnOneSession, by: User) -> None:
 
 def least_busy_host(now: datetime) -> str:
     """The host with the fewest meetings at this moment and, of those, the fewest made today: a
-    host holds one at a time on Zoom's smaller plans, and makes 100 a day."""
+    host holds one at a time on Zoom's smaller plans. One that has made all it may make today comes
+    last: Zoom would refuse, but knows best."""
     meetings = OneOnOneSession.objects.active_by_host()
-    attempts = StartAttempt.objects.since(now - timedelta(days=1))
-    return min(client.hosts(), key=lambda host: (meetings.get(host, 0), attempts.get(host, 0)))
+    today = StartAttempt.objects.number_by_host(start_of_day(now))
+
+    def burden(host: str) -> tuple[bool, int, int]:
+        tried, counted = today.get(host, (0, 0))
+        return counted >= settings.ZOOM_MEETINGS_PER_HOST, meetings.get(host, 0), tried
+
+    return min(client.hosts(), key=burden)
 
 
 def make_meeting(attempt: StartAttempt) -> Meeting:
@@ -121,7 +133,7 @@ def release(attempt: StartAttempt, failure: Exception) -> None:
     """Let the next one try. What Zoom may have made all the same is left to the sweep."""
     end_claim(attempt)
     if isinstance(failure, APIError) and failure.code in NOTHING_MADE:
-        settle(attempt)
+        settle(attempt, counts=False)
 
 
 def activate(
@@ -177,7 +189,3 @@ def discard(attempt: StartAttempt, meeting: Meeting, *, now: datetime) -> None:
         if attempt.host:
             must_end(meeting.id, now=now)
             end_at_once(meeting.id)
-
-
-def settle(attempt: StartAttempt) -> None:
-    StartAttempt.objects.filter(pk=attempt.pk).update(settled=True)

@@ -70,6 +70,8 @@ class OneOnOneViewSet(ActionViewSet):
             services.NO_SUCH_PERSON,
             NOT_FRIENDS,
             START_LOST,
+            services.PAIR_LIMIT,
+            services.NEWCOMER_LIMIT,
             client.ZOOM_NOT_CONFIGURED,
             client.ZOOM_UNREACHABLE,
             client.ZOOM_BUSY,

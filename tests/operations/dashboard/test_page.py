@@ -80,8 +80,9 @@ def test_the_page_takes_as_many_queries_for_many_rows_as_for_few(
             desk.get(PAGE)
         counts.append(len(captured))
 
-    # The Django session and the person; nine for the figures, one for what waits.
-    assert counts == [12, 12]
+    # The Django session and the person; nine for the figures, one for Zoom's day, one for
+    # what waits.
+    assert counts == [13, 13]
 
 
 def test_who_may_not_look_at_a_table_is_told_nothing_of_it(client, person, session, now):
