@@ -94,7 +94,8 @@ class OneOnOneSessionAdmin(ReadOnlyAdmin):
 
     @admin.action(description="End or cancel selected sessions", permissions=["act"])
     def stop_selected(self, request: HttpRequest, queryset: QuerySet[OneOnOneSession]) -> None:
-        self.act_on_each(request, queryset, services.stop, "stopped")
+        deadline = services.patience()
+        self.act_on_each(request, queryset, services.stop, "stopped", deadline=deadline)
 
 
 @admin.register(JoinToken)

@@ -9,10 +9,12 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from accounts import staff_acts
+from operations.privacy import erasing
 from tests.zoom.conftest import rewrite, sweep
-from tests.zoom.moods import after, answers
+from tests.zoom.moods import after, answers, hangs
 from zoom import jobs, services
-from zoom.models import MeetingToEnd, StartAttempt
+from zoom.models import MeetingToEnd, OneOnOneSession, StartAttempt
 from zoom.services import starting
 
 pytestmark = pytest.mark.django_db
@@ -29,21 +31,75 @@ def test_an_end_ends_the_meeting(zoom, press, action):
     assert MeetingToEnd.objects.count() == 0
 
 
-def test_a_block_waits_for_no_zoom_however_many_meetings_end_with_it(
-    zoom, press, api, friends, now, django_capture_on_commit_callbacks
-):
+@pytest.fixture
+def two_meetings(zoom, press, api, friends):
+    """Ada and Ben are in two meetings at once."""
     ada, ben = friends
     press("start")
     other = api(ada).post("/v1/sessions/create/", {"participant_id": ben.pk}).json()["id"]
     assert api(ada).post(f"/v1/sessions/{other}/start/").status_code == 200
-    asked = len(zoom.requests)
+    zoom.running |= set(zoom.meetings)
+    return ada, ben
+
+
+def block(api, ada, ben, now, person):
+    assert api(ben).post(f"/v1/friends/{ada.pk}/block/").status_code == 204
+
+
+def unfriend(api, ada, ben, now, person):
+    assert api(ben).delete(f"/v1/friends/{ada.pk}/").status_code == 204
+
+
+def throw_out(api, ada, ben, now, person):
+    root = person("root", is_staff=True, is_superuser=True)
+    staff_acts.deactivate(ben, by=root, now=now, reason="Spam", clear=True)
+
+
+def erase(api, ada, ben, now, person):
+    erasing.erase(ben, now=now)
+
+
+@pytest.mark.parametrize("act", [block, unfriend, throw_out, erase])
+def test_what_parts_two_people_ends_their_meetings_at_once(
+    zoom, two_meetings, api, now, person, django_capture_on_commit_callbacks, act
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        act(api, *two_meetings, now, person)
+
+    assert zoom.meetings == {}
+    assert MeetingToEnd.objects.count() == 0
+
+
+def test_a_block_holds_while_zoom_is_down_and_its_meetings_are_ended_by_the_clock(
+    zoom, two_meetings, api, now, django_capture_on_commit_callbacks
+):
+    ada, ben = two_meetings
+    zoom.behave("end", answers(500))
 
     with django_capture_on_commit_callbacks(execute=True):
-        assert api(ben).post(f"/v1/friends/{ada.pk}/block/").status_code == 204
+        block(api, ada, ben, now, None)
 
-    assert len(zoom.requests) == asked
-    assert jobs.end_meetings(now + timedelta(minutes=1)) == 2
+    assert set(OneOnOneSession.objects.values_list("status", flat=True)) == {"completed"}
+    assert len(zoom.meetings) == 2
+    zoom.calm()
+    assert jobs.end_meetings(now + timedelta(minutes=10)) == 2
     assert zoom.meetings == {}
+
+
+def test_a_block_waits_for_a_zoom_that_hangs_once_for_all_its_meetings(
+    zoom, two_meetings, api, now, monkeypatch, django_capture_on_commit_callbacks
+):
+    ada, ben = two_meetings
+    monkeypatch.setattr("zoom.services.meetings.PATIENCE", 0.2)
+    zoom.behave("end", hangs)
+    asked = len(zoom.asked("end"))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        block(api, ada, ben, now, None)
+
+    assert len(zoom.asked("end")) == asked + 1
+    zoom.calm()
+    assert jobs.end_meetings(now + timedelta(minutes=10)) == 2
 
 
 def test_what_never_met_has_nothing_to_end(zoom, press):

@@ -1,6 +1,6 @@
 """All writes to 1-on-1 sessions: one function an act."""
 
-from zoom.services.meetings import end_due, sweep
+from zoom.services.meetings import end_due, patience, sweep
 from zoom.services.quota import NEWCOMER_LIMIT, PAIR_LIMIT, quota_of_day, report_quota
 from zoom.services.sessions import (
     NO_SUCH_PERSON,
@@ -47,6 +47,7 @@ __all__ = [
     "leave",
     "mark_ready",
     "part",
+    "patience",
     "quota_of_day",
     "redeem",
     "report_quota",

@@ -4,6 +4,7 @@ lost. Both are rows that outlive a crash, and a Zoom that is down."""
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -17,11 +18,16 @@ from zoom.models import MeetingToEnd, OneOnOneSession, StartAttempt
 
 logger = logging.getLogger(__name__)
 
-# Seconds that whoever ends a session waits for Zoom; the clock goes on from there. Zoom itself,
+# Seconds that whoever ends sessions waits for Zoom; the clock goes on from there. Zoom itself,
 # when it tells of an end, wants its answer within three.
 PATIENCE = 2.5
 # What Zoom hasn't listed by then it hasn't made.
 CLEAR = timedelta(minutes=5)
+
+
+def patience() -> client.Deadline:
+    """How long an act waits for Zoom, from now on."""
+    return client.Deadline(PATIENCE)
 
 
 def must_end(meeting_id: str, *, now: datetime) -> None:
@@ -32,24 +38,29 @@ def must_end(meeting_id: str, *, now: datetime) -> None:
     )
 
 
-def end_at_once(meeting_id: str) -> None:
-    """After the commit, try once to end a meeting of which it is written down that it must.
+def end_at_once(*meeting_ids: str, deadline: client.Deadline | None = None) -> None:
+    """After the commit, try once to end meetings of which it is written down that they must.
 
-    Whoever ends several leaves them to the clock: each may take as long as the patience lasts.
+    Args:
+        deadline: of acts that end several sessions, in several transactions; `PATIENCE` from the
+            commit on unless given.
     """
     # No `partial`: Django names the function when it logs what a robust one raises.
-    transaction.on_commit(lambda: try_to_end(meeting_id), robust=True)
+    transaction.on_commit(lambda: try_to_end(meeting_ids, deadline or patience()), robust=True)
 
 
-def try_to_end(meeting_id: str) -> None:
-    """One try; what fails is logged and left to the clock."""
-    row = MeetingToEnd.objects.filter(meeting_id=meeting_id).first()
-    if row is not None:
-        try_row(MeetingToEnd.objects.all(), row, end_soon, now=timezone.now())
-
-
-def end_soon(row: MeetingToEnd) -> None:
-    end_at_zoom(row, client.Deadline(PATIENCE))
+def try_to_end(meeting_ids: Collection[str], deadline: client.Deadline) -> None:
+    """One try for each while there is time; what fails is logged and, as the rest, left to the
+    clock."""
+    for row in MeetingToEnd.objects.filter(meeting_id__in=meeting_ids).order_by("pk"):
+        if not deadline.remaining():
+            return
+        try_row(
+            MeetingToEnd.objects.all(),
+            row,
+            lambda each: end_at_zoom(each, deadline),
+            now=timezone.now(),
+        )
 
 
 def end_due(now: datetime) -> int:

@@ -18,10 +18,11 @@ from notifications.events import (
     ONE_ON_ONE_READY,
     Event,
 )
+from zoom.client import Deadline
 from zoom.events import EventType
 from zoom.models import OneOnOneSession
 from zoom.services.locking import locked
-from zoom.services.meetings import end_at_once, must_end
+from zoom.services.meetings import end_at_once, must_end, patience
 from zoom.services.news import log, tell
 from zoom.states import ACTIONS, LIVE, Role, Status, Viewer
 
@@ -107,11 +108,19 @@ def cancel(session: OneOnOneSession, *, by: User, now: datetime) -> None:
         end_at_once(row.zoom_meeting_id)
 
 
-def stop(session: OneOnOneSession, *, by: User, now: datetime, reason: str = "") -> None:
-    """The staff's act: end a session that goes on, call off one that waits.
+def stop(
+    session: OneOnOneSession,
+    *,
+    by: User,
+    now: datetime,
+    reason: str = "",
+    deadline: Deadline | None = None,
+) -> None:
+    """The staff's act: end a session that goes on, and its meeting; call off one that waits.
 
     Args:
         reason: for the log of staff acts; the two don't hear it.
+        deadline: for Zoom, of whoever stops several.
 
     Raises:
         APIError: 400 if it is over.
@@ -120,6 +129,7 @@ def stop(session: OneOnOneSession, *, by: User, now: datetime, reason: str = "")
         name = "complete" if row.status == Status.ACTIVE else "call_off"
         finish(row, name, viewer=Viewer(frozenset({Role.STAFF}), now), by=by)
         log_staff_act(row, by=by, now=now, what="Stopped", reason=reason)
+        end_at_once(row.zoom_meeting_id, deadline=deadline)
 
 
 def clear_away(person: User, *, by: User, now: datetime, reason: str) -> str:
@@ -128,22 +138,25 @@ def clear_away(person: User, *, by: User, now: datetime, reason: str) -> str:
     if not by.has_perm("zoom.change_oneononesession"):
         return "Their 1-on-1 sessions stay: you may not change those."
     live = OneOnOneSession.objects.of(person).filter(status__in=LIVE)
-    number = 0
+    number, deadline = 0, patience()
     for session in live.order_by("pk")[:MOST_AT_ONCE]:
         with suppress(APIError):  # it has ended since
-            stop(session, by=by, now=now, reason=reason)
+            stop(session, by=by, now=now, reason=reason, deadline=deadline)
             number += 1
     return f"1-on-1 sessions stopped: {number}."
 
 
 def part(*, by: User, other: User, now: datetime) -> None:
-    """What ends with a friendship: the pair's sessions, each held in turn."""
+    """What ends with a friendship: the pair's sessions, each held in turn, and their meetings."""
+    meetings = []
     live = OneOnOneSession.objects.live_between(by, other).order_by("pk")
     for pk in list(live.values_list("pk", flat=True)):
         with locked(pk) as row:
             if row.status in LIVE:  # it may have ended since
                 name = "end" if row.status == Status.ACTIVE else "cancel"
                 finish(row, name, viewer=row.viewer(by, now), by=by)
+                meetings.append(row.zoom_meeting_id)
+    end_at_once(*meetings)
 
 
 def call_off_overdue(pk: int, *, now: datetime) -> bool:
