@@ -129,8 +129,7 @@ class WebhookEventQuerySet(QuerySet[Any]):
         return self.filter(meeting_id=meeting_id, meeting_uuid=meeting_uuid)
 
     def two_joined(self) -> bool:
-        """Have two different people come? Asked of one time: a guest who comes again later is
-        somebody else to Zoom."""
+        """Have two different people come? All guests count as one, who may have come twice."""
         joins = self.filter(name=PARTICIPANT_JOINED).order_by()
         return joins.values("person").distinct().count() > 1
 

@@ -26,8 +26,10 @@ class Event:
         event_ts: when, in milliseconds since 1970.
         meeting_id: the meeting's number, as text.
         meeting_uuid: the one time that the meeting took place.
-        participant: who it is within that one time.
+        participant: the coming of somebody: another one when they leave and come again.
         email: what they are signed in with at Zoom.
+        account: what else stays the same when they come again: their registration for the
+            meeting, else their account at Zoom. A guest has neither.
         plain_token: what `endpoint.url_validation` wants signed.
     """
 
@@ -37,6 +39,7 @@ class Event:
     meeting_uuid: str = ""
     participant: str = ""
     email: str = ""
+    account: str = ""
     plain_token: str = ""
 
     @property
@@ -92,8 +95,9 @@ def parse(raw_body: bytes) -> Event | None:
         event_ts=moment(document),
         meeting_id=text(meeting, "id"),
         meeting_uuid=text(meeting, "uuid"),
-        participant=text(person, "participant_uuid") or text(person, "user_id"),
+        participant=first(person, "participant_uuid", "user_id"),
         email=text(person, "email"),
+        account=first(person, "registrant_id", "participant_user_id", "id"),
         plain_token=text(payload, "plainToken"),
     )
 
@@ -111,6 +115,11 @@ def text(document: Any, name: str) -> str:
         return str(value)
     readable = isinstance(value, str) and len(value) <= LONGEST_TEXT and value.isprintable()
     return str(value) if readable else ""
+
+
+def first(document: Any, *names: str) -> str:
+    """The first of these texts that is there; "" if none is."""
+    return next(filter(None, (text(document, name) for name in names)), "")
 
 
 def moment(document: Any) -> int:

@@ -79,6 +79,30 @@ def test_one_who_tried_the_room_alone_ends_nothing(zoom_says, at_zoom):
     assert status_of(at_zoom) == "completed"
 
 
+def test_a_guest_who_comes_again_is_still_alone(zoom_says, at_zoom):
+    for moment, number in ((1, "16778240"), (3, "16779264")):
+        guest = GUEST | {"participant_uuid": f"uuid-{number}", "user_id": number, "id": ""}
+        zoom_says("meeting.participant_joined", moment, **guest)
+        zoom_says("meeting.participant_left", moment + 1, **guest)
+    zoom_says("meeting.ended", 5)
+    assert status_of(at_zoom) == "active"
+
+    zoom_says("meeting.participant_joined", 6, **BEN)
+    assert status_of(at_zoom) == "completed"
+
+
+@pytest.mark.parametrize("known_by", ["registrant_id", "participant_user_id", "id"])
+def test_a_guest_is_told_apart_by_what_zoom_keeps_of_them(zoom_says, at_zoom, known_by):
+    for moment in (1, 2):
+        again = GUEST | {"participant_uuid": f"C{moment}", known_by: "one"}
+        zoom_says("meeting.participant_joined", moment, **again)
+    zoom_says("meeting.ended", 3)
+    assert status_of(at_zoom) == "active"
+
+    zoom_says("meeting.participant_joined", 4, **GUEST | {"participant_uuid": "D", known_by: "two"})
+    assert status_of(at_zoom) == "completed"
+
+
 def test_one_with_two_devices_is_still_alone(zoom_says, at_zoom):
     zoom_says("meeting.participant_joined", 1, **ADA)
     zoom_says("meeting.participant_joined", 2, **ADA | {"participant_uuid": "D"})

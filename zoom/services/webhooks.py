@@ -52,8 +52,9 @@ def digest_of(identity: str) -> str:
 
 
 def identity(event: Event) -> str:
-    """What stays the same when somebody leaves and joins again, as far as Zoom knows."""
-    return event.email.lower() or event.participant
+    """What stays the same when somebody leaves and joins again, as far as Zoom knows. Of guests,
+    "": Zoom numbers each coming anew, so that all of them together are one person at the least."""
+    return event.email.lower() or event.account
 
 
 def log_move(row: OneOnOneSession, event: Event, now: datetime) -> None:
