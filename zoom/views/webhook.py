@@ -36,7 +36,9 @@ class WebhookViewSet(ActionViewSet):
         """Take an event of Zoom's.
 
         Signed by Zoom with the webhook's secret. People's coming and going is logged, and a
-        meeting's end completes its session once two have been in. What isn't known is passed over.
+        meeting's end completes its session once two have been in. People are told apart by their
+        e-mail address, their registration or their account at Zoom; all guests, who have none of
+        these, count as one person. What isn't known is passed over.
         """
         secret = settings.ZOOM_WEBHOOK_SECRET
         event = read_event(request, secret)
