@@ -31,7 +31,7 @@ class BookingViewSet(SessionViews):
         "approve_request": serializers.DecisionInput,
         "reject_request": serializers.DecisionInput,
     }
-    limits = {"join": "join"}
+    limits = {"join": "join", "approve_request": "decide", "reject_request": "decide"}
     answers = {
         "join": Answer(JoinedObject, 201),
         "leave": Answer(SessionDoneObject),

@@ -63,7 +63,7 @@ class MaterialViewSet(MaterialViews):
         "update": serializers.MaterialChangesInput,
         "partial_update": serializers.MaterialChangesInput,
     }
-    limits = {"create": "upload", "update": "upload", "partial_update": "upload"}
+    limits = dict.fromkeys(("create", "update", "partial_update", "destroy"), "upload")
     answers = {
         "list": Answer(MaterialObject, listed="array"),
         "create": Answer(MaterialObject, 201),

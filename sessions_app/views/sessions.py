@@ -34,6 +34,13 @@ class SessionViewSet(SessionViews):
         "partial_update": serializers.UpdateInput,
         "cancel": serializers.CancelInput,
     }
+    limits = {
+        "create": "create_session",
+        **dict.fromkeys(
+            ("update", "partial_update", "destroy", "approve", "start", "complete", "cancel"),
+            "change_session",
+        ),
+    }
     answers = {
         "list": Answer(SessionListObject, listed="page"),
         "retrieve": Answer(SessionDetailObject),
@@ -51,6 +58,11 @@ class SessionViewSet(SessionViews):
         "update": UPDATE_ERRORS,
         "partial_update": UPDATE_ERRORS,
     }
+
+    def count_try(self) -> None:
+        """Staff approve and cancel the sessions of many people, as in the admin."""
+        if not self.person.is_staff:
+            super().count_try()
 
     def list(self, request: Request) -> Response:
         """List sessions, filtered and ordered."""

@@ -17,14 +17,48 @@ LIMITED = [
     ("friend_request", "POST", "/v1/friends/requests/"),
     ("message", "POST", f"/v1/friends/{NOBODY}/messages/"),
     ("join", "POST", f"/api/sessions/{NOBODY}/join/"),
+    ("create_session", "POST", "/api/sessions/"),
+    ("change_session", "PUT", f"/api/sessions/{NOBODY}/"),
+    ("change_session", "PATCH", f"/api/sessions/{NOBODY}/"),
+    ("change_session", "DELETE", f"/api/sessions/{NOBODY}/"),
+    ("change_session", "POST", f"/api/sessions/{NOBODY}/approve/"),
+    ("change_session", "POST", f"/api/sessions/{NOBODY}/start/"),
+    ("change_session", "POST", f"/api/sessions/{NOBODY}/complete/"),
+    ("change_session", "POST", f"/api/sessions/{NOBODY}/cancel/"),
+    ("decide", "POST", f"/api/sessions/{NOBODY}/approve_request/"),
+    ("decide", "POST", f"/api/sessions/{NOBODY}/reject_request/"),
     ("upload", "POST", f"/api/sessions/{NOBODY}/materials/"),
     ("upload", "PUT", f"/api/sessions/{NOBODY}/materials/{NOBODY}/"),
     ("upload", "PATCH", f"/api/sessions/{NOBODY}/materials/{NOBODY}/"),
+    ("upload", "DELETE", f"/api/sessions/{NOBODY}/materials/{NOBODY}/"),
     ("one_on_one", "POST", "/v1/sessions/create/"),
     ("start_meeting", "POST", f"/v1/sessions/{NOBODY}/start/"),
+    ("leave_meeting", "POST", f"/v1/sessions/{NOBODY}/leave/"),
     ("join_token", "POST", f"/v1/sessions/{NOBODY}/join-token/"),
     ("join_token", "POST", "/v1/sessions/join-token/validate/"),
 ]
+# What somebody signed in writes and that has no limit of its own.
+WITHOUT = {
+    # Each needs an act before it that is limited: a join, a request, a session, its start.
+    "BookingViewSet.leave",
+    "BookingViewSet.withdraw_request",
+    "RequestViewSet.accept",
+    "RequestViewSet.decline",
+    "RequestViewSet.destroy",
+    "FriendViewSet.destroy",
+    "OneOnOneViewSet.ready",
+    "OneOnOneViewSet.end",
+    "OneOnOneViewSet.cancel",
+    # Nobody else hears of these, and again they change nothing.
+    "FriendViewSet.block",
+    "FriendViewSet.unblock",
+    "MessageViewSet.mark_as_read",
+    "NotificationViewSet.mark_as_read",
+    "NotificationViewSet.mark_all_as_read",
+    # Passwords and new addresses are counted by account, and not every change of oneself.
+    "AccountViewSet.update_me",
+    "AccountViewSet.change_password",
+}
 
 
 @pytest.fixture
@@ -84,16 +118,40 @@ def test_what_is_only_read_has_no_limit_of_its_own(api, student, limited):
     assert {api(student).get(path).status_code for _ in range(4)} == {404}
 
 
-def viewsets():
-    """All that answer the API's addresses."""
-    found, waiting = set(), [get_resolver()]
+def views():
+    """All that answer the API's addresses, each with its viewset in `cls`."""
+    waiting = [get_resolver()]
     while waiting:
         for pattern in waiting.pop().url_patterns:
             if hasattr(pattern, "url_patterns"):
                 waiting.append(pattern)
-            elif issubclass(kind := getattr(pattern.callback, "cls", object), ActionViewSet):
-                found.add(kind)
-    return found
+            elif issubclass(getattr(pattern.callback, "cls", object), ActionViewSet):
+                yield pattern.callback
+
+
+def viewsets():
+    return {view.cls for view in views()}
+
+
+def test_whatever_somebody_signed_in_writes_has_a_limit_or_a_reason_to_have_none():
+    unlimited = {
+        f"{view.cls.__name__}.{action}"
+        for view in views()
+        if view.cls.authentication_classes
+        for method, action in view.actions.items()
+        if method not in {"get", "head"} and action not in view.cls.limits
+    }
+
+    assert unlimited == WITHOUT
+
+
+def test_staff_change_the_sessions_of_however_many_people(api, person, limited):
+    limited("change_session")
+    desk = api(person("rosa", is_staff=True))
+
+    sent = [desk.post(f"/api/sessions/{NOBODY}/cancel/") for _ in range(4)]
+
+    assert {answer.status_code for answer in sent} == {404}
 
 
 def test_every_limit_that_a_view_names_has_a_rate_and_is_proved_here(settings):

@@ -48,6 +48,7 @@ class OneOnOneViewSet(ActionViewSet):
     limits = {
         "open": "one_on_one",
         "start": "start_meeting",
+        "leave": "leave_meeting",
         "join_token": "join_token",  # nosec B105  # a limit
         "validate_join_token": "join_token",  # nosec B105  # a limit
     }
