@@ -52,6 +52,9 @@ class Session(Viewed, Lifecycle):
     reminded_lead = models.PositiveIntegerField(null=True, blank=True, editable=False)
     # Raised with every change of the date, so that one moved away and back has reminders anew.
     reminder_round = models.PositiveIntegerField(default=0, editable=False)
+    # What the last reminder was, for whatever date, and when.
+    last_reminder_lead = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    last_reminder_at = models.DateTimeField(null=True, blank=True, editable=False)
     cancel_reason = models.TextField(blank=True, default="")
     created_at = models.DateTimeField(default=timezone.now)
 

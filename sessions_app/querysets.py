@@ -23,6 +23,8 @@ from core.lifecycle import LifecycleQuerySet
 from sessions_app.states import MAX_ATTEMPTS, OPEN, Mode, RequestStatus, Status, staff_approves
 
 REQUESTS_SHOWN = 100
+# However often a session is moved, its people aren't reminded of the same lead time more often.
+REMINDERS_APART = timedelta(hours=1)
 
 
 class ParticipantQuerySet(QuerySet[Any]):
@@ -124,10 +126,11 @@ class SessionQuerySet(LifecycleQuerySet):
 
     def to_remind(self, now: datetime, lead: timedelta) -> Self:
         """Those that begin within the lead time, and whose people have had no reminder of this
-        or a shorter one for that date."""
+        or a shorter one for that date, nor within the last hour for another date."""
         minutes = lead // timedelta(minutes=1)
         reminded = Q(reminded_lead__lte=minutes)
-        return self.filter(~reminded, status__in=OPEN, date__gt=now, date__lte=now + lead)
+        lately = Q(last_reminder_lead__lte=minutes, last_reminder_at__gt=now - REMINDERS_APART)
+        return self.filter(~reminded, ~lately, status__in=OPEN, date__gt=now, date__lte=now + lead)
 
     def locked(self) -> Self:
         """Held against other writers until the transaction ends; readers go on."""

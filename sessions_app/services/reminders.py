@@ -16,6 +16,9 @@ def remind(pk: int, lead: timedelta, *, now: datetime) -> bool:
     """Remind the creator and everybody who is in, of this lead time and date, once. False if
     there is nothing to remind of any more.
 
+    A session that was moved waits until an hour has passed since its last reminder of this or a
+    shorter lead time.
+
     Two things keep it to once: the session's row says how far its reminders are, and the database
     takes one notification for a person, session, lead time and change of date.
     """
@@ -28,5 +31,7 @@ def remind(pk: int, lead: timedelta, *, now: datetime) -> bool:
         occasion = f"reminder:{row.pk}:{minutes}:{row.reminder_round}"
         people = [row.creator_id, *participants_of(row)]
         tell(REMINDER, row, people, now, once=occasion, until=row.date)
-        Session.objects.filter(pk=pk).update(reminded_lead=minutes)
+        Session.objects.filter(pk=pk).update(
+            reminded_lead=minutes, last_reminder_lead=minutes, last_reminder_at=now
+        )
     return True

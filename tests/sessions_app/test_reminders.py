@@ -148,6 +148,44 @@ def test_a_date_moved_away_and_back_reminds_anew(planned, instructor):
         row = Session.objects.seen_by(instructor).get()
         services.update(row, by=instructor, now=date - DAY, date=moved)
 
-    send_reminders(date - DAY)
-
+    assert send_reminders(date - DAY + HOUR) == 1
     assert reminded() == ["ines", "sam", "ines", "sam"]
+
+
+def test_a_date_moved_again_and_again_reminds_once_an_hour_of_each_lead(planned, instructor):
+    date, start = planned.date, planned.date - timedelta(hours=12)
+    for minute in range(120):
+        now = start + timedelta(minutes=minute)
+        # In turn within the day, and within the hour.
+        moved = date + timedelta(minutes=minute) if minute % 2 else now + timedelta(minutes=30)
+        row = Session.objects.seen_by(instructor).get()
+        services.update(row, by=instructor, now=now, date=moved)
+        send_reminders(now)
+
+    told = Notification.objects.filter(type="reminder", user=instructor).order_by("pk")
+    minutes = [(row.created_at - start) // timedelta(minutes=1) for row in told]
+    leads = [int(row.dedupe_key.split(":")[2]) for row in told]
+    assert list(zip(minutes, leads, strict=True)) == [(0, 60), (60, 60)]
+
+
+def test_who_is_moved_into_the_hour_is_reminded_at_once(planned, instructor):
+    send_reminders(planned.date - DAY)
+    now = planned.date - DAY + timedelta(minutes=1)
+
+    services.update(planned, by=instructor, now=now, date=now + timedelta(minutes=50))
+
+    assert send_reminders(now) == 1
+    assert reminded() == ["ines", "sam"] * 2
+
+
+def test_the_reminder_that_had_to_wait_comes_after_the_hour_with_the_newest_date(
+    planned, instructor
+):
+    first, moved = planned.date - DAY, planned.date - HOUR
+    send_reminders(first)
+    services.update(planned, by=instructor, now=first, date=moved)
+
+    assert send_reminders(first + HOUR - timedelta(seconds=1)) == 0
+    assert send_reminders(first + HOUR) == 1
+    assert send_reminders(first + 2 * HOUR) == 0
+    assert f"{moved:%H:%M}" in Notification.objects.order_by("pk").last().message
