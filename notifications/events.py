@@ -21,6 +21,8 @@ class Event:
 
     Attributes:
         mail: what a mail says of it; empty if it isn't mailed.
+        replaces: the codes of events that it takes the place of, where they were told of the same
+            thing within the last minute.
     """
 
     code: str
@@ -28,6 +30,7 @@ class Event:
     title: str
     message: str
     mail: str = ""
+    replaces: tuple[str, ...] = ()
 
 
 REQUEST_MADE = Event(
@@ -95,6 +98,7 @@ RESCHEDULED = Event(
     Type.SESSION_UPDATE,
     "Session rescheduled: {title}",
     "{title} now begins on {date}.",
+    replaces=("rescheduled",),
 )
 STARTED = Event("started", Type.SESSION_UPDATE, "Session started: {title}", "{title} has begun.")
 COMPLETED = Event(
@@ -112,6 +116,7 @@ CANCELLED = Event(
     "Session cancelled: {title}",
     "{title} has been cancelled.{reason}",
     mail="{title}, planned for {date}, has been cancelled.{reason}",
+    replaces=("rescheduled",),
 )
 EXPIRED = Event(
     "expired", Type.SESSION_UPDATE, "Session expired: {title}", "{title} was never started."
@@ -122,6 +127,7 @@ DELETED = Event(
     "Session deleted: {title}",
     "{title} has been deleted.",
     mail="{title}, planned for {date}, has been deleted.",
+    replaces=("rescheduled",),
 )
 FRIEND_REQUEST = Event(
     "friend_request", Type.GENERAL, "New friend request", "{person} wants to be your friend."

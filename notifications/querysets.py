@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any, Self
 
 from django.db.models import QuerySet
@@ -15,6 +16,11 @@ class NotificationQuerySet(QuerySet[Any]):
     def with_keys(self, keys: Collection[str | None]) -> Self:
         """What was told of these occasions."""
         return self.filter(dedupe_key__in=keys)
+
+    def told_of(self, session_id: int, events: Collection[str], *, since: datetime) -> Self:
+        """What was told of a session after that moment, oldest first."""
+        rows = self.filter(session=session_id, event__in=events, created_at__gt=since)
+        return rows.order_by("pk")
 
     def unread(self) -> Self:
         return self.filter(read=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -18,6 +18,10 @@ from notifications.representations import notification_frame
 
 # As much of a name as the title of a notification has room for.
 NAME = 200
+# What a notification says, apart from to whom and when.
+SAID = ("type", "event", "title", "message", "session_id", "named_id", "read")
+# For so long news of a session that moves on is rewritten, not told again.
+TOGETHER = timedelta(minutes=1)
 
 
 def announce(
@@ -27,6 +31,7 @@ def announce(
     now: datetime,
     person: User | None = None,
     session_id: int | None = None,
+    news_of: int | None = None,
     once: str | None = None,
     until: datetime | None = None,
     **details: Any,
@@ -37,6 +42,8 @@ def announce(
         to: the ids of those to tell.
         person: whom the event's texts name as `{person}`.
         session_id: the session concerned, if it will still be there.
+        news_of: the session whose news this is, held by the caller. What the event `replaces` of
+            it is rewritten: it stays one notification, and is unread and pushed once more.
         once: names the occasion; nobody is told of it again, however often this is called.
         until: when it is too late to mail it.
         details: what the event's texts name besides.
@@ -59,12 +66,38 @@ def announce(
         )
         for user_id in dict.fromkeys(to)
     ]
-    told = tell_once(rows) if once else insert(rows)
+    if once:
+        told = tell_once(rows)
+    else:
+        rewritten = rewrite(rows, event.replaces, news_of, now)
+        told = [*rewritten, *insert([row for row in rows if row.pk is None])]
     heard = [row.user_id for row in told]
     write_mails(
         event, to=heard, now=now, session_id=session_id, once=once, until=until, details=details
     )
     push_on_commit(lambda: [(row.user_id, notification_frame(row)) for row in told])
+
+
+def rewrite(
+    rows: list[Notification], replaced: tuple[str, ...], session_id: int | None, now: datetime
+) -> list[Notification]:
+    """Let what people were told of a session a moment ago say the same as the rows, which are all
+    alike. Its id and `created_at` stay, so that it keeps its place in a list.
+
+    Returns:
+        The rows of those who had been told.
+    """
+    if session_id is None or not replaced:
+        return []
+    recent = Notification.objects.told_of(session_id, replaced, since=now - TOGETHER)
+    last = {each.user_id: each for each in recent.filter(user__in=[row.user_id for row in rows])}
+    rewritten = [row for row in rows if row.user_id in last]
+    for row in rewritten:
+        row.pk, row.created_at = last[row.user_id].pk, last[row.user_id].created_at
+    if rewritten:
+        said = {name: getattr(rewritten[0], name) for name in SAID}
+        Notification.objects.filter(pk__in=[row.pk for row in rewritten]).in_order().update(**said)
+    return rewritten
 
 
 def tell_once(rows: list[Notification]) -> list[Notification]:

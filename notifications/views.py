@@ -39,7 +39,12 @@ class NotificationViewSet(ActionViewSet):
         return rows.of(self.person)
 
     def list(self, request: Request) -> Response:
-        """List one's own notifications, newest first."""
+        """List one's own notifications, newest first.
+
+        New dates of a session within a minute, and its cancellation or deletion after them, are
+        one notification, which tells the last of them: it keeps its `id` and `created_at`, is
+        unread again, and is pushed again. A client replaces what it has under that id.
+        """
         rows = reads.own(NotificationFilter.asked(request.query_params), by=self.person)
         return answer_array(request, rows, notification_object, newest_first=True)
 

@@ -19,8 +19,9 @@ def tell(event: Event, row: Session, to: list[int], now: datetime, **details: An
 
 
 def about(row: Session, now: datetime) -> dict[str, Any]:
-    """What the texts name, and until when they are worth mailing."""
-    return {"title": row.title, "date": row.date, "until": max(row.date, now + NEWS_LASTS)}
+    """Whose news it is, what the texts name, and until when they are worth mailing."""
+    until = max(row.date, now + NEWS_LASTS)
+    return {"news_of": row.pk, "title": row.title, "date": row.date, "until": until}
 
 
 def participants_of(row: Session) -> list[int]:

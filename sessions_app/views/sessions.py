@@ -89,7 +89,9 @@ class SessionViewSet(SessionViews):
         """Change a session.
 
         The keys sent are changed, the others stay. A `status` moves a `request` session, together
-        with the other changes or not at all; it is ignored for an `instant` session.
+        with the other changes or not at all; it is ignored for an `instant` session. A new date
+        is told to the participants, and has reminders of its own; nobody is reminded of a session
+        twice within an hour, unless its beginning has come nearer.
         """
         session, now = self.fetch(), timezone.now()
         changes = self.read(session, mode=session.booking_mode, now=now)
