@@ -48,6 +48,7 @@ THROTTLE_RATES = {
     "join": env.str("THROTTLE_JOIN", "120/hour"),
     "create_session": env.str("THROTTLE_CREATE_SESSION", "60/hour"),
     "change_session": env.str("THROTTLE_CHANGE_SESSION", "120/hour"),
+    "session_status": env.str("THROTTLE_SESSION_STATUS", "240/hour"),
     "decide": env.str("THROTTLE_DECIDE", "600/hour"),
     "upload": env.str("THROTTLE_UPLOAD", "120/hour"),
     "one_on_one": env.str("THROTTLE_ONE_ON_ONE", "60/hour"),

@@ -36,10 +36,10 @@ class SessionViewSet(SessionViews):
     }
     limits = {
         "create": "create_session",
-        **dict.fromkeys(
-            ("update", "partial_update", "destroy", "approve", "start", "complete", "cancel"),
-            "change_session",
-        ),
+        "update": "change_session",
+        "partial_update": "change_session",
+        # Counted apart, so that who has changed too much can still call a session off.
+        **dict.fromkeys(("approve", "start", "complete", "cancel", "destroy"), "session_status"),
     }
     answers = {
         "list": Answer(SessionListObject, listed="page"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -13,6 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from notifications.models import Notification
 from sessions_app import services
 from sessions_app.models import Session
+from sessions_app.services import locking
+from tests.racing import at_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -179,3 +182,33 @@ def test_rewriting_takes_as_many_queries_for_many_as_for_one(
 
     told_of = [each for each in captured if "notifications_notification" in str(each["sql"])]
     assert len(told_of) == 2
+
+
+def notifications_of_dates_at_once(planned, instructor, now):
+    """Four new dates at the same moment; how many notifications they make."""
+    Notification.objects.all().delete()
+
+    def move(days):
+        row = Session.objects.seen_by(instructor).get(pk=planned.pk)
+        date = planned.date + timedelta(days=days)
+        try:
+            services.update(row, by=instructor, now=now, date=date)
+        finally:
+            connection.close()
+
+    at_once([partial(move, days) for days in range(1, 5)])
+    return Notification.objects.count()
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_dates_at_the_same_moment_are_one_notification(planned, instructor, now):
+    assert notifications_of_dates_at_once(planned, instructor, now) == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_without_the_sessions_lock_they_are_several(planned, instructor, now, monkeypatch):
+    monkeypatch.setattr(locking, "hold", lambda pk: None)
+
+    assert any(notifications_of_dates_at_once(planned, instructor, now) > 1 for _ in range(20))
