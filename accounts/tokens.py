@@ -7,9 +7,10 @@ dead.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, TypedDict
+from typing import Any, TypedDict, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
@@ -21,9 +22,14 @@ from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token, Un
 from accounts.models import RevokedToken, User
 from core.compiled import CompiledRow, Hole
 from core.errors import TOKEN_NOT_VALID, APIError
+from core.fields import MAX_ID
 from core.push import recheck_on_commit
 
 STAMP = "stamp"
+# The claims of a token name rows by these.
+ID = re.compile("[0-9]{1,19}")
+TOKEN_ID = re.compile("[0-9a-zA-Z-]{1,64}")
+Kind = TypeVar("Kind", bound=Token)
 
 
 class Access(AccessToken):
@@ -70,9 +76,46 @@ def owner(token: Token) -> User:
     return user
 
 
+def held(user: User) -> User | None:
+    """The row of this person as it is now, held until the transaction ends; None if they are no
+    longer active, or every token was ended, since `user` was read."""
+    row: User | None = (
+        User.objects.active().select_for_update(no_key=True).filter(pk=user.pk).first()
+    )
+    return row if row is not None and row.token_stamp == user.token_stamp else None
+
+
 @cache
 def active_person() -> CompiledRow:
     return CompiledRow(User.objects.active().filter(pk=Hole("id")))
+
+
+def read(kind: type[Kind], text: str | bytes) -> Kind:
+    """A token of this kind that is well signed, in date, and has claims as this server makes them.
+
+    Raises:
+        APIError: 401 if it isn't.
+    """
+    try:
+        token = kind(text)  # type: ignore[arg-type]  # it says Token and means its text
+        # Both may be anything in a token that something else has signed with this key.
+        datetime.fromtimestamp(token["exp"], tz=UTC)
+    except (TokenError, TypeError, ValueError, OverflowError, OSError):
+        raise APIError(TOKEN_NOT_VALID) from None
+    if not (is_id(token.get("user_id")) and is_token_id(token.get("jti"))):
+        raise APIError(TOKEN_NOT_VALID)
+    return token
+
+
+def is_id(claim: Any) -> bool:
+    """Is it the id of a row, as simplejwt writes it or as older versions of it did?"""
+    if isinstance(claim, str):
+        return ID.fullmatch(claim) is not None and int(claim) <= MAX_ID
+    return isinstance(claim, int) and not isinstance(claim, bool) and 0 < claim <= MAX_ID
+
+
+def is_token_id(claim: Any) -> bool:
+    return isinstance(claim, str) and TOKEN_ID.fullmatch(claim) is not None
 
 
 def read_access(text: str) -> tuple[Access, User]:
@@ -81,19 +124,13 @@ def read_access(text: str) -> tuple[Access, User]:
     Raises:
         APIError: 401 if it is good for nothing.
     """
-    try:
-        token = Access(text)  # type: ignore[arg-type]  # it says Token and means its text
-    except TokenError:
-        raise APIError(TOKEN_NOT_VALID) from None
+    token = read(Access, text)
     return token, owner(token)
 
 
 def read_refresh(text: str) -> tuple[Refresh, User]:
     """A refresh token that is well signed and in date, and its owner. It may be revoked."""
-    try:
-        token = Refresh(text)  # type: ignore[arg-type]  # as above
-    except TokenError:
-        raise APIError(TOKEN_NOT_VALID) from None
+    token = read(Refresh, text)
     return token, owner(token)
 
 
@@ -158,10 +195,9 @@ def verify(text: str) -> None:
     Raises:
         APIError: 401 if not.
     """
-    try:
-        token = UntypedToken(text)  # type: ignore[arg-type]  # as above
-    except TokenError:
-        raise APIError(TOKEN_NOT_VALID) from None
+    token = read(UntypedToken, text)
+    if token.get("token_type") not in (Access.token_type, Refresh.token_type):
+        raise APIError(TOKEN_NOT_VALID)
     owner(token)
     if RevokedToken.objects.filter(pk=token["jti"]).exists():
         raise APIError(TOKEN_NOT_VALID)
@@ -185,7 +221,19 @@ class EmailLinks(PasswordResetTokenGenerator):
         return f"{user.pk}:{timestamp}:{user.token_stamp}:{user.email}:{user.pending_email}"
 
 
+class MailsLinks(PasswordResetTokenGenerator):
+    """Links that let mails go to an address: bound to it and to what they change, and so dead once
+    they were used or the address is no longer the person's, and ended by what ends every token."""
+
+    key_salt = "accounts.mails_links"
+
+    def _make_hash_value(self, user: Any, timestamp: int) -> str:
+        state = f"{user.email_confirmed}:{user.mails_refused}"
+        return f"{user.pk}:{timestamp}:{user.token_stamp}:{user.email}:{state}"
+
+
 reset_links = ResetLinks()
 email_links = EmailLinks()
+mails_links = MailsLinks()
 # Names a person and doesn't end: a mail may be old. It is good for turning mails off only.
 unsubscribe_links = Signer(salt="accounts.unsubscribe", sep=".")
