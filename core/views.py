@@ -106,6 +106,12 @@ class ActionViewSet(GenericViewSet[Any]):
         if self.reads_bodies and not self.kwargs:
             self.check_body()
 
+    def finalize_response(self, *args: Any, **kwargs: Any) -> Response:
+        """No browser and no proxy keeps an answer, unless it says so: it was for one person."""
+        response = super().finalize_response(*args, **kwargs)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
     def takes_keys(self) -> bool:
         """Is what is posted here done once for each `Idempotency-Key`?"""
         return bool(self.action and self.get_authenticators()) and self.action not in self.keyless
