@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import cache
@@ -15,6 +14,7 @@ from accounts.models import Mail, User
 from core.compiled import Hole
 from core.compiled_writes import CompiledUpdate
 from core.dates import in_words
+from core.defang import one_line
 from notifications.events import Event, Type
 
 SUBJECT = 150  # characters
@@ -74,7 +74,7 @@ def recalling(everybodys: bool) -> CompiledUpdate:
 
 def subject_line(title: str) -> str:
     """On one line and without control characters, which a title may have, and not too long."""
-    return Truncator(re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", title).strip()).chars(SUBJECT)
+    return Truncator(one_line(title)).chars(SUBJECT)
 
 
 def in_zone(details: Mapping[str, Any], zone: str) -> dict[str, Any]:
