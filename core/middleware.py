@@ -41,6 +41,10 @@ class ErrorEnvelopeMiddleware:
             return response
         return self.enveloped(request, response)
 
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """What a page of the admin doesn't answer itself: a password that couldn't be hashed."""
+        return envelope(exception) if isinstance(exception, APIError) else None
+
     def enveloped(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponse:
         others = BAD_REQUEST if response.status_code < 500 else SERVER_ERROR
         code = BY_STATUS.get(response.status_code, others)

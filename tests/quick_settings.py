@@ -2,8 +2,8 @@
 
 from config.settings import *  # noqa: F403
 
-# argon2 is slow on purpose: a tenth of a second of a processor for each person and sign-in.
+# argon2 is slow on purpose.
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.MD5PasswordHasher",
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "accounts.hashers.BoundedArgon2Hasher",
 ]

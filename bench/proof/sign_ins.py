@@ -1,0 +1,129 @@
+"""Proof that many sign-ins at once take little memory: `python -m bench.proof.sign_ins`.
+
+Serves the site as in production, `manage.py serve` without Redis, with the password hashes as they
+are, lets so many people sign in at the same moment, a quarter of them with a wrong password, and
+looks at the memory of all server processes meanwhile. Ends with 1 if it grows by more than the bar,
+or a sign-in gets another answer than 200, 401 or 503.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import requests
+
+from tests.databases import fresh_postgres
+from tests.server import Server
+
+LOCAL = "postgresql://postgres@localhost:5432/postgres"
+PASSWORD = "a-good-password-26"  # nosec B105  # of people who are gone in a minute
+BAR = 150  # MB
+PEOPLE = 8
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--at-once", type=int, default=64)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--database", default=os.environ.get("DATABASE_URL", LOCAL))
+    options = parser.parse_args()
+    os.environ["DATABASE_URL"] = options.database
+    environment = {
+        "DEMO_DATA": "0",
+        "EMBEDDED_CLOCK": "0",
+        "DISABLE_THROTTLING": "1",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+    }
+    command = [sys.executable, "manage.py", "serve"]
+    with tempfile.TemporaryDirectory() as folder, fresh_postgres() as url:
+        environment["DATABASE_URL"] = url
+        with Server(Path(folder), environment, command=command) as server:
+            return prove(server, options.at_once, options.rounds)
+
+
+def prove(server: Server, at_once: int, rounds: int) -> int:
+    for number in range(PEOPLE):
+        server.register(f"p{number}")
+    warm_up(server)
+    idle, failed = memory(server), False
+    print(f"idle: {idle} MB")
+    for number in range(rounds):
+        with Watch(server) as watch:
+            began = time.perf_counter()
+            statuses = sign_in(server, at_once)
+        seconds = time.perf_counter() - began
+        grown = watch.most - idle
+        print(f"round {number + 1}: {dict(statuses)} in {seconds:.1f} s, at most {grown} MB more")
+        failed |= grown > BAR or not set(statuses) <= {200, 401, 503}
+    print(f"afterwards: {memory(server) - idle} MB more")
+    return int(failed)
+
+
+def warm_up(server: Server) -> None:
+    """Have every thread serve something, so that what it keeps for good isn't counted."""
+    with ThreadPoolExecutor(32) as pool:
+        list(pool.map(lambda _: server.call("GET", "/readyz"), range(200)))
+
+
+def sign_in(server: Server, at_once: int) -> Counter[int]:
+    """Sign in so many people at once; how many got which status."""
+    barrier = threading.Barrier(at_once)
+
+    def one(number: int) -> int:
+        wrong = "" if number % 4 else "not-"
+        body = {"username": f"p{number % PEOPLE}", "password": f"{wrong}{PASSWORD}"}
+        barrier.wait()
+        return requests.post(f"{server.base}/api/auth/token/", json=body, timeout=60).status_code
+
+    with ThreadPoolExecutor(at_once) as pool:
+        return Counter(pool.map(one, range(at_once)))
+
+
+class Watch(threading.Thread):
+    """`with Watch(server) as watch: …`: the most memory that was seen meanwhile, in MB."""
+
+    def __init__(self, server: Server) -> None:
+        super().__init__(daemon=True)
+        self.server, self.most, self.ended = server, 0, threading.Event()
+
+    def run(self) -> None:
+        while not self.ended.wait(0.01):
+            self.most = max(self.most, memory(self.server))
+
+    def __enter__(self) -> Watch:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.ended.set()
+        self.join()
+
+
+def memory(server: Server) -> int:
+    """What the server's processes have in memory for themselves, in MB (proportional set size)."""
+    kilobytes = 0
+    for pid in family(server.process.pid):
+        try:
+            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        except OSError:  # it has ended
+            continue
+        kilobytes += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return kilobytes // 1024
+
+
+def family(pid: int) -> list[int]:
+    """A process and all that descend from it."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(each for child in children for each in family(int(child)))]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
