@@ -84,7 +84,9 @@ def anonymise(user: User, name: str, *, now: datetime) -> None:
     User.objects.filter(pk=user.pk).update(
         username=name,
         email=address_of(name),
+        email_confirmed=False,
         pending_email="",
+        kept_stamp="",
         first_name="",
         last_name="",
         timezone="UTC",
@@ -97,6 +99,12 @@ def anonymise(user: User, name: str, *, now: datetime) -> None:
 def delete_answers(user: User) -> int:
     """Delete the answers that they could get again; how many there were."""
     deleted: int = user.idempotency_keys.all().delete()[0]
+    return deleted
+
+
+def forget_networks(user: User) -> int:
+    """Delete the digests of networks that they have signed in from; how many there were."""
+    deleted: int = user.known_networks.all().delete()[0]
     return deleted
 
 

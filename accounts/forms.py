@@ -2,28 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from accounts import services
 from accounts.models import User
+from core.errors import APIError
 from core.push import recheck_on_commit
 from core.throttling import address_of, wait_for
 
 if TYPE_CHECKING:  # unfold has no types, and these differ in their looks only
     from django.contrib.admin.forms import AdminAuthenticationForm as AuthenticationForm
+    from django.contrib.admin.forms import AdminPasswordChangeForm as AdminOwnPasswordChangeForm
     from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm
     from django.contrib.auth.forms import AdminUserCreationForm as UserCreationForm
 else:
     from unfold.forms import (
+        AdminOwnPasswordChangeForm,
         AdminPasswordChangeForm,
         AuthenticationForm,
         UserChangeForm,
         UserCreationForm,
     )
 
-__all__ = ["LimitedSignInForm", "NewPasswordForm", "NewPersonForm", "UserChangeForm"]
+__all__ = [
+    "LimitedSignInForm",
+    "NewPasswordForm",
+    "NewPersonForm",
+    "OwnPasswordForm",
+    "UserChangeForm",
+]
+
+
+def let_in(*waits: int | None) -> None:
+    """Raise a form's error if one has to wait."""
+    wait = max(filter(None, waits), default=None)
+    if wait is not None:
+        raise ValidationError(f"Too many attempts: try again in {wait} seconds.")
+
+
+@contextmanager
+def hashing_in_forms() -> Iterator[None]:
+    """Where a password is checked: a form's error instead of the API's, if that has to wait."""
+    try:
+        yield
+    except APIError as refusal:
+        raise ValidationError(refusal.sentence) from None
 
 
 class NewPersonForm(UserCreationForm):
@@ -41,16 +69,35 @@ class NewPasswordForm(AdminPasswordChangeForm):
         return user
 
 
+class OwnPasswordForm(AdminOwnPasswordChangeForm):
+    """Staff's own new password; whoever has found their browser can't try out the old one."""
+
+    def clean_old_password(self) -> str:
+        user: User = self.user
+        attempts = services.Attempts(f"change:{user.pk}", None, lambda: user.pk)
+        let_in(attempts.wait())
+        with hashing_in_forms():
+            password: str = super().clean_old_password()
+        attempts.succeed()
+        return password
+
+    def save(self, commit: bool = True) -> User:
+        user: User = super().save(commit)
+        recheck_on_commit(user.pk)
+        return user
+
+
 class LimitedSignInForm(AuthenticationForm):
     """The admin's sign-in, with the limits of the API's: it takes the same passwords."""
 
     def clean(self) -> dict[str, Any]:
-        name = services.limit_key(self.cleaned_data.get("username", ""))
-        waits = (
-            wait_for("sign_in_address", address_of(self.request)),
-            wait_for("sign_in_account", name),
-        )
-        wait = max(filter(None, waits), default=None)
-        if wait is not None:
-            raise ValidationError(f"Too many attempts: try again in {wait} seconds.")
-        return super().clean()
+        network = address_of(self.request)
+        attempts = services.attempts_as(self.cleaned_data.get("username", ""), network)
+        let_in(wait_for("sign_in_address", network), attempts.wait())
+        with hashing_in_forms():
+            cleaned: dict[str, Any] = super().clean()
+        user = self.get_user()
+        if isinstance(user, User):  # else something was left empty
+            attempts.succeed()
+            services.remember_network(user, network, now=timezone.now())
+        return cleaned

@@ -1,11 +1,14 @@
 """What the clock does for accounts."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.sessions.models import Session as SignIn
 
 from accounts import mail
-from accounts.models import IdempotencyKey, Mail, RevokedToken
+from accounts.models import IdempotencyKey, KnownNetwork, Mail, RevokedToken
+
+# For so long after the last sign-in from there a network is known.
+KNOWN_FOR = timedelta(days=90)
 
 
 def send_mails(now: datetime) -> int:
@@ -22,6 +25,12 @@ def forget_mails(now: datetime) -> int:
 def forget_sign_ins(now: datetime) -> int:
     """Delete what kept staff signed in to the admin and has ended; returns how many browsers."""
     deleted, _ = SignIn.objects.filter(expire_date__lt=now).delete()
+    return deleted
+
+
+def forget_networks(now: datetime) -> int:
+    """Delete the digests of networks that were last seen long ago; returns how many."""
+    deleted, _ = KnownNetwork.objects.filter(last_seen_at__lt=now - KNOWN_FOR).delete()
     return deleted
 
 

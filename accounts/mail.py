@@ -21,8 +21,9 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from accounts.models import Mail, User
-from accounts.tokens import email_links, reset_links, unsubscribe_links
+from accounts.tokens import email_links, mails_links, reset_links, unsubscribe_links
 from core import metrics
+from core.defang import defang, one_line
 from core.retries import HopelessError, work_off
 
 # What a server says of one mail; it takes others on the same connection.
@@ -137,13 +138,14 @@ def write(mail: Mail, now: datetime) -> EmailMultiAlternatives | None:
 
 
 def write_notification(mail: Mail) -> EmailMultiAlternatives | None:
+    """What people have written is in it, so that it tells no link but ours."""
     user = User.objects.wanting_mails().filter(pk=mail.user_id).first()
     if user is None:
         return None
     path = reverse("mails-unsubscribe", args=[unsubscribe_links.sign(str(user.pk))])
     unsubscribe = f"{settings.PUBLIC_URL}{path}"
     context = {
-        "message": mail.message,
+        "message": defang(mail.message),
         "link": f"{settings.FRONTEND_URL}/sessions/{mail.session_id}" if mail.session_id else "",
         "unsubscribe": unsubscribe,
     }
@@ -180,6 +182,16 @@ def write_email_change(mail: Mail) -> EmailMultiAlternatives | None:
     return letter(mail, user, "email_change", context, to=mail.address)
 
 
+def write_email_confirmation(mail: Mail) -> EmailMultiAlternatives | None:
+    """To the address for which mails were turned on, while they are."""
+    wanting = User.objects.active().filter(email_notifications=True)
+    user = wanting.filter(pk=mail.user_id, email=mail.address).first()
+    if user is None or user.mails_confirmed:
+        return None
+    context = link_context(user, "confirm-email", mails_links.make_token(user))
+    return letter(mail, user, "email_confirmation", context)
+
+
 def write_email_notice(mail: Mail) -> EmailMultiAlternatives | None:
     """To the old address, which may be the old one already."""
     user = User.objects.active().filter(pk=mail.user_id).first()
@@ -192,6 +204,7 @@ WRITERS = {
     Mail.Kind.PASSWORD_RESET: write_password_reset,
     Mail.Kind.EMAIL_CHANGE: write_email_change,
     Mail.Kind.EMAIL_NOTICE: write_email_notice,
+    Mail.Kind.EMAIL_CONFIRMATION: write_email_confirmation,
 }
 
 
@@ -204,14 +217,18 @@ def letter(
     to: str = "",
     headers: dict[str, str] | None = None,
 ) -> EmailMultiAlternatives:
-    """A mail to one person, at their address unless told another, as plain text and as HTML."""
-    context |= {
-        "title": mail.subject,
-        "user": user,
-        "name": user.first_name or user.username,
-    }
+    """A mail to one person, as plain text and as HTML.
+
+    It calls them by their user name: a stranger who has registered with somebody's address could
+    say anything in a first name.
+
+    Args:
+        to: another address than the person's.
+    """
+    subject = defang(mail.subject)
+    context |= {"title": subject, "name": defang(one_line(user.username))}
     message = EmailMultiAlternatives(
-        subject=mail.subject,
+        subject=subject,
         body=render_to_string(f"accounts/{template}.txt", context),
         to=[to or user.email],
         headers={

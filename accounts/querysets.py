@@ -8,6 +8,7 @@ from functools import reduce
 from operator import or_
 from typing import Any, Self
 
+from django.conf import settings
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models
 from django.db.models import Q
@@ -48,7 +49,11 @@ class UserQuerySet(models.QuerySet[Any]):
         return self.filter(erased_at__gte=moment)
 
     def wanting_mails(self) -> Self:
-        return self.active().filter(email_notifications=True)
+        """Those who want mails about sessions, at an address that is shown to be theirs."""
+        wanting = self.active().filter(email_notifications=True)
+        if not settings.EMAIL_CONFIRMATION:
+            return wanting
+        return wanting.filter(email_confirmed=True, mails_refused=False)
 
     # Compared as the unique constraints compare, so that their indexes serve both databases.
     def with_username(self, username: str) -> Self:

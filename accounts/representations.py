@@ -29,6 +29,11 @@ class ProfileObject(UserObject):
     email_notifications: Annotated[
         bool, "Are reminders, decisions on requests and cancellations mailed, too?"
     ]
+    mails_confirmed: Annotated[
+        bool,
+        "May mails go to this address? If not, they are sent once the link is followed that is "
+        "mailed when `email_notifications` is turned on.",
+    ]
     pending_email: Annotated[
         str,
         "The new address, until the mail that went there is confirmed; else an empty text.",
@@ -68,5 +73,6 @@ def profile_object(user: User) -> ProfileObject:
         **user_object(user),
         "timezone": user.timezone,
         "email_notifications": user.email_notifications,
+        "mails_confirmed": user.mails_confirmed,
         "pending_email": user.pending_email,
     }

@@ -40,6 +40,7 @@ class ProfileInput(Input):
     first_name = TextField(max_length=150, required=False, allow_blank=True)
     last_name = TextField(max_length=150, required=False, allow_blank=True)
     email = EmailField(max_length=254, required=False)
+    password = PasswordField(required=False, help_text="Needed for another `email` only.")
     timezone = TimezoneField(required=False, help_text="An IANA name; mails use it.")
     email_notifications = FlagField(
         required=False, help_text="Mail reminders, decisions on requests and cancellations, too."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -11,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import serializers, services, tokens
+from accounts.hashers import PASSWORDS_BUSY
 from accounts.representations import (
     MessageObject,
     NothingObject,
@@ -24,6 +27,13 @@ from core import policies, throttling
 from core.errors import TOKEN_NOT_VALID
 from core.throttling import AddressThrottle
 from core.views import ActionViewSet, Answer
+
+# A POST that is limited by address.
+LIMITED: dict[str, Any] = {
+    "methods": ["post"],
+    "detail": False,
+    "throttle_classes": [AddressThrottle],
+}
 
 
 class SignInViewSet(ActionViewSet):
@@ -54,21 +64,20 @@ class SignInViewSet(ActionViewSet):
         "confirm_email": Answer(MessageObject),
     }
     errors = {
-        "register": [services.INSTRUCTOR_SIGNUP_CLOSED],
-        "sign_in": [services.WRONG_CREDENTIALS],
+        "register": [services.INSTRUCTOR_SIGNUP_CLOSED, PASSWORDS_BUSY],
+        "sign_in": [services.WRONG_CREDENTIALS, PASSWORDS_BUSY],
         "refresh": [TOKEN_NOT_VALID],
         "verify": [TOKEN_NOT_VALID],
         "sign_out": [TOKEN_NOT_VALID],
-        "reset_confirm": [services.RESET_LINK_INVALID],
+        "reset_confirm": [services.RESET_LINK_INVALID, PASSWORDS_BUSY],
         "confirm_email": [services.EMAIL_LINK_INVALID],
     }
 
-    @action(
-        methods=["post"],
-        detail=False,
-        throttle_classes=[AddressThrottle],
-        throttle_scope="register",
-    )
+    def origin(self) -> dict[str, Any]:
+        """Where this request comes from, and when."""
+        return {"network": throttling.address_of(self.request), "now": timezone.now()}
+
+    @action(**LIMITED, throttle_scope="register")
     def register(self, request: Request) -> Response:
         """Open an account.
 
@@ -77,25 +86,18 @@ class SignInViewSet(ActionViewSet):
         """
         if isinstance(request.data, dict):
             services.check_sign_up(request.data.get("role"))  # 403 comes before 400 (contract C10)
-        user = services.register(**self.read())
+        user = services.register(**self.read(), **self.origin())
         return self.answer({"user": user_object(user), **tokens.issue(user)})
 
-    @action(
-        methods=["post"],
-        detail=False,
-        url_path="token",
-        throttle_classes=[AddressThrottle],
-        throttle_scope="sign_in_address",
-    )
+    @action(**LIMITED, url_path="token", throttle_scope="sign_in_address")
     def sign_in(self, request: Request) -> Response:
         """Sign in with a username or an e-mail address.
 
         A wrong password, an unknown name and a deactivated account get the same answer. Limited
-        by address and by account.
+        by address; and failures by account and network, and by account over all networks from
+        which nobody has signed in to it.
         """
-        credentials = self.read()
-        throttling.count("sign_in_account", services.limit_key(credentials["username"]))
-        return self.answer(services.sign_in(**credentials))
+        return self.answer(services.sign_in(**self.read(), **self.origin()))
 
     @action(methods=["post"], detail=False, url_path="token/refresh")
     def refresh(self, request: Request) -> Response:
@@ -126,13 +128,7 @@ class SignInViewSet(ActionViewSet):
         tokens.sign_out(self.read()["refresh"])
         return self.answer()
 
-    @action(
-        methods=["post"],
-        detail=False,
-        url_path="password/reset",
-        throttle_classes=[AddressThrottle],
-        throttle_scope="password_reset",
-    )
+    @action(**LIMITED, url_path="password/reset", throttle_scope="password_reset")
     def reset(self, request: Request) -> Response:
         """Ask for a mail with a link to set a new password.
 
@@ -143,29 +139,25 @@ class SignInViewSet(ActionViewSet):
         services.request_reset(email, now=timezone.now())
         return self.answer({"message": "If an account has this address, a mail is on its way."})
 
-    @action(
-        methods=["post"],
-        detail=False,
-        url_path="password/reset/confirm",
-        throttle_classes=[AddressThrottle],
-        throttle_scope="password_reset",
-    )
+    @action(**LIMITED, url_path="password/reset/confirm", throttle_scope="password_reset")
     def reset_confirm(self, request: Request) -> Response:
         """Set a new password with the `uid` and `token` of the mail.
 
         They work once. Every token issued before is ended.
         """
-        services.reset_password(**self.read())
+        services.reset_password(**self.read(), **self.origin())
         return self.answer({"message": "The password was changed: sign in with it."})
 
     @action(methods=["post"], detail=False, url_path="email/confirm")
     def confirm_email(self, request: Request) -> Response:
-        """Confirm a new e-mail address with the `uid` and `token` of the mail that went there.
+        """Confirm an e-mail address with the `uid` and `token` of the mail that went there.
 
-        They work once, and end with the next change of the address or the password.
+        A new address then takes the place of the old one; where mails were turned on, they are
+        sent from then on. The link works once, and ends with the next change of the address or the
+        password.
         """
         services.confirm_email(**self.read())
-        return self.answer({"message": "The new e-mail address is confirmed."})
+        return self.answer({"message": "The e-mail address is confirmed."})
 
 
 class MailViewSet(ActionViewSet):
@@ -218,6 +210,7 @@ class AccountViewSet(ActionViewSet):
         "update_me": Answer(ProfileObject),
         "change_password": Answer(TokenPair),
     }
+    errors = {"update_me": [PASSWORDS_BUSY], "change_password": [PASSWORDS_BUSY]}
 
     @action(detail=False)
     def me(self, request: Request) -> Response:
@@ -229,13 +222,19 @@ class AccountViewSet(ActionViewSet):
         """Change one's names, e-mail address or time zone, or have mails sent or not.
 
         A new `email` is shown as `pending_email`, and the old one stays, until the link that is
-        mailed to the new one is confirmed; unless the site asks for no confirmation.
+        mailed to the new one is confirmed; unless the site asks for no confirmation. It needs
+        one's `password` beside it; wrong ones are limited as at sign-in. The address that one has
+        needs none.
+
+        Who turns `email_notifications` on gets a link by mail first, unless their address is
+        confirmed: mails are sent once that is followed, and `mails_confirmed` is true then.
         """
-        changes = self.read()
-        if services.needs_confirmation(self.person, changes.get("email")):
-            for key in (str(self.person.pk), services.limit_key(changes["email"])):
-                throttling.count("email_change", key)
-        user = services.update_profile(by=self.person, now=timezone.now(), **changes)
+        user = services.update_profile(
+            by=self.person,
+            now=timezone.now(),
+            network=throttling.address_of(request),
+            **self.read(),
+        )
         return self.answer(profile_object(user))
 
     @action(methods=["post"], detail=False, url_path="password/change")
@@ -244,5 +243,6 @@ class AccountViewSet(ActionViewSet):
 
         Ends every token issued before, also the one used for this; the answer has new ones.
         """
-        throttling.count("sign_in_account", f"change:{self.person.pk}")
-        return self.answer(services.change_password(by=self.person, **self.read()))
+        network = throttling.address_of(request)
+        answer = services.change_password(by=self.person, network=network, **self.read())
+        return self.answer(answer)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from contextlib import suppress
 from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any
 
@@ -36,14 +37,26 @@ def wait_for(scope: str, key: str | None) -> int | None:
         return None
     limit, window = parse_rate(settings.THROTTLE_RATES[scope])
     now = int(time.time())
-    # Hashed, since the key may be what somebody typed: any length, any character.
-    # None is everybody who has no address, as behind a server that listens on a Unix socket.
-    digest = hashlib.sha256((key or "").encode()).hexdigest()
-    counter = f"throttle:{scope}:{digest}:{now // window}"
-    if site_cache().count(counter, window) <= limit:
+    if site_cache().count(counter_of(scope, key, now // window), window) <= limit:
         return None
     THROTTLED.labels(scope).inc()
     return window - now % window
+
+
+def take_back(scope: str, key: str | None) -> None:
+    """Count one request less than `wait_for` has."""
+    if settings.DISABLE_THROTTLING:
+        return
+    _, window = parse_rate(settings.THROTTLE_RATES[scope])
+    with suppress(ValueError):  # its window has ended
+        site_cache().decr(counter_of(scope, key, int(time.time()) // window))
+
+
+def counter_of(scope: str, key: str | None, window: int) -> str:
+    """The key in the cache. Hashed, since `key` may be what somebody typed: any length, any
+    character. None is everybody who has no address, as behind a server on a Unix socket."""
+    digest = hashlib.sha256((key or "").encode()).hexdigest()
+    return f"throttle:{scope}:{digest}:{window}"
 
 
 def count(scope: str, key: str | None) -> None:

@@ -22,6 +22,7 @@ from accounts.jobs import (
     forget_answers,
     forget_expired_tokens,
     forget_mails,
+    forget_networks,
     forget_sign_ins,
     send_mails,
 )
@@ -76,6 +77,7 @@ SCHEDULE = (
     Job(forget_expired_tokens, every=timedelta(hours=1)),
     Job(forget_sign_ins, every=timedelta(hours=1)),
     Job(forget_mails, every=timedelta(hours=1)),
+    Job(forget_networks, every=timedelta(hours=1)),
 )
 
 

@@ -84,6 +84,7 @@ def person(db: None) -> Callable[..., User]:
 
     def make(username: str = "", **fields: Any) -> User:
         name = username or f"person{next(numbers)}"
+        fields = {"email_confirmed": True} | fields
         return User.objects.create_user(name, f"{name}@example.com", PASSWORD, **fields)
 
     return make

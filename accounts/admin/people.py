@@ -79,11 +79,14 @@ class PersonAdmin(UserAdmin, StaffAdmin):
         "Last sign-in here": "last_login",
     }
     export_addresses = {"E-mail": "email"}
-    readonly_fields = ("last_login", "date_joined")
+    readonly_fields = ("email_confirmed", "mails_refused", "last_login", "date_joined")
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         ("Person", {"fields": ("first_name", "last_name", "email", "role")}),
-        ("Mails", {"fields": ("timezone", "email_notifications")}),
+        (
+            "Mails",
+            {"fields": ("timezone", "email_notifications", "email_confirmed", "mails_refused")},
+        ),
         (
             "Permissions",
             {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")},
@@ -117,8 +120,8 @@ class PersonAdmin(UserAdmin, StaffAdmin):
         columns = {column.name for column in obj._meta.concrete_fields}
         changed = columns.intersection(form.changed_data)
         if "email" in changed:  # else a mail that still waits has a link to the person's own choice
-            obj.pending_email = ""
-            changed.add("pending_email")
+            obj.pending_email, obj.email_confirmed = "", False
+            changed |= {"pending_email", "email_confirmed"}
         obj.save(update_fields=changed)
         if "is_active" in form.changed_data and not obj.is_active:
             services.deactivate(obj)

@@ -10,7 +10,6 @@ from accounts.services.accounts import (
     check_password_strength,
     check_sign_up,
     deactivate,
-    limit_key,
     register,
     request_reset,
     reset_password,
@@ -18,12 +17,13 @@ from accounts.services.accounts import (
     subscriber,
     turn_mails_off,
 )
-from accounts.services.profile import (
-    EMAIL_LINK_INVALID,
-    confirm_email,
-    needs_confirmation,
-    update_profile,
+from accounts.services.attempts import (
+    Attempts,
+    attempts_as,
+    limit_key,
+    remember_network,
 )
+from accounts.services.profile import EMAIL_LINK_INVALID, confirm_email, update_profile
 
 __all__ = [
     "EMAIL_LINK_INVALID",
@@ -31,6 +31,8 @@ __all__ = [
     "RESET_LINK_INVALID",
     "UNSUBSCRIBE_LINK_INVALID",
     "WRONG_CREDENTIALS",
+    "Attempts",
+    "attempts_as",
     "change_password",
     "check_free",
     "check_password_strength",
@@ -38,8 +40,8 @@ __all__ = [
     "confirm_email",
     "deactivate",
     "limit_key",
-    "needs_confirmation",
     "register",
+    "remember_network",
     "request_reset",
     "reset_password",
     "sign_in",

@@ -10,12 +10,13 @@ from django.contrib.auth import authenticate, password_validation
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.utils.http import urlsafe_base64_decode
 
 from accounts import tokens
 from accounts.models import Mail, Role, User
 from accounts.querysets import fold
+from accounts.services.attempts import attempts_as, check_own_password, remember_network
 from accounts.tokens import TokenPair
 from core.errors import VALIDATION_ERROR, APIError, declare, invalid
 from core.push import recheck_on_commit
@@ -34,8 +35,20 @@ UNSUBSCRIBE_LINK_INVALID = declare(
 )
 
 
-def register(*, username: str, email: str, password: str, role: str, **names: str) -> User:
+def register(
+    *,
+    username: str,
+    email: str,
+    password: str,
+    role: str,
+    network: str | None,
+    now: datetime,
+    **names: str,
+) -> User:
     """Open an account.
+
+    Args:
+        network: where the request comes from; the account is known from there.
 
     Raises:
         APIError: 403 if instructors can't sign up here; 400 if the name or address is taken or
@@ -51,6 +64,7 @@ def register(*, username: str, email: str, password: str, role: str, **names: st
     except IntegrityError:  # somebody took it since the check
         check_free(username=username, email=email)
         raise
+    remember_network(user, network, now=now)
     return user
 
 
@@ -80,50 +94,58 @@ def check_password_strength(password: str, user: User, *, field: str) -> None:
         raise APIError(VALIDATION_ERROR, fields={field: error.messages}) from None
 
 
-def limit_key(identifier: str) -> str:
-    """What attempts on an account are counted by: what somebody typed, as it is compared. The
-    account itself would tell by its count which name belongs to which address."""
-    return f"name:{fold(identifier.strip())}"
-
-
-def sign_in(*, username: str, password: str) -> TokenPair:
+def sign_in(*, username: str, password: str, network: str | None, now: datetime) -> TokenPair:
     """Tokens for a user name or e-mail address and its password.
+
+    Args:
+        network: where the request comes from.
 
     Raises:
         APIError: 401, the same for a wrong password, an unknown name and a deactivated account.
+        Throttled: if there were too many failures, whether or not there is such an account.
     """
+    attempts = attempts_as(username, network)
+    attempts.count()
     user = authenticate(username=username, password=password)
     if not isinstance(user, User):
         raise APIError(WRONG_CREDENTIALS)
+    attempts.succeed()
+    remember_network(user, network, now=now)
     return tokens.issue(user)
 
 
-def change_password(*, by: User, old_password: str, new_password: str) -> TokenPair:
+def change_password(
+    *, by: User, old_password: str, new_password: str, network: str | None = None
+) -> TokenPair:
     """Set a new password, which ends every token issued before; the pair returned is new.
 
     Raises:
         APIError: 400 if the old password is wrong, or the new one weak.
+        Throttled: if the old password was wrong too often.
     """
-    if not by.check_password(old_password):
-        raise invalid("old_password", "The old password is wrong.")
+    check_own_password(by, old_password, field="old_password", network=network)
     check_password_strength(new_password, by, field="new_password")
     if not _swap_password(by, new_password):
         raise invalid("old_password", "The password was changed elsewhere just now.")
     return tokens.issue(by)
 
 
-def _swap_password(user: User, password: str) -> bool:
-    """Compare-and-swap: False if the password is no longer the one that was read. A new address is
-    no longer waited for: whoever had the old password may have asked for it.
+def _swap_password(user: User, password: str, **changes: Any) -> bool:
+    """Compare-and-swap: False if the password or the address is no longer the one that was read. A
+    new address is no longer waited for: whoever had the old password may have asked for it.
 
     Hashing takes long, so it happens before the database is asked for a lock.
     """
     hashed = make_password(password)
-    row = User.objects.active().filter(pk=user.pk, password=user.password)
-    swapped = bool(row.update(password=hashed, pending_email=""))
+    with transaction.atomic():
+        row = tokens.held(user)
+        if row is None or row.email != user.email:
+            return False
+        changes |= {"password": hashed, "pending_email": ""}
+        User.objects.filter(pk=user.pk).update(**changes)
+        recheck_on_commit(user.pk)
     user.password, user.pending_email = hashed, ""
-    recheck_on_commit(user.pk)
-    return swapped
+    return True
 
 
 def request_reset(email: str, *, now: datetime) -> None:
@@ -139,8 +161,10 @@ def request_reset(email: str, *, now: datetime) -> None:
     )
 
 
-def reset_password(*, uid: str, token: str, new_password: str) -> None:
-    """Set a new password with what the mail said, once.
+def reset_password(
+    *, uid: str, token: str, new_password: str, network: str | None, now: datetime
+) -> None:
+    """Set a new password with what the mail said, once. That shows whose the address is.
 
     Raises:
         APIError: 400 if the link is wrong, used or too old, or the password weak.
@@ -149,8 +173,9 @@ def reset_password(*, uid: str, token: str, new_password: str) -> None:
     if user is None or not tokens.reset_links.check_token(user, token):
         raise APIError(RESET_LINK_INVALID)
     check_password_strength(new_password, user, field="new_password")
-    if not _swap_password(user, new_password):
+    if not _swap_password(user, new_password, email_confirmed=True):
         raise APIError(RESET_LINK_INVALID)
+    remember_network(user, network, now=now)
 
 
 def user_of(uid: str) -> User | None:
@@ -164,12 +189,13 @@ def user_of(uid: str) -> User | None:
 
 
 def turn_mails_off(token: str) -> None:
-    """What the link at the foot of a mail does; again changes nothing.
+    """What the link at the foot of a mail does; again changes nothing. Whoever has the account's
+    password, but not its mails, can't turn them on again.
 
     Raises:
         APIError: 404 if the token isn't one of ours.
     """
-    User.objects.filter(pk=subscriber(token)).update(email_notifications=False)
+    User.objects.filter(pk=subscriber(token)).update(email_notifications=False, mails_refused=True)
 
 
 def subscriber(token: str) -> int:

@@ -1,4 +1,4 @@
-"""Changing what one says of oneself, and confirming a new e-mail address."""
+"""Changing what one says of oneself, and confirming an e-mail address."""
 
 from __future__ import annotations
 
@@ -12,36 +12,62 @@ from accounts import tokens
 from accounts.models import Mail, User
 from accounts.querysets import fold
 from accounts.services.accounts import check_free, user_of
+from accounts.services.attempts import check_own_password, limit_key
+from core import throttling
 from core.errors import TOKEN_NOT_VALID, APIError, declare
 
 EMAIL_LINK_INVALID = declare(
-    "email_link_invalid", 400, "This link was used or is too old: change the address again."
+    "email_link_invalid",
+    400,
+    "This link was used or is too old: change the address, or turn mails on, again.",
 )
 
 
-def update_profile(*, by: User, now: datetime, **changes: Any) -> User:
-    """Change one's own names, e-mail address or time zone. With `EMAIL_CONFIRMATION` a new address
-    waits in `pending_email` until the mail that goes there is answered, and the old one is told.
+def update_profile(
+    *,
+    by: User,
+    now: datetime,
+    network: str | None = None,
+    password: str | None = None,
+    **changes: Any,
+) -> User:
+    """Change one's own names, e-mail address or time zone, or have mails sent or not.
+
+    With `EMAIL_CONFIRMATION` a new address waits in `pending_email` until the mail that goes there
+    is answered, and the old one is told; and who turns mails on has to answer one first, unless
+    the address is shown to be theirs.
+
+    Args:
+        network: where the request comes from.
+        password: needed for another address only.
 
     Raises:
-        APIError: 400 if the address is taken; 401 if the token was ended since it was looked at: a
-            body may come slowly, and neither an erased name may come back with it, nor an address
-            of whoever was signed out.
+        APIError: 400 if the password is wrong, or the address is taken; 401 if the token was ended
+            since it was looked at: a body may come slowly, and neither an erased name may come
+            back with it, nor an address of whoever was signed out.
+        Throttled: for too many wrong passwords, or mails asked for.
     """
     email = changes.get("email")
+    moves = email is not None and fold(email) != fold(by.email)
+    if moves:
+        check_own_password(by, password, field="password", network=network)
     check_free(email=email, but=by.pk)
-    asks = needs_confirmation(by, email)
-    if asks:
+    mails = _mails_about_email(by, changes, moves=moves, now=now)
+    for mail in mails:
+        if mail.kind != Mail.Kind.EMAIL_NOTICE:
+            for key in (str(by.pk), limit_key(mail.address)):
+                throttling.count("email_change", key)
+    if moves and settings.EMAIL_CONFIRMATION:
         changes["pending_email"] = changes.pop("email")
-    row = User.objects.active().filter(
-        pk=by.pk, password=by.password, token_generation=by.token_generation
-    )
+    elif moves:
+        changes |= {"email_confirmed": False, "mails_refused": False}
     try:
         with transaction.atomic():
-            if changes and not row.update(**changes):
-                raise APIError(TOKEN_NOT_VALID)
-            if asks:
-                _mail_about_new_email(by, changes["pending_email"], now=now)
+            if changes:
+                if tokens.held(by) is None:
+                    raise APIError(TOKEN_NOT_VALID)
+                User.objects.filter(pk=by.pk).update(**changes)
+            Mail.objects.bulk_create(mails)
     except IntegrityError:  # somebody took the address since the check
         check_free(email=email, but=by.pk)
         raise
@@ -50,51 +76,88 @@ def update_profile(*, by: User, now: datetime, **changes: Any) -> User:
     return by
 
 
-def needs_confirmation(user: User, email: str | None) -> bool:
-    """Is this another address than theirs, which has to be shown to be theirs first?"""
-    return settings.EMAIL_CONFIRMATION and email is not None and fold(email) != fold(user.email)
-
-
-def _mail_about_new_email(user: User, email: str, *, now: datetime) -> None:
-    """The link to the new address; and a word to the old one, in case it was somebody else."""
+def _mails_about_email(
+    user: User, changes: dict[str, Any], *, moves: bool, now: datetime
+) -> list[Mail]:
+    """What has to be mailed before these changes: a link to a new address, and a word to the old
+    one, in case it was somebody else; a link to the address that mails are turned on for."""
+    if not settings.EMAIL_CONFIRMATION:
+        return []
     common: dict[str, Any] = {"user": user, "created_at": now, "next_try_at": now}
-    expires_at = now + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
-    Mail.objects.create(
-        kind=Mail.Kind.EMAIL_CHANGE,
-        address=email,
-        subject="Confirm your new e-mail address",
-        expires_at=expires_at,
-        **common,
-    )
-    Mail.objects.create(
-        kind=Mail.Kind.EMAIL_NOTICE,
-        address=user.email,
-        subject="Your e-mail address is to be changed",
-        **common,
-    )
+    link = common | {"expires_at": now + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)}
+    if moves:
+        return [
+            Mail(
+                kind=Mail.Kind.EMAIL_CHANGE,
+                address=changes["email"],
+                subject="Confirm your new e-mail address",
+                **link,
+            ),
+            Mail(
+                kind=Mail.Kind.EMAIL_NOTICE,
+                address=user.email,
+                subject="Your e-mail address is to be changed",
+                **common,
+            ),
+        ]
+    turns_on = changes.get("email_notifications") and not user.email_notifications
+    if turns_on and not user.mails_confirmed:
+        return [
+            Mail(
+                kind=Mail.Kind.EMAIL_CONFIRMATION,
+                address=changes.get("email", user.email),
+                subject="Confirm that you want mails",
+                **link,
+            )
+        ]
+    return []
 
 
 def confirm_email(*, uid: str, token: str) -> None:
-    """Put the new address in the place of the old one with what the mail said, once.
+    """Do, once, what the mailed link is for: put the new address in the place of the old one, or
+    let mails go to the address.
 
     Raises:
         APIError: 400 if the link is wrong, used or too old, or somebody else has the address now.
     """
     user = user_of(uid)
-    if user is None or not user.pending_email or not tokens.email_links.check_token(user, token):
+    if user is None:
         raise APIError(EMAIL_LINK_INVALID)
+    if user.pending_email and tokens.email_links.check_token(user, token):
+        confirmed = _confirm_new_email(user)
+    else:
+        confirmed = tokens.mails_links.check_token(user, token) and _confirm_mails(user)
+    if not confirmed:
+        raise APIError(EMAIL_LINK_INVALID)
+
+
+def _confirm_new_email(user: User) -> bool:
     check_free(email=user.pending_email, but=user.pk)
     try:
-        swapped = _swap_email(user)
+        return _swap_email(user)
     except IntegrityError:  # somebody took the address since the check
         check_free(email=user.pending_email, but=user.pk)
         raise
-    if not swapped:
-        raise APIError(EMAIL_LINK_INVALID)
 
 
 def _swap_email(user: User) -> bool:
     """Compare-and-swap: False if anything that the link was bound to has changed since."""
-    bound = ("email", "pending_email", "password", "token_generation")
-    row = User.objects.active().filter(pk=user.pk, **{name: getattr(user, name) for name in bound})
-    return bool(row.update(email=user.pending_email, pending_email=""))
+    with transaction.atomic():
+        row = tokens.held(user)
+        if row is None or (row.email, row.pending_email) != (user.email, user.pending_email):
+            return False
+        User.objects.filter(pk=user.pk).update(
+            email=user.pending_email, pending_email="", email_confirmed=True, mails_refused=False
+        )
+    return True
+
+
+def _confirm_mails(user: User) -> bool:
+    """Compare-and-swap, as above."""
+    bound = ("email", "email_confirmed", "mails_refused")
+    with transaction.atomic():
+        row = tokens.held(user)
+        if row is None or any(getattr(row, name) != getattr(user, name) for name in bound):
+            return False
+        User.objects.filter(pk=user.pk).update(email_confirmed=True, mails_refused=False)
+    return True

@@ -38,6 +38,7 @@ DISABLE_THROTTLING = env.bool("DISABLE_THROTTLING", False)
 THROTTLE_RATES = {
     "sign_in_address": env.str("THROTTLE_SIGN_IN_ADDRESS", "60/minute"),
     "sign_in_account": env.str("THROTTLE_SIGN_IN_ACCOUNT", "20/minute"),
+    "sign_in_everywhere": env.str("THROTTLE_SIGN_IN_EVERYWHERE", "60/minute"),
     "register": env.str("THROTTLE_REGISTER", "60/minute"),
     "password_reset": env.str("THROTTLE_PASSWORD_RESET", "20/minute"),
     "password_reset_account": env.str("THROTTLE_PASSWORD_RESET_ACCOUNT", "5/hour"),

@@ -103,6 +103,7 @@ def delete(user: User, email: str, renaming: Renaming, *, now: datetime) -> Repo
             ),
             "notifications deleted": notifications.erasure.delete_own(user),
             "mails deleted": accounts_erasure.delete_mails(user, email),
+            "networks of sign-ins forgotten": accounts_erasure.forget_networks(user),
             "answers kept for a day deleted": accounts_erasure.delete_answers(user),
         }
     )

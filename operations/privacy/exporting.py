@@ -17,7 +17,7 @@ from django.contrib.admin.models import LogEntry
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model, Q, QuerySet
 
-from accounts.models import IdempotencyKey, Mail, RevokedToken, User
+from accounts.models import IdempotencyKey, KnownNetwork, Mail, RevokedToken, User
 from friendships.models import Block, Friendship, Message
 from materials.models import Material
 from notifications.models import Notification
@@ -88,6 +88,7 @@ SECTIONS = (
     Section("join_tokens", JoinToken, ("user",), hidden=("digest",)),
     Section("audit_entries", AuditEntry, ("user",)),
     Section("sign_outs", RevokedToken, ("user",), hidden=("jti",)),
+    Section("known_networks", KnownNetwork, ("user",), hidden=("digest",)),
     Section("acts_as_staff", LogEntry, ("user",)),
 )
 # What points to a person and is not in the document, and why.
@@ -97,7 +98,7 @@ LEFT_OUT = {
     (Notification, "named"): "What others were told is theirs; it says what the sections say.",
 }
 STAFFS_ACTS = Section("acts_of_staff_on_the_account", LogEntry, (), hidden=("user",))
-ACCOUNT = Section("account", User, ("pk",), hidden=("password", "token_generation"))
+ACCOUNT = Section("account", User, ("pk",), hidden=("password", "token_generation", "kept_stamp"))
 
 
 def export(user: User, *, now: datetime) -> Iterator[str]:

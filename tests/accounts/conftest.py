@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+import time_machine
 from django.core import mail
 from django.core.mail import EmailMessage
 from django.utils import timezone
@@ -80,6 +81,20 @@ def waiting(now: datetime) -> Callable[..., Mail]:
         )
 
     return make
+
+
+@pytest.fixture
+def limited(settings: Any, db: None) -> Iterator[Callable[..., None]]:
+    """`limited(sign_in_account="2/minute")`: these limits, and all others out of the way. The
+    clock stands still, so that no window ends in the middle of a test; `limited.clock` moves it."""
+
+    def set_rates(**rates: str) -> None:
+        wide = dict.fromkeys(settings.THROTTLE_RATES, "9999/minute")
+        settings.THROTTLE_RATES = wide | rates
+
+    moment = timezone.now().replace(second=20)
+    with time_machine.travel(moment, tick=False) as set_rates.clock:  # type: ignore[attr-defined]
+        yield set_rates
 
 
 def assert_refused(answer: Any, status: int, code: str) -> None:

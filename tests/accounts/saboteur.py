@@ -37,10 +37,10 @@ def look_then_insert(token: Any, user: User, reason: str) -> tuple[RevokedToken,
     return row, True
 
 
-def set_without_compare(user: User, password: str) -> bool:
+def set_without_compare(user: User, password: str, **changes: Any) -> bool:
     """A change of password that doesn't ask whether it is still the one that was checked."""
     user.password = make_password(password)
-    return bool(User.objects.filter(pk=user.pk).update(password=user.password))
+    return bool(User.objects.filter(pk=user.pk).update(password=user.password, **changes))
 
 
 def confirm_without_compare(user: User) -> bool:

@@ -32,7 +32,7 @@ def mailed(api, student):
     """`mailed(email)`: asks for this address; the parts of the link that goes there."""
 
     def ask(email=NEW):
-        assert api(student).patch(ME, {"email": email}).status_code == 200
+        assert api(student).patch(ME, {"email": email, "password": PASSWORD}).status_code == 200
         mail.outbox.clear()
         send_mails(timezone.now())
         text = next(each.body for each in mail.outbox if each.to == [email] and "uid" in each.body)
@@ -50,7 +50,9 @@ def uid_of(user):
 
 
 def test_the_old_address_stays_until_the_new_one_is_confirmed(api, student, mailed):
-    body = api(student).patch(ME, {"email": NEW, "first_name": "Samuel"}).json()
+    body = (
+        api(student).patch(ME, {"email": NEW, "password": PASSWORD, "first_name": "Samuel"}).json()
+    )
 
     assert (body["email"], body["pending_email"], body["first_name"]) == (OLD, NEW, "Samuel")
     assert api(student).get(ME).json() == body
@@ -62,7 +64,7 @@ def test_the_old_address_stays_until_the_new_one_is_confirmed(api, student, mail
 
 
 def test_both_addresses_get_a_mail_and_only_the_new_one_a_link(api, student, settings):
-    api(student).patch(ME, {"email": NEW})
+    api(student).patch(ME, {"email": NEW, "password": PASSWORD})
     send_mails(timezone.now())
 
     letters = {letter.to[0]: letter.body for letter in mail.outbox}
@@ -77,7 +79,7 @@ def test_both_addresses_get_a_mail_and_only_the_new_one_a_link(api, student, set
 
 
 def test_the_old_address_is_told_even_if_the_new_one_is_confirmed_before(api, student):
-    api(student).patch(ME, {"email": NEW})
+    api(student).patch(ME, {"email": NEW, "password": PASSWORD})
     student.refresh_from_db()
     token = tokens.email_links.make_token(student)
     services.confirm_email(uid=uid_of(student), token=token)
@@ -145,7 +147,7 @@ def set_password_as_staff(user):
 )
 def test_what_ends_every_token_ends_the_mail_that_still_waits(api, student, end):
     """Whose server puts it off until then would get a new link, which is good."""
-    api(student).patch(ME, {"email": NEW})
+    api(student).patch(ME, {"email": NEW, "password": PASSWORD})
     student.refresh_from_db()
     end(student)
     send_mails(timezone.now())
@@ -158,7 +160,7 @@ def test_what_ends_every_token_ends_the_mail_that_still_waits(api, student, end)
 def test_an_address_that_staff_have_set_is_not_changed_by_a_mail_that_still_waits(
     api, desk, student
 ):
-    api(student).patch(ME, {"email": NEW})
+    api(student).patch(ME, {"email": NEW, "password": PASSWORD})
     student.refresh_from_db()
     form = form_of(desk, student) | {"email": "staff.set@example.org"}
     answer = desk.post(page_of(student), form)
@@ -174,7 +176,7 @@ def test_a_change_whose_token_was_ended_while_it_came_is_refused(student, end):
     end(student)
 
     with pytest.raises(APIError) as refusal:
-        services.update_profile(by=as_it_was, now=timezone.now(), email=NEW)
+        services.update_profile(by=as_it_was, now=timezone.now(), email=NEW, password=PASSWORD)
 
     assert refusal.value.status == 401
     assert not Mail.objects.exists()
@@ -221,7 +223,7 @@ def test_the_mails_that_one_can_have_sent_are_few(api, student, instructor, sett
     settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"email_change": "2/day"}
 
     def ask(user, email):
-        return api(user).patch(ME, {"email": email}).status_code
+        return api(user).patch(ME, {"email": email, "password": PASSWORD}).status_code
 
     assert [ask(student, f"{number}@example.org") for number in range(3)] == [200, 200, 429]
     # To one address, whoever asks.
@@ -231,8 +233,8 @@ def test_the_mails_that_one_can_have_sent_are_few(api, student, instructor, sett
 
 
 def test_a_mail_for_an_address_that_is_no_longer_waited_for_is_not_sent(api, student):
-    api(student).patch(ME, {"email": NEW})
-    api(student).patch(ME, {"email": "third@example.org"})
+    api(student).patch(ME, {"email": NEW, "password": PASSWORD})
+    api(student).patch(ME, {"email": "third@example.org", "password": PASSWORD})
     send_mails(timezone.now())
 
     assert sorted(letter.to[0] for letter in mail.outbox) == [OLD, OLD, "third@example.org"]
@@ -241,7 +243,7 @@ def test_a_mail_for_an_address_that_is_no_longer_waited_for_is_not_sent(api, stu
 def test_a_site_without_mails_changes_it_at_once(api, student, settings):
     settings.EMAIL_CONFIRMATION = False
 
-    answer = api(student).patch(ME, {"email": NEW})
+    answer = api(student).patch(ME, {"email": NEW, "password": PASSWORD})
 
     assert (answer.json()["email"], answer.json()["pending_email"]) == (NEW, "")
     assert not Mail.objects.exists()

@@ -1,10 +1,8 @@
 """How often one may try: by address and by account (contract C2, C4: 429 with `Retry-After`)."""
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.models import Mail
 from tests.accounts.conftest import assert_refused
@@ -17,19 +15,6 @@ RESET = "/api/auth/password/reset/"
 CONFIRM = "/api/auth/password/reset/confirm/"
 CHANGE = "/api/auth/password/change/"
 FORWARDING = ("X-Forwarded-For", "X-Real-IP", "Forwarded", "Client-IP")
-
-
-@pytest.fixture
-def limited(settings, db):
-    """`limited(sign_in_account="2/minute")`: these limits, and all others out of the way. The
-    clock stands still, so that no window ends in the middle of a test."""
-
-    def set_rates(**rates):
-        wide = dict.fromkeys(settings.THROTTLE_RATES, "9999/minute")
-        settings.THROTTLE_RATES = wide | rates
-
-    with time_machine.travel(timezone.now().replace(second=20), tick=False) as set_rates.clock:
-        yield set_rates
 
 
 def sign_in(client, name, password="wrong", **extra):

@@ -4,6 +4,7 @@ import pytest
 
 from accounts.models import User
 from tests.accounts.conftest import USER_KEYS, assert_invalid, assert_refused
+from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
@@ -15,7 +16,9 @@ def test_one_sees_oneself(api, instructor):
 
     assert answer.status_code == 200
     body = answer.json()
-    assert set(body) == USER_KEYS | {"timezone", "email_notifications", "pending_email"}
+    assert set(body) == USER_KEYS | {
+        *("timezone", "email_notifications", "mails_confirmed", "pending_email")
+    }
     assert body["date_joined"] == instructor.date_joined.strftime("%Y-%m-%dT%H:%M:%SZ")
     assert body | {"date_joined": ""} == {
         "id": instructor.pk,
@@ -27,6 +30,7 @@ def test_one_sees_oneself(api, instructor):
         "date_joined": "",
         "timezone": "UTC",
         "email_notifications": False,
+        "mails_confirmed": True,
         "pending_email": "",
     }
 
@@ -41,7 +45,7 @@ def test_names_address_zone_and_the_wish_for_mails_are_changed(api, student, set
         "email_notifications": True,
     }
 
-    answer = api(student).patch(PATH, changes)
+    answer = api(student).patch(PATH, changes | {"password": PASSWORD})
 
     assert answer.status_code == 200
     changed = changes | {"first_name": "Sámuel"}
@@ -83,7 +87,9 @@ def test_what_one_may_not_change_is_ignored(api, student):
 @pytest.mark.database
 @pytest.mark.parametrize("email", ["ines@example.com", "INES@Example.com"])
 def test_the_address_of_another_is_refused(api, instructor, student, email):
-    assert_invalid(api(student).patch(PATH, {"email": email, "first_name": "Eve"}), "email")
+    body = {"email": email, "first_name": "Eve", "password": PASSWORD}
+
+    assert_invalid(api(student).patch(PATH, body), "email")
 
     student.refresh_from_db()
     assert (student.email, student.first_name) == ("sam@example.com", "Sam")

@@ -92,7 +92,11 @@ def test_one_address_taken_at_once_by_two_people_has_one_owner(site: Site) -> No
 
     acts: list[Callable[[], requests.Response]] = [
         partial(
-            site.servers[0].call, "PATCH", "/api/auth/me/", person["access"], json={"email": email}
+            site.servers[0].call,
+            "PATCH",
+            "/api/auth/me/",
+            person["access"],
+            json={"email": email, "password": PASSWORD},
         )
         for person, email in ((first, address), (second, address.upper()))
     ]
@@ -155,7 +159,7 @@ def test_an_address_taken_between_the_look_and_the_write_is_refused(site: Site) 
             "PATCH",
             "/api/auth/me/",
             person["access"],
-            json={"email": address},
+            json={"email": address, "password": PASSWORD},
         )
         until(lambda: bool(rows(site.url, blocked)))
         connected.commit()

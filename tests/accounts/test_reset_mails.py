@@ -25,7 +25,7 @@ def test_the_mail_goes_to_the_owner_alone_and_has_what_is_needed(api, settings, 
     assert message.recipients() == ["sam@example.com"]
     assert message.to == ["sam@example.com"]
     assert message.from_email == settings.DEFAULT_FROM_EMAIL
-    assert "Hello Sam" in message.body
+    assert "Hello sam," in message.body
     html, _ = message.alternatives[0]
     for text in (message.body, html):
         assert f"{settings.FRONTEND_URL}/reset-password?uid=" in text

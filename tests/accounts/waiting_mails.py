@@ -17,7 +17,9 @@ MAILS = 60
 def fill() -> None:
     from accounts.models import Mail, User  # noqa: PLC0415  # after django.setup()
 
-    reader = User.objects.create(username="rosa", email="r@example.com", email_notifications=True)
+    reader = User.objects.create(
+        username="rosa", email="r@example.com", email_notifications=True, email_confirmed=True
+    )
     Mail.objects.bulk_create(
         Mail(
             kind=Mail.Kind.NOTIFICATION,

@@ -8,6 +8,7 @@ import pytest
 from django.core import mail
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.jobs import send_mails
 from accounts.models import Mail, User
@@ -78,6 +79,24 @@ def test_a_cancellation_is_mailed_with_its_date_and_reason(api, instructor, aske
     }
 
 
+def test_no_word_of_others_is_a_link_in_a_mail(api, instructor, session, subscriber):
+    row = session(title="Algebra at algebra.example", **REQUEST)
+    api(subscriber("rosa")).post(f"/api/sessions/{row.pk}/join/")
+    reason = "Pay at https://evil.example/x, www.evil.example or evil.example"
+
+    api(instructor).post(f"/api/sessions/{row.pk}/cancel/", {"reason": reason})
+    send_mails(timezone.now())
+
+    [sent] = mail.outbox
+    told = "The reason: Pay at [link removed] [link removed] or evil. example"
+    assert sent.subject == "Session cancelled: Algebra at algebra. example"
+    for text in (sent.body, sent.alternatives[0].content):
+        assert told in text
+        assert "evil.example" not in text
+        assert "algebra.example" not in text
+    assert reason in Notification.objects.get(user__username="rosa").message
+
+
 def test_a_deletion_and_an_expiry_are_mailed(api, instructor, asked, session, subscriber, join):
     row, _ = asked
     api(instructor).delete(f"/api/sessions/{row.pk}/")
@@ -142,8 +161,8 @@ def test_a_subject_is_one_short_line_whatever_the_title(subscriber, now):
     send_mails(now)
 
     [sent] = mail.outbox
-    assert sent.subject.startswith("Reminder: Algebra Bcc: eve@example.com für Anfänger 🎲 xxx")
-    assert len(sent.subject) == 150
+    assert sent.subject.startswith("Reminder: Algebra Bcc: eve at example. com für Anfänger 🎲 x")
+    assert len(sent.subject) < 160
     assert sent.recipients() == ["rosa@example.com"]
     assert "\nBcc:" not in sent.message().as_string().partition("\n\n")[0]
 

@@ -66,9 +66,15 @@ def live(now: datetime) -> Life:
     zed = User.objects.create_user(
         "zquill", "zebedee.q@mail.example", PASSWORD, first_name="Zebedee", last_name="Earlierson",
         role=Role.INSTRUCTOR, timezone="Europe/Paris", email_notifications=True, is_staff=True,
+        email_confirmed=True,
     )  # fmt: skip
     friend = User.objects.create_user(
-        "ben", "ben@example.com", PASSWORD, first_name="Ben", email_notifications=True
+        "ben",
+        "ben@example.com",
+        PASSWORD,
+        first_name="Ben",
+        email_notifications=True,
+        email_confirmed=True,
     )
     blocked = User.objects.create_user("cyd", "cyd@example.com", PASSWORD)
     staff = User.objects.create_superuser("root", "root@example.com", PASSWORD)
@@ -76,7 +82,9 @@ def live(now: datetime) -> Life:
     attended = publish(friend, now, title="Geometry", booking_mode=Mode.REQUEST)
     services.join(seen(attended, zed), by=zed, now=now, message="please let me in")
     # What was told has the old name.
-    accounts.update_profile(by=zed, now=now, last_name="Quillfeather", email="zq@new.example")
+    accounts.update_profile(
+        by=zed, now=now, last_name="Quillfeather", email="zq@new.example", password=PASSWORD
+    )
     services.approve_request(seen(attended, friend), user_id=zed.pk, by=friend, now=now)
     requested = publish(friend, now, title="Trigonometry")
     services.join(seen(requested, zed), by=zed, now=now, message="please let me in")
@@ -150,6 +158,7 @@ def trace(zed: User, staff: User, now: datetime) -> None:
             body='{"id": 1, "creator": {"username": "zquill", "last_name": "Quillfeather"}}',
         )  # fmt: skip
     accounts.request_reset("Zebedee.Q@mail.example", now=now)
+    zed.known_networks.create(digest="d", last_seen_at=now)
     tokens.sign_out(tokens.issue(zed)["refresh"])
     WebhookEvent.objects.create(
         key="k", name="meeting.participant_joined", meeting_id="1", meeting_uuid="u",
