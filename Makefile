@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run serve push up down test coverage check lint types imports drift deploy-check format docs clean
+.PHONY: run serve push up down test coverage check lint types imports drift deploy-check format docs requirements clean
 
 run: $(VENV)/.runtime
 	@exec $(BIN)/python manage.py run
@@ -82,6 +82,15 @@ format: $(VENV)/.development
 docs: $(VENV)/.development
 	$(BIN)/python manage.py spectacular --fail-on-warn --validate --file docs/openapi.yaml
 	$(BIN)/python manage.py draw_states
+
+# Resolves what pyproject.toml declares, for every Python and system at once, with the hash of each file.
+# Versions that are pinned already stay; `make requirements ARGS=--upgrade` takes the newest allowed ones.
+COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
+	--custom-compile-command "make requirements"
+requirements: $(VENV)/.development
+	$(COMPILE) pyproject.toml --output-file requirements.txt $(ARGS)
+	$(COMPILE) pyproject.toml --group dev --constraint requirements.txt --output-file requirements-dev.txt $(ARGS)
+	$(COMPILE) --group bench --constraint requirements-dev.txt --output-file bench/requirements.txt $(ARGS)
 
 clean:
 	rm -rf $(VENV) db.sqlite3* media staticfiles
