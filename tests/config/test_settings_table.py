@@ -1,9 +1,12 @@
-"""The README's table of settings is that of the code."""
+"""The README's table of settings, and `.env.example`, are those of the code."""
 
 from __future__ import annotations
 
 import ast
+import os
 import re
+import subprocess
+import sys
 from typing import Any
 
 from tests.server import ROOT
@@ -34,6 +37,12 @@ def settings_told() -> dict[str, tuple[str, str]]:
     return {name: (kind, default) for name, kind, default in row.findall(section("Settings"))}
 
 
+def settings_exemplified() -> dict[str, str]:
+    """The lines of `.env.example`: each variable with the default that is shown."""
+    line = re.compile(r"^# [^\n]+\n# ([A-Z_]+)=(.*)$", re.MULTILINE)
+    return dict(line.findall((ROOT / ".env.example").read_text()))
+
+
 def test_the_table_of_settings_names_exactly_the_variables_that_are_read():
     read, told = set(settings_read()), set(settings_told())
 
@@ -50,3 +59,21 @@ def test_the_table_of_settings_has_the_types_and_defaults_of_the_code():
         if default is not None:
             shown = str(int(default)) if isinstance(default, bool) else str(default)
             assert told[name][1] == shown, name
+
+
+def test_the_example_file_has_each_setting_once_with_the_tables_default_and_a_sentence():
+    text = (ROOT / ".env.example").read_text()
+    expected = {name: default for name, (_, default) in settings_told().items()}
+
+    assert settings_exemplified() == expected
+    assert len(re.findall(r"^# [A-Z_]+=", text, re.MULTILINE)) == len(expected)
+    assert re.findall(r"^[^#\n]", text, re.MULTILINE) == [], "an untouched copy changes nothing"
+
+
+def test_the_settings_can_be_read_with_every_line_of_the_example_file_uncommented(tmp_path):
+    lines = settings_exemplified()
+    file = tmp_path / "env"
+    file.write_text("".join(f"{name}={value}\n" for name, value in lines.items()))
+    environment = {key: value for key, value in os.environ.items() if key not in lines}
+    code = f"import environ; environ.Env.read_env({str(file)!r}); import config.settings"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=True)
