@@ -1,18 +1,16 @@
 # The image of web, worker and beat. `docker build --tag tutoring-sessions .` builds it.
-#
-# To pin the base by digest, too: docker build --build-arg PYTHON_IMAGE=python@sha256:…, with what
-# `docker buildx imagetools inspect python:3.11.14-slim-bookworm` prints.
-ARG PYTHON_IMAGE=python:3.11.14-slim-bookworm
+# A minor line, so that a build with --pull gets its newest patch; docs/containers.md says how to pin a digest.
+FROM python:3.13-slim-bookworm AS base
 
 # ── The libraries: wheels only, so that nothing has to be compiled here or there ────────────────
-FROM ${PYTHON_IMAGE} AS libraries
+FROM base AS libraries
 WORKDIR /build
 COPY requirements.txt .
 RUN python -m venv --without-pip /venv
 RUN python -m pip --python /venv/bin/python install --no-cache-dir --only-binary :all: --requirement requirements.txt
 
 # ── What runs ───────────────────────────────────────────────────────────────────────────────────
-FROM ${PYTHON_IMAGE}
+FROM base
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \

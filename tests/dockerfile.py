@@ -1,7 +1,7 @@
 """The Dockerfile without a container engine: its steps, run in a folder that stands for the image.
 
-    debootstrap --variant=minbase --include=python3-venv,ca-certificates bookworm BASE
-    chroot BASE python3 -m venv /usr/local  # Debian's Python, where the image has its own
+    debootstrap --variant=minbase --include=python3-venv,ca-certificates trixie BASE
+    chroot BASE python3 -m venv /usr/local  # Debian's Python (3.13), where the image has its own
     python -m tests.dockerfile BASE TARGET [file of this machine that pip needs in there …]
     python -m tests.dockerfile --start TARGET NAME=value … [-- another command]
 

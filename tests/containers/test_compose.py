@@ -25,7 +25,7 @@ PROXY = "".join(file.read_text() for file in sorted((ROOT / "proxy").glob("*.con
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_every_service_is_pinned_restarted_restricted_and_given_time_to_end(name):
+def test_every_service_is_restarted_restricted_and_given_time_to_end(name):
     service = SERVICES[name]
 
     assert service["restart"] == "unless-stopped"
@@ -34,7 +34,6 @@ def test_every_service_is_pinned_restarted_restricted_and_given_time_to_end(name
     assert service["stop_grace_period"]
     # Those of the image that is built here have the Dockerfile's unless they name another.
     assert "healthcheck" in service or "build" in service
-    assert name in OURS or re.search(r":\d+\.\d+(\.\d+)?-", service["image"])
     assert name == "postgres" or (service["read_only"] and service["cap_drop"] == ["ALL"])
 
 
@@ -102,13 +101,10 @@ def test_the_image_has_every_app_and_neither_tests_nor_benchmark_nor_secrets_nor
     assert packages | {"containers", "manage.py", "requirements.txt"} == set(admitted())
 
 
-def test_the_image_is_pinned_built_of_wheels_and_runs_as_nobody_special():
+def test_the_image_is_built_of_wheels_and_runs_as_nobody_special():
     steps = instructions()
-    bases = [text for step, text in steps if step in {"ARG", "FROM"}]
     runs = " ".join(text for step, text in steps if step == "RUN")
 
-    assert re.fullmatch(r"PYTHON_IMAGE=python:\d+\.\d+\.\d+-slim-bookworm", bases[0])
-    assert all(base.startswith("${PYTHON_IMAGE}") for base in bases[1:])
     assert "--only-binary :all:" in runs
     assert "apt-get" not in runs
     assert [text for step, text in steps if step == "USER"] == ["10001:10001"]
