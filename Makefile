@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run serve push up down test coverage check lint types imports drift deploy-check format docs requirements clean
+.PHONY: run serve push up down test coverage check lint types imports drift deploy-check format docs requirements canary clean
 
 run: $(VENV)/.runtime
 	@exec $(BIN)/python manage.py run
@@ -43,6 +43,14 @@ test: $(VENV)/.development
 coverage: $(VENV)/.development
 	@COVERAGE=1 exec $(BIN)/python -m tests.suite
 
+# The tests on the next Django, in an environment of its own; what Django will remove is an error.
+# Python 3.12 or newer.
+canary:
+	$(MAKE) VENV=.venv-canary .venv-canary/.development
+	.venv-canary/bin/python -m pip install --quiet "Django~=6.1.0"
+	.venv-canary/bin/python -m tests.suite \
+		-W error::DeprecationWarning -W error::PendingDeprecationWarning $(ARGS)
+
 # The tests stand last, so that the output ends with their closing line.
 check: lint types imports drift deploy-check test
 
@@ -51,6 +59,10 @@ lint: $(VENV)/.development
 	$(BIN)/ruff format --check .
 	$(BIN)/bandit --configfile pyproject.toml --recursive --quiet .
 	$(BIN)/python -m pip check --disable-pip-version-check
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec compose*.yaml .devcontainer/compose.yaml
 
 types: $(VENV)/.development
 	$(BIN)/mypy .

@@ -24,9 +24,9 @@ LINES = {
 
 
 def images(value: Any) -> Iterator[str]:
-    """Every value of a key `image`, at any depth."""
+    """Every text of a key `image`, at any depth."""
     for key, inner in value.items() if isinstance(value, dict) else ():
-        if key == "image":
+        if key == "image" and isinstance(inner, str):
             yield inner
         yield from images(inner)
 
@@ -36,7 +36,7 @@ def named() -> list[tuple[str, str, str]]:
     stages = [text.split(" AS ") for step, text in instructions() if step == "FROM"]
     built = {stage[1] for stage in stages if len(stage) > 1}
     found = [("Dockerfile", stage[0]) for stage in stages if stage[0] not in built]
-    for file in ("compose.yaml", ".devcontainer/compose.yaml"):
+    for file in ("compose.yaml", ".devcontainer/compose.yaml", ".github/workflows/ci.yml"):
         found += [(file, image) for image in images(yaml.safe_load((ROOT / file).read_text()))]
     return [(file, *image.split(":")) for file, image in found if image != BUILT_HERE]
 
