@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import Any
+from typing import Any, NoReturn
 
 import cloudinary
 from cloudinary import uploader, utils
@@ -87,6 +87,14 @@ class CloudinaryStore(MediaCloudinaryStorage):  # type: ignore[misc]  # it has n
                 **self.account,
             )
         )
+
+    def not_supported(self, *args: Any, **options: Any) -> NoReturn:
+        raise NotImplementedError(
+            "Files at Cloudinary can be saved, deleted, and read by the address that `url` gives."
+        )
+
+    # The package asks for public addresses, where no file of ours is, and without a time limit.
+    _open = _upload = _get_url = exists = size = listdir = not_supported
 
     def named(self, name: str) -> dict[str, str]:
         """How Cloudinary calls a file: a document's extension is a part of its public id, a

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 import requests
+from cloudinary_storage.storage import MediaCloudinaryStorage
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 
@@ -180,3 +181,22 @@ def test_a_store_that_is_no_longer_configured_breaks_no_list(
     [told] = [record for record in caplog.records if record.name == "core.retries"]
     assert "can't be used" in told.getMessage()
     assert told.exc_info is None
+
+
+USED = {"_save", "delete", "url", "get_available_name"}
+# They compute a text, or what a migration would write, and ask nobody.
+HARMLESS = {"_get_resource_type", "_get_prefix", "_normalize_path", "_normalise_name"}
+HARMLESS |= {"_prepend_prefix", "deconstruct"}
+# What the package has besides, and what Django's storages have that the package doesn't.
+METHODS = {name for name, value in vars(MediaCloudinaryStorage).items() if callable(value)}
+UNUSED = {name for name in METHODS if not name.startswith("__")}
+UNUSED |= {"open", "path", "get_accessed_time", "get_created_time", "get_modified_time"}
+
+
+@pytest.mark.parametrize("name", sorted(UNUSED - USED - HARMLESS))
+def test_what_the_package_has_and_we_do_not_use_raises_and_asks_nobody(cloud, name):
+    store = storages["cloudinary"]
+
+    with pytest.raises(NotImplementedError):
+        getattr(store, name)("a.pdf")
+    assert cloud.asked == 0
