@@ -6,22 +6,17 @@ from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
-from rest_framework_simplejwt.authentication import JWTAuthentication
-from rest_framework_simplejwt.tokens import Token
 
 from accounts import tokens
 from accounts.models import User
 from core.logs import bind
 
 
-class BearerAuthentication(JWTAuthentication):
+class BearerAuthentication(tokens.AccessTokenAuthentication):
     """`Authorization: Bearer <access token>`, of a person who is active and still wants it."""
 
-    def get_validated_token(self, raw_token: bytes) -> Token:
-        return tokens.read(tokens.Access, raw_token)
-
-    def get_user(self, validated_token: Token) -> Any:
-        user = tokens.owner(validated_token)
+    def get_user(self, validated_token: Any) -> Any:
+        user = super().get_user(validated_token)
         bind(user=user.pk)
         return user
 

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core.signing import Signer
 from django.db.models import F
+from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token, UntypedToken
 
@@ -116,6 +117,16 @@ def is_id(claim: Any) -> bool:
 
 def is_token_id(claim: Any) -> bool:
     return isinstance(claim, str) and TOKEN_ID.fullmatch(claim) is not None
+
+
+class AccessTokenAuthentication(JWTAuthentication):
+    """The access token of an `Authorization` header, and its owner."""
+
+    def get_user(self, validated_token: Token) -> Any:
+        return owner(validated_token)
+
+    def get_validated_token(self, raw_token: bytes) -> Token:
+        return read(Access, raw_token)
 
 
 def read_access(text: str) -> tuple[Access, User]:
