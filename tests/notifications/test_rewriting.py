@@ -8,13 +8,14 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from notifications.events import RESCHEDULED
 from notifications.models import Notification
+from notifications.services import announce
 from sessions_app import services
 from sessions_app.models import Session
-from sessions_app.services import locking
 from tests.racing import at_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -184,31 +185,35 @@ def test_rewriting_takes_as_many_queries_for_many_as_for_one(
     assert len(told_of) == 2
 
 
-def notifications_of_dates_at_once(planned, instructor, now):
-    """Four new dates at the same moment; how many notifications they make."""
+def notifications_of_four_at_once(tell):
+    """How many notifications are made when `tell` is called four times at the same moment."""
     Notification.objects.all().delete()
 
-    def move(days):
-        row = Session.objects.seen_by(instructor).get(pk=planned.pk)
-        date = planned.date + timedelta(days=days)
+    def act(days):
         try:
-            services.update(row, by=instructor, now=now, date=date)
+            tell(timedelta(days=days))
         finally:
             connection.close()
 
-    at_once([partial(move, days) for days in range(1, 5)])
+    at_once([partial(act, days) for days in range(1, 5)])
     return Notification.objects.count()
 
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_dates_at_the_same_moment_are_one_notification(planned, instructor, now):
-    assert notifications_of_dates_at_once(planned, instructor, now) == 1
+def test_dates_at_the_same_moment_are_one_notification(act, planned, now):
+    def move(later):
+        act(services.update, now, date=planned.date + later)
+
+    assert notifications_of_four_at_once(move) == 1
 
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_without_the_sessions_lock_they_are_several(planned, instructor, now, monkeypatch):
-    monkeypatch.setattr(locking, "hold", lambda pk: None)
+def test_told_without_holding_the_session_they_are_several(planned, student, now):
+    def tell(later):
+        facts = {"title": "Algebra", "date": planned.date + later}
+        with transaction.atomic():
+            announce(RESCHEDULED, to=[student.pk], now=now, news_of=planned.pk, **facts)
 
-    assert any(notifications_of_dates_at_once(planned, instructor, now) > 1 for _ in range(20))
+    assert any(notifications_of_four_at_once(tell) > 1 for _ in range(20))
