@@ -14,6 +14,7 @@ from django.utils import timezone
 from core.connections import unhurried
 from core.schema_changes import is_index_usable
 from operations.clock import Job, run_job
+from tests.conftest import PASSWORD
 from tests.core.relay import Relay
 from tests.databases import fresh_postgres, rows
 from tests.server import Server
@@ -63,7 +64,7 @@ def test_a_request_that_waits_for_a_lock_is_answered_in_time_and_has_written_not
 
     with psycopg.connect(relay.url) as other:
         other.execute("SELECT 1 FROM accounts_user FOR UPDATE")
-        change = {"first_name": "Ada", "email": "ada@new.example"}
+        change = {"first_name": "Ada", "email": "ada@new.example", "password": PASSWORD}
         busy(server.call("PATCH", "/api/auth/me/", token, json=change))
         took = time.monotonic() - began
 
