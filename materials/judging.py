@@ -7,30 +7,46 @@ import codecs
 import re
 import struct
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import BytesIO
+from time import thread_time
 from typing import IO
 
 import filetype
 from django.conf import settings
 
+from materials import limits
 from materials.kinds import KINDS, Content, Kind, extension_of
 
 PIECE = 64 * 1024
 # An archive's table of contents stands at its end; a document's fits into that.
 DIRECTORY = 1024 * 1024
-ZIP, ZIP_END, OLE = b"PK\x03\x04", b"PK\x05\x06", bytes.fromhex("d0cf11e0a1b11ae1")
+ZIP, ZIP_ENTRY, ZIP_END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
+OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 EMPTY = {b"", codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}
-# What a browser or a shell would run, behind blanks and comments.
+COMMENT = r"<!--(?:-?>|.*?--!?>)"
+# What a browser or a shell would run, behind blanks and comments. One comment stands for any
+# number of them, since the end of another may be in it. `(COMMENT)*` would try every way to divide
+# them, and each one more would double the time.
 ACTIVE = re.compile(
-    r"\s*(?:<!--.*?-->\s*)*(?:<!doctype|<html|<head|<body|<svg|<script|<iframe|<\?|#!)",
+    rf"\s*+(?:{COMMENT}\s*+)?(?:<!doctype|<html|<head|<body|<svg|<script|<iframe|<\?|#!)",
     re.IGNORECASE | re.DOTALL,
 )
+# Blanks and comments only, but for a comment or a tag that the end of the piece cuts off.
+NO_CONTENT = re.compile(rf"\s*+(?:{COMMENT}\s*+)*+(?:<!--.*|[<#].{{0,8}})?+", re.DOTALL)
 CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 
+class RefusedError(ValueError):
+    """The file can't be taken; says why in a sentence."""
+
+
 def problem_of(file: IO[bytes], name: str) -> str:
-    """Why a file of this name can't be taken, as a sentence; "" if it can."""
+    """Why a file of this name can't be taken, as a sentence; "" if it can.
+
+    The work is linear in the file's size. It is done on pieces of 64 KiB, with an end to the
+    processor time, and on the last 1 MiB of an archive, with an end to its entries (`limits`).
+    """
     extension = extension_of(name)
     if extension not in settings.MATERIAL_EXTENSIONS:
         return f"Files may be: {', '.join(settings.MATERIAL_EXTENSIONS)}."
@@ -41,6 +57,8 @@ def problem_of(file: IO[bytes], name: str) -> str:
         is_good = TESTS[kind.content](file, kind)
     except UnicodeDecodeError:
         return "Save this file as UTF-8: its text can't be read."
+    except RefusedError as error:
+        return str(error)
     return "" if is_good else f"This file is no {extension} file, whatever its name says."
 
 
@@ -71,10 +89,16 @@ def is_office(file: IO[bytes], kind: Kind) -> bool:
 
 
 def parts_of(file: IO[bytes]) -> set[str]:
-    """The names in an archive's table of contents, in lower case; none if it can't be read. Only
-    the archive's end is looked at, so that a table without end costs nothing."""
+    """The names in an archive's table of contents, in lower case; none if it can't be read.
+
+    Raises:
+        RefusedError: it has more entries than a document needs.
+    """
+    table = end(file)
+    if table.count(ZIP_ENTRY) > limits.PARTS:
+        raise RefusedError(f"An Office document may have {limits.PARTS} parts at most.")
     try:
-        with zipfile.ZipFile(BytesIO(end(file))) as archive:
+        with zipfile.ZipFile(BytesIO(table)) as archive:
             return {name.lower() for name in archive.namelist()}
     except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error):
         return set()
@@ -94,19 +118,33 @@ def is_text(file: IO[bytes], kind: Kind) -> bool:
     """UTF-8, or UTF-16 that says so; no control characters, and nothing to run.
 
     Raises:
+        RefusedError: judging it takes too long, or its first piece has no content.
         UnicodeDecodeError: it is in another encoding.
     """
     utf16 = head(file).startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     decoder = codecs.getincrementaldecoder("utf-16" if utf16 else "utf-8-sig")()
-    file.seek(0)
-    first = True
-    while piece := file.read(PIECE):
+    for number, piece in enumerate(pieces(file)):
         text = decoder.decode(piece)
-        if CONTROL.search(text) or (first and ACTIVE.match(text)):
+        if CONTROL.search(text) or (number == 0 and ACTIVE.match(text)):
             return False
-        first = False
+        if number == 0 and len(piece) == PIECE and NO_CONTENT.fullmatch(text):
+            raise RefusedError("Begin this file with its content, not with 64 KB without any.")
     decoder.decode(b"", final=True)
     return True
+
+
+def pieces(file: IO[bytes]) -> Iterator[bytes]:
+    """The whole file, up to 64 KiB at a time.
+
+    Raises:
+        RefusedError: more processor time went by than judging a file may take.
+    """
+    deadline = thread_time() + limits.JUDGING_SECONDS
+    file.seek(0)
+    while piece := file.read(PIECE):
+        if thread_time() > deadline:
+            raise RefusedError("Checking this file takes too long: send a smaller one.")
+        yield piece
 
 
 TESTS: dict[Content, Callable[[IO[bytes], Kind], bool]] = {

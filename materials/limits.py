@@ -7,3 +7,7 @@ FILE_NAME = 150
 PER_SESSION = 100
 # The characters of all notes of a session, since they are shown with it in lists of sessions.
 NOTES_PER_SESSION = 50_000
+# What it may cost to judge a file: the entries of an Office document's archive (large ones have a
+# few hundred), and the processor time for a text. 25 MB take about 0.1 s.
+PARTS = 5_000
+JUDGING_SECONDS = 5

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from materials.judging import problem_of
+from materials import limits
+from materials.judging import ACTIVE, NO_CONTENT, PIECE, problem_of
+from materials.models import Material, StrayFile
 from tests.core.envelope import refused
-from tests.materials.conftest import PDF, archive
+from tests.materials.conftest import PDF, archive, stored_files
+from tests.patterns.growth import assert_linear
 
 OLE = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(512)
 TYPES = "[Content_Types].xml"
@@ -49,6 +55,10 @@ GOOD = [
     ("a.md", b"\xef\xbb\xbf# Title\n" + TEXT),
     ("a.csv", "a;b\n1;2\n".encode("utf-16")),
     ("a.csv", b"a,b\n" + b"1,2\n" * 50_000),
+    ("a.md", b"<!---->" * 40 + b"x"),
+    ("a.md", b"<!-- a comment that is never closed <html>"),
+    ("a.md", b"<!-- x -->\n" * 5_000 + b"# Title\n" * 10_000),
+    ("a.docx", archive(TYPES, "word/document.xml", *map(str, range(limits.PARTS - 2)))),
     ("a.png", PNG),
     ("a.jpg", JPEG),
     ("a.jpeg", JPEG),
@@ -91,6 +101,15 @@ BAD = [
     ("a.txt", b"<!DOCTYPE html><p>"),
     ("a.md", b"\n \t<ScRiPt>alert(1)</script>"),
     ("a.txt", b"<!-- x -->\n<!-- y --><html>"),
+    ("a.txt", b"<!-- x -->" * 5_000 + b"<html>"),
+    ("a.txt", b"<!-- a --> is an end --><html>"),
+    ("a.txt", b"<!--><html>"),
+    ("a.txt", b"<!---> <html>"),
+    ("a.txt", b"<!-- x --!><html>"),
+    ("a.txt", b" " * PIECE + b"<html>"),
+    ("a.txt", b"<!-- x -->" * 7_000 + b"<html>"),
+    ("a.txt", b"<!--" + b" " * PIECE + b"--><html>"),
+    ("a.txt", b" " * (PIECE - 2) + b"<html>"),
     ("a.csv", b"\xef\xbb\xbf<svg onload=alert(1)>"),
     ("a.txt", "<html>".encode("utf-16")),
     ("a.txt", b"#!/bin/sh\nrm -rf /"),
@@ -122,6 +141,49 @@ def test_a_text_in_another_encoding_is_told_how_to_be_saved():
     latin = "Größe".encode("latin-1")
 
     assert problem_of(io.BytesIO(latin), "a.csv").startswith("Save this file as UTF-8")
+
+
+def test_the_time_to_judge_a_text_grows_with_its_length_and_no_faster():
+    comments = ["<!---->", "<!-- -->\n", "<!-->", "<!--", "-->", " "]
+
+    for pump in comments:
+        assert_linear(ACTIVE.match, pump, end="x")
+        assert_linear(NO_CONTENT.fullmatch, pump, end="x")
+
+
+PARTS = [*["<!--", "-->", "--", ">", "!", " ", "\n", "x", "#!"], *["<html", "<?", "<SVG"]]
+
+
+@given(st.lists(st.sampled_from(PARTS), max_size=12).map("".join))
+def test_whatever_the_pattern_recognised_before_it_recognises_still(text):
+    tags = r"<!doctype|<html|<head|<body|<svg|<script|<iframe|<\?|#!"
+    # It took exponential time, and is only given short texts.
+    before = re.compile(rf"\s*(?:<!--.*?-->\s*)*(?:{tags})", re.IGNORECASE | re.DOTALL)
+
+    assert ACTIVE.match(text) or not before.match(text)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("a.docx", archive(TYPES, *map(str, range(limits.PARTS))), "5000 parts at most"),
+        ("a.md", b" " * PIECE + b"x", "Begin this file with its content"),
+        ("a.csv", b"1,2\n" * PIECE, "takes too long"),
+    ],
+)
+def test_a_file_that_costs_too_much_to_judge_is_refused_and_leaves_nothing(
+    upload, member, path, media, monkeypatch, name, content, sentence
+):
+    if name == "a.csv":
+        monkeypatch.setattr(limits, "JUDGING_SECONDS", 0)
+
+    body = refused(upload(member, path, content, name), 400, "validation_error")
+
+    assert sentence in body["fields"]["file"][0]
+    assert stored_files(media) == []
+    assert not Material.objects.exists()
+    assert not StrayFile.objects.exists()
 
 
 def test_a_site_may_take_fewer_kinds(settings):

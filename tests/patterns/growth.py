@@ -1,0 +1,59 @@
+"""How the time of a function of a text grows with the text's length."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import thread_time_ns
+
+# A text twice as long may take so many times as long.
+LINEAR = 2.5
+# Nanoseconds. What takes less is told by the clock's own unevenness.
+MEASURABLE = 200_000
+LONGEST = 32_000
+# What looks bad is measured again, so many times; what takes longer than SLOW, once.
+TRIES, SLOW = 7, 50_000_000
+
+
+def growth(
+    work: Callable[[str], object],
+    pump: str,
+    *,
+    start: str = "",
+    end: str = "",
+    longest: int = LONGEST,
+) -> float:
+    """The largest factor by which the time grew when the pump was repeated twice as often.
+
+    The texts are `start + pump * n + end`, for n = 8, 16, 32 ... until one has `longest`
+    characters. The time is the processor's for this thread, so that a busy machine changes it
+    little; it is the shortest of several tries where one try looks bad. It ends with the first text
+    that shows the growth, so that an exponential one takes no more than seconds.
+    """
+    worst, count = 0.0, 8
+    before = start + pump * count + end
+    took = time_of(work, before)
+    while len(before) < longest:
+        count *= 2
+        text = (start + pump * count)[: longest - len(end)] + end
+        taken = time_of(work, text)
+        if taken > max(MEASURABLE, LINEAR * took):
+            took = min(time_of(work, before) for _ in range(TRIES))
+            again = 1 if taken > SLOW else TRIES
+            taken = min(taken, *(time_of(work, text) for _ in range(again)))
+        if taken > MEASURABLE:
+            worst = max(worst, taken / max(took, 1))
+            if worst > LINEAR:
+                break
+        before, took = text, taken
+    return worst
+
+
+def time_of(work: Callable[[str], object], text: str) -> int:
+    started = thread_time_ns()
+    work(text)
+    return thread_time_ns() - started
+
+
+def assert_linear(work: Callable[[str], object], pump: str, start: str = "", end: str = "") -> None:
+    factor = growth(work, pump, start=start, end=end)
+    assert factor <= LINEAR, f"{start!r} + {pump!r} * n + {end!r}: {factor:.1f} × for twice as many"
