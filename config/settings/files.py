@@ -34,12 +34,13 @@ if any(_cloudinary.values()):
     }
 # Where new files go: an alias of STORAGES.
 MATERIAL_STORE = "cloudinary" if "cloudinary" in STORAGES else "local"
-# Each kind that may be uploaded is described in `materials/kinds.py`.
+# Each kind that may be uploaded is described in `materials/kinds.py`. The older Office's (doc, xls,
+# ppt) are not taken by default, since their macros can't be seen.
 MATERIAL_EXTENSIONS: list[str] = env.list(
     "MATERIAL_EXTENSIONS",
     default=[
-        *["pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "odt", "ods", "odp", "zip"],
-        *["txt", "md", "csv", "png", "jpg", "jpeg", "gif", "webp"],
+        *["pdf", "docx", "xlsx", "pptx", "odt", "ods", "odp", "zip", "txt", "md", "csv"],
+        *["png", "jpg", "jpeg", "gif", "webp"],
     ],
 )
 FILE_ADDRESS_LIFETIME = timedelta(minutes=env.int("FILE_ADDRESS_MINUTES", 60, least=1))

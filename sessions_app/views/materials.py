@@ -94,7 +94,9 @@ class MaterialViewSet(MaterialViews):
         """Add a file, a link or a note.
 
         A file is sent as a part of a multipart form; the others as a form or as JSON. What a file
-        holds must be what its extension says. The others in the session are told.
+        holds must be what its extension says. Files of the older Office (`.doc`, `.xls`, `.ppt`)
+        are refused unless the site takes them, since macros in them can't be seen. The others in
+        the session are told.
         """
         session, now = self.fetch_session(), timezone.now()
         material = services.add_material(session, by=self.person, now=now, **self.read())

@@ -40,9 +40,6 @@ GOOD = [
     ("a.pdf", PDF),
     ("A.PDF", PDF),
     ("a.b.pdf", PDF),
-    ("a.doc", OLE),
-    ("a.xls", OLE),
-    ("a.ppt", OLE),
     ("a.docx", DOCX),
     ("a.xlsx", archive(TYPES, "xl/workbook.xml")),
     ("a.pptx", archive(TYPES.lower(), "PPT/Presentation.xml")),
@@ -81,7 +78,9 @@ BAD = [
     ("a.pdf", PNG),
     ("a.png", GIF),
     ("a.jpg", b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
-    ("a.doc", DOCX),
+    ("a.doc", OLE),
+    ("a.xls", OLE),
+    ("a.ppt", OLE),
     ("a.docx", OLE),
     ("a.docx", archive("a.txt")),
     ("a.docx", archive(TYPES, "xl/workbook.xml")),
@@ -184,6 +183,14 @@ def test_a_file_that_costs_too_much_to_judge_is_refused_and_leaves_nothing(
     assert stored_files(media) == []
     assert not Material.objects.exists()
     assert not StrayFile.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["a.doc", "a.xls", "a.ppt"])
+def test_a_site_may_take_the_older_offices_files(settings, name):
+    settings.MATERIAL_EXTENSIONS = ["doc", "xls", "ppt"]
+
+    assert problem_of(io.BytesIO(OLE), name) == ""
+    assert problem_of(io.BytesIO(DOCX), name).startswith("This file is no ")
 
 
 def test_a_site_may_take_fewer_kinds(settings):
