@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -10,22 +11,25 @@ from django.db.backends.signals import connection_created
 
 
 @lru_cache(maxsize=256)
-def compiled(pattern: str, escape: str) -> re.Pattern[str]:
-    """A LIKE pattern as a regular expression, `%` and `_` taken literally behind the escape."""
+def compiled(pattern: str, escape: str) -> Callable[[str], re.Match[str] | None]:
+    """What finds a LIKE pattern in a text, `%` and `_` taken literally behind the escape."""
     parts, symbols = [], iter(pattern.casefold())
     for symbol in symbols:
         if symbol == escape:
             parts.append(re.escape(next(symbols, "")))
         else:
             parts.append({"%": ".*", "_": "."}.get(symbol, re.escape(symbol)))
-    return re.compile("".join(parts), re.DOTALL)
+    # A word anywhere is searched for by itself: that is linear, as `.*` around it wouldn't be.
+    if len(parts) > 1 and parts[0] == parts[-1] == ".*":
+        return re.compile("".join(parts[1:-1]), re.DOTALL).search
+    return re.compile("".join(parts), re.DOTALL).fullmatch
 
 
 def like(pattern: str | None, text: str | None, escape: str = "") -> bool | None:
     """SQLite's operator calls it so: `text LIKE pattern ESCAPE escape`."""
     if pattern is None or text is None:
         return None
-    return compiled(str(pattern), escape).fullmatch(str(text).casefold()) is not None
+    return compiled(str(pattern), escape)(str(text).casefold()) is not None
 
 
 def teach(connection: Any, **kwargs: Any) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 import signal
 import sys
 
+import h11
 import uvicorn
 from django.conf import settings
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -18,11 +20,22 @@ from websockets.server import ServerProtocol
 
 # Bytes of the largest frame that a socket takes (contract N5).
 LARGEST_FRAME = 64 * 1024
+# The time in which h11 refuses a header grows with the square of the blanks in a row in it.
+LONG_BLANK = re.compile(rb"[ \t]{256}")
 
 
 class HTTPProtocol(H11Protocol):
     """Asking for a WebSocket in a way that can't become one is a request like any other, answered
     by the application in its envelope; uvicorn answers it in plain text, or never."""
+
+    def data_received(self, data: bytes) -> None:
+        if self.conn.their_state is h11.IDLE:  # headers are being read
+            unread, _ = self.conn.trailing_data
+            headers, _, _ = (unread[-255:] + data).partition(b"\r\n\r\n")
+            if LONG_BLANK.search(headers):
+                self.send_400_response("Send fewer blanks in a row in a header.")
+                return
+        super().data_received(data)
 
     def _should_upgrade(self) -> bool:
         return super()._should_upgrade() and self.is_handshake()

@@ -29,6 +29,7 @@ MIDDLEWARE = [
     "core.watching.WatchMiddleware",
     "core.policies.PolicyMiddleware",
     "core.middleware.ErrorEnvelopeMiddleware",
+    "core.middleware.CookieMiddleware",
     "core.middleware.HttpsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -41,6 +42,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+
+# In the session: in a cookie they would have backslashes, which `CookieMiddleware` leaves out.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"

@@ -55,6 +55,7 @@ def code_of(answer):
         (b"POST /healthz", b"Content-Length: 0\r\n", (405, "method_not_allowed")),
         (GET, b"Authorization: Bearer \xff\xfe\r\n", (401, "token_not_valid")),
         (GET, b"Cookie: \xff=;;;sessionid=\x01\r\n", (401, "not_authenticated")),
+        (GET, b'Cookie: a="' + b"\\" * 60_000 + b'"\r\n', (401, "not_authenticated")),
         (GET, b"Origin: http://[\r\n", (401, "not_authenticated")),
         (GET, b"X-Forwarded-For: \xff,,,\r\n", (401, "not_authenticated")),
         (GET, b"Accept: \xff\r\nAccept-Language: \xff\r\n", (401, "not_authenticated")),
@@ -122,6 +123,7 @@ def test_a_foreign_host_is_a_400(served, host):
         (GET, b"Host: evil.example\r\n"),
         (GET, b"no header at all\r\n"),
         (GET, b"X-Request-ID: a\x00b\r\n"),
+        (GET, b"X-Request-ID: " + b" " * 60_000 + b"\x00\r\n"),
     ],
     ids=lambda value: ascii(value[:40]),
 )

@@ -11,7 +11,7 @@ LINEAR = 2.5
 MEASURABLE = 200_000
 LONGEST = 32_000
 # What looks bad is measured again, so many times; what takes longer than SLOW, once.
-TRIES, SLOW = 7, 50_000_000
+TRIES, SLOW = 15, 50_000_000
 
 
 def growth(
@@ -21,25 +21,28 @@ def growth(
     start: str = "",
     end: str = "",
     longest: int = LONGEST,
+    shortest: int = 0,
 ) -> float:
     """The largest factor by which the time grew when the pump was repeated twice as often.
 
     The texts are `start + pump * n + end`, for n = 8, 16, 32 ... until one has `longest`
-    characters. The time is the processor's for this thread, so that a busy machine changes it
-    little; it is the shortest of several tries where one try looks bad. It ends with the first text
-    that shows the growth, so that an exponential one takes no more than seconds.
+    characters, or from the first n on that gives `shortest`. The time is the processor's for this
+    thread, so that a busy machine changes it little; it is the shortest of several tries where one
+    looks bad. It ends with the first text that shows the growth, so that an exponential one takes
+    no more than seconds.
     """
-    worst, count = 0.0, 8
+    worst, count = 0.0, max(8, shortest // len(pump))
     before = start + pump * count + end
     took = time_of(work, before)
     while len(before) < longest:
         count *= 2
         text = (start + pump * count)[: longest - len(end)] + end
         taken = time_of(work, text)
-        if taken > max(MEASURABLE, LINEAR * took):
-            took = min(time_of(work, before) for _ in range(TRIES))
-            again = 1 if taken > SLOW else TRIES
-            taken = min(taken, *(time_of(work, text) for _ in range(again)))
+        tries = 1 if taken > SLOW else TRIES
+        while taken > max(MEASURABLE, LINEAR * took) and tries:
+            took = min(took, time_of(work, before))
+            taken = min(taken, time_of(work, text))
+            tries -= 1
         if taken > MEASURABLE:
             worst = max(worst, taken / max(took, 1))
             if worst > LINEAR:

@@ -1,0 +1,97 @@
+"""Every regular expression of the product, by the place where it is, and how it is used there."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterable
+from importlib import import_module
+from inspect import getsource
+from typing import Any
+
+from django.conf import settings
+
+from accounts import erasure as accounts_erasure
+from core.sqlite import compiled
+from notifications import erasure as notifications_erasure
+from tests.patterns.finding import FUNCTIONS, has_pattern
+
+# The method by which each is used; some regular expressions are given to Django, which searches.
+LISTED = {
+    "accounts.erasure.any_word": "sub",
+    "accounts.models.username_validator": "search",
+    "core.idempotency.KEY": "fullmatch",
+    "core.logs.SANE_ID": "fullmatch",
+    "core.origins.is_foreign": "match",
+    "core.redaction.SECRETS": "sub",
+    "core.redaction.is_secret": "search",
+    "core.sqlite.compiled": "search",
+    "core.staff_log.WHOM": "match",
+    "materials.judging.ACTIVE": "match",
+    "materials.judging.CONTROL": "search",
+    "materials.judging.NO_CONTENT": "fullmatch",
+    "notifications.erasure.reworded": "fullmatch",
+    "notifications.mails.subject_line": "sub",
+    "operations.privacy.__init__.find_person": "fullmatch",
+    "operations.serving.LONG_BLANK": "search",
+    "zoom.client.meetings.MARKED": "match",
+    "zoom.client.meetings.is_address": "fullmatch",
+    "zoom.client.meetings.read_id": "fullmatch",
+}
+# Those in an address's place are with all addresses (`finding.routes`).
+ADDRESSES = {"config.urls.urlpatterns"}
+# Those that are ambiguous, with the characters that their texts have at most.
+BOUNDED = {
+    # "… {person} … {material} …": a notification's own words with two names and a title in them.
+    "notifications.erasure.reworded": 700,
+}
+# Those that are put together when they are needed: as they are then.
+COMPUTED: dict[str, Callable[[], Iterable[Any]]] = {
+    "accounts.erasure.any_word": lambda: [
+        accounts_erasure.any_word({"Ann Lee", "ann.lee@example.org", "- - -"}, re.IGNORECASE)
+    ],
+    "core.origins.is_foreign": lambda: settings.CORS_ALLOWED_ORIGIN_REGEXES,
+    "core.sqlite.compiled": lambda: [method.__self__ for method in (
+        compiled("%ab%", "\\"), compiled("%aaaab%", "\\"),
+    )],
+    "notifications.erasure.reworded": lambda: [
+        re.compile(notifications_erasure.pattern_of(text), re.DOTALL)
+        for event in notifications_erasure.NAMING.values()
+        for text in (event.title, event.message)
+    ],
+}  # fmt: skip
+
+
+def patterns_at(site: str) -> list[re.Pattern[str]]:
+    """The regular expressions at a listed place."""
+    module_name, name = site.rsplit(".", 1)
+    module = import_module(module_name.removesuffix(".__init__"))
+    if site in COMPUTED:
+        found = list(COMPUTED[site]())
+    elif callable(value := getattr(module, name)) and not hasattr(value, "regex"):
+        calls = [
+            node for node in ast.walk(ast.parse(getsource(value))) if isinstance(node, ast.Call)
+        ]
+        found = [written_in(node, vars(module)) for node in calls if has_pattern(node.func)]
+    else:
+        value = getattr(value, "regex", value)
+        found = [each[0] for each in value] if isinstance(value, list) else [value]
+    return [re.compile(each) for each in found]
+
+
+def written_in(call: ast.Call, names: dict[str, Any]) -> re.Pattern[str]:
+    """The regular expression of a call such as `re.search(NAMES, text, re.IGNORECASE)`."""
+    pattern, *others = [ast.unparse(each) for each in call.args]
+    flags = [eval(each, names) for each in others if each.startswith("re.")]
+    return re.compile(eval(pattern, names), *flags)
+
+
+def using(pattern: re.Pattern[str], method: str) -> Callable[[str], object]:
+    """What the engine does with a text."""
+    if method in {"sub", "subn"}:
+        return lambda text: pattern.sub("", text)
+    if method == "finditer":
+        return lambda text: list(pattern.finditer(text))
+    assert method in FUNCTIONS, method
+    use: Callable[[str], object] = getattr(pattern, method)
+    return use
