@@ -12,7 +12,6 @@ from io import BytesIO
 from time import thread_time
 from typing import IO
 
-import filetype
 from django.conf import settings
 
 from materials import limits
@@ -75,7 +74,13 @@ def end(file: IO[bytes]) -> bytes:
 
 
 def is_binary(file: IO[bytes], kind: Kind) -> bool:
-    return bool(filetype.guess_mime(head(file)) == kind.media_type)
+    return any(begins_with(head(file), signature) for signature in kind.signatures)
+
+
+def begins_with(content: bytes, signature: bytes) -> bool:
+    """Whether these are the first bytes, of which each `?` is any."""
+    pairs = zip(signature, content, strict=False)
+    return len(content) >= len(signature) and all(a in (b, ord("?")) for a, b in pairs)
 
 
 def is_zip(file: IO[bytes], kind: Kind) -> bool:

@@ -36,11 +36,14 @@ class Kind:
 
     Attributes:
         inside: for `OFFICE`, the part that makes it this kind of document.
+        signatures: for `BINARY`, the bytes that may stand at its beginning, one of them. A `?`
+            stands for any byte.
     """
 
     media_type: str
     content: Content
     inside: str = ""
+    signatures: tuple[bytes, ...] = ()
 
     @property
     def is_picture(self) -> bool:
@@ -49,9 +52,10 @@ class Kind:
 
 OFFICE = "application/vnd.openxmlformats-officedocument."
 OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
+JPEG = Kind("image/jpeg", Content.BINARY, signatures=(b"\xff\xd8\xff",))
 # By extension. What a browser could run (HTML, SVG, scripts) is not among them.
 KINDS = {
-    "pdf": Kind("application/pdf", Content.BINARY),
+    "pdf": Kind("application/pdf", Content.BINARY, signatures=(b"%PDF", b"\xef\xbb\xbf%PDF")),
     "doc": Kind("application/msword", Content.OLE),
     "docx": Kind(f"{OFFICE}wordprocessingml.document", Content.OFFICE, "word/document.xml"),
     "xls": Kind("application/vnd.ms-excel", Content.OLE),
@@ -65,11 +69,11 @@ KINDS = {
     "txt": Kind("text/plain", Content.TEXT),
     "md": Kind("text/markdown", Content.TEXT),
     "csv": Kind("text/csv", Content.TEXT),
-    "png": Kind("image/png", Content.BINARY),
-    "jpg": Kind("image/jpeg", Content.BINARY),
-    "jpeg": Kind("image/jpeg", Content.BINARY),
-    "gif": Kind("image/gif", Content.BINARY),
-    "webp": Kind("image/webp", Content.BINARY),
+    "png": Kind("image/png", Content.BINARY, signatures=(b"\x89PNG\r\n\x1a\n",)),
+    "jpg": JPEG,
+    "jpeg": JPEG,
+    "gif": Kind("image/gif", Content.BINARY, signatures=(b"GIF87a", b"GIF89a")),
+    "webp": Kind("image/webp", Content.BINARY, signatures=(b"RIFF????WEBPVP8",)),
 }
 
 
