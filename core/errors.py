@@ -61,6 +61,9 @@ METHOD_NOT_ALLOWED = declare(
     "method_not_allowed", 405, "This address doesn't take {method} requests."
 )
 NOT_ACCEPTABLE = declare("not_acceptable", 406, "This address can't answer in that format.")
+BODY_TOO_LATE = declare(
+    "body_too_late", 408, "The body took too long to arrive: send it again over a faster line."
+)
 LENGTH_REQUIRED = declare(
     "length_required", 411, "Send the body with a Content-Length header, not in chunks."
 )
@@ -89,6 +92,7 @@ BY_STATUS = {
     404: UNKNOWN_ADDRESS,
     405: METHOD_NOT_ALLOWED,
     406: NOT_ACCEPTABLE,
+    408: BODY_TOO_LATE,
     411: LENGTH_REQUIRED,
     413: BODY_TOO_LARGE,
     415: UNSUPPORTED_MEDIA_TYPE,
@@ -186,7 +190,8 @@ def translate(exc: Exception) -> APIError | None:
         case SuspiciousOperation():  # too many parameters, say; Django's own page chokes on them
             return APIError(BAD_REQUEST)
         case UnreadablePostError():
-            return APIError(BODY_NOT_KEPT)
+            late = isinstance(exc.__cause__, TimeoutError)
+            return APIError(BODY_TOO_LATE if late else BODY_NOT_KEPT)
         # The last is said by a server that only reads, after a failover, and by a damaged one.
         case OperationalError() | InterfaceError() | InternalError():
             logger.error("The database failed a request.", exc_info=exc)

@@ -5,13 +5,13 @@ answer for it: one that can't be read ended as the server's own plain 500, and `
 decided how the query string was read. Here it may say anything.
 
 And under ASGI it reads the whole body into a file before any middleware could refuse it. Here a
-body that will be refused isn't read, and one that no disk has room for is an error like others.
+body that will be refused isn't read, and one that no disk has room for, or that takes too long to
+arrive, is an error like others.
 """
 
 from __future__ import annotations
 
 import asyncio
-import io
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -22,11 +22,13 @@ from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.http import HttpRequest
 from django.utils.http import parse_header_parameters
 
+from core.bodies import Deadline, UnreadableBody
 from core.uploads import refused_unread
 
 logger = logging.getLogger(__name__)
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 
 class AnyContentType(HttpRequest):
@@ -52,19 +54,27 @@ class TolerantWSGIRequest(AnyContentType, WSGIRequest):
 class ASGIApplication(ASGIHandler):
     request_class = TolerantASGIRequest
 
-    async def handle(self, scope: Any, receive: Receive, send: Any) -> None:
+    async def handle(self, scope: Any, receive: Receive, send: Send) -> None:
         headers = {
             name.decode("latin-1").lower(): value.decode("latin-1")
             for name, value in scope["headers"]
         }
-        await super().handle(scope, no_body() if refused_unread(headers) else receive, send)
+        if refused_unread(headers):
+            # Where a body in chunks ends is not what a proxy in front may think.
+            last = closing(send) if "transfer-encoding" in headers else send
+            await super().handle(scope, no_body(), last)
+            return
+        body = TimelyBody(receive, headers.get("content-type", ""))
+        await super().handle(scope, body.receive, closing(send, body))
 
     async def read_body(self, receive: Receive) -> Any:
         try:
             return await super().read_body(receive)
-        except OSError:
+        except TimeoutError as error:
+            return UnreadableBody(error)
+        except OSError as error:
             logger.exception("A body can't be kept on the disk.")
-            return LostBody()
+            return UnreadableBody(error)
 
     async def listen_for_disconnect(self, receive: Receive) -> None:
         """Wait until the client goes, past what may still come of a body that wasn't kept."""
@@ -73,11 +83,44 @@ class ASGIApplication(ASGIHandler):
         raise RequestAborted
 
 
-class LostBody(io.BytesIO):
-    """A body that couldn't be kept, of which whoever reads it hears."""
+class TimelyBody:
+    """Receives a body for as long as its deadline allows.
 
-    def read(self, size: int | None = -1) -> bytes:
-        raise OSError("The body couldn't be kept.")
+    Attributes:
+        is_late: whether it took longer.
+    """
+
+    def __init__(self, receive: Receive, content_type: str) -> None:
+        self.receive_any = receive
+        self.deadline = Deadline(content_type)
+        self.received = 0
+        self.is_whole = self.is_late = False
+
+    async def receive(self) -> Mapping[str, Any]:
+        """Raises TimeoutError: the body took too long."""
+        if self.is_whole or self.is_late:
+            return await self.receive_any()
+        try:
+            seconds = self.deadline.seconds_left(self.received)
+            async with asyncio.timeout(seconds):
+                message = await self.receive_any()
+        except TimeoutError:
+            self.is_late = True
+            raise
+        self.received += len(message.get("body", b""))
+        self.is_whole = not message.get("more_body", False)
+        return message
+
+
+def closing(send: Send, body: TimelyBody | None = None) -> Send:
+    """Sends an answer after which the connection is closed; with a body, if that was late."""
+
+    async def send_and_close(message: Mapping[str, Any]) -> None:
+        if message["type"] == "http.response.start" and (body is None or body.is_late):
+            message = {**message, "headers": [*message["headers"], (b"connection", b"close")]}
+        await send(message)
+
+    return send_and_close
 
 
 def no_body() -> Receive:

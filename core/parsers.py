@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.http import UnreadablePostError
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser, DataAndFiles
@@ -77,6 +78,8 @@ class FormParser(BaseParser):
             raise APIError(BODY_TOO_LARGE, limit=limit) from None
         except (MultiPartParserError, SuspiciousOperation) as error:
             raise APIError(MALFORMED_FORM, reason=str(error).rstrip(".")) from error
+        except UnreadablePostError:  # `core.errors` says why
+            raise
         except OSError as error:  # the disk, on which a file waits, is full
             raise APIError(BODY_NOT_KEPT) from error
 

@@ -12,8 +12,7 @@ import struct
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
@@ -22,7 +21,9 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
+from core.uploads import refused_unread
 from operations.supervision import end_with_parent
+from operations.unfinished import Bodies, own_sockets
 
 logger = logging.getLogger(__name__)
 
@@ -42,9 +43,6 @@ NO_SYN = (
     (0x06, 0, 0, 0),  # yes: take nothing of it
     (0x06, 0, 0, 0xFFFFFFFF),  # no: take all
 )
-# In milliseconds: how long a connection may be idle. Proxies keep theirs for 60 seconds, and must
-# be the first to close one: else a request may meet a connection that is just being closed.
-IDLE = 75_000
 # Connections that may wait for a worker, and that one worker may hold open.
 BACKLOG, CONNECTIONS = 2048, 1024
 # What granian says goes where everything goes.
@@ -56,21 +54,27 @@ LOGGING: dict[str, Any] = {
 
 
 class Application:
-    """The site's, which from `leave` on lets no client keep its connection: one that is idle may be
-    closed while a request is on its way."""
+    """The site's, a few requests at a time, each with its whole body. From `leave` on it lets no
+    client keep its connection: one that is idle may be closed while a request is on its way."""
 
     def __init__(self, site: Callable[..., Iterable[bytes]]) -> None:
         self.site = site
         self.leaves = False
+        self.bodies = Bodies()
+        self.slots = threading.BoundedSemaphore(settings.WEB_THREADS)
+        self.unstarted = threading.Lock()
 
     def __call__(self, environ: dict[str, Any], respond: Callable[..., Any]) -> Iterable[bytes]:
-        if not self.leaves:
-            return self.site(environ, respond)
+        if self.unstarted.acquire(blocking=False):  # never given back: once for each process
+            self.bodies.start()
+        is_whole = not is_refused_unread(environ) and self.bodies.take_in(environ)
 
         def respond_and_close(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
             return respond(status, [*headers, ("Connection", "close")], *error)
 
-        return self.site(environ, respond_and_close)
+        with self.slots:  # what streams is sent after it
+            keeps = is_whole and not self.leaves
+            return self.site(environ, respond if keeps else respond_and_close)
 
     def leave(self, *signal_and_frame: object) -> None:
         """And soon let no more in: who waits for that when the socket is closed gets no answer."""
@@ -103,6 +107,13 @@ class Server(MPServer):
         self.wrks.clear()
 
 
+def is_refused_unread(environ: dict[str, Any]) -> bool:
+    named = {"HTTP_AUTHORIZATION": "authorization", "HTTP_TRANSFER_ENCODING": "transfer-encoding"}
+    named["CONTENT_LENGTH"] = "content-length"
+    headers = {name: environ[key] for key, name in named.items() if environ.get(key) is not None}
+    return refused_unread(headers) is not None
+
+
 def let_nobody_in() -> None:
     """Have the system drop what asks this process for a connection. Who asks hears nothing, asks
     again a second later, and is refused by then. Linux alone can do that."""
@@ -110,20 +121,9 @@ def let_nobody_in() -> None:
         return
     rules = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *rule) for rule in NO_SYN))
     program = struct.pack("HL", len(NO_SYN), ctypes.addressof(rules))
-    for listening in listening_sockets():
-        with listening:
-            listening.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, program)
-
-
-def listening_sockets() -> Iterator[socket.socket]:
-    """Those of this process; granian doesn't tell which one is its own."""
-    for name in os.listdir("/proc/self/fd"):
-        with suppress(OSError):  # no socket, or closed by now
-            found = socket.socket(fileno=os.dup(int(name)))
-            if found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
-                yield found
-            else:
-                found.close()
+    for each in own_sockets():
+        if each.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+            each.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, program)
 
 
 def without_advice_on_threads(record: logging.LogRecord) -> bool:
@@ -150,10 +150,11 @@ def serve_rest() -> None:
         http=HTTPModes.http1,
         websockets=False,
         workers=settings.WEB_CONCURRENCY,
-        blocking_threads=settings.WEB_THREADS,
+        # Each may have to wait for its client; how many work is for `Application` to say.
+        blocking_threads=CONNECTIONS,
         backlog=BACKLOG,
         backpressure=CONNECTIONS,
-        http1_settings=HTTP1Settings(header_read_timeout=IDLE),
+        http1_settings=HTTP1Settings(header_read_timeout=settings.HEADER_SECONDS * 1000),
         log_level=LogLevels.warning,
         log_dictconfig=LOGGING,
         respawn_failed_workers=True,

@@ -3,10 +3,12 @@ production is `operations.rest`."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import re
 import signal
+import socket
 import sys
 
 import h11
@@ -25,8 +27,72 @@ LONG_BLANK = re.compile(rb"[ \t]{256}")
 
 
 class HTTPProtocol(H11Protocol):
-    """Asking for a WebSocket in a way that can't become one is a request like any other, answered
-    by the application in its envelope; uvicorn answers it in plain text, or never."""
+    """uvicorn's, with the deadlines that it lacks: for the head of a request, for what follows of a
+    body that has been answered already, and for clients that take nothing of what is sent to them.
+    Bodies that are read have theirs in `core.handlers`.
+
+    Asking for a WebSocket in a way that can't become one is a request like any other, answered
+    by the application in its envelope; uvicorn answers it in plain text, or never.
+    """
+
+    deadline: asyncio.TimerHandle | None = None
+    watched: str | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        if sys.platform == "linux":
+            limit = settings.STALL_SECONDS * 1000
+            connection = transport.get_extra_info("socket")
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, limit)
+        self.watch()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self.watch()
+
+    def handle_events(self) -> None:
+        """h11 joins a header that goes on in a second line, where a proxy may read another one."""
+        if self.conn.their_state is h11.IDLE and has_folded_line(self.conn.trailing_data[0]):
+            self.send_400_response("A header has to be in one line.")
+            return
+        super().handle_events()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self.watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.watch_no_more()
+        super().connection_lost(exc)
+
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        self.watch_no_more()
+        super().handle_websocket_upgrade(event)
+
+    def watch(self) -> None:
+        """Start the deadline of what the client owes now, unless it is running."""
+        owed = self.owed()
+        if owed == self.watched:
+            return
+        self.watch_no_more()
+        if owed is not None:
+            self.watched = owed
+            self.deadline = self.loop.call_later(getattr(settings, owed), self.transport.abort)
+
+    def watch_no_more(self) -> None:
+        if self.deadline is not None:
+            self.deadline.cancel()
+        self.deadline = self.watched = None
+
+    def owed(self) -> str | None:
+        """The setting that bounds what the client owes; None while nobody waits for it here."""
+        if self.transport.get_protocol() is not self:  # it is a WebSocket
+            return None
+        if self.conn.their_state is h11.IDLE:
+            return "HEADER_SECONDS"
+        if self.conn.their_state is h11.SEND_BODY and self.cycle.response_complete:
+            return "BODY_SECONDS"
+        return None
 
     def data_received(self, data: bytes) -> None:
         if self.conn.their_state is h11.IDLE:  # headers are being read
@@ -51,6 +117,13 @@ class HTTPProtocol(H11Protocol):
         except InvalidHandshake:
             return False
         return True
+
+
+def has_folded_line(received: bytes) -> bool:
+    """Does a header of the head that these bytes begin with, or are a part of, go on in a second
+    line?"""
+    head = re.split(rb"\n\r?\n", received, maxsplit=1)[0]
+    return b"\n " in head or b"\n\t" in head
 
 
 def without_trace_of_bad_text(record: logging.LogRecord) -> bool:

@@ -14,6 +14,13 @@ WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", os.cpu_count() or 1, least=1, most=
 WEB_THREADS = env.int("WEB_THREADS", 8, least=1, most=64)
 # Where `make push` serves.
 PUSH_PORT = env.int("PUSH_PORT", min(PORT + 1, 65535), least=1, most=65535)
+# In seconds: how long the head of a request may take to arrive, and the rest of it. A form, which
+# may hold a large file, has more time while it comes at 1,000 bytes a second (`core/bodies.py`).
+# granian closes a connection that is idle for HEADER_SECONDS, too.
+HEADER_SECONDS = env.int("HEADER_SECONDS", 10, least=1, most=300)
+BODY_SECONDS = env.int("BODY_SECONDS", 30, least=1, most=600)
+# In seconds: how long a client may take nothing of what is sent to it.
+STALL_SECONDS = env.int("STALL_SECONDS", 30, least=1, most=600)
 SECRET_KEY = env.str("SECRET_KEY", "")
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])
 _KNOWN_KEY = "for-development-only-a-key-that-everybody-can-read-here"

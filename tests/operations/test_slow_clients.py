@@ -1,0 +1,151 @@
+"""Who sends or takes too little is cut off when its time is over, and keeps nobody waiting until
+then: at uvicorn (`make run`, and the push port is the same) and at granian (`make serve`)."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+
+import pytest
+
+from tests.materials.site import open_session
+from tests.operations.slow_clients import (
+    HEAD,
+    UNFINISHED,
+    answered_in,
+    connected,
+    drip,
+    end_of,
+    stalled_reader,
+)
+from tests.server import Server
+
+MANY = 40
+# One process of one thread: each of the many would stop it, if it waited for them.
+ENVIRONMENT = {
+    "HEADER_SECONDS": "1",
+    "BODY_SECONDS": "1",
+    "STALL_SECONDS": "1",
+    "WEB_CONCURRENCY": "1",
+    "WEB_THREADS": "1",
+    "DEMO_DATA": "0",
+    "REDIS_URL": "",
+    "EMBEDDED_CLOCK": "0",
+    "DISABLE_THROTTLING": "1",
+}
+# All deadlines are a second; the rest is for a machine that is busy.
+SOON = 5
+
+
+def form(content: bytes) -> bytes:
+    fields = (("type", "file"), ("title", "Trees"))
+    parts = b"".join(
+        f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+        for name, value in fields
+    )
+    file = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n'
+    return parts + file + content + b"\r\n--x--\r\n"
+
+
+def upload(path: str, token: str, length: int) -> bytes:
+    return (
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n"
+        f"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: {length}\r\n"
+        "Connection: close\r\n\r\n"
+    ).encode()
+
+
+def pieces(whole: bytes, size: int) -> list[bytes]:
+    return [whole[at : at + size] for at in range(0, len(whole), size)]
+
+
+@pytest.fixture(scope="module", params=["run", "serve"])
+def seen(request, tmp_path_factory):
+    """How all kinds of slow clients ended, at once, and how long others waited beside them."""
+    folder = tmp_path_factory.mktemp(request.param)
+    command = [sys.executable, "manage.py", request.param]
+    with Server(folder, ENVIRONMENT, command) as server, ThreadPoolExecutor(MANY + 8) as pool:
+        token, path = open_session(server)
+        file = {"file": ("a.pdf", b"%PDF-1.7\n" + os.urandom(12 * 1024 * 1024))}
+        made = server.call("POST", path, token, data={"title": "L", "type": "file"}, files=file)
+        address = made.json()["file"].removeprefix(server.base)
+        download = f"GET {address} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode()
+        small = form(b"one word, and another\n" * 250)
+        chunks, port = itertools.repeat(b" ", 100), server.port
+
+        unfinished = [connected(port, UNFINISHED) for _ in range(MANY)]
+        silent = [connected(port) for _ in range(MANY)]
+        readers = [stalled_reader(port, download) for _ in range(MANY)]
+        ends = {
+            "dripped head": pool.submit(drip, port, HEAD + b"X: ", chunks, 0.1),
+            "dripped body": pool.submit(drip, port, UNFINISHED, chunks, 0.1),
+            "refused body": pool.submit(
+                end_of, connected(port, HEAD.replace(b"1000", b"2000000") + b"\r\n{")
+            ),
+            "slow upload": pool.submit(
+                drip, port, upload(path, token, len(small)), pieces(small, 500), 0.15
+            ),
+            "too slow upload": pool.submit(
+                drip, port, upload(path, token, len(small)), pieces(small, 5), 0.1
+            ),
+        }
+        beside = [answered_in(port) for _ in range(5)]
+        unfinished_ends = list(pool.map(end_of, unfinished))
+        silent_ends = list(pool.map(end_of, silent))
+        results = {name: future.result() for name, future in ends.items()}
+        reader_ends = list(pool.map(end_of, readers))
+        yield SimpleNamespace(
+            beside=beside,
+            unfinished=unfinished_ends,
+            silent=silent_ends,
+            readers=reader_ends,
+            ends=results,
+            after=answered_in(port),
+            log=server.log,
+        )
+
+
+def test_others_are_served_at_once(seen):
+    assert sorted(seen.beside)[2] < 0.5, "of five the middle one"
+    assert seen.after < 0.5
+
+
+def test_a_body_that_does_not_end_is_a_408_in_the_envelope_and_the_connection_is_closed(seen):
+    for end in [*seen.unfinished, seen.ends["dripped body"]]:
+        head, _, body = end.received.partition(b"\r\n\r\n")
+        assert end.status == 408
+        assert b"connection: close" in head.lower()
+        assert json.loads(body)["code"] == "body_too_late"
+        assert end.seconds < SOON
+    assert seen.ends["dripped body"].seconds > 0.9, "not before its time is over"
+
+
+def test_a_head_that_does_not_come_is_closed(seen):
+    for end in [*seen.silent, seen.ends["dripped head"]]:
+        assert end.status is None
+        assert end.seconds < SOON
+
+
+def test_what_follows_of_a_body_that_was_refused_has_a_deadline_too(seen):
+    assert seen.ends["refused body"].status == 413
+    assert seen.ends["refused body"].seconds < SOON
+
+
+def test_an_upload_over_a_slow_line_is_taken_and_one_over_a_dead_one_is_not(seen):
+    assert seen.ends["slow upload"].status == 201
+    assert seen.ends["slow upload"].seconds > 1.2, "longer than another body may take"
+    assert seen.ends["too slow upload"].status == 408
+
+
+def test_a_client_that_takes_nothing_of_its_answer_is_cut_off(seen):
+    for end in seen.readers:
+        assert len(end.received) < 12 * 1024 * 1024
+
+
+def test_none_of_it_is_told_as_an_error(seen):
+    assert "Traceback" not in seen.log
+    assert "[error" not in seen.log
