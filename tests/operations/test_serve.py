@@ -11,7 +11,8 @@ import sys
 import pytest
 
 from bench.load import load, totals
-from tests.core.test_raw_http import GET, JSON, POST, code_of, speak
+from tests.core.ambiguous import AMBIGUOUS, JSON, POST, refuses_and_closes
+from tests.core.test_raw_http import GET, code_of, speak
 from tests.notifications import redis_proxy
 from tests.notifications.sockets import hear, open_socket
 from tests.operations.processes import are_gone, children, failed_start, is_open, part, tree
@@ -83,6 +84,11 @@ def test_an_odd_request_is_refused_in_the_envelope(served, line, headers, body, 
 )
 def test_what_granian_refuses_itself_is_a_4xx_without_a_body(served, headers, status):
     assert speak(served, POST, headers)[::2] == (status, b"")
+
+
+@pytest.mark.parametrize("ambiguous", AMBIGUOUS)
+def test_an_ambiguous_length_ends_the_connection(served, ambiguous):
+    refuses_and_closes(served, ambiguous)
 
 
 def test_the_answer_to_head_has_no_body(served):
