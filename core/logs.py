@@ -92,6 +92,19 @@ class Breakages(logging.Filter):
         return bool(record.exc_info)
 
 
+# Why a request was refused, in its own line.
+UNKNOWN_HOST = "unknown host"
+
+
+class HostRefusals(logging.Filter):
+    """Lets nothing pass, but has the request's own line say why it was refused: anybody can send a
+    false `Host`, and Django tells of each as an error, with its traceback and the header."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        bind(refused=UNKNOWN_HOST)
+        return False
+
+
 def discreet(told: object, path: str | None) -> object:
     if isinstance(told, BaseException):
         return first_line(told)

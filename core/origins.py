@@ -1,4 +1,5 @@
-"""Which pages in a browser may talk to this server (contract C9); CORS has the same lists."""
+"""Which pages in a browser may talk to this server (contract C9); CORS has the same lists. And by
+which names, for what isn't a request of Django's."""
 
 from __future__ import annotations
 
@@ -6,6 +7,8 @@ import re
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest
 
 
 def is_foreign(origin: str, host: str) -> bool:
@@ -28,3 +31,18 @@ def is_own(origin: str, host: str) -> bool:
         return urlsplit(origin).netloc.lower() == host.lower()
     except ValueError:
         return False
+
+
+def is_known(host: str) -> bool:
+    """Is this server called so, going by `ALLOWED_HOSTS`?
+
+    Args:
+        host: the header `Host`; "" if there is none.
+    """
+    request = HttpRequest()
+    request.META["HTTP_HOST"] = host
+    try:
+        request.get_host()
+    except DisallowedHost:
+        return False
+    return True

@@ -5,26 +5,25 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Iterable
 from enum import IntEnum
 from itertools import count
 
 import orjson
 import structlog
-from asgiref.sync import sync_to_async
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, WebSocketScope
 from django.conf import settings
 from django.db import Error as DatabaseError
-from django.db import connections
+from django.http import HttpResponse
 
-from accounts import tokens
 from core import logs
-from core.errors import APIError
-from core.origins import is_foreign
+from core.errors import BAD_REQUEST, APIError, envelope
+from core.logs import UNKNOWN_HOST
+from core.origins import is_foreign, is_known
 from core.push.hub import RECHECK, hub
 from core.push.leases import Lease
 from core.push.relay import listener
 from core.renderers import dumps
+from notifications.authentication import is_good, look_up, offered_token, tell_database_failed
 
 logger = structlog.stdlib.get_logger(__name__)
 
@@ -40,7 +39,7 @@ FAREWELL = 1.0
 
 class Close(IntEnum):
     """Why the server closes a socket, always after accepting it: a browser can't see why one was
-    refused."""
+    refused. Only what asks for another host is refused before."""
 
     TRY_AGAIN = 1013
     TOKEN_NOT_VALID = 4401
@@ -63,10 +62,9 @@ class PushConsumer:
 
     async def serve(self) -> None:
         """From the handshake to the end, with a line in the log for each."""
-        asked = dict(self.scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
-        with logs.about(request_id=logs.request_id(asked)):
-            await self.receive()
-            await self.accept()
+        with logs.about(request_id=logs.request_id(self.header(b"x-request-id"))):
+            if not await self.admit():
+                return
             began, code = time.monotonic(), await self.open()
             if code is not None:
                 await self.close(code)
@@ -76,9 +74,34 @@ class PushConsumer:
 
     async def refuse(self) -> None:
         """Where there is nothing to connect to."""
+        if await self.admit():
+            await self.close(Close.NOTHING_HERE)
+
+    async def admit(self) -> bool:
+        """Take part in the handshake, unless it asks for a host that this server isn't: no browser
+        sends that by itself, so the answer is REST's 400 (contract C4), and there is no socket."""
         await self.receive()
+        if not is_known(self.header(b"host")):
+            logger.info("socket refused", refused=UNKNOWN_HOST)
+            await self.answer(envelope(APIError(BAD_REQUEST)))
+            return False
         await self.accept()
-        await self.close(Close.NOTHING_HERE)
+        return True
+
+    async def answer(self, response: HttpResponse) -> None:
+        """Answer the handshake by HTTP."""
+        headers = [(name.lower().encode(), value.encode()) for name, value in response.items()]
+        status = response.status_code
+        await self.send(
+            {"type": "websocket.http.response.start", "status": status, "headers": headers}
+        )
+        await self.send(
+            {"type": "websocket.http.response.body", "body": response.content, "more_body": False}
+        )
+
+    def header(self, name: bytes) -> str:
+        """A header of the handshake; "" if there is none."""
+        return dict(self.scope["headers"]).get(name, b"").decode("latin-1")
 
     async def accept(self) -> None:
         subprotocol = "bearer" if "bearer" in self.scope["subprotocols"] else None
@@ -91,8 +114,7 @@ class PushConsumer:
 
     async def open(self) -> Close | None:
         """Look who it is, and then serve; why it is to be closed, None if the client has left."""
-        headers = {name: value.decode("latin-1") for name, value in self.scope["headers"]}
-        if is_foreign(headers.get(b"origin", ""), headers.get(b"host", "")):
+        if is_foreign(self.header(b"origin"), self.header(b"host")):
             return Close.FOREIGN_ORIGIN
         text = offered_token(self.scope["subprotocols"])
         try:
@@ -189,43 +211,6 @@ class PushConsumer:
                 await asyncio.wait_for(self.doubted.wait(), wait)
             self.doubted.clear()
         self.end(Close.TOKEN_NOT_VALID)
-
-
-def tell_database_failed(error: DatabaseError) -> None:
-    logger.warning("the database failed a socket", error=logs.first_line(error))
-
-
-def offered_token(subprotocols: Iterable[str]) -> str:
-    """The token of `["bearer", "<access token>"]`; "" if they are others."""
-    match list(subprotocols):
-        case ["bearer", token]:
-            return token
-    return ""
-
-
-@sync_to_async
-def look_up(text: str) -> tuple[int, float]:
-    """Whose access token it is, and until when.
-
-    Raises:
-        APIError: 401 if it is good for nothing.
-    """
-    try:
-        token, user = tokens.read_access(text)
-        return user.pk, token["exp"]
-    finally:
-        connections.close_all()  # this thread's own, until the next time
-
-
-async def is_good(text: str) -> bool:
-    """Is the token still good? While the database can't be asked, it stays so."""
-    try:
-        await look_up(text)
-    except APIError:
-        return False
-    except DatabaseError as error:
-        tell_database_failed(error)
-    return True
 
 
 def is_ping(text: str | None) -> bool:

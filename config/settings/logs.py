@@ -25,6 +25,7 @@ LOGGING: dict[str, Any] = {
     "filters": {
         "discretion": {"()": "core.logs.Discretion"},
         "breakages": {"()": "core.logs.Breakages"},
+        "host_refusals": {"()": "core.logs.HostRefusals"},
     },
     "formatters": {
         "json": {"()": "core.logs.json_formatter"},
@@ -46,6 +47,7 @@ LOGGING: dict[str, Any] = {
         "django": {"handlers": [], "propagate": True},
         # Each request has a line of ours (`core.watching`): these would tell its path besides,
         "django.request": {"level": "ERROR", "filters": ["breakages"]},
+        "django.security.DisallowedHost": {"filters": ["host_refusals"]},
         "uvicorn.access": {"level": "CRITICAL"},
         "granian.access": {"level": "CRITICAL"},
         # that of a socket, with the query string,

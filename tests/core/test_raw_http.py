@@ -9,11 +9,12 @@ import socket
 
 import pytest
 
+from tests.core.ambiguous import AMBIGUOUS, JSON, POST, conversation, refuses_and_closes
 from tests.core.envelope import refused
 from tests.server import Server
+from tests.waiting import until
 
-JSON = b"Content-Type: application/json\r\n"
-GET, POST = b"GET /api/auth/me/", b"POST /api/auth/token/"
+GET = b"GET /api/auth/me/"
 
 
 def speak(served, line, headers=b"", body=b"", *, host=b"Host: 127.0.0.1\r\n"):
@@ -107,6 +108,54 @@ def test_a_file_of_nobodys_is_a_413_before_it_is_sent(served):
 def test_a_foreign_host_is_a_400(served, host):
     answer = speak(served, GET, host=b"Host: " + host + b"\r\n")
     assert code_of(answer) == (400, "bad_request")
+
+
+def test_a_foreign_host_is_one_line_at_info(served):
+    answer = speak(served, GET, b"X-Request-ID: from-elsewhere\r\n", host=b"Host: evil.example\r\n")
+
+    line = until(lambda: [each for each in served.log.splitlines() if "from-elsewhere" in each])
+    assert code_of(answer) == (400, "bad_request")
+    assert len(line) == 1
+    assert "[info" in line[0]
+    assert "refused='unknown host'" in line[0]
+    assert "Traceback" not in served.log
+    assert "evil.example" not in served.log
+
+
+HANDSHAKE = (
+    b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nX-Request-ID: handshake-elsewhere\r\n"
+)
+
+
+@pytest.mark.parametrize("path", [b"/ws/", b"/nowhere/"])
+@pytest.mark.parametrize("host", [b"evil.example", b"\xff", b"127.0.0.1/x", b""])
+def test_a_handshake_for_a_foreign_host_is_a_400_and_no_socket(served, path, host):
+    head = b"GET %s HTTP/1.1\r\nHost: %s\r\n" % (path, host)
+
+    answer = conversation(served, head + HANDSHAKE + b"\r\n")
+
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"content-type: application/json" in answer.lower()
+    assert b'"code":"bad_request"' in answer
+    lines = [each for each in served.log.splitlines() if "handshake-elsewhere" in each]
+    assert "[info" in lines[-1]
+    assert "refused='unknown host'" in lines[-1]
+
+
+def test_a_handshake_for_this_host_becomes_a_socket(served):
+    with socket.create_connection(("127.0.0.1", served.port), timeout=20) as client:
+        client.sendall(b"GET /ws/ HTTP/1.1\r\nHost: localhost:80\r\n" + HANDSHAKE + b"\r\n")
+
+        assert client.recv(12) == b"HTTP/1.1 101"
+
+
+# ── Where a body ends: what servers could disagree about ends the connection ─────────────────
+
+
+@pytest.mark.parametrize("ambiguous", AMBIGUOUS)
+def test_an_ambiguous_length_ends_the_connection(served, ambiguous):
+    refuses_and_closes(served, ambiguous)
 
 
 @pytest.mark.parametrize(
