@@ -3,12 +3,15 @@ is no such page."""
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
+from socketserver import ThreadingMixIn
 from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, make_server
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
+import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
@@ -18,6 +21,8 @@ from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
 from core.errors import NOT_AUTHENTICATED, UNKNOWN_ADDRESS, APIError, envelope
 from core.metrics import exposition
+
+logger = structlog.stdlib.get_logger(__name__)
 
 
 def answer(authorization: str) -> HttpResponse:
@@ -37,8 +42,20 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 class Quiet(WSGIRequestHandler):
+    timeout = 10  # seconds, of each wait for the client
+
     def log_message(self, format: str, *args: Any) -> None:
         """A scrape is worth no line."""
+
+
+class MetricsServer(ThreadingMixIn, WSGIServer):
+    """A thread for each scrape: one that stalls keeps no other waiting."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that stalls or leaves is worth no traceback."""
+        logger.info("a scrape failed", error=type(sys.exception()).__name__)
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -55,5 +72,5 @@ def serve_metrics(port: int) -> None:
     Raises:
         OSError: the port is taken.
     """
-    server = make_server(settings.HOST, port, application, handler_class=Quiet)
+    server = make_server(settings.HOST, port, application, MetricsServer, Quiet)
     threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()
