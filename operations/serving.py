@@ -47,6 +47,12 @@ class HTTPProtocol(H11Protocol):
         self.watch()
 
     def data_received(self, data: bytes) -> None:
+        if self.conn.their_state is h11.IDLE:  # headers are being read
+            unread, _ = self.conn.trailing_data
+            headers, _, _ = (unread[-255:] + data).partition(b"\r\n\r\n")
+            if LONG_BLANK.search(headers):
+                self.send_400_response("Send fewer blanks in a row in a header.")
+                return
         super().data_received(data)
         self.watch()
 
@@ -93,15 +99,6 @@ class HTTPProtocol(H11Protocol):
         if self.conn.their_state is h11.SEND_BODY and self.cycle.response_complete:
             return "BODY_SECONDS"
         return None
-
-    def data_received(self, data: bytes) -> None:
-        if self.conn.their_state is h11.IDLE:  # headers are being read
-            unread, _ = self.conn.trailing_data
-            headers, _, _ = (unread[-255:] + data).partition(b"\r\n\r\n")
-            if LONG_BLANK.search(headers):
-                self.send_400_response("Send fewer blanks in a row in a header.")
-                return
-        super().data_received(data)
 
     def _should_upgrade(self) -> bool:
         return super()._should_upgrade() and self.is_handshake()
