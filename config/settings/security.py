@@ -9,6 +9,8 @@ from config.settings.process import DEBUG, NUM_PROXIES, PUBLIC_URL
 # The staff's: a working day, and no longer than the browser is open.
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+# Whoever signs in at /admin/login/ itself goes on to the dashboard.
+LOGIN_REDIRECT_URL = "admin:index"
 # Where a proxy in front doesn't pass on the port, Django can't tell by itself.
 with readable("PUBLIC_URL"):
     _public = urlsplit(PUBLIC_URL)

@@ -167,7 +167,7 @@ def test_people_are_found_by_name_and_address(desk, student, instructor):
 def test_staff_sign_in_there_by_name_or_address(staff, name):
     answer = Client().post(reverse("admin:login"), {"username": name, "password": PASSWORD})
 
-    assert answer.status_code == 302
+    assert (answer.status_code, answer["Location"]) == (302, reverse("admin:index"))
 
 
 def test_others_do_not_get_in(student):
