@@ -14,7 +14,7 @@ from pathlib import Path
 
 TEMPLATE = """\
 # Read by compose.yaml. Secrets of this site: keep a copy somewhere safe, and out of the repository.
-# Every setting of the README's table may stand here, a line each; a value with a $ in 'quotes'.
+# Every setting of docs/settings.md may stand here, a line each; a value with a $ in 'quotes'.
 
 # Who loses this key signs everybody out; who finds it can sign in as anybody.
 SECRET_KEY={key}

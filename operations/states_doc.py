@@ -15,6 +15,8 @@ INSIDE, INSIDE_ONE_ON_ONE = "schedule", "look"
 HEADER = """\
 # States
 
+For everybody who wants to know which status leads where.
+
 Drawn from the tables of actions in `sessions_app/states.py` and `zoom/states.py` by `make docs`;
 don't edit it here. `make check` fails when a table has moved on.
 """

@@ -37,7 +37,7 @@ class Server:
 
     Attributes:
         folder: where its SQLite database, media and log lie.
-        environment: settings of the README's table, beyond those that name the folder.
+        environment: settings of docs/settings.md, beyond those that name the folder.
         command: the command that serves.
         as_shipped: start from nothing, with the settings as they are.
     """

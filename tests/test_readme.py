@@ -1,4 +1,4 @@
-"""The README tells the truth: its tour, its map of the code, its links."""
+"""The README and the pages of docs/ tell the truth: their commands, answers, places and links."""
 
 import json
 import re
@@ -16,15 +16,16 @@ from sessions_app.admin import SessionAdmin
 from tests.server import ROOT, Server
 
 README = (ROOT / "README.md").read_text()
+TOUR = (ROOT / "docs/tour.md").read_text()
 ANYTHING = "…"
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/*.md")), ROOT / "bench/README.md"]
 # A path of a file or a folder.
 PLACE = re.compile(r"`([a-z_]+/[a-z_/]*(?:\.[a-z]+)?)`")
 
 
-def section(title: str) -> str:
-    """The text below a heading, up to the next one of its rank."""
-    return README.split(f"\n## {title}\n")[1].split("\n## ")[0]
+def section(page: str, title: str) -> str:
+    """The text below a heading of a page, up to the next one of its rank."""
+    return page.split(f"\n## {title}\n")[1].split("\n## ")[0]
 
 
 def tour_of(text: str) -> list[tuple[str, str, str]]:
@@ -53,7 +54,7 @@ def difference(shown: Any, got: Any, where: str = "answer") -> str:
         missing = shown.keys() - got.keys() - {ANYTHING}
         hidden = set() if ANYTHING in shown else got.keys() - shown.keys()
         if missing or hidden:
-            return f"{where}: the server lacks {sorted(missing)}, the README {sorted(hidden)}"
+            return f"{where}: the server lacks {sorted(missing)}, the page {sorted(hidden)}"
         keys = [key for key in shown if key != ANYTHING]
         parts = (difference(shown[key], got[key], f"{where}.{key}") for key in keys)
         return next(filter(None, parts), "")
@@ -64,7 +65,7 @@ def difference(shown: Any, got: Any, where: str = "answer") -> str:
         )
         return next(filter(None, parts), "")
     same = shown == got and type(shown) is type(got)
-    return "" if same else f"{where}: the README shows {shown!r}, the server said {got!r}"
+    return "" if same else f"{where}: the page shows {shown!r}, the server said {got!r}"
 
 
 def documents(text: str) -> list[Any]:
@@ -117,11 +118,30 @@ def server(tmp_path_factory):
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="the tour needs curl")
 def test_the_tour_works_when_pasted_in_order_and_shows_true_answers(server, tmp_path):
-    tour = section("A tour")
-
-    problems = take(tour, server.base, tmp_path)
+    problems = take(TOUR, server.base, tmp_path)
 
     assert not problems, "\n\n".join(problems)
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="the README's example needs curl")
+def test_the_readmes_screen_of_curl_works_when_pasted_and_shows_true_answers(server, tmp_path):
+    problems = take(section(README, "One screen of curl"), server.base, tmp_path)
+
+    assert not problems, "\n\n".join(problems)
+
+
+def test_the_readme_is_short_and_leads_to_every_page_of_the_documentation():
+    pages = {f"docs/{page.name}" for page in ROOT.glob("docs/*.md")}
+
+    assert len(README.splitlines()) <= 150
+    assert pages - set(re.findall(r"\]\(([^)]+)\)", README)) == set()
+
+
+@pytest.mark.parametrize("page", sorted(ROOT.glob("docs/*.md")), ids=lambda page: page.name)
+def test_a_page_says_first_for_whom_it_is(page):
+    first_paragraph = page.read_text().split("\n\n")[1]
+
+    assert first_paragraph.startswith("For ")
 
 
 @pytest.mark.parametrize(
@@ -156,8 +176,7 @@ def test_the_tour_works_when_pasted_in_order_and_shows_true_answers(server, tmp_
     ],
 )
 def test_each_part_of_the_tour_shows_what_one_does_there(part, acts):
-    text = section("A tour").split(f"\n### {part}\n")[1].split("\n### ")[0]
-    steps = tour_of(text)
+    steps = tour_of(section(TOUR, part))
     commands = "".join(command for command, _, _ in steps)
 
     assert [act for act in acts if act not in commands] == []
@@ -183,7 +202,7 @@ def test_each_part_of_the_tour_shows_what_one_does_there(part, acts):
     ],
 )
 def test_a_wrong_answer_or_command_in_a_tour_is_noticed(server, tmp_path, command, answer):
-    helpers = tour_of(section("A tour"))[0][0]
+    helpers = tour_of(TOUR)[0][0]
     shown = f"```json\n{answer}\n```" if answer.startswith("{") else answer
 
     problems = take(
@@ -200,8 +219,8 @@ def test_the_two_commands_are_on_the_first_screen():
     assert "make test" in first_screen
 
 
-def test_the_map_of_the_code_names_many_places():
-    assert len(PLACE.findall(section("Where is …?"))) > 40
+def test_the_map_of_the_code_names_places():
+    assert len(PLACE.findall(section(README, "Where is …?"))) > 10
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -234,7 +253,7 @@ def test_every_link_into_the_repository_leads_to_a_file(page):
 
 
 def test_the_admin_has_the_actions_that_the_tour_names():
-    named = re.findall(r"\*((?:Approve|Cancel) selected[^*]+)\*", " ".join(README.split()))
+    named = re.findall(r"\*((?:Approve|Cancel) selected[^*]+)\*", " ".join(TOUR.split()))
     descriptions = {
         getattr(SessionAdmin, name).short_description
         for name in SessionAdmin.actions

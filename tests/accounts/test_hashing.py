@@ -1,4 +1,4 @@
-"""Password hashes: few at a time, and renewed without signing anybody out (issue 15 point 3)."""
+"""Password hashes: few at a time, and renewed without signing anybody out."""
 
 from __future__ import annotations
 

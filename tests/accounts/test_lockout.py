@@ -1,5 +1,4 @@
-"""Others' failures don't keep an owner out, and many networks together get few tries (issue 15
-point 8)."""
+"""Others' failures don't keep an owner out, and many networks together get few tries."""
 
 from __future__ import annotations
 

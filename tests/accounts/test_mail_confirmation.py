@@ -1,4 +1,4 @@
-"""Mails about sessions go to confirmed addresses only (issue 15 point 6)."""
+"""Mails about sessions go to confirmed addresses only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Odd claims in a token that is signed well are 401, never 500 (issue 15 point 10)."""
+"""Odd claims in a token that is signed well are 401, never 500."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A stolen access token doesn't take over an account (issue 15 point 9)."""
+"""A stolen access token doesn't take over an account."""
 
 from __future__ import annotations
 

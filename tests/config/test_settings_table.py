@@ -1,4 +1,4 @@
-"""The README's table of settings, and `.env.example`, are those of the code."""
+"""The table of settings in docs/settings.md, and `.env.example`, are those of the code."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import sys
 from typing import Any
 
 from tests.server import ROOT
-from tests.test_readme import section
 
 
 def settings_read() -> dict[str, tuple[str, Any]]:
@@ -32,9 +31,9 @@ def settings_read() -> dict[str, tuple[str, Any]]:
 
 
 def settings_told() -> dict[str, tuple[str, str]]:
-    """The README's rows: type and default."""
+    """The table's rows: type and default."""
     row = re.compile(r"^\| `([A-Z_]+)` \| (\w+) \| (?:`([^`]*)`)? ?\| \S.*\|$", re.MULTILINE)
-    return {name: (kind, default) for name, kind, default in row.findall(section("Settings"))}
+    return {name: (kind, default) for name, kind, default in row.findall((ROOT / "docs/settings.md").read_text())}
 
 
 def settings_exemplified() -> dict[str, str]:
@@ -47,8 +46,8 @@ def test_the_table_of_settings_names_exactly_the_variables_that_are_read():
     read, told = set(settings_read()), set(settings_told())
 
     assert len(read) > 20
-    assert sorted(read - told) == [], "not in the README"
-    assert sorted(told - read) == [], "in the README only"
+    assert sorted(read - told) == [], "not in docs/settings.md"
+    assert sorted(told - read) == [], "in docs/settings.md only"
 
 
 def test_the_table_of_settings_has_the_types_and_defaults_of_the_code():

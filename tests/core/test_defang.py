@@ -1,4 +1,4 @@
-"""Texts of strangers have no links in mails (issue 15 point 6)."""
+"""Texts of strangers have no links in mails."""
 
 from __future__ import annotations
 

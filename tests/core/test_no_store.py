@@ -1,4 +1,4 @@
-"""No browser and no proxy keeps an answer that was for one person (issue 15 point 10)."""
+"""No browser and no proxy keeps an answer that was for one person."""
 
 from __future__ import annotations
 

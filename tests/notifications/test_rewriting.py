@@ -1,5 +1,4 @@
-"""News of a session that is moved again and again are one notification for each person (issue 15,
-contract N2, N4, N5)."""
+"""News of a session that is moved again and again are one notification for each person (contract N2)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """How many meetings two people, somebody new and all together may have made at Zoom, which makes
-100 for a host in a day (issue 15)."""
+100 for a host in a day."""
 
 from __future__ import annotations
 
