@@ -21,7 +21,7 @@ from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token, UntypedToken
 
 from accounts.models import RevokedToken, User
-from core.compiled import CompiledRow, Hole
+from core.compiled import CompiledRow, Param
 from core.errors import TOKEN_NOT_VALID, APIError
 from core.fields import MAX_ID
 from core.push import recheck_on_commit
@@ -88,7 +88,7 @@ def held(user: User) -> User | None:
 
 @cache
 def active_person() -> CompiledRow:
-    return CompiledRow(User.objects.active().filter(pk=Hole("id")))
+    return CompiledRow(User.objects.active().filter(pk=Param("id")))
 
 
 def read(kind: type[Kind], text: str | bytes) -> Kind:

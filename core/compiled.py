@@ -1,7 +1,7 @@
 """Hot reads: the ORM writes a query's SQL once, and it is run with other values each time.
 
 Building a queryset and compiling it costs several times what running it does. Here a queryset is
-built once, with a `Hole` where a value goes, and its SQL is kept; the ORM stays its only author.
+built once, with a `Param` where a value goes, and its SQL is kept; the ORM stays its only author.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Row = tuple[Any, ...]
 Values = Mapping[str, Any]
 
 
-class Hole(Expression):
+class Param(Expression):
     """Stands in a queryset for a value that is known when the query is run: an id, unless a field
     says what else."""
 
@@ -32,7 +32,7 @@ class Hole(Expression):
     def is_text(self) -> bool:
         return isinstance(self.output_field, TextField)
 
-    def filled(self, values: Values) -> Any:
+    def bind(self, values: Values) -> Any:
         return self.output_field.get_db_prep_value(values[self.name], connection)
 
 
@@ -50,16 +50,14 @@ class Statement:
             values: what goes into the holes, by their names.
         """
         with self.cursor() as cursor:
-            cursor.execute(self.sql, self.filled(values))
+            cursor.execute(self.sql, self.bind(values))
             yield cursor
 
     def cursor(self) -> Any:
         return preparing_cursor()
 
-    def filled(self, values: Values) -> tuple[Any, ...]:
-        return tuple(
-            each.filled(values) if isinstance(each, Hole) else each for each in self.params
-        )
+    def bind(self, values: Values) -> tuple[Any, ...]:
+        return tuple(each.bind(values) if isinstance(each, Param) else each for each in self.params)
 
 
 class CompiledQuery(Statement):
@@ -71,13 +69,13 @@ class CompiledQuery(Statement):
         holes: those of the tail.
     """
 
-    def __init__(self, rows: QuerySet[Any], *holes: Hole, head: str = "", tail: str = "") -> None:
+    def __init__(self, rows: QuerySet[Any], *holes: Param, head: str = "", tail: str = "") -> None:
         self.compiler = rows.query.get_compiler(rows.db)
         sql, params = self.compiler.as_sql()
         super().__init__(f"{head}{sql}{tail}", [*params, *holes])
         columns = [column for column, *_ in self.compiler.select]
         self.converters = {} if head else self.compiler.get_converters(columns)
-        self.finds_texts = any(isinstance(each, Hole) and each.is_text for each in self.params)
+        self.finds_texts = any(isinstance(each, Param) and each.is_text for each in self.params)
 
     def fetch(self, values: Values) -> list[Row]:
         """Its rows."""
@@ -124,23 +122,23 @@ class CompiledRow:
 # two, so that there are few of them, and the last id fills the places that are left.
 
 
-def room_for(ids: Sequence[int]) -> int:
+def rounded_length(ids: Sequence[int]) -> int:
     """The length of a list that has room for them."""
     return 1 << (len(ids) - 1).bit_length()
 
 
-class Holes(Expression):
+class ParamList(Expression):
     """A list of so many ids, to be found `in`."""
 
     def __init__(self, length: int) -> None:
         super().__init__(output_field=BigIntegerField())
-        self.holes = [Hole(f"id{number}") for number in range(length)]
+        self.holes = [Param(f"id{number}") for number in range(length)]
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         return ", ".join(["%s"] * len(self.holes)), tuple(self.holes)
 
 
-def numbered(ids: Sequence[int]) -> dict[str, int]:
+def numbered_ids(ids: Sequence[int]) -> dict[str, int]:
     """What goes into those holes."""
-    padded = [*ids, *[ids[-1]] * (room_for(ids) - len(ids))]
+    padded = [*ids, *[ids[-1]] * (rounded_length(ids) - len(ids))]
     return {f"id{number}": each for number, each in enumerate(padded)}

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from django.db.models import Model, QuerySet
 from django.db.models.sql import InsertQuery, UpdateQuery
 
-from core.compiled import Hole, Statement
+from core.compiled import Param, Statement
 from core.lifecycle import LifecycleQuerySet
 
 Written = TypeVar("Written", bound=Model)
@@ -42,7 +42,7 @@ class CompiledInsert:
 
     def __init__(self, model: type[Model]) -> None:
         self.columns = [each for each in model._meta.concrete_fields if not each.primary_key]
-        holes = model(**{each.attname: Hole(each.attname, each) for each in self.columns})
+        holes = model(**{each.attname: Param(each.attname, each) for each in self.columns})
         query = InsertQuery(model)
         query.insert_values(self.columns, [holes], raw=True)
         compiler = query.get_compiler(model._default_manager.db)

@@ -17,7 +17,7 @@ from django.http import QueryDict
 from django_filters.constants import EMPTY_VALUES
 from rest_framework.exceptions import ValidationError as InvalidInput
 
-from core.compiled import Hole
+from core.compiled import Param
 
 MAX_WORDS = 10
 # As `str.split` has it: JavaScript's white space, and five control characters more.
@@ -133,15 +133,15 @@ class Asked:
         for name, value in self.chosen:
             rows = self.filters.filters[name].filter(rows, value)
         for name, kind, length in self.kinds:
-            rows = self.filters.filters[name].filter(rows, holes(name, COLUMNS[kind], length))
+            rows = self.filters.filters[name].filter(rows, params_for(name, COLUMNS[kind], length))
         return rows
 
 
-def holes(name: str, column: Field[Any, Any], length: int | None) -> Hole | list[Hole]:
+def params_for(name: str, column: Field[Any, Any], length: int | None) -> Param | list[Param]:
     """A hole, or a list of so many."""
     if length is None:
-        return Hole(name, column)
-    return [Hole(f"{name}{number}", column) for number in range(length)]
+        return Param(name, column)
+    return [Param(f"{name}{number}", column) for number in range(length)]
 
 
 class WordsField(forms.CharField):

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db.models import BigIntegerField, Expression, QuerySet
 
-from core.compiled import CompiledQuery, Hole, Row, Values
+from core.compiled import CompiledQuery, Param, Row, Values
 
-LIMIT, OFFSET = Hole("limit"), Hole("offset")
+LIMIT, OFFSET = Param("limit"), Param("offset")
 PART = {"tail": " LIMIT %s OFFSET %s"}
 
 
@@ -30,18 +30,20 @@ class CompiledList:
 
     Args:
         rows: ordered, with holes.
-        told: makes of rows what is told of them, by `values_list`.
+        columns: makes of rows what is columns of them, by `values_list`.
     """
 
     # A count from here on takes long, and is kept for so many seconds, for so many sets of values.
     MANY, SECONDS, SETS = 10_000, 2.0, 1000
 
-    def __init__(self, rows: QuerySet[Any], told: Callable[[QuerySet[Any]], QuerySet[Any]]) -> None:
+    def __init__(
+        self, rows: QuerySet[Any], columns: Callable[[QuerySet[Any]], QuerySet[Any]]
+    ) -> None:
         def part(of: QuerySet[Any]) -> CompiledQuery:
             ids = rows.model._default_manager.filter(pk__in=PartOf(of))
-            return CompiledQuery(told(ids.order_by(*rows.query.order_by)))
+            return CompiledQuery(columns(ids.order_by(*rows.query.order_by)))
 
-        self.first = CompiledQuery(told(rows), LIMIT, OFFSET, **PART)
+        self.first = CompiledQuery(columns(rows), LIMIT, OFFSET, **PART)
         self.onward, self.backward = part(rows), part(rows.reverse())
         self.number = CompiledQuery(
             rows.order_by().values_list("pk"), head="SELECT COUNT(*) FROM (", tail=") counted"
@@ -50,7 +52,7 @@ class CompiledList:
 
     def count(self, values: Values) -> int:
         """How many rows there are; of many, how many there were a moment ago."""
-        key, now = self.number.filled(values), time.monotonic()
+        key, now = self.number.bind(values), time.monotonic()
         number, until = self.kept.get(key, (0, 0.0))
         if until > now:
             return number
@@ -106,7 +108,7 @@ class CompiledSeries:
         ordered = rows.order_by(order).values_list(*shape._fields)
         self.build = shape._make
         self.beginning = CompiledQuery(ordered, LIMIT, tail=" LIMIT %s")
-        further = ordered.filter(**{lookup: Hole("start")})
+        further = ordered.filter(**{lookup: Param("start")})
         self.further = CompiledQuery(further, LIMIT, tail=" LIMIT %s")
 
 

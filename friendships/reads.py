@@ -7,7 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from accounts.models import User
-from core.compiled import Hole
+from core.compiled import Param
 from core.listings import CompiledSeries, Series
 from friendships.models import Message
 
@@ -29,5 +29,5 @@ def conversation(one: User, other: User) -> Series:
 
 @cache
 def queries() -> CompiledSeries:
-    rows = Message.objects.between(Hole("one"), Hole("other"))
+    rows = Message.objects.between(Param("one"), Param("other"))
     return CompiledSeries(rows, MessageRow, newest_first=True)

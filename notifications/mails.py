@@ -11,7 +11,7 @@ from django.db.models import DateTimeField
 from django.utils.text import Truncator
 
 from accounts.models import Mail, User
-from core.compiled import Hole
+from core.compiled import Param
 from core.compiled_writes import CompiledUpdate
 from core.dates import in_words
 from core.defang import one_line
@@ -67,9 +67,9 @@ def recall_reminders(session_id: int, *, now: datetime, of: int | None = None) -
 
 @cache
 def recalling(everybodys: bool) -> CompiledUpdate:
-    reminders = Mail.objects.waiting().filter(kind=Mail.Kind.REMINDER, session_id=Hole("session"))
-    whose = reminders if everybodys else reminders.filter(user_id=Hole("person"))
-    return CompiledUpdate(whose, expires_at=Hole("now", DateTimeField()))
+    reminders = Mail.objects.waiting().filter(kind=Mail.Kind.REMINDER, session_id=Param("session"))
+    whose = reminders if everybodys else reminders.filter(user_id=Param("person"))
+    return CompiledUpdate(whose, expires_at=Param("now", DateTimeField()))
 
 
 def subject_line(title: str) -> str:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from accounts.models import User
-from core.compiled import Hole
+from core.compiled import Param
 from core.filters import Asked
 from core.listings import CompiledSeries, Series
 from notifications.models import Notification
@@ -31,5 +31,5 @@ def own(asked: Asked, *, by: User) -> Series:
 
 @lru_cache(maxsize=10)
 def queries(asked: Asked) -> CompiledSeries:
-    rows = asked.narrow(Notification.objects.of(Hole("user")))
+    rows = asked.narrow(Notification.objects.of(Param("user")))
     return CompiledSeries(rows, NotificationRow, newest_first=True)

@@ -10,7 +10,15 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from accounts.rows import columns, reader
-from core.compiled import CompiledQuery, CompiledRow, Hole, Holes, Row, numbered, room_for
+from core.compiled import (
+    CompiledQuery,
+    CompiledRow,
+    Param,
+    ParamList,
+    Row,
+    numbered_ids,
+    rounded_length,
+)
 from core.filters import Asked
 from core.listings import CompiledList, Listing
 from materials.models import Material
@@ -21,11 +29,11 @@ from sessions_app.states import OPEN, Mode, staff_approves
 
 # Which sessions, beyond the filters: a method of their querysets.
 Whose = Literal["all", "created_by", "joined_by", "requested_by", "of"]
-PK = Hole("pk")
+PK = Param("pk")
 session_row: Callable[[Row], SessionRow] = reader(SessionRow)
 
 
-class Somebody(Hole):
+class Somebody(Param):
     """The one who looks: whether they are staff is known when the query is compiled."""
 
     def __init__(self, is_staff: bool) -> None:
@@ -46,10 +54,12 @@ def list_queries(
     viewer = Somebody(is_staff)
     rows = Session.objects.visible_to(viewer)
     rows = rows if whose == "all" else getattr(rows, whose)(viewer)
-    return CompiledList(asked.narrow(rows).order_by(*order), lambda rows: told(rows, viewer))
+    return CompiledList(
+        asked.narrow(rows).order_by(*order), lambda rows: select_columns(rows, viewer)
+    )
 
 
-def told(rows: Any, viewer: Somebody) -> QuerySet[Any]:
+def select_columns(rows: Any, viewer: Somebody) -> QuerySet[Any]:
     """The columns of a session row."""
     shown: QuerySet[Any] = rows.seen_by(viewer).values_list(*columns(SessionFields))
     return shown
@@ -86,7 +96,7 @@ def detail(pk: int, *, by: User) -> SessionDetail | None:
 @lru_cache
 def detail_query(is_staff: bool, moderated: bool) -> CompiledQuery:
     viewer = Somebody(is_staff)
-    return CompiledQuery(told(Session.objects.visible_to(viewer).filter(pk=PK), viewer))
+    return CompiledQuery(select_columns(Session.objects.visible_to(viewer).filter(pk=PK), viewer))
 
 
 def details(rows: Sequence[SessionRow], *, by: User) -> list[SessionDetail]:
@@ -115,24 +125,28 @@ def grouped(
     found: dict[int, list[Any]] = {}
     if ids:
         build = reader(shape)
-        for row in query(room_for(ids), by.is_staff).fetch({"user": by.pk, **numbered(ids)}):
+        for row in query(rounded_length(ids), by.is_staff).fetch(
+            {"user": by.pk, **numbered_ids(ids)}
+        ):
             found.setdefault(row[0], []).append(build(row))
     return found
 
 
 @lru_cache
 def place_query(length: int, is_staff: bool) -> CompiledQuery:
-    rows = Participant.objects.for_list().filter(session__in=Holes(length)).order_by("pk")
+    rows = Participant.objects.for_list().filter(session__in=ParamList(length)).order_by("pk")
     return CompiledQuery(rows.values_list(*columns(PlaceRow)))
 
 
 @lru_cache
 def request_query(length: int, is_staff: bool) -> CompiledQuery:
-    rows = BookingRequest.objects.visible_to(Somebody(is_staff)).filter(session__in=Holes(length))
+    rows = BookingRequest.objects.visible_to(Somebody(is_staff)).filter(
+        session__in=ParamList(length)
+    )
     return CompiledQuery(rows.shown_with_sessions().values_list(*columns(RequestRow)))
 
 
 @lru_cache
 def material_query(length: int, is_staff: bool) -> CompiledQuery:
-    rows = Material.objects.for_list().filter(session__in=Holes(length))
+    rows = Material.objects.for_list().filter(session__in=ParamList(length))
     return CompiledQuery(rows.values_list(*columns(MaterialRow)))

@@ -10,7 +10,7 @@ from functools import cache
 from django.db import transaction
 
 from accounts.models import User
-from core.compiled import CompiledQuery, Hole
+from core.compiled import CompiledQuery, Param
 from core.errors import NOT_FOUND, APIError
 from core.lifecycle import check
 from sessions_app.models import Session
@@ -43,7 +43,7 @@ def hold(pk: int) -> None:
 
 @cache
 def holding() -> CompiledQuery:
-    return CompiledQuery(Session.objects.locked().filter(pk=Hole("pk")).values_list("pk"))
+    return CompiledQuery(Session.objects.locked().filter(pk=Param("pk")).values_list("pk"))
 
 
 def check_again(name: str, session: Session, by: User, now: datetime) -> None:

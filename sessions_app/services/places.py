@@ -10,7 +10,7 @@ from django.db.models import DateTimeField, F
 
 from accounts.models import User
 from core import metrics
-from core.compiled import Hole
+from core.compiled import Param
 from core.compiled_writes import CompiledUpdate, insert
 from core.errors import NOT_FOUND, APIError
 from core.lifecycle import check
@@ -22,7 +22,7 @@ from sessions_app.services.locking import LostRaceError, check_again
 from sessions_app.services.news import tell
 from sessions_app.states import ACTIONS, OPEN
 
-NOW = Hole("now", DateTimeField())
+NOW = Param("now", DateTimeField())
 
 
 @metrics.act("join")
@@ -57,7 +57,7 @@ def count_in(session: Session, now: datetime) -> bool:
 
 @cache
 def counting_in() -> CompiledUpdate:
-    row = Session.objects.filter(pk=Hole("pk"), status__in=OPEN, date__gt=NOW)
+    row = Session.objects.filter(pk=Param("pk"), status__in=OPEN, date__gt=NOW)
     free = row.filter(participant_count__lt=F("max_participants"))
     return CompiledUpdate(
         free, participant_count=F("participant_count") + 1, version=F("version") + 1
@@ -91,7 +91,7 @@ def count_out(session: Session) -> bool:
 
 @cache
 def counting_out() -> CompiledUpdate:
-    row = Session.objects.filter(pk=Hole("pk"), status__in=OPEN, participant_count__gt=0)
+    row = Session.objects.filter(pk=Param("pk"), status__in=OPEN, participant_count__gt=0)
     return CompiledUpdate(
         row, participant_count=F("participant_count") - 1, version=F("version") + 1
     )
@@ -99,5 +99,5 @@ def counting_out() -> CompiledUpdate:
 
 @cache
 def going() -> CompiledUpdate:
-    place = Participant.objects.present().filter(session=Hole("session"), user=Hole("user"))
+    place = Participant.objects.present().filter(session=Param("session"), user=Param("user"))
     return CompiledUpdate(place, left_at=NOW)

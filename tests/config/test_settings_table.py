@@ -33,7 +33,10 @@ def settings_read() -> dict[str, tuple[str, Any]]:
 def settings_told() -> dict[str, tuple[str, str]]:
     """The table's rows: type and default."""
     row = re.compile(r"^\| `([A-Z_]+)` \| (\w+) \| (?:`([^`]*)`)? ?\| \S.*\|$", re.MULTILINE)
-    return {name: (kind, default) for name, kind, default in row.findall((ROOT / "docs/settings.md").read_text())}
+    return {
+        name: (kind, default)
+        for name, kind, default in row.findall((ROOT / "docs/settings.md").read_text())
+    }
 
 
 def settings_exemplified() -> dict[str, str]:

@@ -6,7 +6,7 @@ import pytest
 from django.db.models import TextField
 
 from accounts.models import User
-from core.compiled import CompiledQuery, Hole, Holes, numbered, room_for
+from core.compiled import CompiledQuery, Param, ParamList, numbered_ids, rounded_length
 from core.listings import CompiledList, Listing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -25,7 +25,7 @@ def people(person):
 @pytest.fixture
 def listed():
     """Those whose names contain what is asked for."""
-    rows = User.objects.filter(username__icontains=Hole("part", TextField())).order_by("pk")
+    rows = User.objects.filter(username__icontains=Param("part", TextField())).order_by("pk")
     return CompiledList(rows, lambda rows: rows.values_list("username"))
 
 
@@ -75,6 +75,8 @@ def test_several_ids_are_found_by_few_statements(people, number):
     people(10)
     ids = list(User.objects.order_by("pk").values_list("pk", flat=True))[:number]
 
-    query = CompiledQuery(User.objects.filter(pk__in=Holes(room_for(ids))).values_list("pk"))
+    query = CompiledQuery(
+        User.objects.filter(pk__in=ParamList(rounded_length(ids))).values_list("pk")
+    )
 
-    assert sorted(row[0] for row in query.fetch(numbered(ids))) == ids
+    assert sorted(row[0] for row in query.fetch(numbered_ids(ids))) == ids

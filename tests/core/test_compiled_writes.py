@@ -8,7 +8,7 @@ from django.db.models import F, TextField
 from django.utils import timezone
 
 from accounts.models import User
-from core.compiled import Hole
+from core.compiled import Param
 from core.compiled_writes import CompiledUpdate, insert
 from core.lifecycle import StatusWrittenError
 from notifications.events import Type
@@ -49,8 +49,8 @@ def test_a_row_that_a_constraint_forbids_is_refused_as_the_orm_does(session, per
 def test_an_update_changes_what_its_values_name_and_says_how_many(person):
     one, other = person(), person()
     renaming = CompiledUpdate(
-        User.objects.filter(pk=Hole("pk")),
-        first_name=Hole("name", TextField()),
+        User.objects.filter(pk=Param("pk")),
+        first_name=Param("name", TextField()),
         last_name=F("username"),
     )
 
