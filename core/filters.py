@@ -47,7 +47,7 @@ class StrictFilterSet(django_filters.FilterSet):
         return filters, {name: each.field for name, each in filters.filters.items()}
 
     @classmethod
-    def asked(cls, query: QueryDict) -> Asked:
+    def parse(cls, query: QueryDict) -> FilterQuery:
         """The filters that a query asks for.
 
         Raises:
@@ -63,7 +63,7 @@ class StrictFilterSet(django_filters.FilterSet):
                 errors[name] = error.messages
         if errors:
             raise InvalidInput(errors)
-        return Asked.of(filters, values)
+        return FilterQuery.of(filters, values)
 
 
 def refuse_repeated(form: forms.Form, query: QueryDict) -> None:
@@ -88,7 +88,7 @@ def read_filter(field: forms.Field, query: QueryDict, name: str) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class FilterQuery:
     """The filters that a query asks for, to compile them once. Those that differ in what they look
     for only are equal, since they make the same SQL.
 
@@ -128,7 +128,7 @@ class Asked:
         asked: tuple[str, ...] = dict(self.chosen).get("ordering", ())
         return asked
 
-    def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+    def apply(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """The rows that are asked for, with holes for the values."""
         for name, value in self.chosen:
             rows = self.filters.filters[name].filter(rows, value)

@@ -11,22 +11,22 @@ from django.db.models import BigIntegerField, Expression, QuerySet
 from core.compiled import CompiledQuery, Param, Row, Values
 
 LIMIT, OFFSET = Param("limit"), Param("offset")
-PART = {"tail": " LIMIT %s OFFSET %s"}
+PAGE = {"tail": " LIMIT %s OFFSET %s"}
 
 
-class PartOf(Expression):
-    """The ids of one part of a queryset. To pass over the rows before it, ids are enough."""
+class PageOfIds(Expression):
+    """The ids of one fetch_page of a queryset. To pass over the rows before it, ids are enough."""
 
     def __init__(self, rows: QuerySet[Any]) -> None:
         super().__init__(output_field=BigIntegerField())
-        self.ids = CompiledQuery(rows.values_list("pk"), LIMIT, OFFSET, **PART)
+        self.ids = CompiledQuery(rows.values_list("pk"), LIMIT, OFFSET, **PAGE)
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         return self.ids.sql, tuple(self.ids.params)
 
 
-class CompiledList:
-    """The queries that count a queryset's rows, and read any part of them.
+class PagedQueries:
+    """The queries that count a queryset's rows, and read any fetch_page of them.
 
     Args:
         rows: ordered, with holes.
@@ -39,12 +39,12 @@ class CompiledList:
     def __init__(
         self, rows: QuerySet[Any], columns: Callable[[QuerySet[Any]], QuerySet[Any]]
     ) -> None:
-        def part(of: QuerySet[Any]) -> CompiledQuery:
-            ids = rows.model._default_manager.filter(pk__in=PartOf(of))
+        def fetch_page(of: QuerySet[Any]) -> CompiledQuery:
+            ids = rows.model._default_manager.filter(pk__in=PageOfIds(of))
             return CompiledQuery(columns(ids.order_by(*rows.query.order_by)))
 
-        self.first = CompiledQuery(columns(rows), LIMIT, OFFSET, **PART)
-        self.onward, self.backward = part(rows), part(rows.reverse())
+        self.first = CompiledQuery(columns(rows), LIMIT, OFFSET, **PAGE)
+        self.onward, self.backward = fetch_page(rows), fetch_page(rows.reverse())
         self.number = CompiledQuery(
             rows.order_by().values_list("pk"), head="SELECT COUNT(*) FROM (", tail=") counted"
         )
@@ -63,7 +63,7 @@ class CompiledList:
             self.kept[key] = number, now + self.SECONDS
         return int(number)
 
-    def part(self, start: int, stop: int, number: int, values: Values) -> list[Row]:
+    def fetch_page(self, start: int, stop: int, number: int, values: Values) -> list[Row]:
         """The rows from `start` to `stop` of `number`, read from the nearer end."""
         if not number:
             return []
@@ -75,10 +75,10 @@ class CompiledList:
         return self.backward.fetch({**values, "limit": size, "offset": number - start - size})
 
 
-class Listing:
+class PagedList:
     """A compiled list with its values: what a paginator counts and slices."""
 
-    def __init__(self, queries: CompiledList, build: Callable[[Row], Any], **values: Any) -> None:
+    def __init__(self, queries: PagedQueries, build: Callable[[Row], Any], **values: Any) -> None:
         self.queries, self.build, self.values = queries, build, values
         self.number: int | None = None
 
@@ -91,11 +91,11 @@ class Listing:
         return self.count()
 
     def __getitem__(self, wanted: slice) -> list[Any]:
-        rows = self.queries.part(wanted.start, wanted.stop, self.count(), self.values)
+        rows = self.queries.fetch_page(wanted.start, wanted.stop, self.count(), self.values)
         return [self.build(row) for row in rows]
 
 
-class CompiledSeries:
+class CursorQueries:
     """The queries that read rows by their ids, from one end or from an id on.
 
     Args:
@@ -112,13 +112,13 @@ class CompiledSeries:
         self.further = CompiledQuery(further, LIMIT, tail=" LIMIT %s")
 
 
-class Series:
+class CursorList:
     """A compiled series with its values, for `core.pagination.answer_array`."""
 
-    def __init__(self, queries: CompiledSeries, **values: Any) -> None:
+    def __init__(self, queries: CursorQueries, **values: Any) -> None:
         self.queries, self.values = queries, values
 
-    def part(self, start: int | None, limit: int) -> list[Any]:
+    def fetch_page(self, start: int | None, limit: int) -> list[Any]:
         """So many rows at most, behind the one with that id."""
         query = self.queries.beginning if start is None else self.queries.further
         rows = query.fetch({**self.values, "start": start, "limit": limit})

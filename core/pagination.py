@@ -14,7 +14,7 @@ from rest_framework.utils.urls import replace_query_param
 
 from core.errors import PAGE_NOT_FOUND, APIError, invalid
 from core.fields import MAX_ID
-from core.listings import Series
+from core.listings import CursorList
 
 MAX_ITEMS = 100
 
@@ -99,7 +99,7 @@ class HundredPage(Page):
 
 def answer_array(
     request: Request,
-    rows: QuerySet[Any] | Series,
+    rows: QuerySet[Any] | CursorList,
     build: Callable[[Any], Any],
     *,
     newest_first: bool = False,
@@ -113,9 +113,9 @@ def answer_array(
     name = "before" if newest_first else "after"
     start = read_id(request, name)
     items = (
-        rows.part(start, limit + 1)
-        if isinstance(rows, Series)
-        else part(rows, start, limit + 1, newest_first=newest_first)
+        rows.fetch_page(start, limit + 1)
+        if isinstance(rows, CursorList)
+        else slice_rows(rows, start, limit + 1, newest_first=newest_first)
     )
     shown = items[:limit]
     response = Response([build(item) for item in shown])
@@ -125,7 +125,9 @@ def answer_array(
     return response
 
 
-def part(rows: QuerySet[Any], start: int | None, limit: int, *, newest_first: bool) -> list[Any]:
+def slice_rows(
+    rows: QuerySet[Any], start: int | None, limit: int, *, newest_first: bool
+) -> list[Any]:
     """So many rows at most, behind the one with that id."""
     lookup, order = ("pk__lt", "-pk") if newest_first else ("pk__gt", "pk")
     if start is not None:

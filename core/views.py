@@ -21,7 +21,7 @@ from core import idempotency, throttling
 from core.errors import BAD_REQUEST, NOT_FOUND, APIError, ErrorCode, invalid
 from core.fields import Input
 from core.lifecycle import Action, Table, authorize, find_missing
-from core.listings import Listing
+from core.listings import PagedList
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +84,9 @@ class ActionViewSet(GenericViewSet[Any]):
         """Who is signed in."""
         return self.request.user
 
-    def paginate(self, rows: QuerySet[Any] | Listing) -> list[Any]:
+    def paginate(self, rows: QuerySet[Any] | PagedList) -> list[Any]:
         """The rows of the page that is asked for."""
-        return list(self.paginate_queryset(rows) or [])  # type: ignore[arg-type]  # see Listing
+        return list(self.paginate_queryset(rows) or [])  # type: ignore[arg-type]  # see PagedList
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """After who asks, and before what for: can the request be read?"""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from accounts.models import User
 from core.compiled import Param
-from core.listings import CompiledSeries, Series
+from core.listings import CursorList, CursorQueries
 from friendships.models import Message
 
 
@@ -22,12 +22,12 @@ class MessageRow(NamedTuple):
     created_at: datetime
 
 
-def conversation(one: User, other: User) -> Series:
+def conversation(one: User, other: User) -> CursorList:
     """What two people have written to each other, newest first."""
-    return Series(queries(), one=one.pk, other=other.pk)
+    return CursorList(queries(), one=one.pk, other=other.pk)
 
 
 @cache
-def queries() -> CompiledSeries:
+def queries() -> CursorQueries:
     rows = Message.objects.between(Param("one"), Param("other"))
-    return CompiledSeries(rows, MessageRow, newest_first=True)
+    return CursorQueries(rows, MessageRow, newest_first=True)

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from accounts.models import User
 from core.compiled import Param
-from core.filters import Asked
-from core.listings import CompiledSeries, Series
+from core.filters import FilterQuery
+from core.listings import CursorList, CursorQueries
 from notifications.models import Notification
 
 
@@ -24,12 +24,12 @@ class NotificationRow(NamedTuple):
     created_at: datetime
 
 
-def own(asked: Asked, *, by: User) -> Series:
+def own(asked: FilterQuery, *, by: User) -> CursorList:
     """One's own that the filter finds, newest first."""
-    return Series(queries(asked), user=by.pk, **asked.values)
+    return CursorList(queries(asked), user=by.pk, **asked.values)
 
 
 @lru_cache(maxsize=10)
-def queries(asked: Asked) -> CompiledSeries:
-    rows = asked.narrow(Notification.objects.of(Param("user")))
-    return CompiledSeries(rows, NotificationRow, newest_first=True)
+def queries(asked: FilterQuery) -> CursorQueries:
+    rows = asked.apply(Notification.objects.of(Param("user")))
+    return CursorQueries(rows, NotificationRow, newest_first=True)

@@ -45,7 +45,7 @@ class NotificationViewSet(ActionViewSet):
         one notification, which tells the last of them: it keeps its `id` and `created_at`, is
         unread again, and is pushed again. A client replaces what it has under that id.
         """
-        rows = reads.own(NotificationFilter.asked(request.query_params), by=self.person)
+        rows = reads.own(NotificationFilter.parse(request.query_params), by=self.person)
         return answer_array(request, rows, notification_object, newest_first=True)
 
     def retrieve(self, request: Request, pk: int) -> Response:

@@ -19,8 +19,8 @@ from core.compiled import (
     numbered_ids,
     rounded_length,
 )
-from core.filters import Asked
-from core.listings import CompiledList, Listing
+from core.filters import FilterQuery
+from core.listings import PagedList, PagedQueries
 from materials.models import Material
 from materials.rows import MaterialRow
 from sessions_app.models import BookingRequest, Participant, Session
@@ -41,21 +41,21 @@ class Somebody(Param):
         self.is_staff = is_staff
 
 
-def listing(asked: Asked, *, by: User, whose: Whose = "all") -> Listing:
+def listing(asked: FilterQuery, *, by: User, whose: Whose = "all") -> PagedList:
     """The sessions that the filters find, as list rows."""
     queries = list_queries(asked, order_of(asked), whose, by.is_staff, staff_approves())
-    return Listing(queries, session_row, user=by.pk, **asked.values)
+    return PagedList(queries, session_row, user=by.pk, **asked.values)
 
 
 @lru_cache(maxsize=500)
 def list_queries(
-    asked: Asked, order: tuple[str, ...], whose: Whose, is_staff: bool, moderated: bool
-) -> CompiledList:
+    asked: FilterQuery, order: tuple[str, ...], whose: Whose, is_staff: bool, moderated: bool
+) -> PagedQueries:
     viewer = Somebody(is_staff)
     rows = Session.objects.visible_to(viewer)
     rows = rows if whose == "all" else getattr(rows, whose)(viewer)
-    return CompiledList(
-        asked.narrow(rows).order_by(*order), lambda rows: select_columns(rows, viewer)
+    return PagedQueries(
+        asked.apply(rows).order_by(*order), lambda rows: select_columns(rows, viewer)
     )
 
 
@@ -65,7 +65,7 @@ def select_columns(rows: Any, viewer: Somebody) -> QuerySet[Any]:
     return shown
 
 
-def order_of(asked: Asked) -> tuple[str, ...]:
+def order_of(asked: FilterQuery) -> tuple[str, ...]:
     """Latest first, unless soonest is what is looked for (contract S13). The id decides between
     equals, so that no row is on two pages."""
     if asked.ordering:

@@ -169,7 +169,7 @@ MEMBERS = {Role.INITIATOR, Role.PARTICIPANT}
 ACTIONS: dict[str, Action] = {
     "start": act(*LIVE, by=MEMBERS, closed=CANNOT_START, rules=(not_started, not_starting)),
     "ready": act(*LIVE, by=MEMBERS, closed=CANNOT_BE_READY),
-    # Asked when a token is issued and again when it is honoured; `can_join` is this row, too.
+    # FilterQuery when a token is issued and again when it is honoured; `can_join` is this row, too.
     "join_token": act(Status.ACTIVE, by=MEMBERS, closed=NOT_ACTIVE,
                       rules=(starter_waits, other_is_prepared)),
     "leave": act(Status.ACTIVE, by=MEMBERS, closed=NOT_ACTIVE),

@@ -38,7 +38,7 @@ class BookingRequestAdmin(OfPeopleAdmin, ReadOnlyAdmin):
         "Who asks": "user__username",
         "Message": "message",
         "Status": "status",
-        "Asked": "requested_at",
+        "FilterQuery": "requested_at",
         "Decided": "decided_at",
         "Decided by": "decided_by__username",
     }

@@ -6,7 +6,7 @@ from django.utils import timezone
 from rest_framework.response import Response
 
 from core.errors import NOT_FOUND, APIError
-from core.listings import Listing
+from core.listings import PagedList
 from core.pagination import Page
 from core.views import ActionViewSet
 from sessions_app import reads
@@ -55,7 +55,7 @@ class SessionViews(ActionViewSet):
     def done(self, message: str, session: Session) -> Response:
         return self.answer({"message": message, "session": self.shown(session.pk)})
 
-    def page(self, rows: Listing) -> Response:
+    def page(self, rows: PagedList) -> Response:
         now, user = timezone.now(), self.person
         return self.get_paginated_response(
             [session_list_object(row, user=user, now=now) for row in self.paginate(rows)]

@@ -8,7 +8,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.listings import Listing
+from core.listings import PagedList
 from core.pagination import HundredPage
 from core.views import Answer
 from sessions_app import reads
@@ -20,7 +20,7 @@ from sessions_app.representations import (
 )
 from sessions_app.views.base import SessionViews
 
-NO_FILTERS = SessionFilter.asked(QueryDict())
+NO_FILTERS = SessionFilter.parse(QueryDict())
 
 
 class MySessionsViewSet(SessionViews):
@@ -67,5 +67,5 @@ class MySessionsViewSet(SessionViews):
         """List the sessions where one has a pending request."""
         return self.page(self.mine("requested_by"))
 
-    def mine(self, whose: reads.Whose) -> Listing:
+    def mine(self, whose: reads.Whose) -> PagedList:
         return reads.listing(NO_FILTERS, by=self.person, whose=whose)

@@ -66,7 +66,7 @@ class SessionViewSet(SessionViews):
 
     def list(self, request: Request) -> Response:
         """List sessions, filtered and ordered."""
-        asked = SessionFilter.asked(request.query_params)
+        asked = SessionFilter.parse(request.query_params)
         return self.page(reads.listing(asked, by=self.person))
 
     def create(self, request: Request) -> Response:

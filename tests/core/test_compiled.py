@@ -7,7 +7,7 @@ from django.db.models import TextField
 
 from accounts.models import User
 from core.compiled import CompiledQuery, Param, ParamList, numbered_ids, rounded_length
-from core.listings import CompiledList, Listing
+from core.listings import PagedList, PagedQueries
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -26,11 +26,11 @@ def people(person):
 def listed():
     """Those whose names contain what is asked for."""
     rows = User.objects.filter(username__icontains=Param("part", TextField())).order_by("pk")
-    return CompiledList(rows, lambda rows: rows.values_list("username"))
+    return PagedQueries(rows, lambda rows: rows.values_list("username"))
 
 
 def listing(queries, part):
-    return Listing(queries, lambda row: row[0], part=part)
+    return PagedList(queries, lambda row: row[0], part=part)
 
 
 @pytest.mark.parametrize("number", [0, 1, 7, 25])
@@ -60,7 +60,7 @@ def test_a_small_count_is_always_the_truth_and_a_large_one_is_for_a_moment(
     User.objects.create_user("person-more", "more@example.com", "x")
     assert listing(listed, "person").count() == people_before + more
 
-    monkeypatch.setattr(CompiledList, "MANY", 3)
+    monkeypatch.setattr(PagedQueries, "MANY", 3)
     assert listing(listed, "person").count() == 3
     User.objects.create_user("person-again", "again@example.com", "x")
 

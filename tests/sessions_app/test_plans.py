@@ -26,7 +26,7 @@ def plan(query, values):
 
 
 def listed(user, text="", whose="all"):
-    return reads.listing(SessionFilter.asked(QueryDict(text)), by=user, whose=whose)
+    return reads.listing(SessionFilter.parse(QueryDict(text)), by=user, whose=whose)
 
 
 IN_ORDER = [
@@ -69,7 +69,7 @@ def test_ones_own_sessions_are_found_by_an_index(student, whose):
 
 
 def test_notifications_and_conversations_are_read_in_the_order_of_an_index(student, instructor):
-    asked = NotificationFilter.asked(QueryDict("unread=true"))
+    asked = NotificationFilter.parse(QueryDict("unread=true"))
     for series in (
         notifications.own(asked, by=student),
         conversations.conversation(student, instructor),

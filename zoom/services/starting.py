@@ -61,7 +61,7 @@ def start(
     except Exception as failure:
         release(attempt, failure)
         raise
-    # Asked again, since Zoom may have taken its time.
+    # FilterQuery again, since Zoom may have taken its time.
     now = timezone.now()
     try:
         activate(attempt, meeting, now=now, last=last)
