@@ -24,7 +24,7 @@ SAID = ("type", "event", "title", "message", "session_id", "named_id", "read")
 TOGETHER = timedelta(minutes=1)
 
 
-def announce(
+def notify(
     event: Event,
     *,
     to: Iterable[int],
@@ -67,7 +67,7 @@ def announce(
         for user_id in dict.fromkeys(to)
     ]
     if once:
-        told = tell_once(rows)
+        told = insert_new(rows)
     else:
         rewritten = rewrite(rows, event.replaces, news_of, now)
         told = [*rewritten, *insert([row for row in rows if row.pk is None])]
@@ -100,7 +100,7 @@ def rewrite(
     return rewritten
 
 
-def tell_once(rows: list[Notification]) -> list[Notification]:
+def insert_new(rows: list[Notification]) -> list[Notification]:
     """Insert the rows whose occasion their person hasn't been told of, and read them back: an
     insert that passes over conflicts gives no ids. Of two that look at once, the database lets
     one insert."""

@@ -10,7 +10,7 @@ from friendships.models import Block, Friendship
 from friendships.services.pairs import held, read_again
 from friendships.states import Status
 from notifications.events import FRIEND_ACCEPTED, FRIEND_REQUEST
-from notifications.services import announce
+from notifications.services import notify
 
 ALREADY_FRIENDS = declare("already_friends", 400, "This person is your friend already.")
 YOU_HAVE_BLOCKED = declare(
@@ -52,13 +52,13 @@ def move_ask(pair: Friendship, by: User, to: User, now: datetime) -> Friendship:
     asks = pair.asks + 1 if pair.from_user_id == by.pk else 1
     request = {"from_user": by, "to_user": to, "asks": asks, "created_at": now}
     pair.transition("ask", by=pair.viewer(by), now=now, **request)
-    announce(FRIEND_REQUEST, to=[to.pk], now=now, person=by)
+    notify(FRIEND_REQUEST, to=[to.pk], now=now, person=by)
     return read_again(pair)
 
 
 def move_accept(pair: Friendship, by: User, now: datetime) -> Friendship:
     pair.transition("accept", by=pair.viewer(by), now=now, since=now, asks=0)
-    announce(FRIEND_ACCEPTED, to=[pair.from_user_id], now=now, person=by)
+    notify(FRIEND_ACCEPTED, to=[pair.from_user_id], now=now, person=by)
     return read_again(pair)
 
 

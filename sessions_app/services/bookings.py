@@ -16,7 +16,7 @@ from notifications.events import REQUEST_APPROVED, REQUEST_MADE, REQUEST_REJECTE
 from sessions_app.models import BookingRequest, Participant, Session
 from sessions_app.refusals import NO_PENDING_REQUEST
 from sessions_app.services.locking import locked
-from sessions_app.services.news import tell
+from sessions_app.services.notify import notify_people
 from sessions_app.services.sessions import move_approve
 from sessions_app.states import ACTIONS, RequestStatus, Status
 
@@ -31,7 +31,7 @@ def ask(session: Session, *, by: User, now: datetime, message: str = "") -> Book
     with locked(session, by) as row:
         check(ACTIONS["join"], row, row.viewer(by, now))
         attempt = row.booking_requests.filter(user=by).count() + 1
-        tell(REQUEST_MADE, row, [row.creator_id], now, person=by)
+        notify_people(REQUEST_MADE, row, [row.creator_id], now, person=by)
         return BookingRequest.objects.create(
             session=row, user=by, message=message, attempt=attempt, requested_at=now
         )
@@ -66,7 +66,7 @@ def approve_request(session: Session, *, user_id: int, by: User, now: datetime) 
         insert([Participant(session=row, user_id=user_id, joined_at=now)])
         counted = {"participant_count": F("participant_count") + 1, "version": F("version") + 1}
         Session.objects.filter(pk=row.pk).update(**counted)
-        tell(REQUEST_APPROVED, row, [user_id], now)
+        notify_people(REQUEST_APPROVED, row, [user_id], now)
         if row.status == Status.PENDING_APPROVAL:
             move_approve(row, viewer, now)
         if row.status == Status.APPROVED:
@@ -84,7 +84,7 @@ def reject_request(session: Session, *, user_id: int, by: User, now: datetime) -
     with locked(session, by) as row:
         check(ACTIONS["reject_request"], row, row.viewer(by, now))
         request = pending_request(row, user_id)
-        tell(REQUEST_REJECTED, row, [user_id], now)
+        notify_people(REQUEST_REJECTED, row, [user_id], now)
         return decide(request, RequestStatus.REJECTED, by=by, now=now)
 
 

@@ -17,7 +17,7 @@ from materials.models import Material
 from notifications.events import NEW_MATERIAL
 from sessions_app.models import Session
 from sessions_app.services.locking import locked
-from sessions_app.services.news import participants_of, tell
+from sessions_app.services.notify import notify_people, participants_of
 from sessions_app.states import ACTIONS
 
 
@@ -35,7 +35,7 @@ def add_material(
         check(ACTIONS["add_material"], row, row.viewer(by, now))
         material = materials.create(row.pk, stray, by=by, now=now, **fields)
         others = [each for each in [row.creator_id, *participants_of(row)] if each != by.pk]
-        tell(NEW_MATERIAL, row, others, now, person=by, material=material.title)
+        notify_people(NEW_MATERIAL, row, others, now, person=by, material=material.title)
     return material
 
 

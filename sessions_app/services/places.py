@@ -19,7 +19,7 @@ from notifications.mails import recall_reminders
 from sessions_app.models import Participant, Session
 from sessions_app.refusals import ALREADY_JOINED, SESSION_FULL
 from sessions_app.services.locking import LostRaceError, check_again
-from sessions_app.services.news import tell
+from sessions_app.services.notify import notify_people
 from sessions_app.states import ACTIONS, OPEN
 
 NOW = Param("now", DateTimeField())
@@ -37,7 +37,7 @@ def take_place(session: Session, *, by: User, now: datetime) -> Participant:
         with transaction.atomic():
             place = Participant(session=session, user=by, joined_at=now)
             insert([place])
-            tell(JOINED, session, [session.creator_id], now, person=by)
+            notify_people(JOINED, session, [session.creator_id], now, person=by)
             # Last, since until the commit nobody else can be counted in or out.
             if not count_in(session, now):
                 raise LostRaceError
@@ -78,7 +78,7 @@ def leave(session: Session, *, by: User, now: datetime) -> None:
             if not (count_out(session) and going().run(session=session.pk, user=by.pk, now=now)):
                 raise LostRaceError
             recall_reminders(session.pk, now=now, of=by.pk)
-            tell(LEFT, session, [session.creator_id], now, person=by)
+            notify_people(LEFT, session, [session.creator_id], now, person=by)
     except LostRaceError:
         check_again("leave", session, by, now)
         raise APIError(NOT_FOUND) from None

@@ -9,7 +9,7 @@ from django.db import transaction
 from notifications.events import REMINDER
 from sessions_app.models import Session
 from sessions_app.services.locking import hold
-from sessions_app.services.news import participants_of, tell
+from sessions_app.services.notify import notify_people, participants_of
 
 
 def remind(pk: int, lead: timedelta, *, now: datetime) -> bool:
@@ -30,7 +30,7 @@ def remind(pk: int, lead: timedelta, *, now: datetime) -> bool:
         minutes = lead // timedelta(minutes=1)
         occasion = f"reminder:{row.pk}:{minutes}:{row.reminder_round}"
         people = [row.creator_id, *participants_of(row)]
-        tell(REMINDER, row, people, now, once=occasion, until=row.date)
+        notify_people(REMINDER, row, people, now, once=occasion, until=row.date)
         Session.objects.filter(pk=pk).update(
             reminded_lead=minutes, last_reminder_lead=minutes, last_reminder_at=now
         )

@@ -20,12 +20,12 @@ from notifications.mails import recall_reminders
 from notifications.services import forget_session
 from sessions_app.models import Session
 from sessions_app.services.locking import hold, locked
-from sessions_app.services.news import (
+from sessions_app.services.notify import (
     close_requests,
-    tell_cancelled,
-    tell_creator,
-    tell_deleted,
-    tell_participants,
+    notify_cancelled,
+    notify_creator,
+    notify_deleted,
+    notify_participants,
 )
 from sessions_app.states import (
     ACTIONS,
@@ -108,7 +108,7 @@ def apply_changes(row: Session, changes: dict[str, Any], now: datetime) -> None:
     row.save(update_fields=[*changes, *follow])
     if "date" in changes:
         recall_reminders(row.pk, now=now)
-        tell_participants(RESCHEDULED, row, now)
+        notify_participants(RESCHEDULED, row, now)
 
 
 def move_to(status: str, row: Session, viewer: Viewer, now: datetime) -> None:
@@ -133,7 +133,7 @@ def delete(session: Session, *, by: User, now: datetime) -> None:
     with locked(session, by) as row:
         check(ACTIONS["delete"], row, row.viewer(by, now))
         recall_reminders(row.pk, now=now)
-        tell_deleted(row, now)
+        notify_deleted(row, now)
         abandon_all(row.pk, now=now)
         forget_session(row.pk)
         row.delete()
@@ -188,20 +188,20 @@ def acts_as_staff(viewer: Viewer) -> bool:
 
 def move_approve(row: Session, viewer: Viewer, now: datetime) -> None:
     row.transition("approve", by=viewer, now=now, approved_at=now)
-    tell_creator(APPROVED, row, viewer, now)
+    notify_creator(APPROVED, row, viewer, now)
 
 
 def move_start(row: Session, viewer: Viewer, now: datetime) -> None:
     ends_at = now + timedelta(minutes=row.duration)
     row.transition("start", by=viewer, now=now, started_at=now, ends_at=ends_at)
     recall_reminders(row.pk, now=now)
-    tell_participants(STARTED, row, now)
+    notify_participants(STARTED, row, now)
     close_requests(row, now=now, became="started")
 
 
 def move_complete(row: Session, viewer: Viewer, now: datetime) -> None:
     row.transition("complete", by=viewer, now=now)
-    tell_participants(COMPLETED, row, now)
+    notify_participants(COMPLETED, row, now)
 
 
 def move_cancel(
@@ -210,13 +210,13 @@ def move_cancel(
     waited = waits_for_staff(row)
     row.transition(name, by=viewer, now=now, cancel_reason=reason)
     recall_reminders(row.pk, now=now)
-    tell_cancelled(row, viewer, now, reason, waited=waited)
+    notify_cancelled(row, viewer, now, reason, waited=waited)
     close_requests(row, now=now)
 
 
 def move_expire(row: Session, viewer: Viewer, now: datetime) -> None:
     row.transition("expire", by=viewer, now=now)
-    tell_participants(EXPIRED, row, now)
+    notify_participants(EXPIRED, row, now)
     close_requests(row, now=now, became="over")
 
 

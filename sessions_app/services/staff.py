@@ -14,7 +14,7 @@ from notifications.mails import recall_reminders
 from sessions_app.models import BookingRequest, Participant, Session
 from sessions_app.refusals import NO_PENDING_REQUEST, NOT_JOINED
 from sessions_app.services.locking import locked
-from sessions_app.services.news import participants_of, tell
+from sessions_app.services.notify import notify_people, participants_of
 from sessions_app.services.places import count_out
 from sessions_app.services.sessions import apply_changes, move_cancel
 from sessions_app.states import ACTIONS, RequestStatus
@@ -52,7 +52,7 @@ def close(session: Session, *, by: User, now: datetime) -> None:
     """
     with locked(session, by) as row:
         row.transition("close", by=row.viewer(by, now), now=now)
-        tell(COMPLETED, row, [row.creator_id, *participants_of(row)], now)
+        notify_people(COMPLETED, row, [row.creator_id, *participants_of(row)], now)
         log_staff_act(row, by=by, now=now, what="Completed")
 
 
@@ -71,8 +71,8 @@ def remove_participant(place: Participant, *, by: User, now: datetime, reason: s
             raise APIError(NOT_JOINED)
         count_out(row)
         recall_reminders(row.pk, now=now, of=place.user_id)
-        tell(REMOVED, row, [place.user_id], now)
-        tell(LEFT, row, [row.creator_id], now, person=place.user)
+        notify_people(REMOVED, row, [place.user_id], now)
+        notify_people(LEFT, row, [row.creator_id], now, person=place.user)
         log_staff_act(row, by=by, now=now, what="Removed", whom=place.user, reason=reason)
 
 

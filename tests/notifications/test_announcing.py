@@ -9,7 +9,7 @@ from django.db import transaction
 
 from core.push import push_on_commit
 from notifications.events import REMINDER, STARTED
-from notifications.services import announce
+from notifications.services import notify
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +20,7 @@ def told_to(frames):
 
 def test_everybody_who_is_told_is_sent_what_rest_shows(api, student, instructor, now, pushed):
     with pushed(student.pk, instructor.pk) as frames:
-        announce(STARTED, to=[student.pk, instructor.pk], now=now, title="Trees")
+        notify(STARTED, to=[student.pk, instructor.pk], now=now, title="Trees")
 
     assert told_to(frames) == [student.pk, instructor.pk]
     [shown] = api(student).get("/api/notifications/").json()
@@ -32,7 +32,7 @@ def test_what_is_told_once_is_pushed_once_also_to_those_who_hear_it_later(
 ):
     with pushed(student.pk, instructor.pk) as frames:
         for people in ([student.pk], [student.pk, instructor.pk], [instructor.pk]):
-            announce(REMINDER, to=people, now=now, once="trees", title="Trees", date=now)
+            notify(REMINDER, to=people, now=now, once="trees", title="Trees", date=now)
 
     assert told_to(frames) == [student.pk, instructor.pk]
     [shown] = api(student).get("/api/notifications/").json()
@@ -41,7 +41,7 @@ def test_what_is_told_once_is_pushed_once_also_to_those_who_hear_it_later(
 
 def test_what_is_rolled_back_is_not_pushed(student, now, pushed):
     with pushed(student.pk) as frames, transaction.atomic():
-        announce(STARTED, to=[student.pk], now=now, title="Trees")
+        notify(STARTED, to=[student.pk], now=now, title="Trees")
         transaction.set_rollback(True)
 
     assert frames == []
@@ -55,7 +55,7 @@ def test_a_frame_that_can_not_be_made_does_not_fail_what_was_committed(
 
     with pushed(student.pk) as frames:
         push_on_commit(fail)
-        announce(STARTED, to=[student.pk], now=now, title="Trees")
+        notify(STARTED, to=[student.pk], now=now, title="Trees")
 
     assert "this once" in caplog.text
     assert told_to(frames) == [student.pk]

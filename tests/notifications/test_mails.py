@@ -14,7 +14,7 @@ from accounts.jobs import send_mails
 from accounts.models import Mail, User
 from notifications.events import CANCELLED, JOINED, REMINDER
 from notifications.models import Notification
-from notifications.services import announce
+from notifications.services import notify
 from sessions_app import services
 from sessions_app.jobs import expire_sessions, send_reminders
 from sessions_app.models import Session
@@ -139,7 +139,7 @@ def test_what_is_mailed_takes_two_queries_more_for_however_many(
     details = {"title": "Algebra", "person": User(pk=to[0]), "date": now, "reason": ""}
 
     with CaptureQueriesContext(connection) as asked:
-        announce(event, to=to, now=now, **details)
+        notify(event, to=to, now=now, **details)
 
     assert len(asked) == queries
 
@@ -147,7 +147,7 @@ def test_what_is_mailed_takes_two_queries_more_for_however_many(
 def test_an_act_that_fails_mails_nothing(subscriber, now):
     rosa = subscriber("rosa")
     with transaction.atomic():
-        announce(CANCELLED, to=[rosa.pk], now=now, title="Algebra", date=now, reason="")
+        notify(CANCELLED, to=[rosa.pk], now=now, title="Algebra", date=now, reason="")
         transaction.set_rollback(True)
 
     assert not Notification.objects.exists()
@@ -156,7 +156,7 @@ def test_an_act_that_fails_mails_nothing(subscriber, now):
 
 def test_a_subject_is_one_short_line_whatever_the_title(subscriber, now):
     title = "Algebra\r\nBcc: eve@example.com\u2028\x07für Anfänger 🎲 " + "x" * 140
-    announce(REMINDER, to=[subscriber("rosa").pk], now=now, title=title, date=now)
+    notify(REMINDER, to=[subscriber("rosa").pk], now=now, title=title, date=now)
 
     send_mails(now)
 

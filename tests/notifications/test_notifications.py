@@ -6,7 +6,7 @@ import pytest
 
 from notifications.events import JOINED, STARTED
 from notifications.models import Notification
-from notifications.services import announce
+from notifications.services import notify
 from tests.sessions_app.test_queries import queries
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +21,7 @@ def told(now):
 
     def make(user, number=1):
         for index in range(number):
-            announce(STARTED, to=[user.pk], now=now, title=f"Session {index}")
+            notify(STARTED, to=[user.pk], now=now, title=f"Session {index}")
 
     return make
 
@@ -42,7 +42,7 @@ def test_they_are_a_bare_array_newest_first_of_ones_own(api, student, person, to
 
 def test_the_session_is_an_id(api, instructor, student, session, now):
     row = session()
-    announce(JOINED, to=[instructor.pk], now=now, session_id=row.pk, title="X", person=student)
+    notify(JOINED, to=[instructor.pk], now=now, session_id=row.pk, title="X", person=student)
 
     [shown] = api(instructor).get(PATH).json()
 

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from notifications.events import RESCHEDULED
 from notifications.models import Notification
-from notifications.services import announce
+from notifications.services import notify
 from sessions_app import services
 from sessions_app.models import Session
 from tests.racing import at_once
@@ -213,6 +213,6 @@ def test_told_without_holding_the_session_they_are_several(planned, student, now
     def tell(later):
         facts = {"title": "Algebra", "date": planned.date + later}
         with transaction.atomic():
-            announce(RESCHEDULED, to=[student.pk], now=now, news_of=planned.pk, **facts)
+            notify(RESCHEDULED, to=[student.pk], now=now, news_of=planned.pk, **facts)
 
     assert any(notifications_of_four_at_once(tell) > 1 for _ in range(20))

@@ -23,7 +23,7 @@ from zoom.events import EventType
 from zoom.models import OneOnOneSession
 from zoom.services.locking import locked
 from zoom.services.meetings import end_at_once, must_end, patience
-from zoom.services.news import log, tell
+from zoom.services.notify import log, notify_other
 from zoom.states import ACTIONS, LIVE, Role, Status, Viewer
 
 # So many are stopped of one person at once: a page has to come back.
@@ -53,7 +53,7 @@ def create(*, by: User, participant_id: int, now: datetime) -> OneOnOneSession:
         row = OneOnOneSession(initiator=by, participant=other, created_at=now, updated_at=now)
         row.save()
         log(row, EventType.CREATED, by=by, now=now)
-        tell(ONE_ON_ONE_CREATED, row, by=by, now=now)
+        notify_other(ONE_ON_ONE_CREATED, row, by=by, now=now)
     return row
 
 
@@ -72,7 +72,7 @@ def mark_ready(session: OneOnOneSession, *, by: User, now: datetime) -> None:
         row.updated_at, row.version = now, row.version + 1
         row.save(update_fields=[field, "updated_at", "version"])
         log(row, EventType.READY, by=by, now=now)
-        tell(ONE_ON_ONE_READY, row, by=by, now=now)
+        notify_other(ONE_ON_ONE_READY, row, by=by, now=now)
 
 
 def leave(session: OneOnOneSession, *, by: User, now: datetime) -> None:
@@ -192,4 +192,4 @@ def finish(
         must_end(row.zoom_meeting_id, now=viewer.now)
     event_type, event = ENDINGS[row.status]
     log(row, event_type, by=by, who=who, now=viewer.now)
-    tell(event, row, by=by, now=viewer.now)
+    notify_other(event, row, by=by, now=viewer.now)

@@ -28,7 +28,7 @@ from zoom.models import OneOnOneSession, StartAttempt
 from zoom.services import stand_in
 from zoom.services.locking import locked
 from zoom.services.meetings import end_at_once, end_claim, must_end, settle
-from zoom.services.news import log, tell
+from zoom.services.notify import log, notify_other
 from zoom.services.quota import check_limits, start_of_day
 from zoom.services.sessions import NO_SUCH_PERSON
 from zoom.states import ACTIONS
@@ -169,7 +169,7 @@ def activate(
         log(row, EventType.ZOOM_LINK_GENERATED, by=by, now=now, meeting_id=meeting.id)
         text = invitation(by, meeting)
         write(by=by, to=row.other(by), text=text, now=now, session_id=row.pk)
-        tell(ONE_ON_ONE_STARTED, row, by=by, now=now)
+        notify_other(ONE_ON_ONE_STARTED, row, by=by, now=now)
         if last is not None:
             last()
 

@@ -13,7 +13,7 @@ from core.lifecycle import check
 from zoom.events import EventType
 from zoom.models import JoinToken, OneOnOneSession
 from zoom.services.locking import locked
-from zoom.services.news import log
+from zoom.services.notify import log
 from zoom.states import ACTIONS
 
 LIFETIME = timedelta(hours=1)

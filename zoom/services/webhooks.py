@@ -12,7 +12,7 @@ from zoom.events import MEETING_ENDED, PARTICIPANT_JOINED, PARTICIPANT_LEFT, Eve
 from zoom.models import OneOnOneSession, WebhookEvent
 from zoom.services.locking import locked
 from zoom.services.meetings import end_at_once
-from zoom.services.news import log
+from zoom.services.notify import log
 from zoom.services.sessions import finish
 from zoom.states import ACTIONS, Role, Viewer
 from zoom.webhooks import Event

@@ -6,21 +6,21 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from notifications.events import CANCELLED, DELETED, NOT_APPROVED, REQUEST_CLOSED, Event
-from notifications.services import announce
+from notifications.services import notify
 from sessions_app.models import Session
 from sessions_app.states import RequestStatus, Role, Viewer
 
 # How long it is at least worth mailing what has happened, also to a session that is past.
-NEWS_LASTS = timedelta(days=1)
+WORTH_MAILING = timedelta(days=1)
 
 
-def tell(event: Event, row: Session, to: list[int], now: datetime, **details: Any) -> None:
-    announce(event, to=to, now=now, **about(row, now) | {"session_id": row.pk} | details)
+def notify_people(event: Event, row: Session, to: list[int], now: datetime, **details: Any) -> None:
+    notify(event, to=to, now=now, **about(row, now) | {"session_id": row.pk} | details)
 
 
 def about(row: Session, now: datetime) -> dict[str, Any]:
     """Whose news it is, what the texts name, and until when they are worth mailing."""
-    until = max(row.date, now + NEWS_LASTS)
+    until = max(row.date, now + WORTH_MAILING)
     return {"news_of": row.pk, "title": row.title, "date": row.date, "until": until}
 
 
@@ -32,17 +32,17 @@ def askers_of(row: Session) -> list[int]:
     return list(row.booking_requests.pending().values_list("user_id", flat=True))
 
 
-def tell_participants(event: Event, row: Session, now: datetime, **details: Any) -> None:
-    tell(event, row, participants_of(row), now, **details)
+def notify_participants(event: Event, row: Session, now: datetime, **details: Any) -> None:
+    notify_people(event, row, participants_of(row), now, **details)
 
 
-def tell_creator(event: Event, row: Session, viewer: Viewer, now: datetime) -> None:
+def notify_creator(event: Event, row: Session, viewer: Viewer, now: datetime) -> None:
     """Unless it was the creator's own act."""
     if Role.CREATOR not in viewer.roles:
-        tell(event, row, [row.creator_id], now)
+        notify_people(event, row, [row.creator_id], now)
 
 
-def tell_cancelled(
+def notify_cancelled(
     row: Session, viewer: Viewer, now: datetime, reason: str, *, waited: bool
 ) -> None:
     """Everyone concerned: those who are in, those who asked, and the creator if staff did it.
@@ -52,19 +52,19 @@ def tell_cancelled(
     """
     creator = [] if Role.CREATOR in viewer.roles else [row.creator_id]
     said = {"reason": f" The reason: {reason}" if reason else ""}
-    tell(CANCELLED, row, participants_of(row) + askers_of(row), now, **said)
-    tell(NOT_APPROVED if waited else CANCELLED, row, creator, now, **said)
+    notify_people(CANCELLED, row, participants_of(row) + askers_of(row), now, **said)
+    notify_people(NOT_APPROVED if waited else CANCELLED, row, creator, now, **said)
 
 
-def tell_deleted(row: Session, now: datetime) -> None:
+def notify_deleted(row: Session, now: datetime) -> None:
     """Before it goes; the notifications name no session, since there will be none."""
     concerned = participants_of(row) + askers_of(row)
-    announce(DELETED, to=concerned, now=now, **about(row, now))
+    notify(DELETED, to=concerned, now=now, **about(row, now))
 
 
 def close_requests(row: Session, *, now: datetime, became: str = "") -> None:
     """Nobody can decide them any more. Their askers are told what the session became, unless
     they have been told of it already."""
     if became:
-        tell(REQUEST_CLOSED, row, askers_of(row), now, status=became)
+        notify_people(REQUEST_CLOSED, row, askers_of(row), now, status=became)
     row.booking_requests.pending().update(status=RequestStatus.REJECTED, decided_at=now)

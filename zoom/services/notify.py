@@ -8,7 +8,7 @@ from typing import Any
 
 from accounts.models import User
 from notifications.events import Event
-from notifications.services import announce, name_of
+from notifications.services import name_of, notify
 from zoom.events import SENTENCES, EventType
 from zoom.models import AuditEntry, OneOnOneSession
 
@@ -39,8 +39,8 @@ def log(
     )
 
 
-def tell(event: Event, row: OneOnOneSession, *, by: User | None, now: datetime) -> None:
+def notify_other(event: Event, row: OneOnOneSession, *, by: User | None, now: datetime) -> None:
     """Tell the other one of the two or, if it was neither's act, both."""
     for person in row.people:
         if by is None or person.pk != by.pk:
-            announce(event, to=[person.pk], now=now, person=row.other(person))
+            notify(event, to=[person.pk], now=now, person=row.other(person))
