@@ -14,9 +14,9 @@ from sessions_app.services.bookings import (
     reject_request,
     withdraw_request,
 )
-from sessions_app.services.departures import clear_away
 from sessions_app.services.materials import add_material, change_material, delete_material
-from sessions_app.services.places import leave, take_place
+from sessions_app.services.offboarding import clear_away
+from sessions_app.services.participation import leave, take_place
 from sessions_app.services.reminders import remind
 from sessions_app.services.sessions import (
     DATE_FIXED,

@@ -15,7 +15,7 @@ from sessions_app.models import BookingRequest, Participant, Session
 from sessions_app.refusals import NO_PENDING_REQUEST, NOT_JOINED
 from sessions_app.services.locking import locked
 from sessions_app.services.notify import notify_people, participants_of
-from sessions_app.services.places import count_out
+from sessions_app.services.participation import count_out
 from sessions_app.services.sessions import apply_changes, move_cancel
 from sessions_app.states import ACTIONS, RequestStatus
 

@@ -19,18 +19,18 @@ from django.db import models
 
 def count_without_condition() -> None:
     """Take a place because there was one a moment ago."""
-    from sessions_app.services import places  # noqa: PLC0415  # after django.setup()
+    from sessions_app.services import participation  # noqa: PLC0415  # after django.setup()
 
     def count_in(session: Any, now: datetime) -> bool:
         row = type(session).objects.filter(pk=session.pk)
         return bool(row.update(participant_count=models.F("participant_count") + 1))
 
-    places.count_in = count_in
+    participation.count_in = count_in
 
 
 def count_by_reading() -> None:
     """Write back the count that was read, as `session.save()` would."""
-    from sessions_app.services import places  # noqa: PLC0415  # after django.setup()
+    from sessions_app.services import participation  # noqa: PLC0415  # after django.setup()
 
     def changed_by(difference: int) -> Any:
         def count(session: Any, now: datetime | None = None) -> bool:
@@ -39,7 +39,7 @@ def count_by_reading() -> None:
 
         return count
 
-    places.count_in, places.count_out = changed_by(+1), changed_by(-1)
+    participation.count_in, participation.count_out = changed_by(+1), changed_by(-1)
 
 
 def move_without_lock_or_swap() -> None:
@@ -64,7 +64,7 @@ def decide_without_lock() -> None:
 def nothing_guarded() -> None:
     """No lock, no swap, no condition in what is counted, and rows locked in any order."""
     from notifications.querysets import NotificationQuerySet  # noqa: PLC0415
-    from sessions_app.services import places  # noqa: PLC0415
+    from sessions_app.services import participation  # noqa: PLC0415
 
     def count_out(session: Any) -> bool:
         row = type(session).objects.filter(pk=session.pk)
@@ -72,12 +72,12 @@ def nothing_guarded() -> None:
 
     class Going:
         def run(self, *, session: int, user: int, now: datetime) -> int:
-            places.Participant.objects.filter(session=session, user=user).update(left_at=now)
+            participation.Participant.objects.filter(session=session, user=user).update(left_at=now)
             return 1
 
     move_without_lock_or_swap()
     count_without_condition()
-    places.count_out, places.going = count_out, Going  # type: ignore[assignment]
+    participation.count_out, participation.going = count_out, Going  # type: ignore[assignment]
     NotificationQuerySet.in_order = lambda self: self  # type: ignore[method-assign]
 
 
