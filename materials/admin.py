@@ -13,8 +13,8 @@ from django.utils.html import format_html
 from accounts.people_search import OfPeopleAdmin
 from core.admin import DateRangeFilter, PersonFilter, ReadOnlyAdmin
 from core.admin.unfolded import ChoicesDropdownFilter
-from materials.addresses import file_address
 from materials.models import Material, StrayFile
+from materials.signed_urls import file_address
 
 
 @admin.register(Material)

@@ -15,10 +15,10 @@ from django.utils.http import content_disposition_header
 from core import policies
 from core.connections import give_back
 from core.errors import NOT_FOUND, APIError
-from materials.addresses import remote_address
-from materials.kinds import KINDS, extension_of
+from materials.file_types import FILE_TYPES, extension_of
 from materials.models import Material
-from materials.stores import LOCAL, store_named
+from materials.signed_urls import remote_address
+from materials.storages import LOCAL, store_named
 
 
 class StreamedFile(FileResponse):
@@ -50,7 +50,7 @@ def deliver(material: Material) -> HttpResponseBase:
             response = StreamedFile(store.open(material.stored_name))
         except FileNotFoundError:
             raise APIError(NOT_FOUND) from None
-    response["Content-Type"] = KINDS[extension_of(material.file_name)].media_type
+    response["Content-Type"] = FILE_TYPES[extension_of(material.file_name)].media_type
     response["Content-Disposition"] = content_disposition_header(True, material.file_name) or ""
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private"

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from core.retries import Retry, RetryQuerySet
 from materials import limits
-from materials.kinds import Type
+from materials.file_types import Type
 from materials.querysets import MaterialQuerySet
 
 

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Annotated, Literal, TypedDict
 
 from accounts.representations import UserObject, user_object
-from materials.addresses import Link, file_address
 from materials.models import Material
 from materials.rows import MaterialRow
+from materials.signed_urls import Link, file_address
 
 
 class MaterialObject(TypedDict):

@@ -13,8 +13,8 @@ from rest_framework.exceptions import ValidationError
 
 from core.fields import Input, OptionField, TextField, UploadField
 from materials import limits
-from materials.judging import problem_of
-from materials.kinds import USES, Type, extension_of
+from materials.file_types import USES, Type, extension_of
+from materials.file_validation import problem_of
 
 
 class MaterialInput(Input):

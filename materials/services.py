@@ -17,11 +17,11 @@ from django.db import transaction
 from accounts.models import User
 from core.connections import give_back
 from core.errors import APIError, declare
-from materials import limits, stores
-from materials.kinds import extension_of
+from materials import limits, storages
+from materials.file_types import extension_of
 from materials.models import Material, StrayFile
 from materials.querysets import MaterialQuerySet
-from materials.stores import STORE_TIMEOUT
+from materials.storages import STORE_TIMEOUT
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ def stored(file: File[bytes] | None, *, now: datetime) -> Iterator[StrayFile | N
     )
     give_back()
     try:
-        stores.save(stray.store, stray.name, file)
+        storages.save(stray.store, stray.name, file)
         yield stray
     except BaseException:
         remove_now(stray.pk)
@@ -164,7 +164,7 @@ def remove_now(pk: int) -> None:
         return
     give_back()
     try:
-        stores.remove(stray.store, stray.name)
+        storages.remove(stray.store, stray.name)
     except Exception as error:
         logger.warning("Stray file %s waits for the clock: %s", pk, error)
 
@@ -172,5 +172,5 @@ def remove_now(pk: int) -> None:
 def remove_stray(stray: StrayFile) -> None:
     """Remove a stray file and its row; what is raised means that it must be tried again."""
     give_back()
-    stores.remove(stray.store, stray.name)
+    storages.remove(stray.store, stray.name)
     stray.delete()

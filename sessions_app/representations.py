@@ -7,8 +7,8 @@ from typing import Annotated, Literal, TypedDict
 
 from accounts.models import User
 from accounts.representations import UserObject, user_object
-from materials.addresses import Link
 from materials.representations import MaterialObject, material_object
+from materials.signed_urls import Link
 from sessions_app.buttons import buttons
 from sessions_app.models import BookingRequest, Participant
 from sessions_app.rows import PlaceRow, RequestRow, SessionDetail, SessionRow

@@ -13,7 +13,7 @@ from sentry_sdk.utils import BadDsn, Dsn
 from config.checks import addresses, production
 from config.checks.addresses import LOOPBACK, is_local
 from core.throttling import parse_rate
-from materials.kinds import KINDS
+from materials.file_types import FILE_TYPES
 
 __all__ = ["addresses", "production"]
 # Characters of a token that nobody guesses.
@@ -39,9 +39,11 @@ def settings_make_sense(**kwargs: Any) -> list[CheckMessage]:
 
 def materials_make_sense() -> list[CheckMessage]:
     found: list[CheckMessage] = []
-    unknown = [each for each in settings.MATERIAL_EXTENSIONS if each not in KINDS]
+    unknown = [each for each in settings.MATERIAL_EXTENSIONS if each not in FILE_TYPES]
     if unknown:
-        sentence = f"MATERIAL_EXTENSIONS has {', '.join(unknown)}: it may have {', '.join(KINDS)}."
+        sentence = (
+            f"MATERIAL_EXTENSIONS has {', '.join(unknown)}: it may have {', '.join(FILE_TYPES)}."
+        )
         found.append(Error(sentence, id="config.E003"))
     account = settings.CLOUDINARY_STORAGE
     if any(account.values()) and not all(account.values()):

@@ -17,7 +17,7 @@ STORAGES: dict[str, dict[str, Any]] = {
             else "core.static.HashedFiles"
         )
     },
-    "local": {"BACKEND": "materials.stores.local.LocalStore"},
+    "local": {"BACKEND": "materials.storages.local.LocalStore"},
 }
 _cloudinary = cloudinary_account(
     env.str("CLOUDINARY_URL", ""),
@@ -29,12 +29,12 @@ _cloudinary = cloudinary_account(
 CLOUDINARY_STORAGE = {name.upper(): value for name, value in _cloudinary.items()}
 if any(_cloudinary.values()):
     STORAGES["cloudinary"] = {
-        "BACKEND": "materials.stores.cloud.CloudinaryStore",
+        "BACKEND": "materials.storages.cloud.CloudinaryStore",
         "OPTIONS": {"account": _cloudinary},
     }
 # Where new files go: an alias of STORAGES.
 MATERIAL_STORE = "cloudinary" if "cloudinary" in STORAGES else "local"
-# Each kind that may be uploaded is described in `materials/kinds.py`. The older Office's (doc, xls,
+# Each kind that may be uploaded is described in `materials/file_types.py`. The older Office's (doc, xls,
 # ppt) are not taken by default, since their macros can't be seen.
 MATERIAL_EXTENSIONS: list[str] = env.list(
     "MATERIAL_EXTENSIONS",

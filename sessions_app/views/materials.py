@@ -17,11 +17,11 @@ from core.errors import NOT_FOUND, APIError, declare
 from core.pagination import answer_array
 from core.parsers import FormParser, JSONParser
 from core.views import Answer
-from materials import addresses, delivery, serializers
+from materials import delivery, serializers, signed_urls
 from materials.models import Material
 from materials.representations import MaterialObject, material_object
 from materials.services import MATERIALS_FULL, NOTES_FULL
-from materials.stores import STORE_ERRORS, STORE_UNAVAILABLE
+from materials.storages import STORE_ERRORS, STORE_UNAVAILABLE
 from sessions_app import services
 from sessions_app.models import Session
 from sessions_app.states import Viewer
@@ -168,7 +168,7 @@ class MaterialFileViewSet(MaterialViews):
         """The material, for whoever has an address of it that is good."""
         materials = Material.objects.filter(session=self.kwargs["session_id"])
         material: Material = self.find(materials, self.kwargs["pk"])
-        if not addresses.is_good(material, self.request.query_params, timezone.now()):
+        if not signed_urls.is_good(material, self.request.query_params, timezone.now()):
             raise APIError(ADDRESS_ENDED)
         return material
 

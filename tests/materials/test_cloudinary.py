@@ -39,7 +39,7 @@ def cloud(settings):
     """The fake one; files go there, and calls have little time."""
     with fake_cloudinary() as server:
         options = {"account": server.account, "seconds": SECONDS}
-        backend = "materials.stores.cloud.CloudinaryStore"
+        backend = "materials.storages.cloud.CloudinaryStore"
         stores = {"cloudinary": {"BACKEND": backend, "OPTIONS": options}}
         settings.STORAGES = settings.STORAGES | stores
         settings.MATERIAL_STORE = "cloudinary"

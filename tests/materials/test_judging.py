@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from materials import limits
-from materials.judging import ACTIVE, NO_CONTENT, PIECE, problem_of
+from materials.file_validation import ACTIVE, NO_CONTENT, PIECE, problem_of
 from materials.models import Material, StrayFile
 from tests.core.envelope import refused
 from tests.materials.conftest import PDF, archive, stored_files

@@ -15,7 +15,7 @@ import orjson
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.utils import timezone
 
-from materials.addresses import file_address
+from materials.signed_urls import file_address
 from tests.permissions.world import PASSWORD, World
 
 ONE_MATERIAL = "/api/sessions/<id:session_id>/materials/<id:pk>/"

@@ -22,9 +22,9 @@ from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, ReadTimeoutEr
 
 from core import metrics
 from core.errors import APIError
-from materials.kinds import KINDS, extension_of
-from materials.stores import STORE_FAILED, STORE_TIMEOUT, STORE_UNAVAILABLE
-from materials.stores.deadline import Line, Workers
+from materials.file_types import FILE_TYPES, extension_of
+from materials.storages import STORE_FAILED, STORE_TIMEOUT, STORE_UNAVAILABLE
+from materials.storages.deadline import Line, Workers
 
 logger = logging.getLogger(__name__)
 
@@ -100,7 +100,7 @@ class CloudinaryStore(MediaCloudinaryStorage):  # type: ignore[misc]  # it has n
         """How Cloudinary calls a file: a document's extension is a part of its public id, a
         picture's isn't."""
         stem, _, extension = name.rpartition(".")
-        if KINDS[extension].is_picture:
+        if FILE_TYPES[extension].is_picture:
             return {"type": "authenticated", "resource_type": "image", "public_id": stem}
         return {"type": "authenticated", "resource_type": "raw", "public_id": name}
 

@@ -31,7 +31,7 @@ class Content(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class FileType:
     """A kind of file.
 
     Attributes:
@@ -52,28 +52,30 @@ class Kind:
 
 OFFICE = "application/vnd.openxmlformats-officedocument."
 OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
-JPEG = Kind("image/jpeg", Content.BINARY, signatures=(b"\xff\xd8\xff",))
+JPEG = FileType("image/jpeg", Content.BINARY, signatures=(b"\xff\xd8\xff",))
 # By extension. What a browser could run (HTML, SVG, scripts) is not among them.
-KINDS = {
-    "pdf": Kind("application/pdf", Content.BINARY, signatures=(b"%PDF", b"\xef\xbb\xbf%PDF")),
-    "doc": Kind("application/msword", Content.OLE),
-    "docx": Kind(f"{OFFICE}wordprocessingml.document", Content.OFFICE, "word/document.xml"),
-    "xls": Kind("application/vnd.ms-excel", Content.OLE),
-    "xlsx": Kind(f"{OFFICE}spreadsheetml.sheet", Content.OFFICE, "xl/workbook.xml"),
-    "ppt": Kind("application/vnd.ms-powerpoint", Content.OLE),
-    "pptx": Kind(f"{OFFICE}presentationml.presentation", Content.OFFICE, "ppt/presentation.xml"),
-    "odt": Kind(f"{OPEN_DOCUMENT}text", Content.OPEN_DOCUMENT),
-    "ods": Kind(f"{OPEN_DOCUMENT}spreadsheet", Content.OPEN_DOCUMENT),
-    "odp": Kind(f"{OPEN_DOCUMENT}presentation", Content.OPEN_DOCUMENT),
-    "zip": Kind("application/zip", Content.ZIP),
-    "txt": Kind("text/plain", Content.TEXT),
-    "md": Kind("text/markdown", Content.TEXT),
-    "csv": Kind("text/csv", Content.TEXT),
-    "png": Kind("image/png", Content.BINARY, signatures=(b"\x89PNG\r\n\x1a\n",)),
+FILE_TYPES = {
+    "pdf": FileType("application/pdf", Content.BINARY, signatures=(b"%PDF", b"\xef\xbb\xbf%PDF")),
+    "doc": FileType("application/msword", Content.OLE),
+    "docx": FileType(f"{OFFICE}wordprocessingml.document", Content.OFFICE, "word/document.xml"),
+    "xls": FileType("application/vnd.ms-excel", Content.OLE),
+    "xlsx": FileType(f"{OFFICE}spreadsheetml.sheet", Content.OFFICE, "xl/workbook.xml"),
+    "ppt": FileType("application/vnd.ms-powerpoint", Content.OLE),
+    "pptx": FileType(
+        f"{OFFICE}presentationml.presentation", Content.OFFICE, "ppt/presentation.xml"
+    ),
+    "odt": FileType(f"{OPEN_DOCUMENT}text", Content.OPEN_DOCUMENT),
+    "ods": FileType(f"{OPEN_DOCUMENT}spreadsheet", Content.OPEN_DOCUMENT),
+    "odp": FileType(f"{OPEN_DOCUMENT}presentation", Content.OPEN_DOCUMENT),
+    "zip": FileType("application/zip", Content.ZIP),
+    "txt": FileType("text/plain", Content.TEXT),
+    "md": FileType("text/markdown", Content.TEXT),
+    "csv": FileType("text/csv", Content.TEXT),
+    "png": FileType("image/png", Content.BINARY, signatures=(b"\x89PNG\r\n\x1a\n",)),
     "jpg": JPEG,
     "jpeg": JPEG,
-    "gif": Kind("image/gif", Content.BINARY, signatures=(b"GIF87a", b"GIF89a")),
-    "webp": Kind("image/webp", Content.BINARY, signatures=(b"RIFF????WEBPVP8",)),
+    "gif": FileType("image/gif", Content.BINARY, signatures=(b"GIF87a", b"GIF89a")),
+    "webp": FileType("image/webp", Content.BINARY, signatures=(b"RIFF????WEBPVP8",)),
 }
 
 

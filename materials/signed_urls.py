@@ -15,7 +15,7 @@ from django.utils.crypto import constant_time_compare
 
 from materials.models import Material
 from materials.rows import MaterialRow
-from materials.stores import LOCAL
+from materials.storages import LOCAL
 
 # Makes a whole address of a path of this server.
 Link = Callable[[str], str]

@@ -21,7 +21,7 @@ from urllib3.exceptions import HTTPError
 
 from core.errors import APIError
 from core.logs import id_header
-from materials.stores import STORE_TIMEOUT, STORE_UNAVAILABLE
+from materials.storages import STORE_TIMEOUT, STORE_UNAVAILABLE
 
 Result = TypeVar("Result")
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.files.storage import FileSystemStorage
 
 from core.errors import APIError
-from materials.stores import STORE_UNAVAILABLE
+from materials.storages import STORE_UNAVAILABLE
 
 
 class LocalStore(FileSystemStorage):

@@ -15,7 +15,7 @@ from typing import IO
 from django.conf import settings
 
 from materials import limits
-from materials.kinds import KINDS, Content, Kind, extension_of
+from materials.file_types import FILE_TYPES, Content, FileType, extension_of
 
 PIECE = 64 * 1024
 # An archive's table of contents stands at its end; a document's fits into that.
@@ -51,7 +51,7 @@ def problem_of(file: IO[bytes], name: str) -> str:
         return f"Files may be: {', '.join(settings.MATERIAL_EXTENSIONS)}."
     if head(file) in EMPTY:
         return "This file is empty."
-    kind = KINDS[extension]
+    kind = FILE_TYPES[extension]
     try:
         is_good = TESTS[kind.content](file, kind)
     except UnicodeDecodeError:
@@ -73,7 +73,7 @@ def end(file: IO[bytes]) -> bytes:
     return file.read()
 
 
-def is_binary(file: IO[bytes], kind: Kind) -> bool:
+def is_binary(file: IO[bytes], kind: FileType) -> bool:
     return any(begins_with(head(file), signature) for signature in kind.signatures)
 
 
@@ -83,11 +83,11 @@ def begins_with(content: bytes, signature: bytes) -> bool:
     return len(content) >= len(signature) and all(a in (b, ord("?")) for a, b in pairs)
 
 
-def is_zip(file: IO[bytes], kind: Kind) -> bool:
+def is_zip(file: IO[bytes], kind: FileType) -> bool:
     return head(file).startswith((ZIP, ZIP_END)) and ZIP_END in end(file)
 
 
-def is_office(file: IO[bytes], kind: Kind) -> bool:
+def is_office(file: IO[bytes], kind: FileType) -> bool:
     parts = parts_of(file)
     has_macros = any(part.endswith("vbaproject.bin") for part in parts)
     return is_zip(file, kind) and {"[content_types].xml", kind.inside} <= parts and not has_macros
@@ -109,17 +109,17 @@ def parts_of(file: IO[bytes]) -> set[str]:
         return set()
 
 
-def is_open_document(file: IO[bytes], kind: Kind) -> bool:
+def is_open_document(file: IO[bytes], kind: FileType) -> bool:
     # The first entry is `mimetype`, not packed, so that it stands at a fixed place.
     begins = head(file)[30:].startswith(b"mimetype" + kind.media_type.encode())
     return is_zip(file, kind) and begins
 
 
-def is_ole(file: IO[bytes], kind: Kind) -> bool:
+def is_ole(file: IO[bytes], kind: FileType) -> bool:
     return head(file).startswith(OLE)
 
 
-def is_text(file: IO[bytes], kind: Kind) -> bool:
+def is_text(file: IO[bytes], kind: FileType) -> bool:
     """UTF-8, or UTF-16 that says so; no control characters, and nothing to run.
 
     Raises:
@@ -152,7 +152,7 @@ def pieces(file: IO[bytes]) -> Iterator[bytes]:
         yield piece
 
 
-TESTS: dict[Content, Callable[[IO[bytes], Kind], bool]] = {
+TESTS: dict[Content, Callable[[IO[bytes], FileType], bool]] = {
     Content.BINARY: is_binary,
     Content.ZIP: is_zip,
     Content.OFFICE: is_office,
