@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 
 
-def give_back() -> None:
+def release_connection() -> None:
     """Give this thread's database connection back to the pool before something slow goes on
     outside any transaction: the pool has fewer than there may be slow clients and calls."""
     if not connection.in_atomic_block:
@@ -20,24 +20,24 @@ def give_back() -> None:
 
 
 @contextmanager
-def unhurried() -> Iterator[None]:
+def no_statement_timeout() -> Iterator[None]:
     """In here this thread's statements may take as long as they need: a job of the clock may look
     at a whole table. Inside a transaction that is not for us to say."""
     if connection.vendor != "postgresql" or connection.in_atomic_block:
         yield
         return
     wrapper: Any = connection
-    give_back()
-    wrapper.is_unhurried = True
+    release_connection()
+    wrapper.has_no_statement_timeout = True
     try:
         yield
     finally:
-        give_back()
-        wrapper.is_unhurried = False
+        release_connection()
+        wrapper.has_no_statement_timeout = False
 
 
 @contextmanager
-def answered_within(seconds: float) -> Iterator[None]:
+def query_deadline(seconds: float) -> Iterator[None]:
     """Hang up on a database that takes longer: a server that hangs keeps no time limit of ours, and
     the statement that waits for it fails at once.
 
@@ -48,7 +48,7 @@ def answered_within(seconds: float) -> Iterator[None]:
     if connection.vendor != "postgresql":
         yield
         return
-    timer = threading.Timer(seconds, hang_up, [connection.connection])
+    timer = threading.Timer(seconds, shut_socket, [connection.connection])
     timer.start()
     try:
         yield
@@ -56,7 +56,7 @@ def answered_within(seconds: float) -> Iterator[None]:
         timer.cancel()
 
 
-def hang_up(raw: Any) -> None:
+def shut_socket(raw: Any) -> None:
     if raw.closed:
         return
     with socket.socket(fileno=os.dup(raw.fileno())) as end:

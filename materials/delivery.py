@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
 from core import policies
-from core.connections import give_back
+from core.connections import release_connection
 from core.errors import NOT_FOUND, APIError
 from materials.file_types import FILE_TYPES, extension_of
 from materials.models import Material
@@ -38,7 +38,7 @@ def deliver(material: Material) -> HttpResponseBase:
         APIError: 404 if the file has gone; 503 if its store is no longer configured.
     """
     store = store_named(material.store)
-    give_back()
+    release_connection()
     if material.store != LOCAL:
         return HttpResponseRedirect(remote_address(material))
     response: HttpResponseBase

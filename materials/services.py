@@ -15,7 +15,7 @@ from django.core.files import File
 from django.db import transaction
 
 from accounts.models import User
-from core.connections import give_back
+from core.connections import release_connection
 from core.errors import APIError, declare
 from materials import limits, storages
 from materials.file_types import extension_of
@@ -60,7 +60,7 @@ def stored(file: File[bytes] | None, *, now: datetime) -> Iterator[StrayFile | N
     stray = StrayFile.objects.create(
         store=settings.MATERIAL_STORE, name=name, next_try_at=now + ARRIVED_BY_THEN
     )
-    give_back()
+    release_connection()
     try:
         storages.save(stray.store, stray.name, file)
         yield stray
@@ -162,7 +162,7 @@ def remove_now(pk: int) -> None:
     stray = StrayFile.objects.filter(pk=pk).first()
     if stray is None:
         return
-    give_back()
+    release_connection()
     try:
         storages.remove(stray.store, stray.name)
     except Exception as error:
@@ -171,6 +171,6 @@ def remove_now(pk: int) -> None:
 
 def remove_stray(stray: StrayFile) -> None:
     """Remove a stray file and its row; what is raised means that it must be tried again."""
-    give_back()
+    release_connection()
     storages.remove(stray.store, stray.name)
     stray.delete()

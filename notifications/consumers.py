@@ -143,7 +143,7 @@ class PushConsumer:
             return await self.live(text, expires_at, lease)
         finally:
             hub.leave(user_id, self)
-            await lease.give_back()
+            await lease.release()
 
     async def live(self, text: str, expires_at: float, lease: Lease) -> Close | None:
         async with asyncio.TaskGroup() as group:

@@ -27,7 +27,7 @@ from accounts.jobs import (
     send_mails,
 )
 from core import logs
-from core.connections import unhurried
+from core.connections import no_statement_timeout
 from core.metrics import JOB_ROWS, JOB_SECONDS, JOB_SUCCESS, JOBS
 from materials.jobs import remove_stray_files
 from operations.privacy.erasing import erase_what_came_late
@@ -90,7 +90,7 @@ def run_job(job: Job, now: datetime, *, run_id: str | None = None) -> int:
     with logs.about(request_id=logs.request_id(run_id), job=job.name):
         began, outcome = time.perf_counter(), "failed"
         try:
-            with unhurried():
+            with no_statement_timeout():
                 rows = job.run(now)
             outcome = "ok"
         except Exception:

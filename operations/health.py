@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.cache import site_cache
-from core.connections import answered_within
+from core.connections import query_deadline
 from core.errors import APIError, declare
 from core.views import ActionViewSet, Answer
 
@@ -96,7 +96,7 @@ class HealthViewSet(ActionViewSet):
 def check_database() -> None:
     """Raises APIError: 503 unless the database answers, and every migration is applied."""
     try:
-        with answered_within(PATIENCE):
+        with query_deadline(PATIENCE):
             executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
             waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except Error:

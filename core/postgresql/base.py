@@ -32,7 +32,7 @@ djangos: Any = base
 
 
 # Statements that may take as long as they need, and wait for locks as long.
-UNHURRIED = "-c statement_timeout=0 -c lock_timeout=0"
+NO_STATEMENT_TIMEOUT = "-c statement_timeout=0 -c lock_timeout=0"
 
 
 class SchemaEditor(schema.DatabaseSchemaEditor):
@@ -59,24 +59,24 @@ class DatabaseWrapper(base.DatabaseWrapper):
     is still there. What takes long, migrations and the clock's jobs, has no limit of time.
 
     Attributes:
-        is_unhurried: whether connections are made, beside the pool, without those limits.
+        has_no_statement_timeout: whether connections are made, beside the pool, without those limits.
 
     Django has a loader of its own, in Python, that puts moments into the connection's zone. Here
     all connections are in UTC, and so is what psycopg reads.
     """
 
     SchemaEditorClass = SchemaEditor
-    is_unhurried = False
+    has_no_statement_timeout = False
 
     @property
     def pool(self) -> Any:
-        return None if self.is_unhurried else super().pool
+        return None if self.has_no_statement_timeout else super().pool
 
     def get_connection_params(self) -> dict[str, Any]:
         params: dict[str, Any] = super().get_connection_params()
         # Django's cursors never prepare, whatever this says: they bind on the client's side.
-        if self.is_unhurried:
-            params["options"] = f"{params.get('options', '')} {UNHURRIED}"
+        if self.has_no_statement_timeout:
+            params["options"] = f"{params.get('options', '')} {NO_STATEMENT_TIMEOUT}"
         return params | {"context": adapters(params["context"]), "prepare_threshold": 0}
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:

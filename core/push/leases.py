@@ -49,7 +49,7 @@ class Lease:
             return True
         return not is_new or held <= settings.SOCKETS_PER_PERSON
 
-    async def give_back(self) -> None:
+    async def release(self) -> None:
         if not settings.REDIS_URL:
             return
         try:

@@ -34,12 +34,12 @@ def test_a_person_has_so_many_leases_and_one_given_back_is_free_again(shared):
     async def take_and_give_back():
         one, two, three = (Lease(USER) for _ in range(3))
         taken = [await each.take() for each in (one, two, three)]
-        await three.give_back()
+        await three.release()
         renewed = await one.take()
-        await one.give_back()
+        await one.release()
         again = await three.take()
         for each in (two, three):
-            await each.give_back()
+            await each.release()
         return taken, renewed, again
 
     assert asyncio.run(take_and_give_back()) == ([True, True, False], True, True)
@@ -52,7 +52,7 @@ def test_the_leases_of_a_server_that_was_killed_end_by_themselves(shared):
         await leases.client().zadd(lease.key, left)
         taken = await lease.take()
         held = await leases.client().zcard(lease.key)
-        await lease.give_back()
+        await lease.release()
         return taken, held
 
     assert asyncio.run(take_after_a_crash()) == (True, 1)

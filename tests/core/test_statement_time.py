@@ -11,7 +11,7 @@ import pytest
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-from core.connections import unhurried
+from core.connections import no_statement_timeout
 from core.schema_changes import is_index_usable
 from operations.clock import Job, run_job
 from tests.conftest import PASSWORD
@@ -124,7 +124,7 @@ def test_requests_have_limits_and_jobs_and_migrations_have_none():
 
 @pytest.mark.django_db(transaction=True)
 def test_a_connection_without_limits_gets_to_nobody_else():
-    with unhurried():
+    with no_statement_timeout():
         connection.cursor().execute("SELECT 1")
 
     with pytest.raises(OperationalError), connection.cursor() as cursor:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from core.connections import give_back
+from core.connections import release_connection
 from core.errors import APIError
 from core.retries import try_row, work_off
 from zoom import client
@@ -73,7 +73,7 @@ def end_patiently(row: MeetingToEnd) -> None:
 
 
 def end_at_zoom(row: MeetingToEnd, deadline: client.Deadline) -> None:
-    give_back()
+    release_connection()
     client.end_meeting(row.meeting_id, deadline=deadline)
     row.delete()
 
@@ -98,7 +98,7 @@ def sweep(now: datetime) -> int:
 def sweep_host(
     host: str, lost: list[StartAttempt], now: datetime, deadline: client.Deadline
 ) -> int:
-    give_back()
+    release_connection()
     try:
         meetings = client.marked_meetings(host, deadline=deadline)
     except APIError as error:

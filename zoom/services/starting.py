@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from core import metrics
-from core.connections import give_back
+from core.connections import release_connection
 from core.errors import APIError
 from core.lifecycle import check
 from friendships.services import NOT_FRIENDS, are_friends, write
@@ -119,7 +119,7 @@ def make_meeting(attempt: StartAttempt) -> Meeting:
     if stand_in.serves():
         return stand_in.make_meeting()
     initiator, participant = attempt.session.people
-    give_back()
+    release_connection()
     return client.create_meeting(
         topic=f"{name_of(initiator)} and {name_of(participant)}",
         marker=attempt.marker.hex,
