@@ -24,7 +24,7 @@ from accounts.models import Mail, User
 from accounts.tokens import email_links, mails_links, reset_links, unsubscribe_links
 from core import metrics
 from core.defang import defang, one_line
-from core.retries import HopelessError, work_off
+from core.retries import PermanentFailure, work_off
 
 # What a server says of one mail; it takes others on the same connection.
 REFUSALS = (SMTPSenderRefused, SMTPRecipientsRefused, SMTPDataError)
@@ -80,7 +80,7 @@ class Connection:
 
         Raises:
             OSError: what the server or the way to it said.
-            HopelessError: the server refused this mail for good.
+            PermanentFailure: the server refused this mail for good.
             ServerDownError: it wasn't asked.
         """
         if self.is_down:
@@ -91,7 +91,7 @@ class Connection:
         except OSError as error:
             if isinstance(error, REFUSALS) and not says_goodbye(error):
                 if is_for_good(error):
-                    raise HopelessError(f"refused with {codes(error)}") from error
+                    raise PermanentFailure(f"refused with {codes(error)}") from error
                 raise
             self.backend.close()
             self.is_down = not self.has_delivered

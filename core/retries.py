@@ -27,7 +27,7 @@ BATCH = 200
 BATCH_SECONDS = 10
 
 
-class HopelessError(Exception):
+class PermanentFailure(Exception):
     """A try whose failure will be the same at every next one: the row is given up at once."""
 
 
@@ -89,7 +89,7 @@ def work_off(rows: RetryQuerySet, attempt: Callable[[Any], None], *, now: dateti
 
     Args:
         attempt: does the work of one row, and deletes or marks it. What it raises is logged, and
-            the row waits for its next try; after a `HopelessError` there is none.
+            the row waits for its next try; after a `PermanentFailure` there is none.
     """
     succeeded, deadline = 0, time.monotonic() + BATCH_SECONDS
     for row in list(rows.due(now)[:BATCH]):
@@ -107,7 +107,7 @@ def try_row(
         return False
     try:
         attempt(row)
-    except HopelessError as failure:
+    except PermanentFailure as failure:
         logger.error("Gave up %s %s: %s", row._meta.label, row.pk, failure)
         row.give_up()
         return False
