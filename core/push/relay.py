@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 # Seconds: for one call, for one breath after a failure, and between two complaints in the log.
 TIMEOUT = 1.0
 BREATH = 1.0
-COMPLAINT_INTERVAL = 60.0
+WARNING_INTERVAL = 60.0
 # A subscription that has heard nothing for so long asks whether it still stands.
 SILENCE = 2.0
 # Frames that may wait to be published.
@@ -52,15 +52,15 @@ def channel_of(client: Any) -> str:
     return f"tutoring-sessions.{client.get_connection_kwargs().get('db', 0)}.push"
 
 
-class Complaint:
+class RareWarning:
     """Says in the log that push is down, rarely."""
 
     def __init__(self) -> None:
         self.next_at = 0.0
 
-    def utter(self, error: Exception) -> None:
+    def warn_rarely(self, error: Exception) -> None:
         if time.monotonic() >= self.next_at:
-            self.next_at = time.monotonic() + COMPLAINT_INTERVAL
+            self.next_at = time.monotonic() + WARNING_INTERVAL
             logger.warning("Live push is down, REST goes on: %s", error)
 
 
@@ -76,7 +76,7 @@ class Publisher:
         self.thread: threading.Thread | None = None
         self.starting = threading.Lock()
         self.silent_until = 0.0
-        self.complaint = Complaint()
+        self.warning = RareWarning()
 
     def put(self, user_id: int, frame: bytes) -> None:
         """Take a frame for this person's sockets, wherever they are; drop it if too many wait."""
@@ -108,7 +108,7 @@ class Publisher:
             client.publish(channel_of(client), b"%d %s" % (user_id, frame))
         except (RedisError, OSError) as error:
             self.silent_until = time.monotonic() + BREATH
-            self.complaint.utter(error)
+            self.warning.warn_rarely(error)
             return False
         return True
 
@@ -133,7 +133,7 @@ class Listener:
         self.task: asyncio.Task[None] | None = None
         self.subscribed = asyncio.Event()
         self.was_down = False
-        self.complaint = Complaint()
+        self.warning = RareWarning()
 
     async def start(self) -> None:
         """Return once it listens, or after a moment if Redis is down; at once if there is none."""
@@ -154,7 +154,7 @@ class Listener:
             except (RedisError, OSError) as error:
                 self.subscribed.clear()
                 self.was_down = True
-                self.complaint.utter(error)
+                self.warning.warn_rarely(error)
                 await asyncio.sleep(BREATH)
 
     async def listen(self, pubsub: PubSub) -> None:
