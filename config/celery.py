@@ -20,8 +20,8 @@ if settings.METRICS_PORT and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
 django.setup()
 
 from config.environment import stop  # noqa: E402  # not before the apps are loaded
-from operations.clock import SCHEDULE  # noqa: E402
-from operations.exposing import serve_metrics  # noqa: E402
+from operations.metrics_view import serve_metrics  # noqa: E402
+from operations.scheduler import SCHEDULE  # noqa: E402
 
 app = Celery("tutoring-sessions", broker=settings.REDIS_URL or None)
 app.conf.update(

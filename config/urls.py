@@ -11,8 +11,8 @@ from django.views.generic import RedirectView
 
 from core.docs import RedocView, SchemaView, SwaggerView
 from core.urls import for_sockets_only, nothing_here
-from operations.exposing import metrics
 from operations.health import HealthViewSet
+from operations.metrics_view import metrics
 
 
 def leads_to(url: str) -> Callable[..., HttpResponseBase]:

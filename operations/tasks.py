@@ -7,8 +7,8 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from operations import clock
-from operations.clock import SCHEDULE
+from operations import scheduler
+from operations.scheduler import SCHEDULE
 
 JOBS = {job.name: job for job in SCHEDULE}
 
@@ -17,4 +17,4 @@ JOBS = {job.name: job for job in SCHEDULE}
 def run_job(task: Any, name: str) -> int:
     """Run one job of the schedule, as of now; how many rows it has changed. The task's id is the
     id of its lines in the log, and of its calls to others."""
-    return clock.run_job(JOBS[name], timezone.now(), run_id=task.request.id)
+    return scheduler.run_job(JOBS[name], timezone.now(), run_id=task.request.id)

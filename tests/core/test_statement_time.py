@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from core.connections import no_statement_timeout
 from core.schema_changes import is_index_usable
-from operations.clock import Job, run_job
+from operations.scheduler import Job, run_job
 from tests.conftest import PASSWORD
 from tests.core.relay import Relay
 from tests.databases import fresh_postgres, rows

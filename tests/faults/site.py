@@ -25,7 +25,7 @@ from accounts import tokens
 from accounts.models import User
 from config.wsgi import application
 from friendships import services as friendships
-from operations.clock import SCHEDULE, run_job
+from operations.scheduler import SCHEDULE, run_job
 from sessions_app import services
 from sessions_app.models import Session
 from tests.mail_server import MailServer

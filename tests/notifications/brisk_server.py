@@ -10,9 +10,9 @@ from django.core.management import call_command
 
 if __name__ == "__main__":
     django.setup()
-    from operations import clock  # after django.setup()
+    from operations import scheduler  # after django.setup()
     from sessions_app.jobs import send_reminders
 
-    reminders = clock.Job(send_reminders, every=timedelta(milliseconds=200))
-    clock.EmbeddedClock = partial(clock.EmbeddedClock, (reminders,))
+    reminders = scheduler.Job(send_reminders, every=timedelta(milliseconds=200))
+    scheduler.EmbeddedScheduler = partial(scheduler.EmbeddedScheduler, (reminders,))
     call_command("run")

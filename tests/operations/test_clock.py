@@ -19,7 +19,7 @@ from django.core.management import CommandError, call_command
 
 from config.celery import app
 from core.retries import BATCH_SECONDS
-from operations.clock import SCHEDULE, EmbeddedClock, Job, tick
+from operations.scheduler import SCHEDULE, EmbeddedScheduler, Job, run_jobs
 from operations.tasks import JOBS, run_job
 from tests.server import ROOT, Server, free_port
 from tests.waiting import until
@@ -37,7 +37,7 @@ def clock():
     started = []
 
     def start(*jobs):
-        started.append(EmbeddedClock(jobs))
+        started.append(EmbeddedScheduler(jobs))
         started[-1].start()
         return started[-1]
 
@@ -124,7 +124,7 @@ def test_a_tick_by_hand_that_fails_says_so_without_what_it_failed_of(monkeypatch
     def fail(now):
         raise RuntimeError("of ada@example.com")
 
-    monkeypatch.setattr("operations.clock.SCHEDULE", (Job(fail, timedelta(hours=1)),))
+    monkeypatch.setattr("operations.scheduler.SCHEDULE", (Job(fail, timedelta(hours=1)),))
 
     with pytest.raises(CommandError, match=r"^1 jobs failed: see the log\.$"):
         call_command("tick")
@@ -138,10 +138,10 @@ def test_a_tick_gives_every_job_its_turn_and_then_says_what_failed(monkeypatch):
         raise RuntimeError("this once")
 
     jobs = (Job(fail, timedelta(hours=1)), Job(lambda now: ran.append(now) or 0, timedelta(1)))
-    monkeypatch.setattr("operations.clock.SCHEDULE", jobs)
+    monkeypatch.setattr("operations.scheduler.SCHEDULE", jobs)
 
     with pytest.raises(ExceptionGroup, match="Some of the clock's jobs failed"):
-        tick(datetime.now(UTC))
+        run_jobs(datetime.now(UTC))
     assert len(ran) == 1
 
 

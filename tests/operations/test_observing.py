@@ -70,7 +70,7 @@ def test_with_debug_as_the_level_only_our_own_lines_are_that_talkative(seen):
     """Libraries would tell of SQL with its values, of frames, and of addresses."""
     talkative = {each["logger"] for each in seen.lines if each["level"] == "debug"}
 
-    assert talkative == {"operations.clock", "core.requests"}
+    assert talkative == {"operations.scheduler", "core.requests"}
 
 
 def test_each_request_has_one_line_with_its_route_person_time_and_queries(seen):

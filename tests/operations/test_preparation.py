@@ -14,7 +14,7 @@ from django.core.management import CommandError
 from django.db import connection
 from django.templatetags.static import static
 
-from operations.preparation import (
+from operations.prestart import (
     MIGRATION_LOCK,
     collect_static_files,
     one_at_a_time,

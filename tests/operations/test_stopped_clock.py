@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Mail
 from notifications.models import Notification
-from operations.clock import tick
+from operations.scheduler import run_jobs
 from tests.server import free_port
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +41,7 @@ def mailed():
 def test_what_was_due_is_done_once_and_what_is_too_late_is_not(sessions, now, time_machine_at):
     for moment in (now + 120 * MINUTES, now + 121 * MINUTES):
         time_machine_at(moment)
-        tick(timezone.now())
+        run_jobs(timezone.now())
 
     # The first two began, and ended, while nobody could be reminded of them.
     assert told("reminder") == ["Third"]
@@ -55,12 +55,12 @@ def test_a_reminder_that_waited_for_the_mail_server_until_the_session_began_is_n
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
     time_machine_at(now)
-    tick(timezone.now())
+    run_jobs(timezone.now())
     assert list(Mail.objects.values_list("subject", "sent_at")) == [("Reminder: First", None)]
 
     settings.EMAIL_BACKEND = backend
     time_machine_at(now + 120 * MINUTES)
-    tick(timezone.now())
+    run_jobs(timezone.now())
 
     assert told("reminder") == ["First", "Third"]
     assert mailed() == ["Reminder: Third"]

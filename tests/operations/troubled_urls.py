@@ -9,7 +9,7 @@ from rest_framework.decorators import api_view
 from rest_framework.request import Request
 
 from config.urls import urlpatterns as real
-from operations.clock import tick
+from operations.scheduler import run_jobs
 
 ROW = "duplicate key\nDETAIL:  Key (email)=(rosa@example.net) is there.\n\nText: {text}"
 
@@ -25,7 +25,7 @@ def violates(request: HttpRequest) -> HttpResponse:
 
 
 def ticks(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(str(tick(timezone.now())))
+    return HttpResponse(str(run_jobs(timezone.now())))
 
 
 urlpatterns = [

@@ -4,8 +4,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from operations import demo
-from operations.clock import embedded_clock
-from operations.preparation import prepare_database
+from operations.prestart import prepare_database
+from operations.scheduler import embedded_scheduler
 from operations.serving import serve
 
 
@@ -15,7 +15,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         prepare_database()
         self.stdout.write(self.welcome())
-        with embedded_clock():
+        with embedded_scheduler():
             serve(settings.PORT)
 
     def welcome(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from operations.preparation import collect_static_files, prepare_database
+from operations.prestart import collect_static_files, prepare_database
 from operations.supervision import supervise
 
 

@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from operations.clock import tick
+from operations.scheduler import run_jobs
 
 
 class Command(BaseCommand):
@@ -11,7 +11,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            done = tick(timezone.now())
+            done = run_jobs(timezone.now())
         except ExceptionGroup as failed:
             # Not their texts, which may name people: those in the log are cleaned.
             raise CommandError(f"{len(failed.exceptions)} jobs failed: see the log.") from None

@@ -1,6 +1,6 @@
 """What runs when: every job of every app, in one place. Each is safe to run at any time, twice,
 or on two machines at once, so whoever runs them needs no lock: the thread in a development
-server (`EmbeddedClock`), `manage.py clock` on a single machine, Celery in production
+server (`EmbeddedScheduler`), `manage.py clock` on a single machine, Celery in production
 (`operations.tasks`), `manage.py tick` by hand."""
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def note(job: Job, rows: int, seconds: float) -> None:
     tell("job", rows=rows, duration_ms=round(seconds * 1000, 1))
 
 
-def tick(now: datetime) -> dict[str, int]:
+def run_jobs(now: datetime) -> dict[str, int]:
     """Run every job once; how many rows each has changed, by its name.
 
     Raises:
@@ -128,7 +128,7 @@ def tick(now: datetime) -> dict[str, int]:
     return changed
 
 
-class EmbeddedClock(threading.Thread):
+class EmbeddedScheduler(threading.Thread):
     """Runs each job when it is due, from the start on, until `stop`. One that fails is logged and
     tried again when it is due next."""
 
@@ -160,12 +160,12 @@ class EmbeddedClock(threading.Thread):
 
 
 @contextmanager
-def embedded_clock() -> Iterator[None]:
+def embedded_scheduler() -> Iterator[None]:
     """The clock's jobs in a thread, for as long as the server runs."""
     if not settings.EMBEDDED_CLOCK:
         yield
         return
-    clock = EmbeddedClock()
+    clock = EmbeddedScheduler()
     clock.start()
     try:
         yield
