@@ -23,7 +23,7 @@ from accounts.representations import (
     user_object,
 )
 from accounts.tokens import TokenPair
-from core import policies, throttling
+from core import csp, throttling
 from core.errors import TOKEN_NOT_VALID
 from core.throttling import AddressThrottle
 from core.views import ActionViewSet, Answer
@@ -177,7 +177,7 @@ class MailViewSet(ActionViewSet):
     }
 
     @action(detail=False, url_path="unsubscribe/<str:token>", url_name="unsubscribe")
-    @policies.under(policies.FORM)
+    @csp.with_policy(csp.FORM)
     def unsubscribe_page(self, request: Request, token: str) -> HttpResponse:
         """Show a page with a button that turns one's mails off.
 

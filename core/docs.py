@@ -10,7 +10,7 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import TemplateHTMLRenderer
 from rest_framework.request import Request
 
-from core import policies
+from core import csp
 
 
 class SchemaView(SpectacularAPIView):
@@ -23,7 +23,7 @@ class SchemaView(SpectacularAPIView):
         """There is one version; the library would put what `?version=` says into a header."""
 
 
-@method_decorator(policies.under(policies.SWAGGER), name="dispatch")
+@method_decorator(csp.with_policy(csp.SWAGGER), name="dispatch")
 class SwaggerView(SpectacularSwaggerSplitView):
     """With its script apart and a template of our own, since the policy takes nothing inline."""
 
@@ -32,7 +32,7 @@ class SwaggerView(SpectacularSwaggerSplitView):
     template_name = "core/swagger.html"
 
 
-@method_decorator(policies.under(policies.REDOC), name="dispatch")
+@method_decorator(csp.with_policy(csp.REDOC), name="dispatch")
 class RedocView(SpectacularRedocView):
     """With a template of our own, since the library's asks for web fonts."""
 

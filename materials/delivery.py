@@ -12,7 +12,7 @@ from django.http import FileResponse, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
-from core import policies
+from core import csp
 from core.connections import release_connection
 from core.errors import NOT_FOUND, APIError
 from materials.file_types import FILE_TYPES, extension_of
@@ -30,7 +30,7 @@ class StreamedFile(FileResponse):
             yield piece
 
 
-@policies.under(policies.FILE)
+@csp.with_policy(csp.FILE)
 def deliver(material: Material) -> HttpResponseBase:
     """A file as an attachment, sent by this server, by the proxy in front of it, or by the store.
 

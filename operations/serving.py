@@ -140,7 +140,7 @@ def serve(port: int) -> None:
             host=settings.HOST,
             port=port,
             lifespan="off",
-            # As `settings.LOGGING` says; requests have lines of ours (`core.watching`).
+            # As `settings.LOGGING` says; requests have lines of ours (`core.request_log`).
             log_config=None,
             access_log=False,
             # Whom to believe is `NUM_PROXIES`; uvicorn's default believes every local caller.

@@ -25,9 +25,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "core.watching.RequestIdMiddleware",
-    "core.watching.WatchMiddleware",
-    "core.policies.PolicyMiddleware",
+    "core.request_log.RequestIdMiddleware",
+    "core.request_log.RequestLogMiddleware",
+    "core.csp.PageCSPMiddleware",
     "core.middleware.ErrorEnvelopeMiddleware",
     "core.middleware.CookieMiddleware",
     "core.middleware.HttpsMiddleware",

@@ -45,7 +45,7 @@ LOGGING: dict[str, Any] = {
         **{name: {"level": LOG_LEVEL} for name in _OURS},
         # Its own handlers would print each line twice, or mail it.
         "django": {"handlers": [], "propagate": True},
-        # Each request has a line of ours (`core.watching`): these would tell its path besides,
+        # Each request has a line of ours (`core.request_log`): these would tell its path besides,
         "django.request": {"level": "ERROR", "filters": ["breakages"]},
         "django.security.DisallowedHost": {"filters": ["host_refusals"]},
         "uvicorn.access": {"level": "CRITICAL"},

@@ -1,4 +1,4 @@
-"""What keeps a production server safe, on unless it is turned off; `core/policies.py` has what
+"""What keeps a production server safe, on unless it is turned off; `core/csp.py` has what
 browsers may do with each kind of page."""
 
 from urllib.parse import urlsplit

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from core import policies
+from core import csp
 from tests.server import Server
 
 HOST = "learn.example.org"
@@ -77,7 +77,7 @@ def test_every_answer_tells_browsers_to_be_careful(server):
     assert answer.headers["X-Frame-Options"] == "DENY"
     assert answer.headers["Referrer-Policy"] == "same-origin"
     assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
-    assert answer.headers["Permissions-Policy"] == policies.PERMISSIONS
+    assert answer.headers["Permissions-Policy"] == csp.PERMISSIONS
 
 
 def policy_of(answer):
@@ -86,7 +86,7 @@ def policy_of(answer):
     return dict(part.strip().partition(" ")[::2] for part in header.split(";"))
 
 
-NOTHING = dict.fromkeys(policies.NOTHING, "'none'")
+NOTHING = dict.fromkeys(csp.NOTHING, "'none'")
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 Arguments = ParamSpec("Arguments")
-Answer = TypeVar("Answer", bound=HttpResponseBase)
+Response = TypeVar("Response", bound=HttpResponseBase)
 Policy = dict[str, Any]
 
 NOTHING: Policy = {
@@ -66,12 +66,14 @@ PERMISSIONS = ", ".join(
 )
 
 
-def under(policy: Policy) -> Callable[[Callable[Arguments, Answer]], Callable[Arguments, Answer]]:
+def with_policy(
+    policy: Policy,
+) -> Callable[[Callable[Arguments, Response]], Callable[Arguments, Response]]:
     """`@under(FORM)`: the answer is sent with this policy."""
 
-    def decorate(view: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
+    def decorate(view: Callable[Arguments, Response]) -> Callable[Arguments, Response]:
         @wraps(view)
-        def answer(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Answer:
+        def answer(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Response:
             response = view(*args, **kwargs)
             response._csp_config = policy  # type: ignore[attr-defined]  # where the library looks
             return response
@@ -81,7 +83,7 @@ def under(policy: Policy) -> Callable[[Callable[Arguments, Answer]], Callable[Ar
     return decorate
 
 
-class PolicyMiddleware(CSPMiddleware):
+class PageCSPMiddleware(CSPMiddleware):
     """Sends each answer with its policy, and with what no page here may use."""
 
     # Made once, since nearly every answer has it.

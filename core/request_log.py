@@ -51,7 +51,7 @@ class RequestIdMiddleware:
         return response
 
 
-class WatchMiddleware:
+class RequestLogMiddleware:
     """Times a request and counts its queries. Nothing personal is noted: no address, neither the
     client's nor what was asked for, but the route that took it."""
 
@@ -65,7 +65,7 @@ class WatchMiddleware:
                 response = self.get_response(request)
             status = response.status_code
         finally:
-            note(request, status, time.perf_counter() - began, queries.number)
+            log_request(request, status, time.perf_counter() - began, queries.number)
         return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
@@ -85,7 +85,7 @@ def route_of(request: HttpRequest) -> str:
     return f"/{match.route}"
 
 
-def note(request: HttpRequest, status: int, seconds: float, queries: int) -> None:
+def log_request(request: HttpRequest, status: int, seconds: float, queries: int) -> None:
     method = request.method if request.method in METHODS else "other"
     route = route_of(request)
     REQUESTS.labels(method, route, f"{status // 100}xx").inc()
