@@ -15,7 +15,7 @@ from accounts.models import IdempotencyKey, Mail, User
 # What stands where somebody's own words stood.
 ERASED = "[erased]"
 # Shorter words would be found in half of all texts.
-SHORTEST_WORD = 3
+MIN_WORD = 3
 
 
 class Renaming:
@@ -43,7 +43,7 @@ class Renaming:
 
 def any_word(words: set[str], flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
     """Finds each of them where it stands for itself, the longest first."""
-    known = sorted((word for word in words if len(word) >= SHORTEST_WORD), key=len, reverse=True)
+    known = sorted((word for word in words if len(word) >= MIN_WORD), key=len, reverse=True)
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, known)) or '(?!)'})(?!\w)", flags)
 
 

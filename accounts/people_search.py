@@ -8,14 +8,14 @@ from accounts.models import User
 from core.admin import StaffAdmin
 
 # Who types so little that more begin so, types on.
-MOST_PEOPLE = 100
+MAX_PEOPLE = 100
 
 
 def of_people(text: str, *relations: str) -> Q:
     """Rows whose person's user name or e-mail address begins so, without case. The people are read
     first: an OR across a join would have the database go through all of both tables."""
     people = User.objects.beginning_with(text)
-    ids = list(people.values_list("pk", flat=True)[:MOST_PEOPLE])
+    ids = list(people.values_list("pk", flat=True)[:MAX_PEOPLE])
     found = Q(pk=None)
     for relation in relations:
         found |= Q(**{f"{relation}__in": ids})

@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 TIMEOUT = 0.5
 BREATH = 5.0
 # Each person and address is a key of its own; one that is evicted is a limit forgotten.
-MOST_KEYS = 100_000
+MAX_KEYS = 100_000
 # In one step, so that no count is left without its end; and in one trip.
 COUNT = """
 local count = redis.call("INCR", KEYS[1])
@@ -66,7 +66,7 @@ class ProcessCache(LocMemCache, SiteCache):
     """One for this process."""
 
     def __init__(self, name: str, params: dict[str, Any]) -> None:
-        super().__init__(name, params | {"max_entries": MOST_KEYS})
+        super().__init__(name, params | {"max_entries": MAX_KEYS})
 
     def count(self, key: str, seconds: int) -> int:
         self.add(key, 0, timeout=seconds)

@@ -28,7 +28,7 @@ from notifications.authentication import is_good, look_up, offered_token, tell_d
 logger = structlog.stdlib.get_logger(__name__)
 
 PONG = dumps({"type": "pong"})
-LONGEST_PING = 1000
+MAX_PING = 1000
 # Frames that may wait for a client that reads slowly.
 BACKLOG = 100
 # Of a client that floods so many frames are read at once, and then comes a pause, in seconds.
@@ -215,7 +215,7 @@ class PushConsumer:
 
 def is_ping(text: str | None) -> bool:
     """Is it `{"type": "ping"}`?"""
-    if not text or len(text) > LONGEST_PING:
+    if not text or len(text) > MAX_PING:
         return False
     try:
         frame = orjson.loads(text)

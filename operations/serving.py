@@ -21,7 +21,7 @@ from websockets.http11 import Request
 from websockets.server import ServerProtocol
 
 # Bytes of the largest frame that a socket takes (contract N5).
-LARGEST_FRAME = 64 * 1024
+MAX_FRAME = 64 * 1024
 # The time in which h11 refuses a header grows with the square of the blanks in a row in it.
 LONG_BLANK = re.compile(rb"[ \t]{256}")
 
@@ -147,7 +147,7 @@ def serve(port: int) -> None:
             proxy_headers=False,
             timeout_graceful_shutdown=10,
             http=HTTPProtocol,
-            ws_max_size=LARGEST_FRAME,
+            ws_max_size=MAX_FRAME,
             ws_ping_interval=20,
             ws_ping_timeout=20,
             # Frames are short, and each socket would keep a compressor's memory.

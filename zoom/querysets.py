@@ -10,10 +10,10 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from core.lifecycle import LifecycleQuerySet
 from friendships.models import Friendship
 from zoom.events import MEETING_ENDED, PARTICIPANT_JOINED
-from zoom.states import LIVE, LONGEST_ACTIVE, LONGEST_PENDING, Status
+from zoom.states import LIVE, MAX_ACTIVE, MAX_PENDING, Status
 
 # By then a start has long succeeded or died, whoever is in the middle of it.
-LONGEST_START = timedelta(minutes=1)
+MAX_START = timedelta(minutes=1)
 # What can't be looked up at Zoom for so long is given up.
 GIVEN_UP = timedelta(days=1)
 
@@ -37,10 +37,10 @@ class OneOnOneSessionQuerySet(LifecycleQuerySet):
         return self.filter(pair, status__in=LIVE)
 
     def left_pending(self, now: datetime) -> Self:
-        return self.filter(status=Status.PENDING, created_at__lte=now - LONGEST_PENDING)
+        return self.filter(status=Status.PENDING, created_at__lte=now - MAX_PENDING)
 
     def left_active(self, now: datetime) -> Self:
-        return self.filter(status=Status.ACTIVE, started_at__lte=now - LONGEST_ACTIVE)
+        return self.filter(status=Status.ACTIVE, started_at__lte=now - MAX_ACTIVE)
 
     def overdue(self, now: datetime) -> Self:
         """What the clock should have called off or completed."""
@@ -85,7 +85,7 @@ class StartAttemptQuerySet(QuerySet[Any]):
 
     def lost(self, now: datetime) -> Self:
         """Those that have failed or died, and may have left a meeting at Zoom."""
-        died = Q(created_at__lt=now - LONGEST_START)
+        died = Q(created_at__lt=now - MAX_START)
         return self.filter(self.LOST_CLAIM | died, settled=False, created_at__gt=now - GIVEN_UP)
 
     def failed(self, now: datetime) -> Self:

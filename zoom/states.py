@@ -17,8 +17,8 @@ from core.errors import PERMISSION_DENIED, ErrorCode, declare
 from core.lifecycle import WRONG_STATE, Action, Rule
 
 # How long a session may wait for its start, and how long it may go on.
-LONGEST_PENDING = timedelta(days=7)
-LONGEST_ACTIVE = timedelta(days=1)
+MAX_PENDING = timedelta(days=7)
+MAX_ACTIVE = timedelta(days=1)
 
 
 class Status(TextChoices):
@@ -136,13 +136,13 @@ other_is_prepared = Rule(
 waited_long = Rule(
     NOT_OVERDUE,
     lambda session, viewer: (
-        Role.CLOCK in viewer.roles and session.created_at + LONGEST_PENDING > viewer.now
+        Role.CLOCK in viewer.roles and session.created_at + MAX_PENDING > viewer.now
     ),
 )
 lasted_long = Rule(
     NOT_OVERDUE,
     lambda session, viewer: (
-        Role.CLOCK in viewer.roles and session.started_at + LONGEST_ACTIVE > viewer.now
+        Role.CLOCK in viewer.roles and session.started_at + MAX_ACTIVE > viewer.now
     ),
 )
 both_were_in = Rule(

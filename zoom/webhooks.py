@@ -11,10 +11,10 @@ from typing import Any
 import orjson
 
 # Zoom sends what was not taken again after 5, 20 and 60 minutes, with the first timestamp.
-OLDEST_SECONDS = 2 * 3600
+MAX_AGE_SECONDS = 2 * 3600
 # How far its clock may be ahead of ours.
-NEWEST_SECONDS = 5 * 60
-LONGEST_TEXT = 200
+MAX_AHEAD_SECONDS = 5 * 60
+MAX_TEXT = 200
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def verify(secret: str, timestamp: str, raw_body: bytes, signature: str) -> bool
 def is_recent(timestamp: str) -> bool:
     if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 15):
         return False
-    return -NEWEST_SECONDS <= time.time() - int(timestamp) <= OLDEST_SECONDS
+    return -MAX_AHEAD_SECONDS <= time.time() - int(timestamp) <= MAX_AGE_SECONDS
 
 
 def validation_answer(secret: str, plain_token: str) -> dict[str, str]:
@@ -113,7 +113,7 @@ def text(document: Any, name: str) -> str:
     value = document.get(name) if isinstance(document, dict) else None
     if type(value) is int:
         return str(value)
-    readable = isinstance(value, str) and len(value) <= LONGEST_TEXT and value.isprintable()
+    readable = isinstance(value, str) and len(value) <= MAX_TEXT and value.isprintable()
     return str(value) if readable else ""
 
 

@@ -19,7 +19,7 @@ from accounts.people_search import of_people
 from core.admin import DateRangeFilter, ReasonForm, StaffAdmin
 from core.admin.unfolded import BooleanRadioFilter, ChoicesDropdownFilter, UnfoldBooleanWidget
 
-MOST_CLEARED = 10
+MAX_CLEARED = 10
 
 
 class DeactivationForm(ReasonForm):
@@ -41,8 +41,8 @@ class DeactivationForm(ReasonForm):
     def clean_clear(self) -> bool:
         """Each may have hundreds of sessions, and the page has to come back."""
         clear: bool = self.cleaned_data["clear"]
-        if clear and self.people > MOST_CLEARED:
-            raise ValidationError(f"Of {MOST_CLEARED} people at most at once.")
+        if clear and self.people > MAX_CLEARED:
+            raise ValidationError(f"Of {MAX_CLEARED} people at most at once.")
         return clear
 
 

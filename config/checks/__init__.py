@@ -17,7 +17,7 @@ from materials.file_types import FILE_TYPES
 
 __all__ = ["addresses", "production"]
 # Characters of a token that nobody guesses.
-SHORTEST_TOKEN = 16
+MIN_TOKEN = 16
 
 
 @register
@@ -77,8 +77,8 @@ def observing_makes_sense(**kwargs: Any) -> list[CheckMessage]:
         sentence = "SENTRY_DSN must be like https://key@sentry.example.org/1."
         found.append(Error(sentence, id="config.E020"))
     token = settings.METRICS_TOKEN
-    if token and (len(token) < SHORTEST_TOKEN or not token.isascii()):
-        sentence = f"METRICS_TOKEN must have {SHORTEST_TOKEN} characters or more, of ASCII."
+    if token and (len(token) < MIN_TOKEN or not token.isascii()):
+        sentence = f"METRICS_TOKEN must have {MIN_TOKEN} characters or more, of ASCII."
         found.append(Error(sentence, id="config.E021"))
     if settings.METRICS_PORT and not settings.METRICS_TOKEN:
         sentence = "METRICS_PORT is for whoever has METRICS_TOKEN, which is not set."

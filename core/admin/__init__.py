@@ -1,13 +1,13 @@
 """What pages of the admin share."""
 
-from core.admin.acts import MOST_AT_ONCE, ReasonForm
+from core.admin.acts import MAX_AT_ONCE, ReasonForm
 from core.admin.bases import ReadOnlyAdmin, ReadOnlyInline, StaffAdmin
 from core.admin.filters import DateRangeFilter, PersonFilter, SituationFilter
 from core.admin.log import LogEntryAdmin
 from core.admin.unfolded import TabularInline
 
 __all__ = [
-    "MOST_AT_ONCE",
+    "MAX_AT_ONCE",
     "DateRangeFilter",
     "LogEntryAdmin",
     "PersonFilter",

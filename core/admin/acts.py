@@ -19,9 +19,9 @@ from core.errors import APIError
 from core.fields import MAX_ID
 
 # More takes longer than a page may, and would be more than a form may send back.
-MOST_AT_ONCE = 500
+MAX_AT_ONCE = 500
 SHOWN = 50
-LONGEST_REASON = 1_000
+MAX_REASON = 1_000
 
 
 class ReasonForm(forms.Form):
@@ -29,7 +29,7 @@ class ReasonForm(forms.Form):
 
     reason = forms.CharField(
         label="Reason, told to everybody concerned",
-        max_length=LONGEST_REASON,
+        max_length=MAX_REASON,
         required=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3, "autofocus": True}),
     )
@@ -59,9 +59,9 @@ class ActingAdmin(ModelAdmin):
         if request.POST.get("action") in self.unbounded_actions:
             return None
         if request.POST.get("select_across") == "1":
-            number = rows.order_by()[: MOST_AT_ONCE + 1].count()
-        if number > MOST_AT_ONCE:
-            return f"At most {MOST_AT_ONCE} at once: narrow the list by its filters first."
+            number = rows.order_by()[: MAX_AT_ONCE + 1].count()
+        if number > MAX_AT_ONCE:
+            return f"At most {MAX_AT_ONCE} at once: narrow the list by its filters first."
         return None
 
     def act_for_a_reason(

@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.utils.functional import cached_property
 
 # Nobody turns so many pages, and counting further makes every page of a large table wait.
-MOST_COUNTED = 10_000
+MAX_COUNTED = 10_000
 
 
 class MoreThanCounted(int):
@@ -19,11 +19,11 @@ class MoreThanCounted(int):
 
 
 class BoundedPaginator(Paginator):
-    """Counts and turns pages as far as `MOST_COUNTED`; who looks for older rows filters."""
+    """Counts and turns pages as far as `MAX_COUNTED`; who looks for older rows filters."""
 
     object_list: Any
 
     @cached_property
     def count(self) -> int:
-        number: int = self.object_list.order_by()[: MOST_COUNTED + 1].count()
-        return number if number <= MOST_COUNTED else MoreThanCounted(MOST_COUNTED)
+        number: int = self.object_list.order_by()[: MAX_COUNTED + 1].count()
+        return number if number <= MAX_COUNTED else MoreThanCounted(MAX_COUNTED)

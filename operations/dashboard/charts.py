@@ -12,7 +12,7 @@ from operations.dashboard.periods import Period
 # In units of the drawing, which is stretched to the page's width.
 BAR, GAP, HEIGHT = 8, 2, 100
 # So many bars can be told apart on a phone; more days are taken together by weeks.
-MOST_DAYS = 92
+MAX_DAYS = 92
 WEEK = 7
 
 
@@ -64,13 +64,13 @@ def draw(title: str, series: Mapping[str, Series], period: Period) -> Chart:
             draw_bar(number, days, counts, list(series), top)
             for number, (days, counts) in enumerate(zip(stretches, numbers, strict=True))
         ],
-        "is_weekly": period.length > MOST_DAYS,
+        "is_weekly": period.length > MAX_DAYS,
     }
 
 
 def split(days: list[date]) -> list[list[date]]:
     """The days that each bar stands for; the last week may be a shorter one."""
-    size = WEEK if len(days) > MOST_DAYS else 1
+    size = WEEK if len(days) > MAX_DAYS else 1
     return [days[start : start + size] for start in range(0, len(days), size)]
 
 

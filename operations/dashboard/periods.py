@@ -12,8 +12,8 @@ from django.utils.dateparse import parse_date
 from core.dates import is_plain
 
 LENGTHS = (7, 30, 90, 365)
-USUAL = 30
-LONGEST = 731
+DEFAULT_LENGTH = 30
+MAX_PERIOD = 731
 # Far from where a date ends, also for the period before.
 EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
 DAY = timedelta(days=1)
@@ -70,7 +70,7 @@ def chosen(query: Mapping[str, str], *, zone: ZoneInfo, now: datetime) -> Period
     """
     if query.get("from") or query.get("to"):
         return between(read_day(query, "from"), read_day(query, "to"), zone)
-    days = query.get("days") or str(USUAL)
+    days = query.get("days") or str(DEFAULT_LENGTH)
     if days not in map(str, LENGTHS):
         raise ValueError(f"Choose {', '.join(map(str, LENGTHS))} days, or a first and a last day.")
     return latest(int(days), zone=zone, now=now)
@@ -93,6 +93,6 @@ def between(first: date, last: date, zone: ZoneInfo) -> Period:
     if first < EARLIEST or last > LATEST:
         raise ValueError(f"Choose days from {EARLIEST} to {LATEST}.")
     period = Period(first, last, zone)
-    if period.length > LONGEST:
-        raise ValueError(f"Choose at most {LONGEST} days.")
+    if period.length > MAX_PERIOD:
+        raise ValueError(f"Choose at most {MAX_PERIOD} days.")
     return period

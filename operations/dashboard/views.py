@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from core.dates import in_words
 from operations.dashboard import page
-from operations.dashboard.periods import LENGTHS, LONGEST, USUAL, chosen, latest
+from operations.dashboard.periods import DEFAULT_LENGTH, LENGTHS, MAX_PERIOD, chosen, latest
 
 
 def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -21,13 +21,13 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     try:
         period = chosen(request.GET.dict(), zone=zone, now=now)
     except ValueError as error:
-        period, problem = latest(USUAL, zone=zone, now=now), str(error)
+        period, problem = latest(DEFAULT_LENGTH, zone=zone, now=now), str(error)
     return context | {
         "title": "Dashboard",
         "period": period,
         "lengths": LENGTHS,
         "latest": latest(period.length, zone=zone, now=now) == period,
-        "longest": LONGEST,
+        "longest": MAX_PERIOD,
         "problem": problem,
         "as_of": in_words(now, user.timezone),
         **page.build(user, period, now),

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from sessions_app.models import Session, WaitingSession
 
-MOST_COUNTED = 99
+MAX_COUNTED = 99
 
 
 def may_see_queue(request: HttpRequest) -> bool:
@@ -17,5 +17,5 @@ def may_see_queue(request: HttpRequest) -> bool:
 
 def queue_badge(request: HttpRequest) -> str:
     """The number of sessions that wait, as a text."""
-    number = Session.objects.waiting_for_staff().order_by()[: MOST_COUNTED + 1].count()
-    return f"{MOST_COUNTED}+" if number > MOST_COUNTED else str(number)
+    number = Session.objects.waiting_for_staff().order_by()[: MAX_COUNTED + 1].count()
+    return f"{MAX_COUNTED}+" if number > MAX_COUNTED else str(number)

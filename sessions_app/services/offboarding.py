@@ -14,7 +14,7 @@ from sessions_app.services.staff import drop_request, remove_participant
 from sessions_app.states import ACTIONS, OPEN
 
 # Of each kind at once: a page has to come back. Done again, it goes on with the rest.
-MOST_AT_ONCE = 500
+MAX_AT_ONCE = 500
 
 
 def clear_away(person: User, *, by: User, now: datetime, reason: str) -> str:
@@ -39,7 +39,7 @@ def clear_away(person: User, *, by: User, now: datetime, reason: str) -> str:
 
 def on_each(act: Callable[..., None], rows: Any, **facts: Any) -> int:
     """How many it was done to; those that moved meanwhile need it no more."""
-    chosen: Iterable[Any] = list(rows.order_by("pk")[:MOST_AT_ONCE])
+    chosen: Iterable[Any] = list(rows.order_by("pk")[:MAX_AT_ONCE])
     return sum(was_done(act, row, **facts) for row in chosen)
 
 

@@ -86,7 +86,7 @@ def test_the_chosen_rows_are_exported_and_the_export_is_logged(desk, session, jo
 
 @pytest.mark.django_db
 def test_the_whole_filtered_list_is_exported_however_long_it_is(desk, session, monkeypatch):
-    monkeypatch.setattr("core.admin.acts.MOST_AT_ONCE", 1)
+    monkeypatch.setattr("core.admin.acts.MAX_AT_ONCE", 1)
     for title in ("Algebra I", "Algebra II", "Botany"):
         session(title=title)
 

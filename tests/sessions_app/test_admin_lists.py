@@ -153,7 +153,7 @@ def test_dates_are_walked_through_by_year_month_and_day(desk, session, now):
 
 
 def test_a_long_list_is_counted_so_far_only(desk, session, monkeypatch):
-    monkeypatch.setattr(paginator, "MOST_COUNTED", 2)
+    monkeypatch.setattr(paginator, "MAX_COUNTED", 2)
     for _ in range(3):
         session()
 
@@ -167,7 +167,7 @@ def test_a_long_list_is_counted_so_far_only(desk, session, monkeypatch):
 
 
 def test_too_many_at_once_are_refused_with_a_sentence(desk, session, monkeypatch):
-    monkeypatch.setattr("core.admin.acts.MOST_AT_ONCE", 1)
+    monkeypatch.setattr("core.admin.acts.MAX_AT_ONCE", 1)
     rows = [session(), session()]
     chosen = {"action": "cancel_selected", "_selected_action": [rows[0].pk], "reason": ""}
 

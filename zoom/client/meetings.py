@@ -23,10 +23,10 @@ from zoom.client.transport import Answer, Deadline, send
 
 logger = logging.getLogger(__name__)
 
-LONGEST_TOPIC = 200
-LONGEST_URL = 1000
-LONGEST_PASSCODE = 64
-LARGEST_PAGE = 300
+MAX_TOPIC = 200
+MAX_URL = 1000
+MAX_PASSCODE = 64
+MAX_PAGE_SIZE = 300
 SCHEDULED = 2
 DOES_NOT_EXIST = 3001
 # What follows the marker in a meeting's agenda, so that no other meeting is taken for one of ours.
@@ -72,7 +72,7 @@ def create_meeting(
             meeting all the same.
     """
     wishes = {
-        "topic": topic[:LONGEST_TOPIC],
+        "topic": topic[:MAX_TOPIC],
         "agenda": f"{marker} {SIGNATURE}",
         "type": SCHEDULED,
         "start_time": starts_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -110,7 +110,7 @@ def marked_meetings(host: str, *, deadline: Deadline) -> list[tuple[str, str]]:
         APIError: one of the codes `zoom_…`.
     """
     found: list[tuple[str, str]] = []
-    query: dict[str, str | int] = {"type": "scheduled", "page_size": LARGEST_PAGE}
+    query: dict[str, str | int] = {"type": "scheduled", "page_size": MAX_PAGE_SIZE}
     while True:
         answer = call("GET", meetings_of(host), deadline=deadline, params=query)
         page = expect(200, answer, "a list of meetings").json
@@ -171,7 +171,7 @@ def report_overridden(made: Mapping[str, Any]) -> None:
 def read_meeting(made: Mapping[str, Any]) -> Meeting:
     """The meeting in Zoom's answer, if it is one that can be entered."""
     meeting_id, url, password = read_id(made), made.get("join_url"), made.get("password")
-    if not (meeting_id and is_address(url) and is_text(password, LONGEST_PASSCODE)):
+    if not (meeting_id and is_address(url) and is_text(password, MAX_PASSCODE)):
         logger.error("Zoom's answer has no meeting that can be entered.")
         raise APIError(ZOOM_FAILED)
     return Meeting(id=meeting_id, join_url=str(url), password=str(password))
@@ -184,7 +184,7 @@ def read_id(row: Mapping[str, Any]) -> str:
 
 
 def is_address(value: object) -> bool:
-    return is_text(value, LONGEST_URL) and bool(re.fullmatch(r"https?://\S+", str(value)))
+    return is_text(value, MAX_URL) and bool(re.fullmatch(r"https?://\S+", str(value)))
 
 
 def is_text(value: object, longest: int) -> bool:

@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 CONNECT_SECONDS = 3
 READ_SECONDS = 10
-LARGEST_BODY = 1024 * 1024
+MAX_BODY = 1024 * 1024
 
 
 class Deadline:
@@ -163,9 +163,9 @@ def transfer(
 def read_body(response: requests.Response, deadline: Deadline) -> bytes:
     """The body as it comes; one that is too long, or too slow, is given up."""
     body = bytearray()
-    while chunk := response.raw.read1(LARGEST_BODY):
+    while chunk := response.raw.read1(MAX_BODY):
         body += chunk
-        if len(body) > LARGEST_BODY:
+        if len(body) > MAX_BODY:
             raise BrokenError()
         if not deadline.remaining():
             raise APIError(ZOOM_TIMEOUT)

@@ -27,7 +27,7 @@ from zoom.services.notify import log, notify_other
 from zoom.states import ACTIONS, LIVE, Role, Status, Viewer
 
 # So many are stopped of one person at once: a page has to come back.
-MOST_AT_ONCE = 500
+MAX_AT_ONCE = 500
 NO_SUCH_PERSON = declare("no_such_person", 404, "There is no such person.")
 
 # What a session's last status is called in its log and in the news.
@@ -139,7 +139,7 @@ def clear_away(person: User, *, by: User, now: datetime, reason: str) -> str:
         return "Their 1-on-1 sessions stay: you may not change those."
     live = OneOnOneSession.objects.of(person).filter(status__in=LIVE)
     number, deadline = 0, patience()
-    for session in live.order_by("pk")[:MOST_AT_ONCE]:
+    for session in live.order_by("pk")[:MAX_AT_ONCE]:
         with suppress(APIError):  # it has ended since
             stop(session, by=by, now=now, reason=reason, deadline=deadline)
             number += 1
