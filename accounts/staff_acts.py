@@ -51,7 +51,7 @@ def deactivate(person: User, *, by: User, now: datetime, reason: str, clear: boo
     if person == by:
         raise APIError(NOT_ONESELF)
     with transaction.atomic():
-        row = held(person)
+        row = lock_person(person)
         if row.is_active:
             services.deactivate(row)
             log_staff_act(row, by=by, now=now, what="Deactivated", reason=reason)
@@ -70,7 +70,7 @@ def reactivate(person: User, *, by: User, now: datetime) -> None:
     """
     check_may_touch(person, by=by)
     with transaction.atomic():
-        row = held(person)
+        row = lock_person(person)
         if row.erased_at is not None:
             raise APIError(ERASED_FOR_GOOD)
         if row.is_active:
@@ -101,7 +101,7 @@ def check_may_touch(person: User, *, by: User) -> None:
         raise APIError(NOT_STAFF)
 
 
-def held(person: User) -> User:
+def lock_person(person: User) -> User:
     """The row as it is now, held until the transaction ends."""
     row: User = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     return row

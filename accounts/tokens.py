@@ -157,13 +157,13 @@ def renew(text: str) -> TokenPair:
         if RevokedToken.objects.filter(pk=token["jti"]).exists():
             raise APIError(TOKEN_NOT_VALID)
         return {"access": str(token.access_token), "refresh": text}
-    claim(token, user, RevokedToken.Reason.ROTATED)
+    mark_used(token, user, RevokedToken.Reason.ROTATED)
     # `user` was read before the token was claimed: if the same token comes again meanwhile, the
     # pair issued here has the old stamp and dies with all others.
     return issue(user)
 
 
-def claim(token: Token, user: User, reason: str) -> None:
+def mark_used(token: Token, user: User, reason: str) -> None:
     """Use up a refresh token.
 
     Raises:
@@ -189,7 +189,7 @@ def revoke(token: Token, user: User, reason: str) -> tuple[RevokedToken, bool]:
 def sign_out(text: str) -> None:
     """End one refresh token."""
     token, user = read_refresh(text)
-    claim(token, user, RevokedToken.Reason.SIGNED_OUT)
+    mark_used(token, user, RevokedToken.Reason.SIGNED_OUT)
 
 
 def sign_out_everywhere(user: User) -> None:

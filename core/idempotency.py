@@ -58,7 +58,7 @@ REMEMBERED = {400, 403, 404}
 
 
 class KeyedRequestQuerySet(models.QuerySet[Any]):
-    def held(self, row: KeyedRequest) -> Self:
+    def claimed(self, row: KeyedRequest) -> Self:
         """The row, while its claim holds and it has no answer."""
         return self.filter(pk=row.pk, claim=row.claim, status=None)
 
@@ -141,25 +141,25 @@ class Claim:
                 was done here has to be undone.
         """
         text = body.decode()
-        if not self.held().update(status=status, body=text):
+        if not self.claimed().update(status=status, body=text):
             raise in_progress()
         self.row.status, self.row.body = status, text
 
     def release(self) -> None:
         """Let the next one try at once. While the database is away, the claim ends by itself."""
         with suppress(Error):
-            self.held().delete()
+            self.claimed().delete()
 
-    def held(self) -> KeyedRequestQuerySet:
+    def claimed(self) -> KeyedRequestQuerySet:
         rows: KeyedRequestQuerySet = type(self.row)._default_manager.all()  # type: ignore[assignment]  # its manager's
-        return rows.held(self.row)
+        return rows.claimed(self.row)
 
 
 def in_progress() -> APIError:
     return APIError(REQUEST_IN_PROGRESS, headers={"Retry-After": "1"})
 
 
-def claim(keys: Any, asked: Keyed, now: datetime) -> Claim | HttpResponse:
+def claim_key(keys: Any, asked: Keyed, now: datetime) -> Claim | HttpResponse:
     """Take a key for a request, or get the answer that it had.
 
     Args:
@@ -193,7 +193,7 @@ def known(keys: Any, fresh: KeyedRequest, now: datetime) -> Claim | HttpResponse
         if row.digest != fresh.digest:
             raise APIError(KEY_REUSED)
         if row.status is not None:
-            return answer(row, again=True)
+            return stored_response(row, again=True)
         if row.claimed_until > now:
             raise in_progress()
     if not keys.take(row, fresh):
@@ -217,7 +217,7 @@ def do_once(mine: Claim, act: Callable[[], Response], *, in_steps: bool) -> Http
     except Exception as failure:
         settle(mine, failure)
         raise
-    return answer(mine.row)
+    return stored_response(mine.row)
 
 
 def settle(mine: Claim, failure: Exception) -> None:
@@ -234,7 +234,7 @@ def body_of(response: Response) -> bytes:
     return b"" if response.data is None else dumps(response.data)
 
 
-def answer(row: KeyedRequest, *, again: bool = False) -> HttpResponse:
+def stored_response(row: KeyedRequest, *, again: bool = False) -> HttpResponse:
     """The answer that a row has.
 
     Args:

@@ -115,7 +115,7 @@ SOCKETS = Gauge(
 
 
 @contextmanager
-def act(name: str) -> Iterator[None]:
+def count_action(name: str) -> Iterator[None]:
     """Counts what a service does, once it is committed, or why it refused; for its function."""
     try:
         yield

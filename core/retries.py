@@ -36,7 +36,7 @@ class RetryQuerySet(models.QuerySet[Any]):
         """What is to be tried by now, the longest waiting first."""
         return self.filter(next_try_at__lte=now).order_by("next_try_at", "pk")
 
-    def claim(self, row: Any, now: datetime) -> bool:
+    def lease(self, row: Any, now: datetime) -> bool:
         """Take a row for oneself: True for one only of those who have read it."""
         unclaimed = self.filter(pk=row.pk, next_try_at=row.next_try_at)
         row.next_try_at = now + LEASE
@@ -103,7 +103,7 @@ def try_row(
     rows: RetryQuerySet, row: Any, attempt: Callable[[Any], None], *, now: datetime
 ) -> bool:
     """Try one row, unless somebody else does; whether it succeeded."""
-    if not rows.claim(row, now):
+    if not rows.lease(row, now):
         return False
     try:
         attempt(row)

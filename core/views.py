@@ -155,7 +155,7 @@ class ActionViewSet(GenericViewSet[Any]):
             self.count_try()
             return act(*args, **kwargs)
 
-        claim = idempotency.claim(self.person.idempotency_keys, keyed, timezone.now())
+        claim = idempotency.claim_key(self.person.idempotency_keys, keyed, timezone.now())
         if isinstance(claim, HttpResponse):
             return claim
         self.claim = claim

@@ -14,7 +14,7 @@ from friendships.models import Block, Friendship, Message
 from friendships.states import Status
 
 
-def part_from_all(user: User, *, now: datetime) -> int:
+def end_all_friendships(user: User, *, now: datetime) -> int:
     """End every friendship and request of theirs, each by the service that does it for anybody,
     and lift their blocks; how many there were."""
     pairs = Friendship.objects.of(user).filter(status__in=[Status.ACCEPTED, Status.PENDING])

@@ -36,7 +36,7 @@ class NamesFilter(WordsFilter):
     shape = WordsFilter.shape | {"allOf": [{"pattern": rf"{LETTER}[\s\S]*{LETTER}"}]}
 
 
-class PersonFilter(StrictFilterSet):
+class PeopleFilter(StrictFilterSet):
     search = NamesFilter(
         method="find",
         required=True,

@@ -55,7 +55,7 @@ may_ask = Rule(
 )
 
 
-def act(
+def action(
     *states: Status,
     by: set[Role],
     to: Status,
@@ -71,13 +71,13 @@ ASKER, ASKED = {Role.ASKER}, {Role.ASKED}
 EITHER = ASKER | ASKED
 # fmt: off
 ACTIONS: dict[str, Action] = {
-    "ask": act(Status.CLOSED, Status.DECLINED, by=EITHER, to=Status.PENDING,
+    "ask": action(Status.CLOSED, Status.DECLINED, by=EITHER, to=Status.PENDING,
                closed=ALREADY_ASKED_FRIEND, rules=(may_ask,)),
-    "accept": act(Status.PENDING, by=ASKED, to=Status.ACCEPTED, not_yours=NOT_ASKED),
-    "decline": act(Status.PENDING, by=ASKED, to=Status.DECLINED, not_yours=NOT_ASKED),
-    "withdraw": act(Status.PENDING, by=ASKER, to=Status.CLOSED, not_yours=NOT_ASKER),
-    "unfriend": act(Status.ACCEPTED, by=EITHER, to=Status.CLOSED, closed=NO_FRIEND),
+    "accept": action(Status.PENDING, by=ASKED, to=Status.ACCEPTED, not_yours=NOT_ASKED),
+    "decline": action(Status.PENDING, by=ASKED, to=Status.DECLINED, not_yours=NOT_ASKED),
+    "withdraw": action(Status.PENDING, by=ASKER, to=Status.CLOSED, not_yours=NOT_ASKER),
+    "unfriend": action(Status.ACCEPTED, by=EITHER, to=Status.CLOSED, closed=NO_FRIEND),
     # A block ends whatever there is.
-    "block": act(Status.PENDING, Status.ACCEPTED, by=EITHER, to=Status.CLOSED),
+    "block": action(Status.PENDING, Status.ACCEPTED, by=EITHER, to=Status.CLOSED),
 }
 # fmt: on

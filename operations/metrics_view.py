@@ -25,7 +25,7 @@ from core.metrics import exposition
 logger = structlog.stdlib.get_logger(__name__)
 
 
-def answer(authorization: str) -> HttpResponse:
+def metrics_response(authorization: str) -> HttpResponse:
     """The figures, or 404 if nobody may have them, or 401 if this one may not."""
     if not settings.METRICS_TOKEN:
         return envelope(APIError(UNKNOWN_ADDRESS))
@@ -38,7 +38,7 @@ def answer(authorization: str) -> HttpResponse:
 @csrf_exempt  # a POST is a 405, not a lesson about cookies
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    return answer(request.headers.get("Authorization", ""))
+    return metrics_response(request.headers.get("Authorization", ""))
 
 
 class Quiet(WSGIRequestHandler):
@@ -60,7 +60,7 @@ class MetricsServer(ThreadingMixIn, WSGIServer):
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """The same page for a process that serves nothing else."""
-    response = answer(environ.get("HTTP_AUTHORIZATION", ""))
+    response = metrics_response(environ.get("HTTP_AUTHORIZATION", ""))
     status = HTTPStatus(response.status_code)
     start_response(f"{status.value} {status.phrase}", list(response.items()))
     return [response.content]

@@ -19,7 +19,7 @@ GRACE = 40
 PR_SET_PDEATHSIG = 1
 
 
-class Part:
+class ChildProcess:
     """A process of its own.
 
     Attributes:
@@ -62,10 +62,10 @@ def supervise(commands: Mapping[str, Sequence[str]], environment: Mapping[str, s
     Returns:
         An exit code: 0 if it was told to stop, and every part ended well.
     """
-    ends: SimpleQueue[Part | None] = SimpleQueue()
+    ends: SimpleQueue[ChildProcess | None] = SimpleQueue()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ends.put(None))
-    parts = [Part(name, command, environment) for name, command in commands.items()]
+    parts = [ChildProcess(name, command, environment) for name, command in commands.items()]
     for part in parts:
         threading.Thread(target=tell_end, args=(part, ends), daemon=True).start()
     failed = ends.get()
@@ -78,7 +78,7 @@ def supervise(commands: Mapping[str, Sequence[str]], environment: Mapping[str, s
     return 1 if failed or any(codes) else 0
 
 
-def tell_end(part: Part, ends: SimpleQueue[Part | None]) -> None:
+def tell_end(part: ChildProcess, ends: SimpleQueue[ChildProcess | None]) -> None:
     part.process.wait()
     ends.put(part)
 

@@ -17,7 +17,7 @@ from materials.models import Material
 from notifications.erasure import rename_in_session
 from sessions_app import limits, services
 from sessions_app.models import BookingRequest, Session
-from sessions_app.services.locking import hold
+from sessions_app.services.locking import lock_row
 from sessions_app.states import OPEN, Status
 
 REASON = "The one who offered it has left this site."
@@ -62,7 +62,7 @@ def delete_materials(user: User, *, now: datetime) -> int:
 
 def delete_material(pk: int, session_id: int, *, now: datetime) -> bool:
     with transaction.atomic():
-        hold(session_id)
+        lock_row(session_id)
         material = Material.objects.filter(pk=pk).first()
         if material is None:  # its session has gone since, and it with it
             return False
@@ -79,7 +79,7 @@ def erase_sessions(user: User, renaming: Renaming, *, now: datetime) -> int:
 
 def erase_session(pk: int, renaming: Renaming, *, now: datetime) -> bool:
     with transaction.atomic():
-        hold(pk)
+        lock_row(pk)
         row = Session.objects.filter(pk=pk).first()
         if row is None:
             return False

@@ -179,7 +179,7 @@ clock_waits = Rule(
 )
 
 
-def act(
+def action(
     *states: Status,
     by: set[Role],
     to: Status | None = None,
@@ -211,33 +211,33 @@ MEMBERS = {Role.CREATOR, Role.PARTICIPANT}
 # The table. The names are the last parts of the addresses; `allowed_actions` has their order
 # (contract S4).
 ACTIONS: dict[str, Action] = {
-    "join": act(*OPEN, by=ANYBODY, closed=SESSION_NOT_OPEN,
+    "join": action(*OPEN, by=ANYBODY, closed=SESSION_NOT_OPEN,
                 rules=(not_own, not_in, not_asking, approved, in_future, has_spot, may_ask)),
-    "leave": act(*OPEN, by=ANYBODY, closed=CANNOT_LEAVE, rules=(is_in,)),
-    "withdraw_request": act(*EVERY, by=ANYBODY, rules=(is_asking,)),
-    "approve_request": act(*EVERY, by=CREATOR,
+    "leave": action(*OPEN, by=ANYBODY, closed=CANNOT_LEAVE, rules=(is_in,)),
+    "withdraw_request": action(*EVERY, by=ANYBODY, rules=(is_asking,)),
+    "approve_request": action(*EVERY, by=CREATOR,
                            rules=(takes_requests, decidable, approved, has_requests, has_spot)),
-    "reject_request": act(*EVERY, by=CREATOR, rules=(takes_requests, decidable, has_requests)),
-    "approve": act(Status.PENDING_APPROVAL, by={Role.MODERATOR}, to=Status.APPROVED),
-    "start": act(Status.UPCOMING, *PLANNED, by=CREATOR, to=Status.ONGOING),
-    "complete": act(Status.ONGOING, by={Role.CREATOR, Role.CLOCK}, to=Status.COMPLETED,
+    "reject_request": action(*EVERY, by=CREATOR, rules=(takes_requests, decidable, has_requests)),
+    "approve": action(Status.PENDING_APPROVAL, by={Role.MODERATOR}, to=Status.APPROVED),
+    "start": action(Status.UPCOMING, *PLANNED, by=CREATOR, to=Status.ONGOING),
+    "complete": action(Status.ONGOING, by={Role.CREATOR, Role.CLOCK}, to=Status.COMPLETED,
                     rules=(clock_waits,)),
-    "cancel": act(*OPEN, Status.ONGOING, by={Role.CREATOR, Role.STAFF}, to=Status.CANCELLED),
-    "update": act(*OPEN, Status.ONGOING, by=CREATOR, closed=CANNOT_UPDATE),
-    "delete": act(*OPEN, Status.CANCELLED, Status.EXPIRED, by=CREATOR, closed=CANNOT_DELETE),
+    "cancel": action(*OPEN, Status.ONGOING, by={Role.CREATOR, Role.STAFF}, to=Status.CANCELLED),
+    "update": action(*OPEN, Status.ONGOING, by=CREATOR, closed=CANNOT_UPDATE),
+    "delete": action(*OPEN, Status.CANCELLED, Status.EXPIRED, by=CREATOR, closed=CANNOT_DELETE),
     # A session's materials: they have addresses of their own.
-    "see_materials": act(*EVERY, by={*MEMBERS, Role.STAFF}),
-    "add_material": act(*EVERY - {Status.CANCELLED, Status.EXPIRED}, by=MEMBERS,
+    "see_materials": action(*EVERY, by={*MEMBERS, Role.STAFF}),
+    "add_material": action(*EVERY - {Status.CANCELLED, Status.EXPIRED}, by=MEMBERS,
                         closed=CANNOT_ADD),
-    "change_material": act(*EVERY, by={Role.CREATOR, Role.UPLOADER}),
+    "change_material": action(*EVERY, by={Role.CREATOR, Role.UPLOADER}),
     # No address leads to these: an approved request schedules, time expires; in the admin staff
     # edit, take people and requests out, refuse what waits, and end what is stuck.
-    "schedule": act(Status.APPROVED, by=CREATOR, to=Status.SCHEDULED),
-    "expire": act(*OPEN, by={Role.CLOCK}, to=Status.EXPIRED, rules=(is_over,)),
-    "edit": act(*OPEN, Status.ONGOING, by={Role.STAFF}, closed=CANNOT_UPDATE),
-    "remove": act(*OPEN, by={Role.STAFF}, closed=CANNOT_LEAVE),
-    "refuse": act(Status.PENDING_APPROVAL, by={Role.STAFF}, to=Status.CANCELLED),
-    "close": act(Status.ONGOING, by={Role.STAFF}, to=Status.COMPLETED, rules=(is_over,)),
+    "schedule": action(Status.APPROVED, by=CREATOR, to=Status.SCHEDULED),
+    "expire": action(*OPEN, by={Role.CLOCK}, to=Status.EXPIRED, rules=(is_over,)),
+    "edit": action(*OPEN, Status.ONGOING, by={Role.STAFF}, closed=CANNOT_UPDATE),
+    "remove": action(*OPEN, by={Role.STAFF}, closed=CANNOT_LEAVE),
+    "refuse": action(Status.PENDING_APPROVAL, by={Role.STAFF}, to=Status.CANCELLED),
+    "close": action(Status.ONGOING, by={Role.STAFF}, to=Status.COMPLETED, rules=(is_over,)),
 }
 # fmt: on
 BUTTONS = tuple(ACTIONS)[: tuple(ACTIONS).index("see_materials")]

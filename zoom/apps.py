@@ -10,7 +10,7 @@ class ZoomConfig(AppConfig):
         account, if the staff want it."""
         from accounts.staff_acts import CLEARINGS  # noqa: PLC0415  # needs the models to be loaded
         from friendships.services import ENDINGS  # noqa: PLC0415
-        from zoom.services import clear_away, part  # noqa: PLC0415
+        from zoom.services import clear_away, end_sessions_of_pair  # noqa: PLC0415
 
-        ENDINGS.append(part)
+        ENDINGS.append(end_sessions_of_pair)
         CLEARINGS.append(clear_away)

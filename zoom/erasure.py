@@ -24,7 +24,7 @@ def end_all(user: User, *, now: datetime) -> int:
     )
     others = {session.other(user) for session in live}
     for other in sorted(others, key=lambda each: each.pk):
-        services.part(by=user, other=other, now=now)
+        services.end_sessions_of_pair(by=user, other=other, now=now)
     return len(others)
 
 

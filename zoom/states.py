@@ -150,7 +150,7 @@ both_were_in = Rule(
 )
 
 
-def act(
+def action(
     *states: Status,
     by: set[Role],
     to: Status | None = None,
@@ -167,22 +167,22 @@ MEMBERS = {Role.INITIATOR, Role.PARTICIPANT}
 # fmt: off
 # The table. The names are the last parts of the addresses, with underscores.
 ACTIONS: dict[str, Action] = {
-    "start": act(*LIVE, by=MEMBERS, closed=CANNOT_START, rules=(not_started, not_starting)),
-    "ready": act(*LIVE, by=MEMBERS, closed=CANNOT_BE_READY),
+    "start": action(*LIVE, by=MEMBERS, closed=CANNOT_START, rules=(not_started, not_starting)),
+    "ready": action(*LIVE, by=MEMBERS, closed=CANNOT_BE_READY),
     # FilterQuery when a token is issued and again when it is honoured; `can_join` is this row, too.
-    "join_token": act(Status.ACTIVE, by=MEMBERS, closed=NOT_ACTIVE,
+    "join_token": action(Status.ACTIVE, by=MEMBERS, closed=NOT_ACTIVE,
                       rules=(starter_waits, other_is_prepared)),
-    "leave": act(Status.ACTIVE, by=MEMBERS, closed=NOT_ACTIVE),
-    "end": act(Status.ACTIVE, by=MEMBERS, to=Status.COMPLETED, closed=CANNOT_END),
-    "cancel": act(*LIVE, by=MEMBERS, to=Status.CANCELLED, closed=CANNOT_CANCEL),
+    "leave": action(Status.ACTIVE, by=MEMBERS, closed=NOT_ACTIVE),
+    "end": action(Status.ACTIVE, by=MEMBERS, to=Status.COMPLETED, closed=CANNOT_END),
+    "cancel": action(*LIVE, by=MEMBERS, to=Status.CANCELLED, closed=CANNOT_CANCEL),
     # No address leads to these: looking; a start whose meeting is there; what staff, clock and
     # Zoom bring to an end.
-    "look": act(*Status, by=MEMBERS),
-    "activate": act(Status.PENDING, by=MEMBERS, to=Status.ACTIVE, closed=CANNOT_START,
+    "look": action(*Status, by=MEMBERS),
+    "activate": action(Status.PENDING, by=MEMBERS, to=Status.ACTIVE, closed=CANNOT_START,
                     rules=(own_start,)),
-    "call_off": act(Status.PENDING, by={Role.STAFF, Role.CLOCK}, to=Status.CANCELLED,
+    "call_off": action(Status.PENDING, by={Role.STAFF, Role.CLOCK}, to=Status.CANCELLED,
                     rules=(waited_long,)),
-    "complete": act(Status.ACTIVE, by={Role.STAFF, Role.CLOCK, Role.ZOOM}, to=Status.COMPLETED,
+    "complete": action(Status.ACTIVE, by={Role.STAFF, Role.CLOCK, Role.ZOOM}, to=Status.COMPLETED,
                     rules=(lasted_long, both_were_in)),
 }
 # fmt: on

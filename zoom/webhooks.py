@@ -87,9 +87,9 @@ def parse(raw_body: bytes) -> Event | None:
     name = text(document, "event")
     if not name:
         return None
-    payload = part(document, "payload")
-    meeting = part(payload, "object")
-    person = part(meeting, "participant")
+    payload = nested_object(document, "payload")
+    meeting = nested_object(payload, "object")
+    person = nested_object(meeting, "participant")
     return Event(
         name=name,
         event_ts=moment(document),
@@ -102,7 +102,7 @@ def parse(raw_body: bytes) -> Event | None:
     )
 
 
-def part(document: Any, name: str) -> dict[str, Any]:
+def nested_object(document: Any, name: str) -> dict[str, Any]:
     """An object within an object; an empty one if there is none."""
     value = document.get(name) if isinstance(document, dict) else None
     return value if isinstance(value, dict) else {}

@@ -2,7 +2,7 @@
 
 from friendships.services.endings import ENDINGS, block, unblock, unfriend
 from friendships.services.messages import check_may_read, check_may_write, mark_as_read, write
-from friendships.services.pairs import NOT_FRIENDS, ONESELF, are_friends, check_friends, held
+from friendships.services.pairs import NOT_FRIENDS, ONESELF, are_friends, check_friends, locked_pair
 from friendships.services.requests import (
     ALREADY_FRIENDS,
     NOT_WITH_THEM,
@@ -28,7 +28,7 @@ __all__ = [
     "check_may_read",
     "check_may_write",
     "decline",
-    "held",
+    "locked_pair",
     "mark_as_read",
     "unblock",
     "unfriend",

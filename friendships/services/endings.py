@@ -7,7 +7,7 @@ from datetime import datetime
 
 from accounts.models import User
 from friendships.models import Block
-from friendships.services.pairs import held
+from friendships.services.pairs import locked_pair
 from friendships.states import ACTIONS
 
 # What else ends with a friendship. Apps above this one append functions `(*, by, other, now)`
@@ -21,7 +21,7 @@ def unfriend(*, by: User, other: User, now: datetime) -> None:
     Raises:
         APIError: 404 if there is none; 400 for oneself.
     """
-    with held(by, other) as pair:
+    with locked_pair(by, other) as pair:
         pair.transition("unfriend", by=pair.viewer(by), now=now)
         end_the_rest(by, other, now)
 
@@ -32,7 +32,7 @@ def block(*, by: User, other: User, now: datetime) -> None:
     Raises:
         APIError: 400 for oneself.
     """
-    with held(by, other) as pair:
+    with locked_pair(by, other) as pair:
         made = {"created_at": now}
         Block.objects.get_or_create(blocker=by, blocked=other, defaults=made)
         if pair.status in ACTIONS["block"].states:

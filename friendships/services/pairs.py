@@ -17,7 +17,7 @@ NOT_FRIENDS = declare("not_friends", 403, "Only friends can do this with each ot
 
 
 @contextmanager
-def held(by: User, other: User) -> Iterator[Friendship]:
+def locked_pair(by: User, other: User) -> Iterator[Friendship]:
     """A transaction that holds the row of these two, made if they never had one.
 
     It is the one lock for whatever is decided between two people, and is taken before any other:

@@ -7,7 +7,7 @@ from datetime import datetime
 from accounts.models import User
 from core.errors import APIError, declare
 from friendships.models import Block, Friendship
-from friendships.services.pairs import held, read_again
+from friendships.services.pairs import locked_pair, read_again
 from friendships.states import Status
 from notifications.events import FRIEND_ACCEPTED, FRIEND_REQUEST
 from notifications.services import notify
@@ -27,7 +27,7 @@ def ask(*, by: User, to: User, now: datetime) -> Friendship:
         APIError: 403 if one has blocked the other; 400 to oneself, a friend, somebody who was
             asked already, or too often.
     """
-    with held(by, to) as pair:
+    with locked_pair(by, to) as pair:
         check_blocks(by, to)
         if pair.status == Status.ACCEPTED:
             raise APIError(ALREADY_FRIENDS)
@@ -68,7 +68,7 @@ def accept(request: Friendship, *, by: User, now: datetime) -> Friendship:
     Raises:
         APIError: 403 if somebody else was asked; 400 if it is no longer pending.
     """
-    with held(by, request.other_than(by)) as pair:
+    with locked_pair(by, request.other_than(by)) as pair:
         return move_accept(pair, by, now)
 
 
@@ -78,7 +78,7 @@ def decline(request: Friendship, *, by: User, now: datetime) -> Friendship:
     Raises:
         APIError: 403 if somebody else was asked; 400 if it is no longer pending.
     """
-    with held(by, request.other_than(by)) as pair:
+    with locked_pair(by, request.other_than(by)) as pair:
         pair.transition("decline", by=pair.viewer(by), now=now)
         return read_again(pair)
 
@@ -89,5 +89,5 @@ def withdraw(request: Friendship, *, by: User, now: datetime) -> None:
     Raises:
         APIError: 403 if somebody else has made it; 400 if it is no longer pending.
     """
-    with held(by, request.other_than(by)) as pair:
+    with locked_pair(by, request.other_than(by)) as pair:
         pair.transition("withdraw", by=pair.viewer(by), now=now)

@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.representations import UserObject
 from core.pagination import answer_array
 from core.views import ActionViewSet, Answer
-from friendships.filters import PersonFilter
+from friendships.filters import PeopleFilter
 from friendships.models import Block, Friendship
 from friendships.representations import found_object
 
@@ -22,7 +22,7 @@ class PersonViewSet(ActionViewSet):
     tag = "People"
     queryset = User.objects.none()  # names the model for the API's description
     filter_backends = [DjangoFilterBackend]
-    filterset_class = PersonFilter
+    filterset_class = PeopleFilter
     answers = {"list": Answer(UserObject, listed="array")}
 
     def get_queryset(self) -> QuerySet[Any]:

@@ -79,7 +79,9 @@ def retire(user: User, *, now: datetime) -> Report:
     return Report(
         {
             "1-on-1 sessions ended": zoom.erasure.end_all(user, now=now),
-            "friendships and requests ended": friendships.erasure.part_from_all(user, now=now),
+            "friendships and requests ended": friendships.erasure.end_all_friendships(
+                user, now=now
+            ),
             "sessions cancelled, places given back": sessions_app.erasure.end_all(user, now=now),
             "browsers signed out of the admin": traces.end_sign_ins(user),
         }

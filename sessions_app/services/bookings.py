@@ -15,20 +15,20 @@ from core.lifecycle import check
 from notifications.events import REQUEST_APPROVED, REQUEST_MADE, REQUEST_REJECTED
 from sessions_app.models import BookingRequest, Participant, Session
 from sessions_app.refusals import NO_PENDING_REQUEST
-from sessions_app.services.locking import locked
+from sessions_app.services.locking import locked_session
 from sessions_app.services.notify import notify_people
 from sessions_app.services.sessions import move_approve
 from sessions_app.states import ACTIONS, RequestStatus, Status
 
 
-@metrics.act("request")
+@metrics.count_action("request")
 def ask(session: Session, *, by: User, now: datetime, message: str = "") -> BookingRequest:
     """Ask for a place.
 
     Raises:
         APIError: 400 with the reason why not.
     """
-    with locked(session, by) as row:
+    with locked_session(session, by) as row:
         check(ACTIONS["join"], row, row.viewer(by, now))
         attempt = row.booking_requests.filter(user=by).count() + 1
         notify_people(REQUEST_MADE, row, [row.creator_id], now, person=by)
@@ -37,19 +37,19 @@ def ask(session: Session, *, by: User, now: datetime, message: str = "") -> Book
         )
 
 
-@metrics.act("withdraw_request")
+@metrics.count_action("withdraw_request")
 def withdraw_request(session: Session, *, by: User, now: datetime) -> None:
     """Take back one's own pending request.
 
     Raises:
         APIError: 404 if there is none.
     """
-    with locked(session, by) as row:
+    with locked_session(session, by) as row:
         check(ACTIONS["withdraw_request"], row, row.viewer(by, now))
         decide(pending_request(row, by.pk), RequestStatus.WITHDRAWN, by=by, now=now)
 
 
-@metrics.act("approve_request")
+@metrics.count_action("approve_request")
 def approve_request(session: Session, *, user_id: int, by: User, now: datetime) -> BookingRequest:
     """Give the one who asks a place, which also approves and schedules the session.
 
@@ -57,7 +57,7 @@ def approve_request(session: Session, *, user_id: int, by: User, now: datetime) 
         APIError: 404 if there is no such pending request; 400 if the session is full or no
             longer open.
     """
-    with locked(session, by) as row:
+    with locked_session(session, by) as row:
         viewer = row.viewer(by, now)
         check(ACTIONS["reject_request"], row, viewer)  # decidable at all?
         request = pending_request(row, user_id)
@@ -74,14 +74,14 @@ def approve_request(session: Session, *, user_id: int, by: User, now: datetime) 
     return request
 
 
-@metrics.act("reject_request")
+@metrics.count_action("reject_request")
 def reject_request(session: Session, *, user_id: int, by: User, now: datetime) -> BookingRequest:
     """Refuse the one who asks.
 
     Raises:
         APIError: 404 if there is no such pending request; 400 if the session is no longer open.
     """
-    with locked(session, by) as row:
+    with locked_session(session, by) as row:
         check(ACTIONS["reject_request"], row, row.viewer(by, now))
         request = pending_request(row, user_id)
         notify_people(REQUEST_REJECTED, row, [user_id], now)

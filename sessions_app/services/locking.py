@@ -22,7 +22,7 @@ class LostRaceError(Exception):
 
 
 @contextmanager
-def locked(session: Session, by: User) -> Iterator[Session]:
+def locked_session(session: Session, by: User) -> Iterator[Session]:
     """A transaction that holds the session's row, read as it is now.
 
     Locks are taken in one order everywhere: the session, then what belongs to it.
@@ -31,18 +31,18 @@ def locked(session: Session, by: User) -> Iterator[Session]:
         APIError: 404 if it was deleted meanwhile.
     """
     with transaction.atomic():
-        hold(session.pk)
+        lock_row(session.pk)
         yield read_again(session, by)
 
 
-def hold(pk: int) -> None:
+def lock_row(pk: int) -> None:
     """Lock a session's row, in a statement of its own: what a statement has read while it waited
     for its lock is as old as the wait."""
-    holding().fetch({"pk": pk})
+    lock_statement().fetch({"pk": pk})
 
 
 @cache
-def holding() -> CompiledQuery:
+def lock_statement() -> CompiledQuery:
     return CompiledQuery(Session.objects.locked().filter(pk=Param("pk")).values_list("pk"))
 
 

@@ -16,7 +16,7 @@ from materials import services as materials
 from materials.models import Material
 from notifications.events import NEW_MATERIAL
 from sessions_app.models import Session
-from sessions_app.services.locking import locked
+from sessions_app.services.locking import locked_session
 from sessions_app.services.notify import notify_people, participants_of
 from sessions_app.states import ACTIONS
 
@@ -31,7 +31,7 @@ def add_material(
             stored.
     """
     check(ACTIONS["add_material"], session, session.viewer(by, now))
-    with materials.stored(file, now=now) as stray, locked(session, by) as row:
+    with materials.stored(file, now=now) as stray, locked_session(session, by) as row:
         check(ACTIONS["add_material"], row, row.viewer(by, now))
         material = materials.create(row.pk, stray, by=by, now=now, **fields)
         others = [each for each in [row.creator_id, *participants_of(row)] if each != by.pk]
@@ -48,7 +48,7 @@ def change_material(
         APIError: 403 or 404 if it has changed hands or gone; 400 if it is too long a note; 502,
             503 or 504 if the file can't be stored.
     """
-    with materials.stored(file, now=now) as stray, locked(material.session, by) as row:
+    with materials.stored(file, now=now) as stray, locked_session(material.session, by) as row:
         materials.change(read_again(material, row, by, now), stray, now=now, **changes)
 
 
@@ -58,7 +58,7 @@ def delete_material(material: Material, *, by: User, now: datetime) -> None:
     Raises:
         APIError: 403 or 404 if it has changed hands or gone.
     """
-    with locked(material.session, by) as row:
+    with locked_session(material.session, by) as row:
         materials.delete(read_again(material, row, by, now), now=now)
 
 

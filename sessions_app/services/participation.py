@@ -25,7 +25,7 @@ from sessions_app.states import ACTIONS, OPEN
 NOW = Param("now", DateTimeField())
 
 
-@metrics.act("join")
+@metrics.count_action("join")
 def take_place(session: Session, *, by: User, now: datetime) -> Participant:
     """Join an instant session.
 
@@ -64,7 +64,7 @@ def counting_in() -> CompiledUpdate:
     )
 
 
-@metrics.act("leave")
+@metrics.count_action("leave")
 def leave(session: Session, *, by: User, now: datetime) -> None:
     """Give one's place back, in either mode.
 

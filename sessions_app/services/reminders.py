@@ -8,7 +8,7 @@ from django.db import transaction
 
 from notifications.events import REMINDER
 from sessions_app.models import Session
-from sessions_app.services.locking import hold
+from sessions_app.services.locking import lock_row
 from sessions_app.services.notify import notify_people, participants_of
 
 
@@ -23,7 +23,7 @@ def remind(pk: int, lead: timedelta, *, now: datetime) -> bool:
     takes one notification for a person, session, lead time and change of date.
     """
     with transaction.atomic():
-        hold(pk)
+        lock_row(pk)
         row = Session.objects.to_remind(now, lead).filter(pk=pk).first()
         if row is None:  # cancelled, moved, begun or reminded since the job looked
             return False

@@ -19,7 +19,7 @@ from notifications.events import APPROVED, COMPLETED, EXPIRED, RESCHEDULED, STAR
 from notifications.mails import recall_reminders
 from notifications.services import forget_session
 from sessions_app.models import Session
-from sessions_app.services.locking import hold, locked
+from sessions_app.services.locking import lock_row, locked_session
 from sessions_app.services.notify import (
     close_requests,
     notify_cancelled,
@@ -82,7 +82,7 @@ def update(session: Session, *, by: User, now: datetime, status: str = "", **cha
         APIError: 400 if it is over, if its date is to change while it runs, if it would have
             fewer places than participants, or if it can't move there.
     """
-    with locked(session, by) as row:
+    with locked_session(session, by) as row:
         check(ACTIONS["update"], row, row.viewer(by, now))
         changes = {name: new for name, new in changes.items() if getattr(row, name) != new}
         if changes:
@@ -130,7 +130,7 @@ def move_to(status: str, row: Session, viewer: Viewer, now: datetime) -> None:
 
 def delete(session: Session, *, by: User, now: datetime) -> None:
     """Remove a session and all that belongs to it."""
-    with locked(session, by) as row:
+    with locked_session(session, by) as row:
         check(ACTIONS["delete"], row, row.viewer(by, now))
         recall_reminders(row.pk, now=now)
         notify_deleted(row, now)
@@ -145,7 +145,7 @@ def approve(session: Session, *, by: User, now: datetime, at_desk: bool = False)
     Args:
         at_desk: whether it is done in the admin, where also the own session is a staff matter.
     """
-    with locked(session, by) as row:
+    with locked_session(session, by) as row:
         viewer = row.viewer(by, now)
         move_approve(row, viewer, now)
         if at_desk or staff_approves() or acts_as_staff(viewer):
@@ -154,13 +154,13 @@ def approve(session: Session, *, by: User, now: datetime, at_desk: bool = False)
 
 def start(session: Session, *, by: User, now: datetime) -> None:
     """Begin a session, also before its date; it then ends its duration after now."""
-    with locked(session, by) as row:
+    with locked_session(session, by) as row:
         move_start(row, row.viewer(by, now), now)
 
 
 def complete(session: Session, *, by: User, now: datetime) -> None:
     """End a session that runs."""
-    with locked(session, by) as row:
+    with locked_session(session, by) as row:
         move_complete(row, row.viewer(by, now), now)
 
 
@@ -173,7 +173,7 @@ def cancel(
     Args:
         at_desk: as for `approve`.
     """
-    with locked(session, by) as row:
+    with locked_session(session, by) as row:
         viewer, waited = row.viewer(by, now), waits_for_staff(row)
         move_cancel(row, viewer, now, reason)
         if at_desk or acts_as_staff(viewer):
@@ -232,7 +232,7 @@ def complete_overdue(pk: int, *, now: datetime) -> bool:
 
 def _by_clock(pk: int, move: Callable[[Session, Viewer, datetime], None], now: datetime) -> bool:
     with transaction.atomic():
-        hold(pk)
+        lock_row(pk)
         row = Session.objects.filter(pk=pk).first()
         if row is None:
             return False

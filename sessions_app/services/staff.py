@@ -13,7 +13,7 @@ from notifications.events import COMPLETED, LEFT, REMOVED
 from notifications.mails import recall_reminders
 from sessions_app.models import BookingRequest, Participant, Session
 from sessions_app.refusals import NO_PENDING_REQUEST, NOT_JOINED
-from sessions_app.services.locking import locked
+from sessions_app.services.locking import locked_session
 from sessions_app.services.notify import notify_people, participants_of
 from sessions_app.services.participation import count_out
 from sessions_app.services.sessions import apply_changes, move_cancel
@@ -26,7 +26,7 @@ def edit(session: Session, *, by: User, now: datetime, **changes: Any) -> None:
     Raises:
         APIError: 400 if it is over, or as `update` does.
     """
-    with locked(session, by) as row:
+    with locked_session(session, by) as row:
         check(ACTIONS["edit"], row, row.viewer(by, now))
         apply_changes(row, changes, now)
         names = ", ".join(name.replace("_", " ") for name in changes)
@@ -39,7 +39,7 @@ def refuse(session: Session, *, by: User, now: datetime, reason: str) -> None:
     Raises:
         APIError: 400 if it waits no more.
     """
-    with locked(session, by) as row:
+    with locked_session(session, by) as row:
         move_cancel(row, row.viewer(by, now), now, reason, name="refuse")
         log_staff_act(row, by=by, now=now, what="Refused", reason=reason)
 
@@ -50,7 +50,7 @@ def close(session: Session, *, by: User, now: datetime) -> None:
     Raises:
         APIError: 400 if it doesn't run, or if its time isn't over yet.
     """
-    with locked(session, by) as row:
+    with locked_session(session, by) as row:
         row.transition("close", by=row.viewer(by, now), now=now)
         notify_people(COMPLETED, row, [row.creator_id, *participants_of(row)], now)
         log_staff_act(row, by=by, now=now, what="Completed")
@@ -65,7 +65,7 @@ def remove_participant(place: Participant, *, by: User, now: datetime, reason: s
     Raises:
         APIError: 400 if it has begun or is over, or if they have left meanwhile.
     """
-    with locked(place.session, by) as row:
+    with locked_session(place.session, by) as row:
         check(ACTIONS["remove"], row, row.viewer(by, now))
         if not row.participants.present().filter(pk=place.pk).update(left_at=now):
             raise APIError(NOT_JOINED)
@@ -82,7 +82,7 @@ def drop_request(request: BookingRequest, *, by: User, now: datetime, reason: st
     Raises:
         APIError: 400 if it has begun or is over; 404 if it was decided meanwhile.
     """
-    with locked(request.session, by) as row:
+    with locked_session(request.session, by) as row:
         check(ACTIONS["remove"], row, row.viewer(by, now))
         pending = row.booking_requests.pending().filter(pk=request.pk)
         if not pending.update(status=RequestStatus.WITHDRAWN, decided_by=by, decided_at=now):

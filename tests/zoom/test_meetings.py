@@ -125,7 +125,7 @@ def test_a_zoom_that_fails_at_the_end_stops_nobody_and_is_asked_again(zoom, pres
 
 
 def test_a_meeting_made_for_a_start_that_was_lost_is_ended_by_the_clock(zoom, pending, ada, now):
-    attempt = starting.claim(pending, by=ada, now=now)
+    attempt = starting.claim_start(pending, by=ada, now=now)
 
     starting.discard(attempt, starting.make_meeting(attempt), now=now)
 

@@ -77,10 +77,10 @@ def test_the_limit_of_a_pair_looks_back_from_the_moment(friends, pending, ada, r
         made_at(NOON - timedelta(hours=hours), pending, ada)
 
     with pytest.raises(APIError) as refusal:
-        starting.claim(pending, by=ada, now=NOON)
+        starting.claim_start(pending, by=ada, now=NOON)
 
     assert refusal.value.headers == {"Retry-After": "3601"}
-    starting.claim(pending, by=ada, now=NOON + timedelta(hours=1, seconds=1))
+    starting.claim_start(pending, by=ada, now=NOON + timedelta(hours=1, seconds=1))
 
 
 def test_somebody_new_starts_fewer_with_however_many_people(zoom, rates, start, person, ada, now):
@@ -175,7 +175,7 @@ def starts_at_once(ada, ben, now):
 
     def claim(session: OneOnOneSession) -> bool:
         try:
-            starting.claim(session, by=ada, now=now)
+            starting.claim_start(session, by=ada, now=now)
         except APIError:
             return False
         finally:

@@ -123,7 +123,7 @@ def test_a_start_after_the_friendships_end_is_refused_and_asks_zoom_nothing(
 
 
 def test_nobody_is_waited_for_who_has_left_the_site(zoom, press, pending, ada, ben, now):
-    claimed = starting.claim(pending, by=ada, now=now)
+    claimed = starting.claim_start(pending, by=ada, now=now)
     ben.is_active = False
     ben.save()
 

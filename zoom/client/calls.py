@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from core.errors import APIError
 from zoom.client.errors import ZOOM_BUSY, ZOOM_FAILED
-from zoom.client.transport import Answer, BrokenError, Deadline, NotSentError
+from zoom.client.transport import BrokenError, Deadline, NotSentError, ZoomResponse
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +23,9 @@ SERVER_FAULTS = range(500, 600)
 DAY = 86_400
 
 
-def repeat(attempt: Callable[[], Answer], *, deadline: Deadline, harmless: bool = True) -> Answer:
+def repeat(
+    attempt: Callable[[], ZoomResponse], *, deadline: Deadline, harmless: bool = True
+) -> ZoomResponse:
     """Try up to three times while there is time.
 
     Args:
@@ -42,7 +44,7 @@ def repeat(attempt: Callable[[], Answer], *, deadline: Deadline, harmless: bool 
     return healthy(attempt())
 
 
-def healthy(answer: Answer) -> Answer:
+def healthy(answer: ZoomResponse) -> ZoomResponse:
     """The answer, unless Zoom owns to a fault of its own."""
     if answer.status in SERVER_FAULTS:
         logger.warning("Zoom answered %s.", answer.status)
@@ -50,7 +52,7 @@ def healthy(answer: Answer) -> Answer:
     return answer
 
 
-def expect(status: int, answer: Answer, act: str) -> Answer:
+def expect(status: int, answer: ZoomResponse, act: str) -> ZoomResponse:
     """The answer, if it has the one status that means success.
 
     Raises:
@@ -65,7 +67,7 @@ def expect(status: int, answer: Answer, act: str) -> Answer:
     raise APIError(ZOOM_FAILED)
 
 
-def seconds_to_wait(answer: Answer) -> int:
+def seconds_to_wait(answer: ZoomResponse) -> int:
     """What `Retry-After` says; with a date or no word of it, the daily limit ends at midnight."""
     told = answer.retry_after.strip()
     if told.isascii() and told.isdigit() and len(told) < 10:

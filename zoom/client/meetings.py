@@ -19,7 +19,7 @@ from core.errors import APIError
 from zoom.client import tokens
 from zoom.client.calls import expect, repeat
 from zoom.client.errors import ZOOM_FAILED
-from zoom.client.transport import Answer, Deadline, send
+from zoom.client.transport import Deadline, ZoomResponse, send
 
 logger = logging.getLogger(__name__)
 
@@ -123,10 +123,10 @@ def marked_meetings(host: str, *, deadline: Deadline) -> list[tuple[str, str]]:
 
 def call(
     method: str, path: str, *, deadline: Deadline, harmless: bool = True, **content: Any
-) -> Answer:
+) -> ZoomResponse:
     """One call with our token; with a new one if that is refused."""
 
-    def attempt(token: str) -> Answer:
+    def attempt(token: str) -> ZoomResponse:
         return repeat(
             lambda: send(
                 method,
@@ -210,5 +210,5 @@ def read_marked(row: Mapping[str, Any]) -> tuple[str, str] | None:
     return (meeting_id, marked[1]) if meeting_id and marked else None
 
 
-def is_gone(answer: Answer) -> bool:
+def is_gone(answer: ZoomResponse) -> bool:
     return answer.status == 404 and answer.code == DOES_NOT_EXIST

@@ -57,7 +57,7 @@ class BrokenError(APIError):
 
 
 @dataclass(frozen=True)
-class Answer:
+class ZoomResponse:
     """What Zoom said. Its body may hold secrets, and is never logged."""
 
     status: int
@@ -87,7 +87,7 @@ def send(
     deadline: Deadline,
     headers: Mapping[str, str],
     **content: Any,
-) -> Answer:
+) -> ZoomResponse:
     """Make one call.
 
     Args:
@@ -100,7 +100,7 @@ def send(
     """
     if not deadline.remaining():
         raise APIError(ZOOM_TIMEOUT)
-    outcome: Future[Answer] = Future()
+    outcome: Future[ZoomResponse] = Future()
     headers = id_header() | dict(headers)
 
     def work() -> None:
@@ -140,7 +140,7 @@ def transfer(
     deadline: Deadline,
     headers: Mapping[str, str],
     content: Mapping[str, Any],
-) -> Answer:
+) -> ZoomResponse:
     left = max(deadline.remaining(), 0.001)
     with requests.Session() as session:
         session.trust_env = False  # neither proxies nor a .netrc of the machine
@@ -153,7 +153,7 @@ def transfer(
             stream=True,
             **content,
         ) as response:
-            return Answer(
+            return ZoomResponse(
                 status=response.status_code,
                 body=read_body(response, deadline),
                 retry_after=response.headers.get("Retry-After", ""),

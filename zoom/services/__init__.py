@@ -10,9 +10,9 @@ from zoom.services.sessions import (
     complete_overdue,
     create,
     end,
+    end_sessions_of_pair,
     leave,
     mark_ready,
-    part,
     stop,
 )
 from zoom.services.starting import start
@@ -46,7 +46,7 @@ __all__ = [
     "issue",
     "leave",
     "mark_ready",
-    "part",
+    "end_sessions_of_pair",
     "patience",
     "quota_of_day",
     "redeem",

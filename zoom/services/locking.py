@@ -11,7 +11,7 @@ from zoom.models import OneOnOneSession
 
 
 @contextmanager
-def locked(pk: int) -> Iterator[OneOnOneSession]:
+def locked_session(pk: int) -> Iterator[OneOnOneSession]:
     """A transaction that holds the session's row, read as it is now.
 
     Locks are taken in one order everywhere: the friendship, the session, what belongs to it. The

@@ -10,7 +10,7 @@ from accounts.models import User
 from core.errors import APIError, declare
 from core.lifecycle import check
 from core.staff_log import log_staff_act
-from friendships.services import ONESELF, check_friends, held
+from friendships.services import ONESELF, check_friends, locked_pair
 from notifications.events import (
     ONE_ON_ONE_CANCELLED,
     ONE_ON_ONE_CREATED,
@@ -21,7 +21,7 @@ from notifications.events import (
 from zoom.client import Deadline
 from zoom.events import EventType
 from zoom.models import OneOnOneSession
-from zoom.services.locking import locked
+from zoom.services.locking import locked_session
 from zoom.services.meetings import end_at_once, must_end, patience
 from zoom.services.notify import log, notify_other
 from zoom.states import ACTIONS, LIVE, Role, Status, Viewer
@@ -48,7 +48,7 @@ def create(*, by: User, participant_id: int, now: datetime) -> OneOnOneSession:
         raise APIError(NO_SUCH_PERSON)
     if other == by:
         raise APIError(ONESELF)
-    with held(by, other) as pair:
+    with locked_pair(by, other) as pair:
         check_friends(pair)
         row = OneOnOneSession(initiator=by, participant=other, created_at=now, updated_at=now)
         row.save()
@@ -63,7 +63,7 @@ def mark_ready(session: OneOnOneSession, *, by: User, now: datetime) -> None:
     Raises:
         APIError: 400 if the session is over.
     """
-    with locked(session.pk) as row:
+    with locked_session(session.pk) as row:
         check(ACTIONS["ready"], row, row.viewer(by, now))
         field = "initiator_ready" if by.pk == row.initiator_id else "participant_ready"
         if getattr(row, field):
@@ -81,7 +81,7 @@ def leave(session: OneOnOneSession, *, by: User, now: datetime) -> None:
     Raises:
         APIError: 400 if the session isn't active.
     """
-    with locked(session.pk) as row:
+    with locked_session(session.pk) as row:
         check(ACTIONS["leave"], row, row.viewer(by, now))
         log(row, EventType.LEFT, by=by, now=now)
 
@@ -92,7 +92,7 @@ def end(session: OneOnOneSession, *, by: User, now: datetime) -> None:
     Raises:
         APIError: 400 if it isn't active.
     """
-    with locked(session.pk) as row:
+    with locked_session(session.pk) as row:
         finish(row, "end", viewer=row.viewer(by, now), by=by)
         end_at_once(row.zoom_meeting_id)
 
@@ -103,7 +103,7 @@ def cancel(session: OneOnOneSession, *, by: User, now: datetime) -> None:
     Raises:
         APIError: 400 if it is over.
     """
-    with locked(session.pk) as row:
+    with locked_session(session.pk) as row:
         finish(row, "cancel", viewer=row.viewer(by, now), by=by)
         end_at_once(row.zoom_meeting_id)
 
@@ -125,7 +125,7 @@ def stop(
     Raises:
         APIError: 400 if it is over.
     """
-    with locked(session.pk) as row:
+    with locked_session(session.pk) as row:
         name = "complete" if row.status == Status.ACTIVE else "call_off"
         finish(row, name, viewer=Viewer(frozenset({Role.STAFF}), now), by=by)
         log_staff_act(row, by=by, now=now, what="Stopped", reason=reason)
@@ -146,12 +146,12 @@ def clear_away(person: User, *, by: User, now: datetime, reason: str) -> str:
     return f"1-on-1 sessions stopped: {number}."
 
 
-def part(*, by: User, other: User, now: datetime) -> None:
+def end_sessions_of_pair(*, by: User, other: User, now: datetime) -> None:
     """What ends with a friendship: the pair's sessions, each held in turn, and their meetings."""
     meetings = []
     live = OneOnOneSession.objects.live_between(by, other).order_by("pk")
     for pk in list(live.values_list("pk", flat=True)):
-        with locked(pk) as row:
+        with locked_session(pk) as row:
             if row.status in LIVE:  # it may have ended since
                 name = "end" if row.status == Status.ACTIVE else "cancel"
                 finish(row, name, viewer=row.viewer(by, now), by=by)
@@ -171,7 +171,7 @@ def complete_overdue(pk: int, *, now: datetime) -> bool:
 
 def _by_clock(pk: int, name: str, now: datetime) -> bool:
     try:
-        with locked(pk) as row:
+        with locked_session(pk) as row:
             finish(row, name, viewer=Viewer(frozenset({Role.CLOCK}), now), who="The clock")
     except APIError:  # started, ended or cancelled since the job looked
         return False

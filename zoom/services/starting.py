@@ -26,7 +26,7 @@ from zoom.client import Meeting
 from zoom.events import EventType
 from zoom.models import OneOnOneSession, StartAttempt
 from zoom.services import stand_in
-from zoom.services.locking import locked
+from zoom.services.locking import locked_session
 from zoom.services.meetings import end_at_once, end_claim, must_end, settle
 from zoom.services.notify import log, notify_other
 from zoom.services.quota import check_limits, start_of_day
@@ -41,7 +41,7 @@ NOTHING_MADE = {
 }
 
 
-@metrics.act("start_one_on_one")
+@metrics.count_action("start_one_on_one")
 def start(
     session: OneOnOneSession, *, by: User, now: datetime, last: Callable[[], None] | None = None
 ) -> None:
@@ -55,7 +55,7 @@ def start(
             left the site, 403 if they are no friend any more; 429 if there were too many starts;
             502, 503 or 504 if Zoom fails. Then nothing has changed.
     """
-    attempt = claim(session, by=by, now=now)
+    attempt = claim_start(session, by=by, now=now)
     try:
         meeting = make_meeting(attempt)
     except Exception as failure:
@@ -70,13 +70,13 @@ def start(
         raise
 
 
-def claim(session: OneOnOneSession, *, by: User, now: datetime) -> StartAttempt:
+def claim_start(session: OneOnOneSession, *, by: User, now: datetime) -> StartAttempt:
     """Keep others from starting it, for as long as a start may take.
 
     Raises:
         APIError: 400, 403, 404 and 429 as `start`.
     """
-    with locked(session.pk) as row:
+    with locked_session(session.pk) as row:
         check(ACTIONS["start"], row, row.viewer(by, now))
         check_other(row, by)
         check_limits(row, by=by, now=now)
@@ -150,7 +150,7 @@ def activate(
             `check_other`.
     """
     by = attempt.by
-    with locked(attempt.session_id) as row:
+    with locked_session(attempt.session_id) as row:
         row.transition(
             "activate",
             by=row.viewer(by, now, marker=attempt.marker),
@@ -184,7 +184,7 @@ def invitation(by: User, meeting: Meeting) -> str:
 
 def discard(attempt: StartAttempt, meeting: Meeting, *, now: datetime) -> None:
     """End a meeting that came too late, at once or by the clock."""
-    with locked(attempt.session_id):
+    with locked_session(attempt.session_id):
         settle(attempt)
         if attempt.host:
             must_end(meeting.id, now=now)

@@ -12,7 +12,7 @@ from core.errors import APIError, declare
 from core.lifecycle import check
 from zoom.events import EventType
 from zoom.models import JoinToken, OneOnOneSession
-from zoom.services.locking import locked
+from zoom.services.locking import locked_session
 from zoom.services.notify import log
 from zoom.states import ACTIONS
 
@@ -43,7 +43,7 @@ def issue(session: OneOnOneSession, *, by: User, now: datetime) -> Issued:
         APIError: 400 if the session isn't active, 403 if they have to wait.
     """
     text = secrets.token_urlsafe(32)
-    with locked(session.pk) as row:
+    with locked_session(session.pk) as row:
         check(ACTIONS["join_token"], row, row.viewer(by, now))
         token = JoinToken.objects.create(
             session=row,
@@ -67,7 +67,7 @@ def redeem(text: str, *, by: User, now: datetime) -> OneOnOneSession:
         raise APIError(TOKEN_UNKNOWN)
     if token.user_id != by.pk:
         raise APIError(NOT_YOUR_TOKEN)
-    with locked(token.session_id) as row:
+    with locked_session(token.session_id) as row:
         check(ACTIONS["join_token"], row, row.viewer(by, now))
         if not JoinToken.objects.redeem(token.pk, now):
             raise APIError(TOKEN_EXPIRED if token.expires_at <= now else TOKEN_USED)

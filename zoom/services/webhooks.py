@@ -10,7 +10,7 @@ from accounts.models import User
 from core.lifecycle import refusal
 from zoom.events import MEETING_ENDED, PARTICIPANT_JOINED, PARTICIPANT_LEFT, EventType
 from zoom.models import OneOnOneSession, WebhookEvent
-from zoom.services.locking import locked
+from zoom.services.locking import locked_session
 from zoom.services.meetings import end_at_once
 from zoom.services.notify import log
 from zoom.services.sessions import finish
@@ -25,7 +25,7 @@ def take(event: Event, *, now: datetime) -> None:
     session = OneOnOneSession.objects.meeting(event.meeting_id).first()
     if session is None or event.name not in {*MOVES, MEETING_ENDED}:
         return
-    with locked(session.pk) as row:
+    with locked_session(session.pk) as row:
         if not is_new(event, now):
             return
         if event.name in MOVES:
