@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 # In seconds: for one call, and between two attempts while Redis is down.
 TIMEOUT = 0.5
-BREATH = 5.0
+RETRY_PAUSE = 5.0
 # Each person and address is a key of its own; one that is evicted is a limit forgotten.
 MAX_KEYS = 100_000
 # In one step, so that no count is left without its end; and in one trip.
@@ -104,14 +104,14 @@ class Outage:
                 return False
             if time.monotonic() < self.ask_again_at:
                 return True
-            self.ask_again_at = time.monotonic() + BREATH
+            self.ask_again_at = time.monotonic() + RETRY_PAUSE
             return False
 
     def begin(self, error: Exception) -> None:
         with self.lock:
             if self.ask_again_at is None:
                 logger.warning("Redis is down, each process has a cache of its own: %s", error)
-            self.ask_again_at = time.monotonic() + BREATH
+            self.ask_again_at = time.monotonic() + RETRY_PAUSE
 
     def end(self) -> None:
         if self.ask_again_at is None:

@@ -72,7 +72,7 @@ def id_header() -> dict[str, str]:
 # ── What a line tells ────────────────────────────────────────────────────────────────────────
 
 
-class Discretion(logging.Filter):
+class RedactArguments(logging.Filter):
     """Takes from a record what no line may tell: an exception's text beyond its first line (the
     database's tell the row there), and the path of a request."""
 
@@ -80,11 +80,11 @@ class Discretion(logging.Filter):
         if isinstance(record.args, tuple):
             request = getattr(record, "request", None)
             path = getattr(request, "path", None)
-            record.args = tuple(discreet(each, path) for each in record.args)
+            record.args = tuple(redact_argument(each, path) for each in record.args)
         return True
 
 
-class Breakages(logging.Filter):
+class ExceptionsOnly(logging.Filter):
     """Lets pass what tells of an exception. Of other answers Django tells what our own line says:
     that there was one."""
 
@@ -105,7 +105,7 @@ class HostRefusals(logging.Filter):
         return False
 
 
-def discreet(told: object, path: str | None) -> object:
+def redact_argument(told: object, path: str | None) -> object:
     if isinstance(told, BaseException):
         return first_line(told)
     if path is not None and told == path:
@@ -139,21 +139,21 @@ def chain(error: BaseException) -> list[BaseException]:
     return found
 
 
-def tell_exception(logger: Any, method: str, event: EventDict) -> EventDict:
+def add_exception(logger: Any, method: str, event: EventDict) -> EventDict:
     _, error, _ = event.pop("exc_info", None) or (None, None, None)
     if error is not None:
         event["exception"] = trace(error)
     return event
 
 
-def strike_out(logger: Any, method: str, event: EventDict) -> EventDict:
+def redact_event(logger: Any, method: str, event: EventDict) -> EventDict:
     return {
-        name: value if name in HARMLESS else redacted(value, name) for name, value in event.items()
+        name: value if name in SAFE_KEYS else redacted(value, name) for name, value in event.items()
     }
 
 
 # What every line has, made here. To look for secrets in it would double the cost of a line.
-HARMLESS = {"level", "logger", "timestamp", "request_id", "route", "job"}
+SAFE_KEYS = {"level", "logger", "timestamp", "request_id", "route", "job"}
 
 
 # ── How it is written ────────────────────────────────────────────────────────────────────────
@@ -181,8 +181,8 @@ def formatter(renderer: Any) -> ProcessorFormatter:
         foreign_pre_chain=SHARED,
         processors=[
             ProcessorFormatter.remove_processors_meta,
-            tell_exception,
-            strike_out,
+            add_exception,
+            redact_event,
             renderer,
         ],
     )

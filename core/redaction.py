@@ -13,7 +13,7 @@ from typing import Any
 
 from django.views.debug import SafeExceptionReporterFilter
 
-STRUCK = "[redacted]"
+MASK = "[redacted]"
 NAMES = r"password|passwd|passcode|secret|token|authorization|cookie|api_?key|dsn|e_?mail"
 # Each begins where a run of its characters does, and goes no way twice: the texts are others', and
 # in the time that a search takes for each place in a long one nobody else would be served.
@@ -25,15 +25,15 @@ SECRETS = [
             r"(?<![^\s@<>()\[\]{},;:'\"=/])[^\s@<>()\[\]{},;:'\"=/]+"
             r"(?:@|%40)[^\s@<>()\[\]{},;:'\"/]+"
         ),
-        STRUCK,
+        MASK,
     ),
     # A JWT; what a header named Authorization holds; a value that Django has signed.
-    (re.compile(r"\beyJ[\w-]{8,}(?:\.[\w-]*)*"), STRUCK),
-    (re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{12,}", re.IGNORECASE), rf"\1 {STRUCK}"),
-    (re.compile(r"(?<![\w-])[\w-]+:\w{6}:[\w-]{27,}"), STRUCK),
-    (re.compile(r"\?[\w%.\[\]-]+=[^\s'\"<>]*"), f"?{STRUCK}"),
+    (re.compile(r"\beyJ[\w-]{8,}(?:\.[\w-]*)*"), MASK),
+    (re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{12,}", re.IGNORECASE), rf"\1 {MASK}"),
+    (re.compile(r"(?<![\w-])[\w-]+:\w{6}:[\w-]{27,}"), MASK),
+    (re.compile(r"\?[\w%.\[\]-]+=[^\s'\"<>]*"), f"?{MASK}"),
     # Where a meeting is.
-    (re.compile(r"https?://[\w.-]*zoom\.us/[^\s'\"<>]*"), STRUCK),
+    (re.compile(r"https?://[\w.-]*zoom\.us/[^\s'\"<>]*"), MASK),
     # name=value, "name": "value", and HTTP headers.
     (
         re.compile(
@@ -41,7 +41,7 @@ SECRETS = [
             r"(\[redacted\]|'[^']*'|\"[^\"]*\"|[^\s,;&)\]}]+)",
             re.IGNORECASE,
         ),
-        rf"\1{STRUCK}",
+        rf"\1{MASK}",
     ),
 ]
 
@@ -70,7 +70,7 @@ def redacted(value: Any, name: str = "") -> Any:
     if isinstance(value, list | tuple):
         return [redacted(each, name) for each in value]
     if isinstance(value, str):
-        return STRUCK if is_secret(name) else redact(value)
+        return MASK if is_secret(name) else redact(value)
     return value
 
 

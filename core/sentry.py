@@ -23,7 +23,7 @@ def start() -> None:
         sentry_sdk.init(
             dsn=settings.SENTRY_DSN,
             environment=settings.SENTRY_ENVIRONMENT,
-            before_send=discreet,
+            before_send=scrub_event,
             send_default_pii=False,
             include_local_variables=False,
             max_request_body_size="never",
@@ -35,7 +35,7 @@ def start() -> None:
         return
 
 
-def discreet(event: Event, hint: Hint) -> Event:
+def scrub_event(event: Event, hint: Hint) -> Event:
     """The event without the request's address and headers, and of each exception's text only the
     first line, as in the log."""
     values = get_contextvars()

@@ -23,8 +23,8 @@ LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {
-        "discretion": {"()": "core.logs.Discretion"},
-        "breakages": {"()": "core.logs.Breakages"},
+        "discretion": {"()": "core.logs.RedactArguments"},
+        "breakages": {"()": "core.logs.ExceptionsOnly"},
         "host_refusals": {"()": "core.logs.HostRefusals"},
     },
     "formatters": {

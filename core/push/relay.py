@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 # Seconds: for one call, for one breath after a failure, and between two complaints in the log.
 TIMEOUT = 1.0
-BREATH = 1.0
+RETRY_PAUSE = 1.0
 WARNING_INTERVAL = 60.0
 # A subscription that has heard nothing for so long asks whether it still stands.
 SILENCE = 2.0
@@ -107,7 +107,7 @@ class Publisher:
         try:
             client.publish(channel_of(client), b"%d %s" % (user_id, frame))
         except (RedisError, OSError) as error:
-            self.silent_until = time.monotonic() + BREATH
+            self.silent_until = time.monotonic() + RETRY_PAUSE
             self.warning.warn_rarely(error)
             return False
         return True
@@ -155,7 +155,7 @@ class Listener:
                 self.subscribed.clear()
                 self.was_down = True
                 self.warning.warn_rarely(error)
-                await asyncio.sleep(BREATH)
+                await asyncio.sleep(RETRY_PAUSE)
 
     async def listen(self, pubsub: PubSub) -> None:
         """Until the connection fails, or Redis doesn't even answer a ping."""

@@ -28,7 +28,7 @@ def proxy():
 def shared(proxy, monkeypatch):
     """A process's cache; it asks for Redis again after a tenth of a second."""
     monkeypatch.setattr(module, "TIMEOUT", 0.2)
-    monkeypatch.setattr(module, "BREATH", 0.1)
+    monkeypatch.setattr(module, "RETRY_PAUSE", 0.1)
     module.client_of.cache_clear()
     made = SharedCache(proxy.url, PREFIX)
     made.clear()
@@ -177,7 +177,7 @@ def test_redis_is_shared_again_by_itself_after_an_outage(shared, other, proxy, c
 def test_one_at_a_time_asks_for_a_redis_that_hangs(shared, proxy, monkeypatch):
     proxy.hang()
     shared.get("a")
-    monkeypatch.setattr(module, "BREATH", 60)
+    monkeypatch.setattr(module, "RETRY_PAUSE", 60)
     shared._cache.outage.ask_again_at = time.monotonic()  # now it is time to ask again
 
     def look():

@@ -83,7 +83,7 @@ def lines():
     out, handler = io.StringIO(), logging.StreamHandler()
     handler.setStream(out)
     handler.setFormatter(logs.json_formatter())
-    handler.addFilter(logs.Discretion())
+    handler.addFilter(logs.RedactArguments())
     logging.getLogger().addHandler(handler)
     yield lambda: [json.loads(line) for line in out.getvalue().splitlines()]
     logging.getLogger().removeHandler(handler)
