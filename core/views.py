@@ -100,8 +100,8 @@ class ActionViewSet(GenericViewSet[Any]):
             unquote_to_bytes(request.META.get("QUERY_STRING", "")).decode()
         except UnicodeDecodeError:
             raise APIError(BAD_REQUEST) from None
-        if not self.mind_key(request):
-            self.count_try()
+        if not self.handle_key(request):
+            self.count_attempt()
         # Where the address names a row, that is looked for first: `fetch` reads the body.
         if self.reads_bodies and not self.kwargs:
             self.check_body()
@@ -116,7 +116,7 @@ class ActionViewSet(GenericViewSet[Any]):
         """Is what is posted here done once for each `Idempotency-Key`?"""
         return bool(self.action and self.get_authenticators()) and self.action not in self.keyless
 
-    def count_try(self) -> None:
+    def count_attempt(self) -> None:
         """Count what is tried, if it has a limit of its own.
 
         Raises:
@@ -126,7 +126,7 @@ class ActionViewSet(GenericViewSet[Any]):
         if limit:
             throttling.count(limit, str(self.person.pk))
 
-    def mind_key(self, request: Request) -> bool:
+    def handle_key(self, request: Request) -> bool:
         """Do what is posted with a key once. Nothing of the body may have been read before.
 
         Returns:
@@ -152,7 +152,7 @@ class ActionViewSet(GenericViewSet[Any]):
         """
 
         def counted() -> Response:
-            self.count_try()
+            self.count_attempt()
             return act(*args, **kwargs)
 
         claim = idempotency.claim_key(self.person.idempotency_keys, keyed, timezone.now())

@@ -30,7 +30,7 @@ from core import logs
 from core.connections import no_statement_timeout
 from core.metrics import JOB_ROWS, JOB_SECONDS, JOB_SUCCESS, JOBS
 from materials.jobs import remove_stray_files
-from operations.privacy.erasing import erase_what_came_late
+from operations.privacy.erasing import erase_late_arrivals
 from sessions_app.jobs import complete_sessions, expire_sessions, send_reminders
 from zoom.jobs import (
     call_off_one_on_ones,
@@ -70,7 +70,7 @@ SCHEDULE = (
     Job(sweep_meetings, every=timedelta(minutes=1)),
     Job(end_meetings, every=timedelta(minutes=1)),
     Job(watch_zoom_quota, every=timedelta(seconds=15)),
-    Job(erase_what_came_late, every=timedelta(minutes=5)),
+    Job(erase_late_arrivals, every=timedelta(minutes=5)),
     Job(forget_join_tokens, every=timedelta(hours=1)),
     Job(forget_webhook_events, every=timedelta(hours=1)),
     Job(forget_answers, every=timedelta(hours=1)),

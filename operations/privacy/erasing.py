@@ -61,7 +61,7 @@ def erase(user: User, *, now: datetime) -> Report:
     return report + retire(user, now=now) + remove(user, email, renaming, now=now)
 
 
-def erase_what_came_late(now: datetime) -> int:
+def erase_late_arrivals(now: datetime) -> int:
     """Take out what has landed since of people who were erased just now; returns how many things
     that were. Their account has no name any more that could be searched for, but what others were
     told of them says that it was of them."""

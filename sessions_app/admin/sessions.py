@@ -159,7 +159,7 @@ class SessionAdmin(OfPeopleAdmin):
 
     @admin.action(description="Approve selected sessions", permissions=["change"])
     def approve_selected(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
-        self.act_on_each(request, queryset, services.approve, "approved", at_desk=True)
+        self.act_on_each(request, queryset, services.approve, "approved", in_admin=True)
 
     @admin.action(description="Cancel selected sessions, with a reason", permissions=["change"])
     def cancel_selected(
@@ -172,7 +172,7 @@ class SessionAdmin(OfPeopleAdmin):
             "cancelled",
             title="Cancel these sessions",
             sentence="These sessions will be cancelled, and everybody concerned will be told:",
-            at_desk=True,
+            in_admin=True,
         )
 
     @admin.action(description="Complete selected sessions that are stuck", permissions=["change"])

@@ -139,16 +139,16 @@ def delete(session: Session, *, by: User, now: datetime) -> None:
         row.delete()
 
 
-def approve(session: Session, *, by: User, now: datetime, at_desk: bool = False) -> None:
+def approve(session: Session, *, by: User, now: datetime, in_admin: bool = False) -> None:
     """Let a `request` session be seen and asked for, as the approval policy says (contract S9).
 
     Args:
-        at_desk: whether it is done in the admin, where also the own session is a staff matter.
+        in_admin: whether it is done in the admin, where also the own session is a staff matter.
     """
     with locked_session(session, by) as row:
         viewer = row.viewer(by, now)
         move_approve(row, viewer, now)
-        if at_desk or staff_approves() or acts_as_staff(viewer):
+        if in_admin or staff_approves() or acts_as_staff(viewer):
             log_staff_act(row, by=by, now=now, what="Approved")
 
 
@@ -165,18 +165,18 @@ def complete(session: Session, *, by: User, now: datetime) -> None:
 
 
 def cancel(
-    session: Session, *, by: User, now: datetime, reason: str = "", at_desk: bool = False
+    session: Session, *, by: User, now: datetime, reason: str = "", in_admin: bool = False
 ) -> None:
     """Call a session off, with a reason for everyone concerned. If it waits for the staff's
     approval, and they do it, they refuse it.
 
     Args:
-        at_desk: as for `approve`.
+        in_admin: as for `approve`.
     """
     with locked_session(session, by) as row:
         viewer, waited = row.viewer(by, now), waits_for_staff(row)
         move_cancel(row, viewer, now, reason)
-        if at_desk or acts_as_staff(viewer):
+        if in_admin or acts_as_staff(viewer):
             what = "Refused" if waited else "Cancelled"
             log_staff_act(row, by=by, now=now, what=what, reason=reason)
 

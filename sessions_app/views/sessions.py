@@ -59,10 +59,10 @@ class SessionViewSet(SessionViews):
         "partial_update": UPDATE_ERRORS,
     }
 
-    def count_try(self) -> None:
+    def count_attempt(self) -> None:
         """Staff approve and cancel the sessions of many people, as in the admin."""
         if not self.person.is_staff:
-            super().count_try()
+            super().count_attempt()
 
     def list(self, request: Request) -> Response:
         """List sessions, filtered and ordered."""

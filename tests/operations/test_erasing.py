@@ -20,7 +20,7 @@ from friendships.models import Friendship, Message
 from materials.models import StrayFile
 from notifications.models import Notification
 from operations.privacy import erasing
-from operations.privacy.erasing import erase_what_came_late
+from operations.privacy.erasing import erase_late_arrivals
 from sessions_app import services
 from sessions_app.models import BookingRequest, Participant, Session
 from tests.operations.full_life import PASSWORD, SECRETS, publish, seen
@@ -211,12 +211,12 @@ def test_what_comes_later_still_is_taken_out_by_the_clock(life, erase, tmp_path,
     late = publish(zed, now, title="my offer that nobody took")
 
     later = now + timedelta(minutes=5)
-    assert erase_what_came_late(later) > 0
+    assert erase_late_arrivals(later) > 0
 
     assert left_of_them(tmp_path) == []
     assert not BookingRequest.objects.pending().filter(user=zed)
     assert not Session.objects.filter(pk=late.pk).exists()
-    assert erase_what_came_late(later) == 0, "there is nothing left to do"
+    assert erase_late_arrivals(later) == 0, "there is nothing left to do"
 
 
 def test_who_was_erased_gets_no_name_again(life, erase, api):

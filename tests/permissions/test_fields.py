@@ -97,7 +97,7 @@ OTHERS: dict[str, Any] = {
     "owner": 1,
     "owner_id": 1,
     "to": 1,
-    "at_desk": True,
+    "in_admin": True,
     "_method": "DELETE",
     "__class__": "x",
     "_state": {},
