@@ -77,7 +77,7 @@ def owner(token: Token) -> User:
     return user
 
 
-def held(user: User) -> User | None:
+def locked_person(user: User) -> User | None:
     """The row of this person as it is now, held until the transaction ends; None if they are no
     longer active, or every token was ended, since `user` was read."""
     row: User | None = (

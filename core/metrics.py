@@ -94,7 +94,7 @@ ZOOM_MEETINGS = Gauge(
     registry=REGISTRY,
     multiprocess_mode="mostrecent",
 )
-ZOOM_MEETINGS_MOST = Gauge(
+ZOOM_MEETINGS_MAX = Gauge(
     "tutoring_zoom_meetings_per_day",
     "How many meetings all hosts together may make at Zoom in a day.",
     registry=REGISTRY,

@@ -138,7 +138,7 @@ def _swap_password(user: User, password: str, **changes: Any) -> bool:
     """
     hashed = make_password(password)
     with transaction.atomic():
-        row = tokens.held(user)
+        row = tokens.locked_person(user)
         if row is None or row.email != user.email:
             return False
         changes |= {"password": hashed, "pending_email": ""}

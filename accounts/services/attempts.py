@@ -19,7 +19,7 @@ from core import throttling
 from core.errors import invalid
 
 # So many networks of an account are kept; the ones seen last.
-MOST_NETWORKS = 10
+MAX_NETWORKS = 10
 # How exactly it is known when one was last seen.
 SEEN = timedelta(days=1)
 
@@ -118,7 +118,7 @@ def remember_network(user: User, network: str | None, *, now: datetime) -> None:
         unique_fields=["user", "digest"],
         update_fields=["last_seen_at"],
     )
-    newest = known.order_by("-last_seen_at", "-pk").values("pk")[:MOST_NETWORKS]
+    newest = known.order_by("-last_seen_at", "-pk").values("pk")[:MAX_NETWORKS]
     known.exclude(pk__in=newest).delete()
 
 

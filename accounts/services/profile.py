@@ -64,7 +64,7 @@ def update_profile(
     try:
         with transaction.atomic():
             if changes:
-                if tokens.held(by) is None:
+                if tokens.locked_person(by) is None:
                     raise APIError(TOKEN_NOT_VALID)
                 User.objects.filter(pk=by.pk).update(**changes)
             Mail.objects.bulk_create(mails)
@@ -143,7 +143,7 @@ def _confirm_new_email(user: User) -> bool:
 def _swap_email(user: User) -> bool:
     """Compare-and-swap: False if anything that the link was bound to has changed since."""
     with transaction.atomic():
-        row = tokens.held(user)
+        row = tokens.locked_person(user)
         if row is None or (row.email, row.pending_email) != (user.email, user.pending_email):
             return False
         User.objects.filter(pk=user.pk).update(
@@ -156,7 +156,7 @@ def _confirm_mails(user: User) -> bool:
     """Compare-and-swap, as above."""
     bound = ("email", "email_confirmed", "mails_refused")
     with transaction.atomic():
-        row = tokens.held(user)
+        row = tokens.locked_person(user)
         if row is None or any(getattr(row, name) != getattr(user, name) for name in bound):
             return False
         User.objects.filter(pk=user.pk).update(email_confirmed=True, mails_refused=False)

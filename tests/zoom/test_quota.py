@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 
 from core.errors import APIError
-from core.metrics import THROTTLED, ZOOM_MEETINGS, ZOOM_MEETINGS_MOST
+from core.metrics import THROTTLED, ZOOM_MEETINGS, ZOOM_MEETINGS_MAX
 from tests.core.envelope import refused
 from tests.racing import at_once
 from tests.zoom.conftest import befriend, sweep
@@ -151,7 +151,7 @@ def test_the_log_and_the_figures_tell_when_zooms_day_is_nearly_used_up(
 
     assert (told[14], told[15], told[17], told[18], told[19]) == (0, 1, 1, 2, 2)
     assert caplog.messages[0].startswith("Zoom has made 16 of the 20 meetings")
-    assert (ZOOM_MEETINGS._value.get(), ZOOM_MEETINGS_MOST._value.get()) == (20, 20)
+    assert (ZOOM_MEETINGS._value.get(), ZOOM_MEETINGS_MAX._value.get()) == (20, 20)
     jobs.watch_zoom_quota(NOON + DAY)
     assert ZOOM_MEETINGS._value.get() == 0
 
@@ -196,7 +196,7 @@ def test_of_starts_at_once_no_more_pass_than_the_limit(friends, rates, now):
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_without_the_peoples_lock_more_pass(friends, rates, now, monkeypatch):
-    monkeypatch.setattr(quota, "hold_people", lambda row: None)
+    monkeypatch.setattr(quota, "lock_people", lambda row: None)
     rates(start_pair="3/day")
 
     def excess():

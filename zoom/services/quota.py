@@ -75,7 +75,7 @@ def check_limits(row: OneOnOneSession, *, by: User, now: datetime) -> None:
     """
     if settings.DISABLE_THROTTLING:
         return
-    hold_people(row)
+    lock_people(row)
     limit, window = rate("start_pair")
     starts = StartAttempt.objects.counted(now - window)
     of_pair = starts.of_pair(row.initiator_id, row.participant_id)
@@ -88,7 +88,7 @@ def check_limits(row: OneOnOneSession, *, by: User, now: datetime) -> None:
         refuse(NEWCOMER_LIMIT, "start_newcomer", until=by.date_joined + window, by=by, now=now)
 
 
-def hold_people(row: OneOnOneSession) -> None:
+def lock_people(row: OneOnOneSession) -> None:
     people = User.objects.filter(pk__in=[row.initiator_id, row.participant_id]).order_by("pk")
     list(people.select_for_update(no_key=True).values_list("pk"))
 
@@ -123,7 +123,7 @@ def report_quota(now: datetime) -> None:
     """Tell the figures how much of the day is used up, and the log of each warning once a day."""
     today = quota_of_day(now)
     metrics.ZOOM_MEETINGS.set(today.used)
-    metrics.ZOOM_MEETINGS_MOST.set(today.most)
+    metrics.ZOOM_MEETINGS_MAX.set(today.most)
     told = f"zoom-quota:{start_of_day(now):%Y-%m-%d}:{today.warning}"
     if today.warning and site_cache().add(told, 1, timeout=86_400):
         logger.warning("%s", today.sentence)
