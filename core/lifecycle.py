@@ -65,14 +65,14 @@ Table = Mapping[str, Action]
 
 
 def authorize(action: Action, viewer: Viewer) -> None:
-    """Raise what is wrong with the viewer: 401 or 403. FilterQuery before the body is even read."""
+    """Raise what is wrong with the viewer: 401 or 403. It is called before the body is read."""
     code = role_refusal(action, viewer)
     if code is not None:
         raise APIError(code)
 
 
 def find_missing(action: Action, thing: Any, viewer: Viewer) -> None:
-    """Raise 404 if that is the first thing wrong. FilterQuery before the body is read (contract C10)."""
+    """Raise 404 if that comes first; called before the body is read (contract C10)."""
     code = rule_refusal(action, thing, viewer)
     if code is not None and code.status == HTTPStatus.NOT_FOUND:
         raise refuse(code, action, thing)

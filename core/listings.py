@@ -15,7 +15,7 @@ PAGE = {"tail": " LIMIT %s OFFSET %s"}
 
 
 class PageOfIds(Expression):
-    """The ids of one fetch_page of a queryset. To pass over the rows before it, ids are enough."""
+    """The ids of one page of a queryset. Ids are enough to skip the rows before it."""
 
     def __init__(self, rows: QuerySet[Any]) -> None:
         super().__init__(output_field=BigIntegerField())
@@ -26,11 +26,11 @@ class PageOfIds(Expression):
 
 
 class PagedQueries:
-    """The queries that count a queryset's rows, and read any fetch_page of them.
+    """The queries that count a queryset's rows, and read any page of them.
 
     Args:
         rows: ordered, with holes.
-        columns: makes of rows what is columns of them, by `values_list`.
+        columns: selects the columns that are read, by `values_list`.
     """
 
     # A count from here on takes long, and is kept for so many seconds, for so many sets of values.
@@ -39,12 +39,12 @@ class PagedQueries:
     def __init__(
         self, rows: QuerySet[Any], columns: Callable[[QuerySet[Any]], QuerySet[Any]]
     ) -> None:
-        def fetch_page(of: QuerySet[Any]) -> CompiledQuery:
+        def page(of: QuerySet[Any]) -> CompiledQuery:
             ids = rows.model._default_manager.filter(pk__in=PageOfIds(of))
             return CompiledQuery(columns(ids.order_by(*rows.query.order_by)))
 
         self.first = CompiledQuery(columns(rows), LIMIT, OFFSET, **PAGE)
-        self.onward, self.backward = fetch_page(rows), fetch_page(rows.reverse())
+        self.onward, self.backward = page(rows), page(rows.reverse())
         self.number = CompiledQuery(
             rows.order_by().values_list("pk"), head="SELECT COUNT(*) FROM (", tail=") counted"
         )

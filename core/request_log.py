@@ -17,7 +17,7 @@ from core.metrics import REQUEST_QUERIES, REQUEST_SECONDS, REQUESTS
 logger = structlog.stdlib.get_logger("core.requests")
 
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
-# FilterQuery every few seconds by machines: only their failures are worth a line.
+# Machines ask for these every few seconds: only failures are worth a line.
 QUIET = {"/healthz", "/readyz", "/metrics"}
 # As nginx calls it: the client left before there was an answer.
 CLIENT_LEFT = 499

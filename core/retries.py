@@ -27,7 +27,7 @@ BATCH = 200
 BATCH_SECONDS = 10
 
 
-class PermanentFailure(Exception):
+class PermanentFailure(Exception):  # noqa: N818 # as the mail standards call it (RFC 3463)
     """A try whose failure will be the same at every next one: the row is given up at once."""
 
 

@@ -13,7 +13,7 @@ from friendships.states import Status
 
 
 def is_pair(first: str, second: str, one: Any, other: Any) -> Q:
-    """Do two columns name these two, in either order? FilterQuery as the indexes are built.
+    """Do two columns name these two, in either order? Written as the indexes are built.
 
     Args:
         one, other: each a person, an id or an expression.

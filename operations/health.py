@@ -1,4 +1,4 @@
-"""Is the process alive, and can it serve? FilterQuery by load balancers, without a token."""
+"""Is the process alive, and can it serve? Load balancers ask, without a token."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class HealthObject(TypedDict):
 
 
 class RedisProbe:
-    """Does Redis answer? FilterQuery once a second at most, however many ask here."""
+    """Does Redis answer? It is asked once a second at most, however many requests come."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()

@@ -169,7 +169,7 @@ MEMBERS = {Role.INITIATOR, Role.PARTICIPANT}
 ACTIONS: dict[str, Action] = {
     "start": action(*LIVE, by=MEMBERS, closed=CANNOT_START, rules=(not_started, not_starting)),
     "ready": action(*LIVE, by=MEMBERS, closed=CANNOT_BE_READY),
-    # FilterQuery when a token is issued and again when it is honoured; `can_join` is this row, too.
+    # Checked when a token is issued and again when it is honoured; `can_join` is this row, too.
     "join_token": action(Status.ACTIVE, by=MEMBERS, closed=NOT_ACTIVE,
                       rules=(starter_waits, other_is_prepared)),
     "leave": action(Status.ACTIVE, by=MEMBERS, closed=NOT_ACTIVE),

@@ -33,7 +33,7 @@ username_validator = RegexValidator(
 
 
 def validate_address(email: str) -> None:
-    """ASCII, for the same reason. FilterQuery by forms; the API's field does it by itself."""
+    """ASCII, for the same reason. Forms use it; the API's field checks by itself."""
     if not email.isascii():
         raise ValidationError("Enter a valid e-mail address.")
 

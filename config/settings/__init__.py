@@ -1,5 +1,5 @@
 """How the platform is put together. Every setting an operator may change is read from the
-environment in these modules, typed and with its default; docs/settings.md has the same list as a table.
+environment in these modules, typed and with its default; docs/settings.md has the same list.
 
 Names that begin with an underscore stay in their module; all others are Django's settings."""
 

@@ -34,8 +34,8 @@ if any(_cloudinary.values()):
     }
 # Where new files go: an alias of STORAGES.
 MATERIAL_STORE = "cloudinary" if "cloudinary" in STORAGES else "local"
-# Each kind that may be uploaded is described in `materials/file_types.py`. The older Office's (doc, xls,
-# ppt) are not taken by default, since their macros can't be seen.
+# `materials/file_types.py` describes each type. The older Office's (doc, xls, ppt) are not accepted
+# by default, since their macros can't be seen.
 MATERIAL_EXTENSIONS: list[str] = env.list(
     "MATERIAL_EXTENSIONS",
     default=[

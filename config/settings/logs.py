@@ -52,7 +52,7 @@ LOGGING: dict[str, Any] = {
         "granian.access": {"level": "CRITICAL"},
         # that of a socket, with the query string,
         "uvicorn.error": {"level": "WARNING"},
-        # and these the text of what a job has failed of, with all its lines (`operations.scheduler`).
+        # and these the whole text of a job's failure (`operations.scheduler`).
         "celery.app.trace": {"level": "CRITICAL"},
         # Each run of a job has a line of ours; these say that it was sent and received.
         "celery.beat": {"level": "WARNING"},

@@ -59,7 +59,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     is still there. What takes long, migrations and the clock's jobs, has no limit of time.
 
     Attributes:
-        has_no_statement_timeout: whether connections are made, beside the pool, without those limits.
+        has_no_statement_timeout: whether connections are made without the limits, beside the pool.
 
     Django has a loader of its own, in Python, that puts moments into the connection's zone. Here
     all connections are in UTC, and so is what psycopg reads.

@@ -142,14 +142,14 @@ def on_bookings(period: Period) -> Section:
     return {
         "title": "Bookings",
         "tiles": [
-            tile("FilterQuery", found["asked"], period, asked),
+            tile("Asked", found["asked"], period, asked),
             *(
                 tile(label, series, period, link)
                 for (label, series), link in zip(decisions.items(), decided, strict=True)
             ),
         ],
         "charts": [
-            draw("Bookings asked", {"FilterQuery": found["asked"]}, period),
+            draw("Bookings asked", {"Asked": found["asked"]}, period),
             draw("Bookings decided", decisions, period),
         ],
         "statuses": [],

@@ -38,7 +38,7 @@ class BookingRequestAdmin(OfPeopleAdmin, ReadOnlyAdmin):
         "Who asks": "user__username",
         "Message": "message",
         "Status": "status",
-        "FilterQuery": "requested_at",
+        "Asked": "requested_at",
         "Decided": "decided_at",
         "Decided by": "decided_by__username",
     }

@@ -1,4 +1,4 @@
-"""News of a session that is moved again and again are one notification for each person (contract N2)."""
+"""However often a session is moved, each person has one notification of it (contract N2)."""
 
 from __future__ import annotations
 

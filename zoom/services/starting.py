@@ -61,7 +61,7 @@ def start(
     except Exception as failure:
         release(attempt, failure)
         raise
-    # FilterQuery again, since Zoom may have taken its time.
+    # Checked again, since Zoom may have taken long.
     now = timezone.now()
     try:
         activate(attempt, meeting, now=now, last=last)

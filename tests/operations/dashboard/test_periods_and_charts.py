@@ -36,7 +36,7 @@ def test_the_period_is_chosen_by_its_length_or_its_ends(query, first, last):
 def test_a_chart_has_a_bar_for_each_day_and_its_numbers_as_text():
     period = Period(date(2026, 1, 1), date(2026, 1, 3), ZoneInfo("UTC"))
     series = {
-        "FilterQuery": {date(2026, 1, 1): 3, date(2025, 12, 31): 9},
+        "Asked": {date(2026, 1, 1): 3, date(2025, 12, 31): 9},
         "Refused": {date(2026, 1, 1): 1},
     }
 
