@@ -9,6 +9,7 @@ import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django_filters.fields import BaseCSVField
 
 from core import dates
 from core.fields import MAX_ID
@@ -72,12 +73,26 @@ class StatusesField(forms.CharField):
         for name in names:
             if name not in Status.values:
                 raise ValidationError(f"A status is one of: {', '.join(Status.values)}.")
-        return names
+        return list(dict.fromkeys(names))
 
 
 class StatusesFilter(django_filters.Filter):
     field_class = StatusesField
     shape = {"type": "array", "items": {"type": "string", "enum": Status.values}}
+
+
+class OrderField(BaseCSVField):
+    """Columns to order by, comma-separated; one that is named again changes nothing."""
+
+    def clean(self, value: Any) -> list[str]:
+        first: dict[str, str] = {}
+        for name in super().clean(value) or []:
+            first.setdefault(name.removeprefix("-"), name)
+        return list(first.values())
+
+
+class OrderFilter(django_filters.OrderingFilter):
+    base_field_class = OrderField
 
 
 class SessionFilter(StrictFilterSet):
@@ -97,7 +112,7 @@ class SessionFilter(StrictFilterSet):
         max_length=200,
         label="Words that all occur in title, description or subject; at most ten.",
     )
-    ordering = django_filters.OrderingFilter(
+    ordering = OrderFilter(
         fields=("date", "created_at", "title"),
         label="Latest date first unless told; soonest first with `date_from`, or when every "
         "`status` asked for is open for joining.",

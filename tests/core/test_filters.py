@@ -6,8 +6,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.http import QueryDict
 
 from sessions_app import services
+from sessions_app.filters import SessionFilter
 from sessions_app.models import Session
 from sessions_app.states import Mode
 from tests.core.envelope import refused
@@ -113,6 +115,19 @@ def test_a_filter_means_what_it_says(shelf, titles, query, expected):
 )
 def test_the_order_is_latest_first_soonest_first_or_as_told(shelf, titles, query, expected):
     assert titles(query) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "read"),
+    [
+        ("status=upcoming, ongoing,upcoming", ["upcoming", "ongoing"]),
+        ("ordering=date,-title,-date,date", ["date", "-title"]),
+    ],
+)
+def test_what_is_named_again_and_again_is_asked_for_once(query, read):
+    asked = SessionFilter.asked(QueryDict(query))
+
+    assert read in [list(asked.ordering), [*asked.values.values()]]
 
 
 @pytest.mark.parametrize(
