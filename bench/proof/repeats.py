@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import django
 
@@ -61,9 +61,14 @@ def environment(url: str) -> dict[str, str]:
 
 
 @contextmanager
-def served() -> Iterator[int]:
-    """The server's process id, once it answers."""
-    process = subprocess.Popen([sys.executable, "manage.py", "serve"], cwd=ROOT)
+def served(output: IO[str] | None = None) -> Iterator[int]:
+    """The server's process id, once it answers.
+
+    Args:
+        output: where it writes its log, if not where this process does.
+    """
+    command = [sys.executable, "manage.py", "serve"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output)
     try:
         for _ in range(600):
             if is_ready():
