@@ -1,8 +1,10 @@
-"""What has to be done before a server serves: its tables, its demo data, its static files."""
+"""What has to be done before a server serves: its tables, its demo data, its static files, its
+limit of open files."""
 
 from __future__ import annotations
 
 import fcntl
+import resource
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +24,13 @@ from operations import demo
 MIGRATION_LOCK = 26_11_2026
 # In seconds, between two looks at a lock that another instance holds.
 PAUSE = 0.2
+
+
+def allow_many_connections() -> None:
+    """Let this process have as many files open, and so connections, as the system allows it: its
+    usual limit of 1,024 is less than a push server's sockets, or some silent clients."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def prepare_database() -> None:

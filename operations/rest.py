@@ -22,6 +22,7 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer
 
 from core.uploads import refused_unread
+from operations.preparation import allow_many_connections
 from operations.supervision import end_with_parent
 from operations.unfinished import Bodies, own_sockets
 
@@ -136,6 +137,7 @@ def serve_rest() -> None:
     """Serve until told to stop; what has been accepted is answered first."""
     from config.wsgi import application as site  # noqa: PLC0415  # once, for all workers
 
+    allow_many_connections()
     application = Application(site)
     signal.signal(signal.SIGUSR1, application.leave)  # the workers have it by their birth
     supervisor = os.getpid()

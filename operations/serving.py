@@ -20,6 +20,8 @@ from websockets.exceptions import InvalidHandshake
 from websockets.http11 import Request
 from websockets.server import ServerProtocol
 
+from operations.preparation import allow_many_connections
+
 # Bytes of the largest frame that a socket takes (contract N5).
 MAX_FRAME = 64 * 1024
 # The time in which h11 refuses a header grows with the square of the blanks in a row in it.
@@ -132,6 +134,7 @@ def without_trace_of_bad_text(record: logging.LogRecord) -> bool:
 
 def serve(port: int) -> None:
     """Serve until told to stop, and then end gracefully, as a success."""
+    allow_many_connections()
     # uvicorn stops gracefully and then raises the signal again; that one ends the process.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     server = uvicorn.Server(

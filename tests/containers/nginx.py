@@ -37,6 +37,7 @@ class Nginx:
         rest, push: the ports of the servers behind, on the addresses that `names` tells.
         media: the folder of private files.
         port, tls_port: where it listens.
+        replaced: what else is to stand in the files, by what stands there.
     """
 
     folder: Path
@@ -48,6 +49,7 @@ class Nginx:
     tls_port: int = field(default_factory=free_port)
     health_port: int = field(default_factory=free_port)
     names: NameServer = field(default_factory=NameServer)
+    replaced: dict[str, str] = field(default_factory=dict)
 
     @property
     def log(self) -> str:
@@ -66,6 +68,7 @@ class Nginx:
             "worker_processes auto": "worker_processes 1",
             "/dev/stdout": f"{self.folder}/access.log",
             "alias /media/": f"alias {self.media}/",
+            **self.replaced,
         }
 
     def configure(self) -> Path:

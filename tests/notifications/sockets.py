@@ -9,6 +9,7 @@ from typing import Any
 
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Subprotocol
 
 from tests.server import Server
 
@@ -18,7 +19,8 @@ SECONDS = 10
 def open_socket(server: Server, *subprotocols: str, path: str = "/ws/", **options: Any) -> Any:
     """`with open_socket(server, "bearer", token) as socket:`"""
     url = f"ws://127.0.0.1:{server.port}{path}"
-    return connect(url, subprotocols=subprotocols or None, compression=None, **options)
+    offered = [Subprotocol(each) for each in subprotocols]
+    return connect(url, subprotocols=offered or None, compression=None, **options)
 
 
 def hear(socket: ClientConnection, seconds: float = SECONDS) -> dict[str, Any]:
