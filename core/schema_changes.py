@@ -11,6 +11,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations import AddConstraint, AddIndex
 from django.db.migrations.operations.base import Operation
 from django.db.models import CheckConstraint, Model
+from django.utils.text import camel_case_to_spaces
 
 logger = logging.getLogger(__name__)
 
@@ -123,3 +124,45 @@ class AddWordIndex(Operation):
 
     def describe(self) -> str:
         return f"Find words in {', '.join(self.fields)} of {self.model_name} by {self.name}"
+
+
+class RenameContentType(Operation):
+    """Lets a renamed model keep its content type, and with it its permissions and its entries in
+    the log of staff acts. Django does that only where `RenameModel` renames the table, too.
+
+    Args:
+        old, new: the names of the model's class.
+    """
+
+    def __init__(self, old: str, new: str) -> None:
+        self.old, self.new = old, new
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """The models' state knows no content types."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        self.rename(app_label, schema_editor, to_state.apps, self.old, self.new)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        self.rename(app_label, schema_editor, from_state.apps, self.new, self.old)
+
+    def rename(self, app_label: str, schema_editor: Any, apps: Any, old: str, new: str) -> None:
+        alias = schema_editor.connection.alias
+        types = apps.get_model("contenttypes", "ContentType").objects.using(alias)
+        permissions = apps.get_model("auth", "Permission").objects.using(alias)
+        found = types.filter(app_label=app_label, model=old.lower()).first()
+        if found is None:  # a new database: its content types are made after all migrations
+            return
+        types.filter(pk=found.pk).update(model=new.lower())
+        old_words, new_words = camel_case_to_spaces(old), camel_case_to_spaces(new)
+        for permission in permissions.filter(content_type=found.pk):
+            permission.codename = permission.codename.replace(old.lower(), new.lower())
+            permission.name = permission.name.replace(old_words, new_words)
+            permission.save()
+
+    def describe(self) -> str:
+        return f"Rename the content type of {self.old} to {self.new}"

@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from accounts.people_search import OfPeopleAdmin
 from core.admin import DateRangeFilter, PersonFilter, ReadOnlyAdmin
 from core.admin.unfolded import ChoicesDropdownFilter
-from materials.models import Material, StrayFile
+from materials.models import Material, OrphanedFile
 from materials.signed_urls import file_address
 
 
@@ -67,8 +67,8 @@ class MaterialAdmin(OfPeopleAdmin, ReadOnlyAdmin):
         return HttpResponseRedirect(file_address(material, now=now, link=link))
 
 
-@admin.register(StrayFile)
-class StrayFileAdmin(ReadOnlyAdmin):
+@admin.register(OrphanedFile)
+class OrphanedFileAdmin(ReadOnlyAdmin):
     """Stored files that are still to be removed: empty when all is well."""
 
     list_display = ("name", "store", "attempts", "next_try_at")

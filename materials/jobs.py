@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from core.retries import work_off
-from materials.models import StrayFile
-from materials.services import remove_stray
+from materials.models import OrphanedFile
+from materials.services import remove_orphan
 
 
-def remove_stray_files(now: datetime) -> int:
+def remove_orphaned_files(now: datetime) -> int:
     """Remove files that no material owns (contract M3); returns how many."""
-    return work_off(StrayFile.objects.all(), remove_stray, now=now)
+    return work_off(OrphanedFile.objects.all(), remove_orphan, now=now)

@@ -53,7 +53,7 @@ class Material(models.Model):
         return self.title
 
 
-class StrayFile(Retry):
+class OrphanedFile(Retry):
     """A stored file that no material owns, to be removed: one whose material is gone, or one that
     is on its way into the store for a material that isn't there yet."""
 
@@ -61,6 +61,9 @@ class StrayFile(Retry):
     name = models.CharField(max_length=100)
 
     objects = RetryQuerySet.as_manager()
+
+    class Meta:
+        db_table = "materials_strayfile"  # its name before
 
     def __str__(self) -> str:
         return self.name

@@ -19,7 +19,7 @@ from core.connections import release_connection
 from core.errors import APIError, declare
 from materials import limits, storages
 from materials.file_types import extension_of
-from materials.models import Material, StrayFile
+from materials.models import Material, OrphanedFile
 from materials.querysets import MaterialQuerySet
 from materials.storages import STORE_TIMEOUT
 
@@ -43,7 +43,7 @@ HEAD_START = timedelta(minutes=1)
 
 
 @contextmanager
-def stored(file: File[bytes] | None, *, now: datetime) -> Iterator[StrayFile | None]:
+def stored(file: File[bytes] | None, *, now: datetime) -> Iterator[OrphanedFile | None]:
     """Put an upload into the store; if the block then fails to make it a material's (`adopt`), it
     is removed again. None if there is no upload.
 
@@ -57,19 +57,19 @@ def stored(file: File[bytes] | None, *, now: datetime) -> Iterator[StrayFile | N
         yield None
         return
     name = f"materials/{secrets.token_hex(16)}.{extension_of(str(file.name))}"
-    stray = StrayFile.objects.create(
+    orphan = OrphanedFile.objects.create(
         store=settings.MATERIAL_STORE, name=name, next_try_at=now + ARRIVED_BY_THEN
     )
     release_connection()
     try:
-        storages.save(stray.store, stray.name, file)
-        yield stray
+        storages.save(orphan.store, orphan.name, file)
+        yield orphan
     except BaseException:
-        remove_now(stray.pk)
+        remove_now(orphan.pk)
         raise
 
 
-def adopt(stray: StrayFile) -> dict[str, str]:
+def adopt(orphan: OrphanedFile) -> dict[str, str]:
     """Take a file for a material's, in the transaction that writes the material.
 
     Returns:
@@ -78,13 +78,13 @@ def adopt(stray: StrayFile) -> dict[str, str]:
     Raises:
         APIError: 504 if the clock has given it up in the meantime.
     """
-    if not StrayFile.objects.filter(pk=stray.pk).delete()[0]:
+    if not OrphanedFile.objects.filter(pk=orphan.pk).delete()[0]:
         raise APIError(STORE_TIMEOUT)
-    return {"store": stray.store, "stored_name": stray.name}
+    return {"store": orphan.store, "stored_name": orphan.name}
 
 
 def create(
-    session_id: int, stray: StrayFile | None, *, by: User, now: datetime, **fields: Any
+    session_id: int, orphan: OrphanedFile | None, *, by: User, now: datetime, **fields: Any
 ) -> Material:
     """Add a material; whoever calls holds the session's row.
 
@@ -95,13 +95,15 @@ def create(
     if materials.count() >= limits.PER_SESSION:
         raise APIError(MATERIALS_FULL)
     check_notes(materials, fields)
-    place = adopt(stray) if stray else {}
+    place = adopt(orphan) if orphan else {}
     return Material.objects.create(
         session_id=session_id, uploaded_by=by, uploaded_at=now, **fields, **place
     )
 
 
-def change(material: Material, stray: StrayFile | None, *, now: datetime, **changes: Any) -> None:
+def change(
+    material: Material, orphan: OrphanedFile | None, *, now: datetime, **changes: Any
+) -> None:
     """Change a material; a new file replaces the old one. Whoever calls holds the session's row.
 
     Raises:
@@ -110,9 +112,9 @@ def change(material: Material, stray: StrayFile | None, *, now: datetime, **chan
     check_notes(
         Material.objects.filter(session=material.session_id).exclude(pk=material.pk), changes
     )
-    if stray is not None:
+    if orphan is not None:
         abandon(material, now=now)
-        changes |= adopt(stray)
+        changes |= adopt(orphan)
     for name, value in changes.items():
         setattr(material, name, value)
     material.save(update_fields=list(changes))
@@ -140,37 +142,37 @@ def abandon(material: Material, *, now: datetime) -> None:
     follows the commit; if that fails, the clock goes on."""
     if not material.stored_name:
         return
-    stray = StrayFile.objects.create(
+    orphan = OrphanedFile.objects.create(
         store=material.store, name=material.stored_name, next_try_at=now + HEAD_START
     )
     # No `partial`: Django names the function when it logs what a robust one raises.
-    transaction.on_commit(lambda: remove_stray(stray), robust=True)
+    transaction.on_commit(lambda: remove_orphan(orphan), robust=True)
 
 
 def abandon_all(session_id: int, *, now: datetime) -> None:
     """Give up all files of a session that is being deleted; the clock removes them."""
     files = Material.objects.filter(session=session_id).with_file()
-    StrayFile.objects.bulk_create(
-        StrayFile(store=store, name=name, next_try_at=now)
+    OrphanedFile.objects.bulk_create(
+        OrphanedFile(store=store, name=name, next_try_at=now)
         for store, name in files.values_list("store", "stored_name")
     )
 
 
 def remove_now(pk: int) -> None:
-    """Try at once to remove what a row of a stray file stands for, if no material has adopted it;
+    """Try at once to remove what a row of a orphan file stands for, if no material has adopted it;
     its row stays for the clock, whose look at it is the last."""
-    stray = StrayFile.objects.filter(pk=pk).first()
-    if stray is None:
+    orphan = OrphanedFile.objects.filter(pk=pk).first()
+    if orphan is None:
         return
     release_connection()
     try:
-        storages.remove(stray.store, stray.name)
+        storages.remove(orphan.store, orphan.name)
     except Exception as error:
-        logger.warning("Stray file %s waits for the clock: %s", pk, error)
+        logger.warning("Orphaned file %s waits for the scheduler: %s", pk, error)
 
 
-def remove_stray(stray: StrayFile) -> None:
-    """Remove a stray file and its row; what is raised means that it must be tried again."""
+def remove_orphan(orphan: OrphanedFile) -> None:
+    """Remove a orphan file and its row; what is raised means that it must be tried again."""
     release_connection()
-    storages.remove(stray.store, stray.name)
-    stray.delete()
+    storages.remove(orphan.store, orphan.name)
+    orphan.delete()

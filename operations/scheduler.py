@@ -29,7 +29,7 @@ from accounts.jobs import (
 from core import logs
 from core.connections import no_statement_timeout
 from core.metrics import JOB_ROWS, JOB_SECONDS, JOB_SUCCESS, JOBS
-from materials.jobs import remove_stray_files
+from materials.jobs import remove_orphaned_files
 from operations.privacy.erasing import erase_late_arrivals
 from sessions_app.jobs import complete_sessions, expire_sessions, send_reminders
 from zoom.jobs import (
@@ -63,7 +63,7 @@ SCHEDULE = (
     Job(send_mails, every=timedelta(seconds=15)),
     Job(expire_sessions, every=timedelta(minutes=1)),
     Job(complete_sessions, every=timedelta(minutes=1)),
-    Job(remove_stray_files, every=timedelta(minutes=1)),
+    Job(remove_orphaned_files, every=timedelta(minutes=1)),
     Job(call_off_one_on_ones, every=timedelta(minutes=1)),
     Job(complete_one_on_ones, every=timedelta(minutes=1)),
     # What the sweep finds must end, too.

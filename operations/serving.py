@@ -20,7 +20,7 @@ from websockets.exceptions import InvalidHandshake
 from websockets.http11 import Request
 from websockets.server import ServerProtocol
 
-from operations.preparation import allow_many_connections
+from operations.prestart import allow_many_connections
 
 # Bytes of the largest frame that a socket takes (contract N5).
 MAX_FRAME = 64 * 1024

@@ -21,7 +21,7 @@ from core.admin import (
 from core.admin.acts import is_id
 from core.admin.unfolded import BooleanRadioFilter, ChoicesDropdownFilter
 from zoom import services
-from zoom.models import AuditEntry, JoinToken, MeetingToEnd, OneOnOneSession
+from zoom.models import AuditEntry, JoinToken, OneOnOneSession, PendingMeetingEnd
 
 
 class OfPeopleInline(ReadOnlyInline):
@@ -151,8 +151,8 @@ class MeetingSituation(SituationFilter):
     }
 
 
-@admin.register(MeetingToEnd)
-class MeetingToEndAdmin(ReadOnlyAdmin):
+@admin.register(PendingMeetingEnd)
+class PendingMeetingEndAdmin(ReadOnlyAdmin):
     """What is still to be ended at Zoom: empty when all is well."""
 
     list_display = ("meeting_id", "attempts", "next_try_at", "created_at")

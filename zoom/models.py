@@ -148,7 +148,7 @@ class StartAttempt(models.Model):
         return f"A start of {self.session}"
 
 
-class MeetingToEnd(Retry):
+class PendingMeetingEnd(Retry):
     """A meeting at Zoom that nobody needs any more, until Zoom says that it is gone."""
 
     meeting_id = models.CharField(max_length=32, unique=True)
@@ -157,6 +157,7 @@ class MeetingToEnd(Retry):
     objects = RetryQuerySet.as_manager()
 
     class Meta:
+        db_table = "zoom_meetingtoend"  # its name before
         verbose_name_plural = "meetings to end"
 
     def __str__(self) -> str:

@@ -93,8 +93,8 @@ UNFOLD = {
             {
                 "title": "Work that waits",
                 "items": [
-                    _list("Meetings to end", "call_end", "zoom", "meetingtoend"),
-                    _list("Files to remove", "delete", "materials", "strayfile"),
+                    _list("Meetings to end", "call_end", "zoom", "pendingmeetingend"),
+                    _list("Files to remove", "delete", "materials", "orphanedfile"),
                 ],
             },
         ]

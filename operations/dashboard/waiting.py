@@ -12,10 +12,10 @@ from django.conf import settings
 from django.db.models import CharField, Count, Model, QuerySet, Value
 
 from accounts.models import Mail
-from materials.models import StrayFile
+from materials.models import OrphanedFile
 from sessions_app.models import Session
 from sessions_app.states import OPEN, Status, staff_approves
-from zoom.models import MeetingToEnd
+from zoom.models import PendingMeetingEnd
 
 # The clock looks at everything each minute: what is due for so long, it doesn't get done.
 OVERDUE = timedelta(hours=1)
@@ -86,10 +86,16 @@ def piles(now: datetime) -> list[Pile]:
         ),
         Pile("mails_overdue", "Mails overdue", Mail, {"next_try_at__lt": overdue}),
         Pile(
-            "meetings", "Meetings that Zoom hasn't ended", MeetingToEnd, {"created_at__lt": overdue}
+            "meetings",
+            "Meetings that Zoom hasn't ended",
+            PendingMeetingEnd,
+            {"created_at__lt": overdue},
         ),
         Pile(
-            "files", "Stored files that can't be removed", StrayFile, {"attempts__gte": str(TRIES)}
+            "files",
+            "Stored files that can't be removed",
+            OrphanedFile,
+            {"attempts__gte": str(TRIES)},
         ),
     ]
     return [approvals, *stuck] if staff_approves() else stuck

@@ -31,9 +31,9 @@ def add_material(
             stored.
     """
     check(ACTIONS["add_material"], session, session.viewer(by, now))
-    with materials.stored(file, now=now) as stray, locked_session(session, by) as row:
+    with materials.stored(file, now=now) as orphan, locked_session(session, by) as row:
         check(ACTIONS["add_material"], row, row.viewer(by, now))
-        material = materials.create(row.pk, stray, by=by, now=now, **fields)
+        material = materials.create(row.pk, orphan, by=by, now=now, **fields)
         others = [each for each in [row.creator_id, *participants_of(row)] if each != by.pk]
         notify_people(NEW_MATERIAL, row, others, now, person=by, material=material.title)
     return material
@@ -48,8 +48,8 @@ def change_material(
         APIError: 403 or 404 if it has changed hands or gone; 400 if it is too long a note; 502,
             503 or 504 if the file can't be stored.
     """
-    with materials.stored(file, now=now) as stray, locked_session(material.session, by) as row:
-        materials.change(read_again(material, row, by, now), stray, now=now, **changes)
+    with materials.stored(file, now=now) as orphan, locked_session(material.session, by) as row:
+        materials.change(read_again(material, row, by, now), orphan, now=now, **changes)
 
 
 def delete_material(material: Material, *, by: User, now: datetime) -> None:

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
+from django.apps import apps
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.db.models import F, Index
 
-from core.schema_changes import AddCheckOnline, AddIndexOnline, is_index_usable
+from core.schema_changes import (
+    AddCheckOnline,
+    AddIndexOnline,
+    RenameContentType,
+    is_index_usable,
+)
 from tests.test_migrations import CHECK, INDEX, book
+
+# For what changes rows only: SQLite makes no real one inside a test's transaction.
+EDITOR = SimpleNamespace(connection=connection)
 
 
 @pytest.fixture
@@ -73,3 +87,30 @@ def test_a_check_is_added_online_and_holds_for_old_rows_and_new_ones(table):
 
     table(operation, backwards=True)
     assert "book_titled" not in constraints()
+
+
+def test_a_renamed_model_keeps_its_permissions_and_its_entries_in_the_log(staff, student):
+    kind = ContentType.objects.create(app_label="shelf", model="oldbook")
+    names = {"codename": "view_oldbook", "name": "Can view old book"}
+    student.user_permissions.add(Permission.objects.create(content_type=kind, **names))
+    entry = LogEntry.objects.create(user=staff, content_type=kind, action_flag=CHANGE)
+    operation, state = RenameContentType("OldBook", "PaperBook"), SimpleNamespace(apps=apps)
+
+    operation.database_forwards("shelf", EDITOR, state, state)
+
+    entry.refresh_from_db()
+    permission = student.user_permissions.get()
+    assert permission.content_type == entry.content_type
+    assert permission.content_type.model == "paperbook"
+    assert (permission.codename, permission.name) == ("view_paperbook", "Can view paper book")
+
+    operation.database_backwards("shelf", EDITOR, state, state)
+    assert student.user_permissions.get().codename == "view_oldbook"
+
+
+def test_in_a_new_database_there_is_no_content_type_to_rename_yet(db):
+    operation, state = RenameContentType("OldBook", "PaperBook"), SimpleNamespace(apps=apps)
+
+    operation.database_forwards("shelf", EDITOR, state, state)
+
+    assert not ContentType.objects.filter(app_label="shelf").exists()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from materials.models import StrayFile
+from materials.models import OrphanedFile
 from sessions_app import services
 from tests.faults.acts import Case, act, has, rewrite, status_of, told, uploaded
 from tests.faults.site import approved, joined, now, person, publish, run, seen
@@ -50,20 +50,20 @@ def complete_overdue() -> Case:
 
 
 @act()
-def remove_stray_files() -> Case:
+def remove_orphaned_files() -> Case:
     row = publish()
     material = uploaded(row)
     services.delete(seen(row, row.creator), by=row.creator, now=now() - LATER)
     return Case(
-        lambda: run("remove_stray_files", LATER),
-        lambda: True if has(StrayFile.objects.filter(name=material.stored_name), 0) else late(),
+        lambda: run("remove_orphaned_files", LATER),
+        lambda: True if has(OrphanedFile.objects.filter(name=material.stored_name), 0) else late(),
     )
 
 
 def late() -> bool:
     """Who died has left its claim: the job of some minutes later must have taken it up."""
-    return run("remove_stray_files", 2 * LATER).fine and has(
-        StrayFile.objects.filter(next_try_at__lt=now() + LATER), 0
+    return run("remove_orphaned_files", 2 * LATER).fine and has(
+        OrphanedFile.objects.filter(next_try_at__lt=now() + LATER), 0
     )
 
 

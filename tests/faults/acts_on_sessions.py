@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from materials.models import StrayFile
+from materials.models import OrphanedFile
 from sessions_app import services
 from sessions_app.models import BookingRequest, Participant, Session
 from tests.faults.acts import Case, act, has, made, path, status_of, told, uploaded
@@ -60,7 +60,7 @@ def delete_session() -> Case:
         lambda: (
             has(Session.objects.filter(pk=row.pk), 0)
             and told("deleted", inside)
-            and has(StrayFile.objects.filter(name=material.stored_name))
+            and has(OrphanedFile.objects.filter(name=material.stored_name))
         ),
     )
 

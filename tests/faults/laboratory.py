@@ -15,10 +15,10 @@ from django.utils import timezone
 
 from accounts.models import Mail
 from bench.proof.invariants import invariants
-from materials.models import Material, StrayFile
+from materials.models import Material, OrphanedFile
 from tests.faults.acts import ACTS, Act, Case
 from tests.faults.site import Outside, Reply, run
-from zoom.models import MeetingToEnd, OneOnOneSession, StartAttempt
+from zoom.models import OneOnOneSession, PendingMeetingEnd, StartAttempt
 
 WRITE = re.compile(r'(INSERT INTO|UPDATE|DELETE FROM) "(\w+)"')
 VERBS = {"INSERT INTO": "INSERT", "UPDATE": "UPDATE", "DELETE FROM": "DELETE"}
@@ -136,7 +136,7 @@ class Laboratory:
     def settle(self) -> None:
         """When the clock has done what was left to it, nothing is left over anywhere."""
         for moment in (LATER, LATER + timedelta(hours=1)):
-            for job in ("sweep_meetings", "end_meetings", "remove_stray_files", "send_mails"):
+            for job in ("sweep_meetings", "end_meetings", "remove_orphaned_files", "send_mails"):
                 if not run(job, moment).fine:
                     self.problems.append(f"afterwards: the job {job} fails")
         self.problems += [f"afterwards: {each}" for each in self.broken()]
@@ -149,8 +149,8 @@ class Laboratory:
         left = {
             "meetings": set(self.outside.zoom.meetings) ^ meetings,
             "files": files ^ names,
-            "stray files": StrayFile.objects.count(),
-            "meetings to end": MeetingToEnd.objects.count(),
+            "orphaned files": OrphanedFile.objects.count(),
+            "meetings to end": PendingMeetingEnd.objects.count(),
             "unclear starts": StartAttempt.objects.filter(settled=False).count(),
             "mails that wait": Mail.objects.filter(next_try_at__isnull=False).count(),
             "mails lost": Mail.objects.filter(sent_at__isnull=False).count() - len(sent),

@@ -14,8 +14,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 
 from core.errors import APIError
-from materials.jobs import remove_stray_files
-from materials.models import Material, StrayFile
+from materials.jobs import remove_orphaned_files
+from materials.models import Material, OrphanedFile
 from tests.core.envelope import refused
 from tests.materials.conftest import PDF, stored_files
 from tests.materials.fake_cloudinary import ANSWERS, SECRET, fake_cloudinary
@@ -66,7 +66,7 @@ def test_a_file_goes_there_and_comes_back_by_an_address_that_ends(
     assert made["file"].startswith(f"{cloud.base}/v1_1/demo/{kind}/download?")
     assert SECRET not in made["file"]
     assert requests.get(made["file"], timeout=5).content == content
-    assert not StrayFile.objects.exists()
+    assert not OrphanedFile.objects.exists()
 
     time_machine_at(now + settings.FILE_ADDRESS_LIFETIME + timedelta(seconds=5))
 
@@ -110,7 +110,7 @@ def test_whatever_it_does_the_answer_comes_in_time_and_nothing_is_left(
     assert stored_files(media) == []
     assert SECRET not in caplog.text
     cloud.mood = ""
-    assert remove_stray_files(now + timedelta(hours=2)) == 1
+    assert remove_orphaned_files(now + timedelta(hours=2)) == 1
     assert cloud.files == {}
 
 
@@ -161,7 +161,7 @@ def test_a_deleted_file_is_removed_there_or_tried_again(
     assert len(cloud.files) == 1
 
     cloud.mood = ""
-    assert remove_stray_files(now + timedelta(minutes=2)) == 1
+    assert remove_orphaned_files(now + timedelta(minutes=2)) == 1
     assert cloud.files == {}
 
 
@@ -176,8 +176,8 @@ def test_a_store_that_is_no_longer_configured_breaks_no_list(
 
     assert shown["id"] == made["id"]
     refused(api().get(shown["file"]), 503, "store_unavailable")
-    StrayFile.objects.create(store="cloudinary", name="materials/x.pdf", next_try_at=now)
-    assert remove_stray_files(now) == 0
+    OrphanedFile.objects.create(store="cloudinary", name="materials/x.pdf", next_try_at=now)
+    assert remove_orphaned_files(now) == 0
     [told] = [record for record in caplog.records if record.name == "core.retries"]
     assert "can't be used" in told.getMessage()
     assert told.exc_info is None

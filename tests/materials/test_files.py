@@ -8,8 +8,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from core.errors import APIError
-from materials.jobs import remove_stray_files
-from materials.models import Material, StrayFile
+from materials.jobs import remove_orphaned_files
+from materials.models import Material, OrphanedFile
 from sessions_app import services
 from sessions_app.models import Session
 from tests.core.envelope import refused
@@ -32,7 +32,7 @@ def test_its_stored_name_can_not_be_guessed_and_says_nothing(upload, member, pat
     assert len(file.stem) == 32
     assert file.read_bytes() == PDF
     assert Material.objects.get().file_name == "passwd.pdf"
-    assert not StrayFile.objects.exists()
+    assert not OrphanedFile.objects.exists()
 
 
 def test_it_is_served_as_an_attachment_and_nothing_else(api, upload, member, path):
@@ -78,7 +78,7 @@ def test_a_replaced_file_goes_after_the_commit(api, upload, member, path, media,
 
     assert (changed["id"], changed["file_name"]) == (made["id"], "b.txt")
     assert [file.read_bytes() for file in stored_files(media)] == [b"text"]
-    assert not StrayFile.objects.exists()
+    assert not OrphanedFile.objects.exists()
 
 
 def test_a_deleted_materials_file_goes_after_the_commit(
@@ -91,7 +91,7 @@ def test_a_deleted_materials_file_goes_after_the_commit(
         assert len(stored_files(media)) == 1
 
     assert stored_files(media) == []
-    assert not StrayFile.objects.exists()
+    assert not OrphanedFile.objects.exists()
 
 
 def test_a_process_that_dies_after_the_commit_leaves_the_file_to_the_clock(
@@ -100,11 +100,11 @@ def test_a_process_that_dies_after_the_commit_leaves_the_file_to_the_clock(
     made = upload(member, path).json()
     api(member).delete(f"{path}{made['id']}/")  # and nothing follows the commit
 
-    assert remove_stray_files(now + timedelta(seconds=5)) == 0  # the process may be at it
-    assert remove_stray_files(now + timedelta(minutes=2)) == 1
+    assert remove_orphaned_files(now + timedelta(seconds=5)) == 0  # the process may be at it
+    assert remove_orphaned_files(now + timedelta(minutes=2)) == 1
 
     assert stored_files(media) == []
-    assert not StrayFile.objects.exists()
+    assert not OrphanedFile.objects.exists()
 
 
 def test_a_deleted_sessions_files_are_removed_by_the_clock(
@@ -115,7 +115,7 @@ def test_a_deleted_sessions_files_are_removed_by_the_clock(
 
     assert api(instructor).delete(f"/api/sessions/{course.pk}/").status_code == 204
 
-    assert remove_stray_files(now + timedelta(seconds=5)) == 2
+    assert remove_orphaned_files(now + timedelta(seconds=5)) == 2
     assert stored_files(media) == []
 
 
@@ -130,10 +130,10 @@ def test_a_removal_that_failed_is_tried_again(api, upload, member, path, media, 
         api(member).delete(f"{path}{made['id']}/")
 
     later = now + timedelta(minutes=2)
-    assert remove_stray_files(later) == 0
+    assert remove_orphaned_files(later) == 0
     (file / "inside").unlink()
-    assert remove_stray_files(later) == 0  # not before its pause is over
-    assert remove_stray_files(later + timedelta(minutes=2)) == 1
+    assert remove_orphaned_files(later) == 0  # not before its pause is over
+    assert remove_orphaned_files(later + timedelta(minutes=2)) == 1
     assert not file.exists()
 
 
@@ -165,15 +165,15 @@ def test_a_session_cancelled_during_the_upload_gets_no_material_and_keeps_no_fil
     assert stored_files(media) == []
     assert not Material.objects.exists()
     # The clock looks once more, for what arrives when nobody waits for it.
-    assert remove_stray_files(now + timedelta(minutes=59)) == 0
-    assert remove_stray_files(now + timedelta(minutes=61)) == 1
+    assert remove_orphaned_files(now + timedelta(minutes=59)) == 0
+    assert remove_orphaned_files(now + timedelta(minutes=61)) == 1
 
 
 def test_what_a_killed_process_left_behind_is_removed_within_the_hour(media, now):
     (media / "materials").mkdir(parents=True)
     (media / "materials" / "a.pdf").write_bytes(PDF)
-    StrayFile.objects.create(store="local", name="materials/a.pdf", next_try_at=now)
+    OrphanedFile.objects.create(store="local", name="materials/a.pdf", next_try_at=now)
 
-    assert remove_stray_files(now) == 1
+    assert remove_orphaned_files(now) == 1
 
     assert stored_files(media) == []

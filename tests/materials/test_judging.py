@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from materials import limits
 from materials.file_validation import ACTIVE, NO_CONTENT, PIECE, problem_of
-from materials.models import Material, StrayFile
+from materials.models import Material, OrphanedFile
 from tests.core.envelope import refused
 from tests.materials.conftest import PDF, archive, stored_files
 from tests.patterns.growth import assert_linear
@@ -188,7 +188,7 @@ def test_a_file_that_costs_too_much_to_judge_is_refused_and_leaves_nothing(
     assert sentence in body["fields"]["file"][0]
     assert stored_files(media) == []
     assert not Material.objects.exists()
-    assert not StrayFile.objects.exists()
+    assert not OrphanedFile.objects.exists()
 
 
 @pytest.mark.parametrize("name", ["a.doc", "a.xls", "a.ppt"])

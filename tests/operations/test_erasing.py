@@ -17,7 +17,7 @@ from accounts import staff_acts
 from accounts.models import Mail, User
 from core.errors import APIError
 from friendships.models import Friendship, Message
-from materials.models import StrayFile
+from materials.models import OrphanedFile
 from notifications.models import Notification
 from operations.privacy import erasing
 from operations.privacy.erasing import erase_late_arrivals
@@ -71,7 +71,7 @@ def test_nothing_that_says_who_they_were_is_left_anywhere(life, erase, tmp_path)
     report = erase()
 
     assert left_of_them(tmp_path) == []
-    assert StrayFile.objects.count() == 0
+    assert OrphanedFile.objects.count() == 0
     name = f"erased-{life.person.pk}"
     assert report.endswith(f"Erased: {name}.\n")
     life.person.refresh_from_db()

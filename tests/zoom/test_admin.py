@@ -45,7 +45,7 @@ def test_a_session_is_shown_with_its_tokens_and_its_log(desk, active, token):
         "/admin/zoom/jointoken/{token}/change/",
         "/admin/zoom/auditentry/",
         "/admin/zoom/auditentry/{entry}/change/",
-        "/admin/zoom/meetingtoend/",
+        "/admin/zoom/pendingmeetingend/",
     ],
 )
 def test_no_page_shows_a_token_or_how_to_get_in(desk, active, token, page):
@@ -79,7 +79,9 @@ def test_what_isnt_looked_for_isnt_found(desk, active):
         )
 
 
-@pytest.mark.parametrize("model", ["oneononesession", "jointoken", "auditentry", "meetingtoend"])
+@pytest.mark.parametrize(
+    "model", ["oneononesession", "jointoken", "auditentry", "pendingmeetingend"]
+)
 def test_nothing_is_added_there(desk, model):
     assert desk.get(f"/admin/zoom/{model}/add/").status_code == 403
 

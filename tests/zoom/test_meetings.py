@@ -14,7 +14,7 @@ from operations.privacy import erasing
 from tests.zoom.conftest import rewrite, sweep
 from tests.zoom.moods import after, answers, hangs
 from zoom import jobs, services
-from zoom.models import MeetingToEnd, OneOnOneSession, StartAttempt
+from zoom.models import OneOnOneSession, PendingMeetingEnd, StartAttempt
 from zoom.services import starting
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,7 @@ def test_an_end_ends_the_meeting(zoom, press, action):
     assert press(action).status_code == 200
 
     assert zoom.meetings == {}
-    assert MeetingToEnd.objects.count() == 0
+    assert PendingMeetingEnd.objects.count() == 0
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_what_parts_two_people_ends_their_meetings_at_once(
         act(api, *two_meetings, now, person)
 
     assert zoom.meetings == {}
-    assert MeetingToEnd.objects.count() == 0
+    assert PendingMeetingEnd.objects.count() == 0
 
 
 def test_a_block_holds_while_zoom_is_down_and_its_meetings_are_ended_by_the_clock(
@@ -115,7 +115,7 @@ def test_a_zoom_that_fails_at_the_end_stops_nobody_and_is_asked_again(zoom, pres
 
     assert press("end").json()["status"] == "completed"
     assert len(zoom.meetings) == 1
-    assert "MeetingToEnd" in caplog.text
+    assert "PendingMeetingEnd" in caplog.text
 
     assert jobs.end_meetings(now + timedelta(hours=1)) == 0
     zoom.calm()
@@ -144,7 +144,7 @@ def test_a_database_that_fails_after_the_commit_is_not_the_callers_error(
     assert "on_commit" in caplog.text
 
 
-def test_a_stray_is_found_at_once_and_looked_for_until_zoom_can_have_made_it(zoom, press, now):
+def test_an_orphaned_meeting_is_found_as_long_as_zoom_may_have_made_it(zoom, press, now):
     zoom.behave("create", answers(500), times=1)
     press("start")
     asked = json.loads(zoom.asked("create")[0].body)

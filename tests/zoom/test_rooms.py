@@ -8,7 +8,7 @@ from django.test import Client
 
 from friendships.models import Message
 from tests.core.envelope import refused
-from zoom.models import MeetingToEnd, StartAttempt
+from zoom.models import PendingMeetingEnd, StartAttempt
 
 pytestmark = pytest.mark.django_db
 
@@ -59,4 +59,4 @@ def test_without_credentials_a_development_server_has_a_room_that_says_what_it_i
     refused(Client(enforce_csrf_checks=True).post(path), 405, "method_not_allowed")
     assert press("end").status_code == 200
     assert StartAttempt.objects.get().settled
-    assert MeetingToEnd.objects.count() == 0
+    assert PendingMeetingEnd.objects.count() == 0

@@ -10,7 +10,7 @@ import pytest
 
 from tests.zoom.conftest import MEETING, rewrite
 from zoom import services
-from zoom.models import MeetingToEnd, WebhookEvent
+from zoom.models import PendingMeetingEnd, WebhookEvent
 
 pytestmark = pytest.mark.django_db
 
@@ -57,7 +57,7 @@ def test_the_end_completes_the_session_once_two_have_been_in(zoom_says, at_zoom)
     assert status_of(at_zoom) == "completed"
     last = at_zoom.audit_entries.last()
     assert (last.event_type, last.user, last.message) == ("ended", None, "Zoom ended the session.")
-    assert MeetingToEnd.objects.get().meeting_id == MEETING  # nobody can go on meeting there
+    assert PendingMeetingEnd.objects.get().meeting_id == MEETING  # nobody can go on meeting there
 
 
 def test_one_who_tried_the_room_alone_ends_nothing(zoom_says, at_zoom):

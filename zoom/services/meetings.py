@@ -14,7 +14,7 @@ from core.connections import release_connection
 from core.errors import APIError
 from core.retries import try_row, work_off
 from zoom import client
-from zoom.models import MeetingToEnd, OneOnOneSession, StartAttempt
+from zoom.models import OneOnOneSession, PendingMeetingEnd, StartAttempt
 
 logger = logging.getLogger(__name__)
 
@@ -32,8 +32,8 @@ def patience() -> client.Deadline:
 
 def must_end(meeting_id: str, *, now: datetime) -> None:
     """Write down that this meeting must end; the clock sees to it."""
-    MeetingToEnd.objects.bulk_create(
-        [MeetingToEnd(meeting_id=meeting_id, created_at=now, next_try_at=now)],
+    PendingMeetingEnd.objects.bulk_create(
+        [PendingMeetingEnd(meeting_id=meeting_id, created_at=now, next_try_at=now)],
         ignore_conflicts=True,
     )
 
@@ -52,11 +52,11 @@ def end_at_once(*meeting_ids: str, deadline: client.Deadline | None = None) -> N
 def try_to_end(meeting_ids: Collection[str], deadline: client.Deadline) -> None:
     """One try for each while there is time; what fails is logged and, as the rest, left to the
     clock."""
-    for row in MeetingToEnd.objects.filter(meeting_id__in=meeting_ids).order_by("pk"):
+    for row in PendingMeetingEnd.objects.filter(meeting_id__in=meeting_ids).order_by("pk"):
         if not deadline.remaining():
             return
         try_row(
-            MeetingToEnd.objects.all(),
+            PendingMeetingEnd.objects.all(),
             row,
             lambda each: end_at_zoom(each, deadline),
             now=timezone.now(),
@@ -65,14 +65,14 @@ def try_to_end(meeting_ids: Collection[str], deadline: client.Deadline) -> None:
 
 def end_due(now: datetime) -> int:
     """Try again what is due; how many meetings are gone now."""
-    return work_off(MeetingToEnd.objects.all(), end_patiently, now=now)
+    return work_off(PendingMeetingEnd.objects.all(), end_patiently, now=now)
 
 
-def end_patiently(row: MeetingToEnd) -> None:
+def end_patiently(row: PendingMeetingEnd) -> None:
     end_at_zoom(row, client.Deadline())
 
 
-def end_at_zoom(row: MeetingToEnd, deadline: client.Deadline) -> None:
+def end_at_zoom(row: PendingMeetingEnd, deadline: client.Deadline) -> None:
     release_connection()
     client.end_meeting(row.meeting_id, deadline=deadline)
     row.delete()
@@ -105,8 +105,8 @@ def sweep_host(
         logger.warning("The meetings of a host at Zoom can't be listed now: %s", error)
         return 0
     by_marker = {attempt.marker.hex: attempt for attempt in lost}
-    strays = [(meeting, by_marker[marker]) for meeting, marker in meetings if marker in by_marker]
-    found = sum(give_up(attempt, meeting, now) for meeting, attempt in strays)
+    orphans = [(meeting, by_marker[marker]) for meeting, marker in meetings if marker in by_marker]
+    found = sum(give_up(attempt, meeting, now) for meeting, attempt in orphans)
     # A younger one is looked up again: Zoom may still be making its meeting.
     old = StartAttempt.objects.filter(created_at__lt=now - CLEAR, settled=False)
     never_made = old.filter(marker__in=[attempt.marker for attempt in lost])

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import Mail
-from materials.models import StrayFile
+from materials.models import OrphanedFile
 from operations.dashboard import waiting
 from tests.operations.dashboard.conftest import DAY, PAGE, rewrite
-from zoom.models import MeetingToEnd
+from zoom.models import PendingMeetingEnd
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -33,10 +33,10 @@ def test_each_pile_that_waits_leads_to_the_list_of_what_it_counts(
         {"next_try_at": long_ago},
     ):
         Mail.objects.create(subject=f"Mail {columns}", **mail, **columns)
-    MeetingToEnd.objects.create(meeting_id="1", next_try_at=now, created_at=long_ago)
-    MeetingToEnd.objects.create(meeting_id="2", next_try_at=now, created_at=now)
-    StrayFile.objects.create(name="a", store="local", attempts=5, next_try_at=now)
-    StrayFile.objects.create(name="b", store="local", attempts=0, next_try_at=now)
+    PendingMeetingEnd.objects.create(meeting_id="1", next_try_at=now, created_at=long_ago)
+    PendingMeetingEnd.objects.create(meeting_id="2", next_try_at=now, created_at=now)
+    OrphanedFile.objects.create(name="a", store="local", attempts=5, next_try_at=now)
+    OrphanedFile.objects.create(name="b", store="local", attempts=0, next_try_at=now)
 
     rows = desk.get(PAGE).context["waiting"]
 

@@ -1,0 +1,23 @@
+from django.db import migrations
+
+from core.schema_changes import RenameContentType
+
+
+class Migration(migrations.Migration):
+    """The model's name changes, its table's doesn't."""
+
+    old_code_bears_it_because = "the table keeps its name, columns and indexes"
+    dependencies = [
+        ("zoom", "0004_start_attempt_counts"),
+        ("contenttypes", "0002_remove_content_type_name"),
+        ("auth", "0012_alter_user_first_name_max_length"),
+    ]
+    operations = [
+        migrations.SeparateDatabaseAndState(
+            state_operations=[
+                migrations.AlterModelTable("MeetingToEnd", "zoom_meetingtoend"),
+                migrations.RenameModel("MeetingToEnd", "PendingMeetingEnd"),
+            ],
+        ),
+        RenameContentType("MeetingToEnd", "PendingMeetingEnd"),
+    ]
