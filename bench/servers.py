@@ -85,7 +85,7 @@ def environment(name: str, url: str, *, processes: int = 1, port: int = 8000) ->
         "SECURE_SSL_REDIRECT": "0",
         "DISABLE_THROTTLING": "1",
         "LOG_LEVEL": "warning",
-        "EMBEDDED_CLOCK": "0",
+        "EMBEDDED_SCHEDULER": "0",
         "PORT": str(port),
         "WEB_CONCURRENCY": str(processes),
         "WEB_THREADS": str(THREADS),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import builtins
+import os
 import re
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -83,6 +85,13 @@ class Environment(environ.Env):
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
 env.read_env(BASE_DIR / ".env")
+
+
+def rename_variable(old: str, new: str) -> None:
+    """Take the value of a variable's former name, for one release, and say so."""
+    if old in os.environ:
+        os.environ.setdefault(new, os.environ[old])
+        sys.stderr.write(f"{old} is called {new} now; the old name goes with the next release.\n")
 
 
 def cloudinary_account(url: str, **account: str) -> dict[str, str]:

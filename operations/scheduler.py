@@ -1,7 +1,7 @@
 """What runs when: every job of every app, in one place. Each is safe to run at any time, twice,
 or on two machines at once, so whoever runs them needs no lock: the thread in a development
-server (`EmbeddedScheduler`), `manage.py clock` on a single machine, Celery in production
-(`operations.tasks`), `manage.py tick` by hand."""
+server (`EmbeddedScheduler`), `manage.py scheduler` on a single machine, Celery in production
+(`operations.tasks`), `manage.py run_jobs` by hand."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ class EmbeddedScheduler(threading.Thread):
     tried again when it is due next."""
 
     def __init__(self, schedule: tuple[Job, ...] = SCHEDULE) -> None:
-        super().__init__(name="clock", daemon=True)
+        super().__init__(name="scheduler", daemon=True)
         self.schedule = schedule
         self.stopped = threading.Event()
 
@@ -162,7 +162,7 @@ class EmbeddedScheduler(threading.Thread):
 @contextmanager
 def embedded_scheduler() -> Iterator[None]:
     """The clock's jobs in a thread, for as long as the server runs."""
-    if not settings.EMBEDDED_CLOCK:
+    if not settings.EMBEDDED_SCHEDULER:
         yield
         return
     clock = EmbeddedScheduler()

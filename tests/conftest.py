@@ -36,7 +36,7 @@ LONGEST = [
     "tests/test_readme.py",
     "tests/operations/test_many_machines.py",
     "tests/operations/test_serve.py",
-    "tests/operations/test_clock.py",
+    "tests/operations/test_scheduler.py",
     "tests/operations/test_run.py",
     "tests/containers/test_proxy.py",
     "tests/notifications/test_push_redis.py",

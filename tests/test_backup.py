@@ -20,7 +20,7 @@ pytestmark = [
 ]
 
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 40
-QUIET = {"DEMO_DATA": "0", "EMBEDDED_CLOCK": "0"}
+QUIET = {"DEMO_DATA": "0", "EMBEDDED_SCHEDULER": "0"}
 
 
 def commands():

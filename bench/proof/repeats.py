@@ -51,7 +51,7 @@ def environment(url: str) -> dict[str, str]:
         "DISABLE_THROTTLING": "1",
         "ACCESS_TOKEN_MINUTES": "1440",
         "DEMO_DATA": "0",
-        "EMBEDDED_CLOCK": "0",
+        "EMBEDDED_SCHEDULER": "0",
         "REDIS_URL": "",
         "LOG_LEVEL": "error",
         "WEB_CONCURRENCY": "2",

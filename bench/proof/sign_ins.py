@@ -38,7 +38,7 @@ def main() -> int:
     os.environ["DATABASE_URL"] = options.database
     environment = {
         "DEMO_DATA": "0",
-        "EMBEDDED_CLOCK": "0",
+        "EMBEDDED_SCHEDULER": "0",
         "DISABLE_THROTTLING": "1",
         "DJANGO_SETTINGS_MODULE": "config.settings",
     }

@@ -33,7 +33,7 @@ from tests.zoom.site import Site, two_servers
 LOCAL = "postgresql://postgres@localhost:5432/postgres"
 ENVIRONMENT = {
     "DEMO_DATA": "0",
-    "EMBEDDED_CLOCK": "0",
+    "EMBEDDED_SCHEDULER": "0",
     "DISABLE_THROTTLING": "1",
     "ROTATE_REFRESH_TOKENS": "1",
 }

@@ -29,7 +29,7 @@ from tests.operations.slow_clients import UNFINISHED, answered_in, connected, en
 from tests.server import Server, free_port
 from tests.waiting import until
 
-ENVIRONMENT = {"DEMO_DATA": "0", "DISABLE_THROTTLING": "1", "EMBEDDED_CLOCK": "0"}
+ENVIRONMENT = {"DEMO_DATA": "0", "DISABLE_THROTTLING": "1", "EMBEDDED_SCHEDULER": "0"}
 ASKED = 20
 # In seconds: of the request beside them, and the longest that a silent socket and an unfinished
 # body may live. The servers' deadlines are 10 and 30, and granian's bodies are looked at every 5.

@@ -139,7 +139,7 @@ def production_makes_sense(**kwargs: Any) -> list[CheckMessage]:
     if is_local(settings.PUBLIC_URL):
         hint = "PUBLIC_URL is this machine's own: links in mails would lead nowhere."
         found.append(Warning(hint, id="config.W003"))
-    if not (settings.REDIS_URL or settings.EMBEDDED_CLOCK):
-        hint = "Neither REDIS_URL, for Celery, nor EMBEDDED_CLOCK: nobody is reminded or mailed."
+    if not (settings.REDIS_URL or settings.EMBEDDED_SCHEDULER):
+        hint = "Without REDIS_URL and EMBEDDED_SCHEDULER nobody is reminded or mailed."
         found.append(Warning(hint, id="config.W010"))
     return found

@@ -3,7 +3,7 @@
 import os
 
 from config.environment import BASE_DIR as BASE_DIR
-from config.environment import env, stop
+from config.environment import env, rename_variable, stop
 
 DEBUG = env.bool("DEBUG", True)
 # Where to listen. With DEBUG everybody knows the secret key, so only this machine gets in.
@@ -44,5 +44,6 @@ DEMO_DATA = env.bool("DEMO_DATA", True)
 # Between the processes of a production server: the clock's tasks, live push, and the cache. Without
 # it one process pushes what it writes itself.
 REDIS_URL = env.str("REDIS_URL", "")
-# Whether `make run`, and `make serve` without Redis, run the clock's jobs themselves.
-EMBEDDED_CLOCK = env.bool("EMBEDDED_CLOCK", True)
+# Whether `make run`, and `make serve` without Redis, run the scheduled jobs themselves.
+rename_variable("EMBEDDED_CLOCK", "EMBEDDED_SCHEDULER")
+EMBEDDED_SCHEDULER = env.bool("EMBEDDED_SCHEDULER", True)

@@ -113,7 +113,7 @@ class Publisher:
         return True
 
     def flush(self) -> None:
-        """Let a process that ends, such as `manage.py tick`, get rid of what it has to say."""
+        """Let a process that ends, such as `manage.py run_jobs`, get rid of what it has to say."""
         with self.waiting.all_tasks_done:
             self.waiting.all_tasks_done.wait_for(
                 lambda: not self.waiting.unfinished_tasks, timeout=TIMEOUT

@@ -58,7 +58,7 @@ class Site:
     def mailed_link(self, email: str) -> dict[str, str]:
         """The `uid` and `token` of the mail that is sent to this address."""
         self.post("password/reset", {"email": email})
-        tick = [sys.executable, "manage.py", "tick"]
+        tick = [sys.executable, "manage.py", "run_jobs"]
         environment = os.environ | self.servers[0].settings
         subprocess.run(tick, cwd=ROOT, env=environment, check=True, capture_output=True)
         texts = [file.read_text() for file in self.mails.iterdir()]
@@ -70,7 +70,7 @@ class Site:
 def site_in(folder: Path, sabotage: str = "") -> Iterator[Site]:
     environment = {
         "DEMO_DATA": "0",
-        "EMBEDDED_CLOCK": "0",
+        "EMBEDDED_SCHEDULER": "0",
         "DISABLE_THROTTLING": "1",
         "ROTATE_REFRESH_TOKENS": "1",
         # The races for an address are about who gets it; test_email_change has the confirmation.

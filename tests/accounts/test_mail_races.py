@@ -19,7 +19,7 @@ from tests.server import ROOT
 
 pytestmark = pytest.mark.postgres
 
-TICK = [sys.executable, "manage.py", "tick"]
+RUN_JOBS = [sys.executable, "manage.py", "run_jobs"]
 CLOCKS = 3
 
 
@@ -55,7 +55,7 @@ def sent(server: MailServer) -> Counter[str]:
 def test_three_clocks_at_once_send_each_mail_once(
     server: MailServer, environment: dict[str, str]
 ) -> None:
-    run(TICK, environment)
+    run(RUN_JOBS, environment)
 
     assert sent(server) == {f"Mail {number}": 1 for number in range(MAILS)}
 
@@ -63,6 +63,6 @@ def test_three_clocks_at_once_send_each_mail_once(
 def test_control_without_the_claims_condition_mails_are_sent_again(
     server: MailServer, environment: dict[str, str]
 ) -> None:
-    run([*SABOTEUR, "tick"], environment)
+    run([*SABOTEUR, "run_jobs"], environment)
 
     assert max(sent(server).values()) > 1

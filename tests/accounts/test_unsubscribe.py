@@ -95,7 +95,7 @@ def site(tmp_path):
         port = free_port()
         environment = {
             "DEMO_DATA": "0",
-            "EMBEDDED_CLOCK": "0",
+            "EMBEDDED_SCHEDULER": "0",
             "EMAIL_URL": f"smtp://127.0.0.1:{mails.port}",
             "PUBLIC_URL": f"http://127.0.0.1:{port}",
         }
@@ -105,7 +105,7 @@ def site(tmp_path):
 
 def test_a_mail_programs_button_ends_the_mails_that_somebody_asked_for(site):
     server, mails = site
-    tick = [sys.executable, "manage.py", "tick"]
+    tick = [sys.executable, "manage.py", "run_jobs"]
     token = server.register("ines", role="instructor")
     server.call("PATCH", "/api/auth/me/", token, json={"email_notifications": True})
     subprocess.run(tick, cwd=ROOT, env=os.environ | server.settings, check=True)

@@ -34,7 +34,7 @@ EXPECTED = ("https://cdn.redoc.ly/redoc/logo-mini.svg", "/favicon.ico")
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A moderated site with the demo data. The clock is still, so that nothing moves by itself."""
-    environment = {"SESSION_APPROVAL_POLICY": "staff", "EMBEDDED_CLOCK": "0"}
+    environment = {"SESSION_APPROVAL_POLICY": "staff", "EMBEDDED_SCHEDULER": "0"}
     with Server(tmp_path_factory.mktemp("browsed"), environment) as running:
         yield running
 

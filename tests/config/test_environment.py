@@ -14,7 +14,7 @@ from config.checks import (
     redis_can_be_read,
     settings_make_sense,
 )
-from config.environment import Environment, cloudinary_account
+from config.environment import Environment, cloudinary_account, rename_variable
 
 env = Environment()
 
@@ -173,13 +173,13 @@ def test_an_address_of_redis_that_can_not_be_read_is_named(settings, url, found)
 def test_a_deploy_check_warns_of_what_is_for_development(settings):
     settings.DISABLE_THROTTLING = settings.DEMO_DATA = True
     settings.PUBLIC_URL = "http://localhost:8000"
-    settings.REDIS_URL, settings.EMBEDDED_CLOCK = "", False
+    settings.REDIS_URL, settings.EMBEDDED_SCHEDULER = "", False
     found = [each.id for each in production_makes_sense()]
     assert found == ["config.W001", "config.W002", "config.W003", "config.W010"]
 
     settings.DISABLE_THROTTLING = settings.DEMO_DATA = False
     settings.PUBLIC_URL = "https://sessions.example.org"
-    settings.EMBEDDED_CLOCK = True
+    settings.EMBEDDED_SCHEDULER = True
     assert production_makes_sense() == []
 
 
@@ -248,3 +248,22 @@ def test_a_log_that_can_not_be_written_so_stops_the_start(monkeypatch, name, val
 
     with pytest.raises(SystemExit, match=f"{name} can't be read"):
         importlib.import_module("config.settings.logs")
+
+
+def test_a_variables_former_name_goes_on_working_and_says_so(monkeypatch, capsys):
+    monkeypatch.setenv("SETTING_BEFORE", "0")
+    monkeypatch.delenv("SETTING", raising=False)
+
+    rename_variable("SETTING_BEFORE", "SETTING")
+
+    assert env.bool("SETTING", True) is False
+    assert "SETTING_BEFORE is called SETTING now" in capsys.readouterr().err
+
+
+def test_the_new_name_of_a_variable_wins_over_the_former_one(monkeypatch):
+    monkeypatch.setenv("SETTING_BEFORE", "0")
+    monkeypatch.setenv("SETTING", "1")
+
+    rename_variable("SETTING_BEFORE", "SETTING")
+
+    assert env.bool("SETTING", False) is True

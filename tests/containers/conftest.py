@@ -28,7 +28,7 @@ def rest(tmp_path_factory):
         "ALLOWED_HOSTS": "127.0.0.1",
         "SECURE_SSL_REDIRECT": "0",
         "DEMO_DATA": "0",
-        "EMBEDDED_CLOCK": "0",
+        "EMBEDDED_SCHEDULER": "0",
         "NUM_PROXIES": "1",
         "MEDIA_ACCEL_PREFIX": "/internal/",
         "CORS_ALLOWED_ORIGINS": ORIGIN,

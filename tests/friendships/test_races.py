@@ -67,7 +67,7 @@ class Pair:
 
 @contextmanager
 def pair_on_postgres(folder: Path, **server: list[str]) -> Iterator[Pair]:
-    quiet = {"DISABLE_THROTTLING": "1", "DEMO_DATA": "0", "EMBEDDED_CLOCK": "0"}
+    quiet = {"DISABLE_THROTTLING": "1", "DEMO_DATA": "0", "EMBEDDED_SCHEDULER": "0"}
     with (
         fresh_postgres() as url,
         Server(folder, quiet | {"DATABASE_URL": url}, **server) as started,

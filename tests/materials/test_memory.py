@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    quiet = {"DEMO_DATA": "0", "DISABLE_THROTTLING": "1", "EMBEDDED_CLOCK": "0"}
+    quiet = {"DEMO_DATA": "0", "DISABLE_THROTTLING": "1", "EMBEDDED_SCHEDULER": "0"}
     with Server(tmp_path_factory.mktemp("materials"), quiet) as running:
         yield running
 

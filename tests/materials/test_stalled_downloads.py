@@ -30,7 +30,7 @@ def stall(server, address):
 
 
 def test_stalled_downloads_hold_no_connection_to_the_database(tmp_path):
-    quiet = {"DEMO_DATA": "0", "DISABLE_THROTTLING": "1", "EMBEDDED_CLOCK": "0"}
+    quiet = {"DEMO_DATA": "0", "DISABLE_THROTTLING": "1", "EMBEDDED_SCHEDULER": "0"}
     with (
         fresh_postgres() as url,
         Server(tmp_path, quiet | {"DATABASE_URL": url}) as server,

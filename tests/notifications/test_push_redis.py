@@ -44,7 +44,7 @@ def rest(tmp_path_factory, proxy):
     environment = {
         "DEMO_DATA": "0",
         "THROTTLE_PERSON": "1000000/day",  # counted in Redis
-        "EMBEDDED_CLOCK": "0",
+        "EMBEDDED_SCHEDULER": "0",
         "REDIS_URL": proxy.url,
         "SOCKETS_PER_PERSON": "2",
         "SOCKET_CHECK_SECONDS": "1",

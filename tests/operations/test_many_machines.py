@@ -162,7 +162,7 @@ def test_a_due_job_is_done_once_by_all_that_run_it(site):
 
     until(told, seconds=60)  # by the worker, which beat has asked
     environment = os.environ | {"DATABASE_URL": site.url, "REDIS_URL": redis_proxy.URL}
-    command = [sys.executable, "manage.py", "tick"]
+    command = [sys.executable, "manage.py", "run_jobs"]
     subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
 
     assert [each["type"] for each in told()] == ["reminder"]

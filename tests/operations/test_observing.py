@@ -28,7 +28,7 @@ def seen(tmp_path_factory):
             "SECRET_KEY": "a-key-for-this-test-only-" * 3,
             "ALLOWED_HOSTS": "127.0.0.1",
             "DEMO_DATA": "0",
-            "EMBEDDED_CLOCK": "0",
+            "EMBEDDED_SCHEDULER": "0",
             "EMAIL_URL": f"smtp://127.0.0.1:{mails.port}",
             "ZOOM_WEBHOOK_SECRET": WEBHOOK_SECRET,
             "METRICS_TOKEN": METRICS_TOKEN,

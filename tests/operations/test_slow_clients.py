@@ -34,7 +34,7 @@ ENVIRONMENT = {
     "WEB_THREADS": "1",
     "DEMO_DATA": "0",
     "REDIS_URL": "",
-    "EMBEDDED_CLOCK": "0",
+    "EMBEDDED_SCHEDULER": "0",
     "DISABLE_THROTTLING": "1",
 }
 # All deadlines are a second; the rest is for a machine that is busy.

@@ -128,7 +128,7 @@ def test_the_command_runs_every_job_once(session, status, time_machine_at, capsy
     row = session()
     time_machine_at(row.ends_at + timedelta(minutes=1))
 
-    call_command("tick")
+    call_command("run_jobs")
 
     assert status() == "expired"
     assert "expire_sessions: 1" in capsys.readouterr().out

@@ -17,8 +17,8 @@ from tests.sessions_app.due_reminders import OVERDUE, PEOPLE, SESSIONS
 
 pytestmark = pytest.mark.postgres
 
-TICK = [sys.executable, "manage.py", "tick"]
-SABOTAGED = [sys.executable, "-m", "tests.sessions_app.saboteur", "tick"]
+RUN_JOBS = [sys.executable, "manage.py", "run_jobs"]
+SABOTAGED = [sys.executable, "-m", "tests.sessions_app.saboteur", "run_jobs"]
 RUNNERS = 5
 
 
@@ -65,7 +65,7 @@ def wait_for_reminders(url: str, number: int) -> None:
 
 
 def test_five_clocks_one_of_them_killed_midway_tell_everybody_once(url: str) -> None:
-    clocks = start(url, TICK)
+    clocks = start(url, RUN_JOBS)
     wait_for_reminders(url, SESSIONS)
     clocks[0].kill()
 

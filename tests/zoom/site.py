@@ -24,7 +24,7 @@ from tests.zoom.fake_zoom_http import Call
 from tests.zoom.moods import Mood
 
 SABOTEUR = [sys.executable, "-m", "tests.zoom.saboteur"]
-QUIET = {"DISABLE_THROTTLING": "1", "DEMO_DATA": "0", "EMBEDDED_CLOCK": "0"}
+QUIET = {"DISABLE_THROTTLING": "1", "DEMO_DATA": "0", "EMBEDDED_SCHEDULER": "0"}
 
 # An address, the token of who posts there, and the body.
 Act = tuple[str, str, Any]

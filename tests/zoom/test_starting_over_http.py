@@ -162,7 +162,7 @@ def ten_minutes_pass(server, *updates):
 
 def tick(site, server):
     """Run the clock's jobs once."""
-    command = [sys.executable, "manage.py", "tick"]
+    command = [sys.executable, "manage.py", "run_jobs"]
     environment = {"DATABASE_URL": f"sqlite:///{server.folder / 'db.sqlite3'}"}
     environment |= site.zoom.environment
     subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)

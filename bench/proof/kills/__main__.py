@@ -51,7 +51,7 @@ class Trial:
             "all server processes": (4, lambda: self.site.kill(self.site.workers())),
             POSTGRES: (5, lambda: self.stop_database(at_once=True)),
             "PostgreSQL stopped at once": (3, lambda: self.stop_database(at_once=False)),
-            "the clock": (2, lambda: self.site.kill_part("clock")),
+            "the scheduler": (2, lambda: self.site.kill_part("scheduler")),
             "the server and its processes": (2, lambda: self.site.kill_part("rest")),
             "everything": (1, self.kill_everything),
         }
@@ -66,7 +66,7 @@ class Trial:
 
     def kill_everything(self) -> None:
         self.site.kill_part("rest")
-        self.site.kill_part("clock")
+        self.site.kill_part("scheduler")
         self.stop_database(at_once=True)
 
     def round(self) -> str:
@@ -115,7 +115,7 @@ class Trial:
             with self.database.connect() as connection:
                 for statement in TWO_HOURS_LATER:
                     connection.execute(statement.encode())
-            self.site.manage("tick")
+            self.site.manage("run_jobs")
         with self.database.connect() as connection:
 
             def column(query: str) -> set[str]:

@@ -25,7 +25,7 @@ class Parts:
     """`with Parts(url, folder, zoom) as parts:` serves on `parts.base`, by the processes that
     `manage.py serve` starts."""
 
-    NAMES = ("rest", "clock")
+    NAMES = ("rest", "scheduler")
 
     def __init__(self, url: str, folder: Path, further: Mapping[str, str]) -> None:
         port = free_port()

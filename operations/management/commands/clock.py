@@ -1,19 +1,11 @@
-import signal
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
-from operations.scheduler import EmbeddedScheduler
+from operations.management.commands import scheduler
 
 
-class Command(BaseCommand):
-    help = "Runs the clock's jobs until it is told to stop: a part of `serve` without REDIS_URL."
-    requires_system_checks = []
+class Command(scheduler.Command):
+    help = "The name of `scheduler` until 1.0. It goes with the next release."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        clock = EmbeddedScheduler()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: clock.stopped.set())
-        clock.start()
-        clock.stopped.wait()
-        clock.stop()
+        self.stderr.write("`clock` is called `scheduler` now: use that, this name will go.")
+        super().handle(*args, **options)

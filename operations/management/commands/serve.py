@@ -35,8 +35,8 @@ class Command(BaseCommand):
         names = ["rest"]
         if settings.REDIS_URL:
             names.append("push")
-        elif settings.EMBEDDED_CLOCK:
-            names.append("clock")
+        elif settings.EMBEDDED_SCHEDULER:
+            names.append("scheduler")
         return {name: [sys.executable, sys.argv[0], name] for name in names}
 
     def need_ports(self) -> None:
@@ -76,10 +76,11 @@ class Command(BaseCommand):
         if settings.REDIS_URL:
             return [
                 f"  Live push    ws://localhost:{settings.PUSH_PORT}/ws/",
-                "  The clock    by Celery: one beat, and workers",
+                "  Scheduler    by Celery: one beat, and workers",
             ]
+        scheduler = "in a process of this server" if settings.EMBEDDED_SCHEDULER else "off"
         return [
-            "  Live push    none: /ws/ is served with REDIS_URL only, and REST is whole without it",
-            f"  The clock    {'in a process of this server' if settings.EMBEDDED_CLOCK else 'off'}",
+            "  Live push    none: /ws/ needs REDIS_URL; everything else works without it",
+            f"  Scheduler    {scheduler}",
             "  Limits       counted by each process for itself, since REDIS_URL is not set",
         ]

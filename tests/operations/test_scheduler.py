@@ -1,5 +1,5 @@
 """What runs when, and who runs it: the thread of a development server, Celery with Redis, and
-`manage.py tick` (contract S14, N3)."""
+`manage.py run_jobs` (contract S14, N3)."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ import sys
 import threading
 import uuid
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 
 import pytest
 import redis
 import requests
 from celery.signals import beat_init, celeryd_init
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError, call_command, load_command_class
 
 from config.celery import app
 from core.retries import BATCH_SECONDS
@@ -127,7 +128,7 @@ def test_a_tick_by_hand_that_fails_says_so_without_what_it_failed_of(monkeypatch
     monkeypatch.setattr("operations.scheduler.SCHEDULE", (Job(fail, timedelta(hours=1)),))
 
     with pytest.raises(CommandError, match=r"^1 jobs failed: see the log\.$"):
-        call_command("tick")
+        call_command("run_jobs")
 
 
 @pytest.mark.django_db
@@ -148,7 +149,7 @@ def test_a_tick_gives_every_job_its_turn_and_then_says_what_failed(monkeypatch):
 @pytest.fixture
 def due(tmp_path):
     """A server without a clock of its own, and one session that begins within the day."""
-    with Server(tmp_path, {"DEMO_DATA": "0", "EMBEDDED_CLOCK": "0"}) as server:
+    with Server(tmp_path, {"DEMO_DATA": "0", "EMBEDDED_SCHEDULER": "0"}) as server:
         token = server.register("ines", role="instructor")
         body = {"title": "T", "description": "D", "date": soon(12), "max_participants": 5}
         assert server.call("POST", "/api/sessions/", token, json=body).status_code == 201
@@ -171,7 +172,7 @@ def test_tick_does_once_by_hand_what_is_due(due):
     environment = {"DATABASE_URL": f"sqlite:///{server.folder / 'db.sqlite3'}"}
 
     for _ in range(2):
-        command = [sys.executable, "manage.py", "tick"]
+        command = [sys.executable, "manage.py", "run_jobs"]
         subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
 
     assert [each["type"] for each in told()] == ["reminder"]
@@ -223,3 +224,22 @@ def figures_of(environment):
     answers."""
     headers = {"Authorization": f"Bearer {environment['METRICS_TOKEN']}"}
     return requests.get(metrics_of(environment), headers=headers, timeout=5).text
+
+
+@pytest.mark.parametrize(("former", "name"), [("tick", "run_jobs"), ("clock", "scheduler")])
+def test_the_former_name_of_a_command_says_how_it_is_called_now(former, name):
+    command = load_command_class("operations", former)
+    current = load_command_class("operations", name)
+
+    assert issubclass(type(command), type(current))
+    assert f"`{name}`" in command.help
+
+
+@pytest.mark.django_db
+def test_the_former_name_of_run_jobs_runs_the_jobs_and_says_so():
+    said, done = StringIO(), StringIO()
+
+    call_command("tick", stdout=done, stderr=said)
+
+    assert "`tick` is called `run_jobs` now" in said.getvalue()
+    assert "expire_sessions: 0" in done.getvalue()

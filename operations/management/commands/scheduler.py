@@ -1,0 +1,19 @@
+import signal
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from operations.scheduler import EmbeddedScheduler
+
+
+class Command(BaseCommand):
+    help = "Runs the clock's jobs until it is told to stop: a part of `serve` without REDIS_URL."
+    requires_system_checks = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        clock = EmbeddedScheduler()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: clock.stopped.set())
+        clock.start()
+        clock.stopped.wait()
+        clock.stop()
