@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 import os
-import re
 import sys
 import warnings
 from collections.abc import Iterator
@@ -62,10 +61,10 @@ class Environment(environ.Env):
         texts = [text.strip() for text in self.get_value(var, str, default="").split(",")]
         if texts == [""]:
             return default
-        numbers = [builtins.int(text) for text in texts if re.fullmatch("[0-9]{1,3}", text)]
-        if len(numbers) != len(texts) or not all(1 <= number <= 100 for number in numbers):
+        allowed = {str(number): number for number in range(1, 101)}
+        if not allowed.keys() >= set(texts):
             stop(f"The environment variable {var} can't be read: use percentages, like 80,95.")
-        return numbers
+        return [allowed[text] for text in texts]
 
     def db(self, var: str, default: str) -> dict[str, Any]:
         with readable(var), warnings.catch_warnings(action="ignore"):

@@ -11,9 +11,9 @@ import re
 REMOVED = "[link removed]"
 # They are not seen, and hide a domain from us that a program puts together again.
 INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-# What comes before the part that decides is bounded, so that all of them take linear time.
+# A scheme is read from its first character on and never again, so that this takes linear time.
 ADDRESSES = re.compile(
-    r"[a-z][a-z0-9+.-]{0,30}://\S*"
+    r"(?<![a-z0-9+.-])[a-z0-9+.-]*+://\S*"
     r"|(?<![a-z0-9])(?:mailto|tel|sms|callto|skype|facetime|javascript|data|file):\S+"
     r"|(?<![a-z0-9])www\.\S+"
     r"|\\\\\S+",

@@ -121,7 +121,7 @@ class HTTPProtocol(H11Protocol):
 def has_folded_line(received: bytes) -> bool:
     """Does a header of the head that these bytes begin with, or are a part of, go on in a second
     line?"""
-    head = re.split(rb"\n\r?\n", received, maxsplit=1)[0]
+    head = received.replace(b"\r\n", b"\n").partition(b"\n\n")[0]
     return b"\n " in head or b"\n\t" in head
 
 

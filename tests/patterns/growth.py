@@ -23,7 +23,8 @@ def growth(
     longest: int = LONGEST,
     shortest: int = 0,
 ) -> float:
-    """The largest factor by which the time grew when the pump was repeated twice as often.
+    """The largest factor by which the time grew when the pump was repeated twice as often, twice in
+    a row: what grows once only is a busy machine, or a cache that has become too small.
 
     The texts are `start + pump * n + end`, for n = 8, 16, 32 ... until one has `longest`
     characters, or from the first n on that gives `shortest`. The time is the processor's for this
@@ -31,7 +32,7 @@ def growth(
     looks bad. It ends with the first text that shows the growth, so that an exponential one takes
     no more than seconds.
     """
-    worst, count = 0.0, max(8, shortest // len(pump))
+    worst, factor_before, count = 0.0, 0.0, max(8, shortest // len(pump))
     before = start + pump * count + end
     took = time_of(work, before)
     while len(before) < longest:
@@ -43,11 +44,12 @@ def growth(
             took = min(took, time_of(work, before))
             taken = min(taken, time_of(work, text))
             tries -= 1
+        factor = taken / max(took, 1)
         if taken > MEASURABLE:
-            worst = max(worst, taken / max(took, 1))
+            worst = max(worst, factor if taken > SLOW else min(factor, factor_before))
             if worst > LINEAR:
                 break
-        before, took = text, taken
+        before, took, factor_before = text, taken, factor
     return worst
 
 

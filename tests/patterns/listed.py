@@ -19,7 +19,14 @@ from tests.patterns.finding import FUNCTIONS, has_pattern
 # The method by which each is used; some regular expressions are given to Django, which searches.
 LISTED = {
     "accounts.erasure.any_word": "sub",
-    "accounts.models.username_validator": "search",
+    "accounts.models.people.username_validator": "search",
+    "accounts.tokens.ID": "fullmatch",
+    "accounts.tokens.TOKEN_ID": "fullmatch",
+    "core.defang.ADDRESSES": "sub",
+    "core.defang.BLANK": "sub",
+    "core.defang.DOMAIN": "sub",
+    "core.defang.INVISIBLE": "sub",
+    "core.defang.MAILBOX": "sub",
     "core.idempotency.KEY": "fullmatch",
     "core.logs.SANE_ID": "fullmatch",
     "core.origins.is_foreign": "match",
@@ -31,7 +38,6 @@ LISTED = {
     "materials.file_validation.CONTROL": "search",
     "materials.file_validation.NO_CONTENT": "fullmatch",
     "notifications.erasure.reworded": "fullmatch",
-    "notifications.mails.subject_line": "sub",
     "operations.privacy.__init__.find_person": "fullmatch",
     "operations.serving.LONG_BLANK": "search",
     "zoom.client.meetings.MARKED": "match",
