@@ -29,7 +29,8 @@ def file_address(material: Material | MaterialRow, *, now: datetime, link: Link)
         return remote_address(material)
     path = reverse("stored-file", args=[material.session_id, material.pk])
     expires = str(int((now + settings.FILE_ADDRESS_LIFETIME).timestamp()))
-    query = urlencode({"expires": expires, "signature": signature(material, expires)})
+    signed = signature(material.pk, material.stored_name, expires)
+    query = urlencode({"expires": expires, "signature": signed})
     return link(f"{path}?{query}")
 
 
@@ -38,13 +39,17 @@ def remote_address(material: Material | MaterialRow) -> str:
     return storages[material.store].url(material.stored_name)
 
 
-def signature(material: Material | MaterialRow, expires: str) -> str:
-    signed = f"{material.pk}:{material.stored_name}:{expires}"
-    return Signer(salt="materials.file").signature(signed)
+def signature(pk: int, stored_name: str, expires: str) -> str:
+    return Signer(salt="materials.file").signature(f"{pk}:{stored_name}:{expires}")
 
 
-def is_good(material: Material | MaterialRow, query: Any, now: datetime) -> bool:
-    """Was this address given out for this file, and has it not ended?"""
+def is_good(pk: int, stored_name: str | None, query: Any, now: datetime) -> bool:
+    """Was this address given out for this file, and has it not ended?
+
+    Args:
+        stored_name: None if there is no such file; that takes as long as a forged signature.
+    """
     expires = query.get("expires", "")
-    genuine = constant_time_compare(query.get("signature", ""), signature(material, expires))
-    return genuine and now.timestamp() < int(expires)
+    expected = signature(pk, stored_name or "", expires)
+    genuine = constant_time_compare(query.get("signature", ""), expected)
+    return genuine and stored_name is not None and now.timestamp() < int(expires)

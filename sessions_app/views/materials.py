@@ -27,8 +27,9 @@ from sessions_app.models import Session
 from sessions_app.states import Viewer
 from sessions_app.views.base import SessionViews
 
+# 404 for whatever is wrong with it, so that a made-up address tells nothing of what there is.
 ADDRESS_ENDED = declare(
-    "address_ended", 403, "This address of a file has ended: ask for the material again."
+    "address_ended", 404, "This address of a file has ended: ask for the material again."
 )
 
 
@@ -165,11 +166,18 @@ class MaterialFileViewSet(MaterialViews):
         return delivery.deliver(material)
 
     def signed_for(self) -> Material:
-        """The material, for whoever has an address of it that is good."""
-        materials = Material.objects.filter(session=self.kwargs["session_id"])
-        material: Material = self.find(materials, self.kwargs["pk"])
-        if not signed_urls.is_good(material, self.request.query_params, timezone.now()):
+        """The material, for whoever has an address of it that is good.
+
+        Raises:
+            APIError: 404, the same after the same work for an address that has ended, one that
+                was forged, and one of a file that doesn't exist (contract S9).
+        """
+        pk, query = self.kwargs["pk"], self.request.query_params
+        rows = Material.objects.with_file().filter(session=self.kwargs["session_id"])
+        stored_name = rows.filter(pk=pk).values_list("stored_name", flat=True).first()
+        if not signed_urls.is_good(pk, stored_name, query, timezone.now()):
             raise APIError(ADDRESS_ENDED)
+        material: Material = self.find(rows.filter(stored_name=stored_name), pk)
         return material
 
     def allowed(self) -> Material:

@@ -127,11 +127,11 @@ MATRIX = """
   PATCH:elsewhere    signed 404
   DELETE:elsewhere   signed 404
 # M1: an address that is signed needs no token, also where GET's query isn't looked at; but one that
-# comes is looked at
+# comes is looked at. A signature that isn't good is a 404 whatever there is (S9)
 /api/sessions/<id:session_id>/materials/<id:pk>/file/ half
   GET                401  403  403  403  403  200  403  200  200  401
   GET:signed         all 200
-  GET:tampered       all 403
+  GET:tampered       all 404
 
 # ── N1: notifications: one's own only ────────────────────────────────────────────────────────
 /api/notifications/
