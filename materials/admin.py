@@ -73,4 +73,5 @@ class OrphanedFileAdmin(ReadOnlyAdmin):
 
     list_display = ("name", "store", "attempts", "next_try_at")
     list_filter = ("store",)
+    linked_lookups = ("attempts__gte",)
     search_fields = ("name",)

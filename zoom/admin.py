@@ -65,6 +65,7 @@ class OneOnOneSessionAdmin(ReadOnlyAdmin):
         "An id, Zoom's id of a meeting, or how a user name or an e-mail address begins."
     )
     date_hierarchy = "created_at"
+    linked_lookups = ("started_at__gte", "started_at__lt", "ended_at__gte", "ended_at__lt")
     export_fields = {
         "Id": "pk",
         "Initiator": "initiator__username",
@@ -157,6 +158,7 @@ class PendingMeetingEndAdmin(ReadOnlyAdmin):
 
     list_display = ("meeting_id", "attempts", "next_try_at", "created_at")
     list_filter = (MeetingSituation,)
+    linked_lookups = ("created_at__lt",)
     search_fields = ("meeting_id",)
     search_help_text = "Zoom's id of a meeting."
 

@@ -38,6 +38,7 @@ class MailAdmin(OfPeopleAdmin, ReadOnlyAdmin):
     search_fields = ("subject",)
     search_help_text = "An id, words of the subject, or how a user name or an address begins."
     date_hierarchy = "created_at"
+    linked_lookups = ("sent_at__isnull", "next_try_at__isnull", "next_try_at__lt")
     export_fields = {
         "Id": "pk",
         "Kind": "kind",

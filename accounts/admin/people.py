@@ -62,6 +62,7 @@ class PersonAdmin(UserAdmin, StaffAdmin):
         ("is_superuser", BooleanRadioFilter),
         ("date_joined", DateRangeFilter),
     )
+    linked_lookups = ("date_joined__gte", "date_joined__lt")
     ordering = ("-id",)
     sortable_by = ("username",)
     search_fields = ("username", "first_name", "last_name")

@@ -7,6 +7,7 @@ from config.environment import env, readable
 from config.settings.process import DEBUG, NUM_PROXIES, PUBLIC_URL
 
 # The staff's: a working day, and no longer than the browser is open.
+SESSION_ENGINE = "core.session_store"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # Whoever signs in at /admin/login/ itself goes on to the dashboard.

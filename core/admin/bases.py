@@ -8,14 +8,15 @@ from django.contrib.admin import ShowFacets
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import ValidationError
 from django.db import DataError
-from django.db.models import JSONField, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.forms import ModelMultipleChoiceField
 from django.http import HttpRequest
 
 from core.admin.acts import ActingAdmin, is_id
 from core.admin.csv_export import ExportingAdmin
+from core.admin.filters import parameters_of
 from core.admin.paginator import BoundedPaginator
-from core.admin.unfolded import TabularInline
+from core.admin.unfolded import PaginationInlineFormSet, TabularInline
 from core.filters import MAX_WORDS
 from core.search import has_words
 
@@ -32,7 +33,12 @@ class ExistingChoices(ModelMultipleChoiceField):
 
 class StaffAdmin(ActingAdmin, ExportingAdmin):
     """A table as staff see it, fast at a million rows: nothing is counted to its end, and rows
-    come in the order of an index, so `sortable_by` is empty unless a column has one."""
+    come in the order of an index, so `sortable_by` is empty unless a column has one.
+
+    Attributes:
+        linked_lookups: what addresses of this list name that this site itself links to, beside
+            its filters.
+    """
 
     paginator = BoundedPaginator
     show_full_result_count = False
@@ -44,6 +50,7 @@ class StaffAdmin(ActingAdmin, ExportingAdmin):
     compressed_fields = False  # labels beside several fields in a line would cover them
     actions: Any = ("export_csv",)
     change_list_template = "core/staff_list.html"
+    linked_lookups: tuple[str, ...] = ()
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Django's own, which fails where a filter is a date of the year 9999, a number that no
@@ -54,15 +61,19 @@ class StaffAdmin(ActingAdmin, ExportingAdmin):
             raise IncorrectLookupParameters(error) from error
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Django's own takes a range from an address, and fails at its text, which isn't a pair;
-        and it hands PostgreSQL what isn't JSON."""
-        is_json = any(
-            lookup.partition("__")[0] == column.name
-            for column in self.opts.concrete_fields
-            if isinstance(column, JSONField)
-        )
-        fails = is_json or lookup.endswith("__range")
-        return not fails and super().lookup_allowed(lookup, value, request)
+        """Only what was offered: Django's own lets staff look through any column of the table,
+        also those that no page shows, such as a password's hash."""
+        return lookup in self.offered_lookups(request)
+
+    def offered_lookups(self, request: HttpRequest) -> set[str]:
+        """What the list's address may name: the parameters of its filters, the parts of its date
+        hierarchy, and `linked_lookups`."""
+        offered = {*self.linked_lookups}
+        if self.date_hierarchy:
+            offered |= {f"{self.date_hierarchy}__{part}" for part in ("year", "month", "day")}
+        for each in self.get_list_filter(request):
+            offered.update(parameters_of(each, self, request))
+        return offered
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs.setdefault("form_class", ExistingChoices)
@@ -100,10 +111,22 @@ class ReadOnlyAdmin(StaffAdmin):
         return False
 
 
+class PagedFormSet(PaginationInlineFormSet):
+    """Rows in pages."""
+
+    def get_page_num(self) -> int:
+        """unfold's own, which fails at "00" and at what is a number to `str.isnumeric` only."""
+        try:
+            return max(super().get_page_num(), 1)
+        except ValueError:
+            return 1
+
+
 class ReadOnlyInline(TabularInline):
     """Rows to look at beside the one that they belong to, not to write."""
 
     extra = 0
+    formset = PagedFormSet
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

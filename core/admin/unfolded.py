@@ -11,8 +11,13 @@ if TYPE_CHECKING:  # unfold has no types, and these differ in their looks only
     from django.contrib.admin.filters import FieldListFilter as RangeDateFilter
     from django.contrib.admin.filters import RelatedFieldListFilter as AutocompleteSelectFilter
     from django.contrib.admin.filters import SimpleListFilter as DropdownFilter
+    from django.forms import BaseInlineFormSet
     from django.forms import CheckboxInput as UnfoldBooleanWidget
     from django.forms import Textarea as UnfoldAdminTextareaWidget
+
+    class PaginationInlineFormSet(BaseInlineFormSet):
+        def get_page_num(self) -> int: ...
+
 else:
     from unfold.admin import ModelAdmin, TabularInline
     from unfold.contrib.filters.admin import (
@@ -22,6 +27,7 @@ else:
         DropdownFilter,
         RangeDateFilter,
     )
+    from unfold.forms import PaginationInlineFormSet
     from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldBooleanWidget
 
 __all__ = [
@@ -30,6 +36,7 @@ __all__ = [
     "ChoicesDropdownFilter",
     "DropdownFilter",
     "ModelAdmin",
+    "PaginationInlineFormSet",
     "RangeDateFilter",
     "TabularInline",
     "UnfoldAdminTextareaWidget",

@@ -19,6 +19,7 @@ class BookingRequestAdmin(OfPeopleAdmin, ReadOnlyAdmin):
         ("requested_at", DateRangeFilter),
         ("decided_at", DateRangeFilter),
     )
+    linked_lookups = ("requested_at__gte", "requested_at__lt", "decided_at__gte", "decided_at__lt")
     list_select_related = ("user", "session", "decided_by")
     search_fields = ("session__title",)
     search_help_text = (

@@ -67,6 +67,14 @@ class SessionAdmin(OfPeopleAdmin):
         "An id, words of title and subject, or how the creator's user name or address begins."
     )
     date_hierarchy: ClassVar[Any] = "date"
+    linked_lookups: tuple[str, ...] = (
+        "date__gte",
+        "date__lt",
+        "created_at__gte",
+        "created_at__lt",
+        "ends_at__lt",
+        "status__in",
+    )
     export_fields = {
         "Id": "pk",
         "Title": "title",

@@ -39,6 +39,7 @@ class WaitingSessionAdmin(SessionAdmin):
     ordering = ("created_at", "id")
     sortable_by = ()
     date_hierarchy = None
+    linked_lookups = ()
 
     @admin.display(description="title")
     def own_page(self, session: Session) -> str:

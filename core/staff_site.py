@@ -1,0 +1,49 @@
+"""The site of the admin: unfold's, where no address fails. Not among `core.admin`, which registers
+tables at a site: this one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import InvalidPage
+from django.db.models.fields.related import RelatedField
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver
+
+if TYPE_CHECKING:  # unfold has no types
+    from django.contrib.admin import AdminSite
+else:
+    from unfold.sites import UnfoldAdminSite as AdminSite
+
+
+class StaffSite(AdminSite):
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Without the address that leads from any row to its page on the site: no row has one,
+        and its answers differ between what there is and what there isn't."""
+        return [each for each in super().get_urls() if getattr(each, "name", "") != "view_on_site"]
+
+    def search(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """unfold's own, which fails at a page that there isn't."""
+        try:
+            answer: HttpResponse = super().search(request, extra_context)  # type: ignore[misc]  # unfold's
+        except (InvalidPage, ValueError) as error:
+            raise Http404 from error
+        return answer
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        view: Any = Autocomplete.as_view(admin_site=self)
+        answer: HttpResponse = view(request)
+        return answer
+
+
+class Autocomplete(AutocompleteJsonView):
+    def process_request(self, request: HttpRequest) -> Any:
+        """Django's own, which fails at a relation that another table's column makes."""
+        found = super().process_request(request)
+        if not isinstance(found[2], RelatedField):
+            raise PermissionDenied
+        return found
