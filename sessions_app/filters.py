@@ -69,11 +69,12 @@ class StatusesField(forms.CharField):
     """One status or several, comma-separated."""
 
     def clean(self, value: Any) -> list[str]:
-        names = [name.strip() for name in str(super().clean(value)).split(",") if name.strip()]
+        texts = str(super().clean(value)).split(",")
+        names = list(dict.fromkeys(name for text in texts if (name := text.strip())))
         for name in names:
             if name not in Status.values:
                 raise ValidationError(f"A status is one of: {', '.join(Status.values)}.")
-        return list(dict.fromkeys(names))
+        return names
 
 
 class StatusesFilter(django_filters.Filter):
@@ -86,7 +87,7 @@ class OrderField(BaseCSVField):
 
     def clean(self, value: Any) -> list[str]:
         first: dict[str, str] = {}
-        for name in super().clean(value) or []:
+        for name in super().clean(value and list(dict.fromkeys(value))) or []:
             first.setdefault(name.removeprefix("-"), name)
         return list(first.values())
 
