@@ -17,7 +17,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from materials.addresses import file_address
+from materials.signed_urls import file_address
 from notifications.models import Notification
 from sessions_app import services
 from tests.hostile.operations import WRITES
