@@ -91,20 +91,18 @@ def routes(resolver: URLResolver | None = None) -> Iterator[re.Pattern[str]]:
 
 
 @contextmanager
-def watching() -> Iterator[set[tuple[re.Pattern[str], str]]]:
-    """The patterns that this thread uses in the meantime, whoever has them, and by which method."""
-    seen: set[tuple[re.Pattern[str], str]] = set()
+def watching(seen: dict[Any, re.Pattern[Any]]) -> Iterator[None]:
+    """Note the patterns that this thread uses in the block, whoever has them: by their ids, as
+    their hashes are slow, and the methods."""
 
     def watch(frame: Any, event: str, called: Any) -> None:
-        if event == "c_call" and isinstance(
-            pattern := getattr(called, "__self__", None), re.Pattern
-        ):
-            seen.add((pattern, called.__name__))
+        if event == "c_call" and type(owner := called.__self__) is re.Pattern:
+            seen[id(owner), called.__name__] = owner
 
     before = sys.getprofile()
     sys.setprofile(watch)
     try:
-        yield seen
+        yield
     finally:
         sys.setprofile(before)
 
