@@ -110,6 +110,9 @@ class FilterQuery:
         kinds: list[tuple[str, type, int | None]] = []
         values: dict[str, Any] = {}
         for name, value in cleaned.items():
+            if isinstance(value, list):
+                # Each once: a list of thousands would make SQL of thousands of terms.
+                value = [*dict.fromkeys(each for each in value if each not in EMPTY_VALUES)]
             if value in EMPTY_VALUES:
                 continue
             if isinstance(filters.filters[name], django_filters.ChoiceFilter):

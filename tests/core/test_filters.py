@@ -6,7 +6,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 
 from sessions_app import services
 from sessions_app.filters import SessionFilter
@@ -104,6 +106,8 @@ def test_a_filter_means_what_it_says(shelf, titles, query, expected):
         ("date_from=2000-01-01", "Hooks Algebra Chess Biology"),
         ("date_from=", "Biology Chess Algebra Hooks"),
         ("date_to=9999-12-31", "Biology Chess Algebra Hooks"),
+        ("ordering=,", "Biology Chess Algebra Hooks"),
+        ("ordering=,date,", "Hooks Algebra Chess Biology"),
         ("ordering=date", "Hooks Algebra Chess Biology"),
         ("ordering=-date", "Biology Chess Algebra Hooks"),
         ("ordering=title", "Algebra Biology Chess Hooks"),
@@ -233,3 +237,13 @@ def test_filters_do_not_reach_the_lists_of_oneself(api, instructor, session):
     for name in ["my_sessions", "created_sessions"]:
         body = api(instructor).get(f"{LIST}{name}/?status=completed&level=x").json()
         assert body["count"] == 1
+
+
+@pytest.mark.parametrize("query", ["ordering=" + "title," * 500, "status=" + "ongoing," * 500])
+def test_what_is_said_many_times_in_a_list_is_looked_for_once(titles, shelf, query):
+    once = titles(query.partition(",")[0])
+
+    with CaptureQueriesContext(connection) as captured:
+        assert titles(query) == once
+
+    assert max(len(each["sql"] or "") for each in captured) < 10_000
