@@ -112,3 +112,19 @@ def test_the_log_of_the_staff_is_the_superusers(world):
     assert client.get("/admin/admin/logentry/").status_code == 403
     for path in ("add/", "1/change/", "1/delete/"):
         assert client.post(f"/admin/auth/group/{path}", {"name": "Mine"}).status_code in {302, 403}
+
+
+def test_staff_without_permissions_are_not_told_what_there_is(world, settings):
+    settings.DEBUG = False  # whose pages have the address in them
+    client, looked_at = signed_in(world.people["staff"]), 0
+    for model in admin.site._registry:
+        row = model._default_manager.first()
+        base = f"/admin/{model._meta.app_label}/{model._meta.model_name}"
+        for page in ("change/", "history/", "delete/", "password/", "file/", ""):
+            pair = [f"{base}/{pk}/{page}" for pk in (row.pk if row else 1, 10**9)]
+            answers = [client.get(each) for each in pair]
+            bodies = {each.content.replace(b"1000000000", b"") for each in answers}
+            assert len({each.status_code for each in answers}) == 1, pair
+            assert len(bodies) == 1 or answers[0].status_code == 302, pair
+            looked_at += row is not None
+    assert looked_at > 40
