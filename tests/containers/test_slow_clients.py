@@ -17,9 +17,11 @@ from tests.operations.slow_clients import (
     connected,
     drip,
     end_of,
+    is_cut_off,
     stalled_reader,
 )
 from tests.server import Server, free_port
+from tests.waiting import until
 
 pytestmark = pytest.mark.skipif(not nginx.BINARY, reason="no nginx is installed")
 
@@ -71,4 +73,5 @@ def test_a_client_that_takes_nothing_of_its_answer_is_cut_off(hurried, rest):
 
     client = stalled_reader(hurried.port, request)
 
+    assert until(lambda: is_cut_off(client))
     assert len(end_of(client).received) < LARGE

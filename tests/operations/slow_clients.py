@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 HEAD = (
     b"POST /api/auth/token/ HTTP/1.1\r\nHost: 127.0.0.1\r\n"
@@ -95,3 +96,14 @@ def stalled_reader(port: int, request: bytes) -> socket.socket:
     client.sendall(request)
     assert client.recv(12) == b"HTTP/1.1 200"
     return client
+
+
+def is_cut_off(client: socket.socket) -> bool:
+    """Has the server's end of this connection gone? Where the system ended it, the client hears of
+    it only when it reads on. Linux alone tells it."""
+    try:
+        server, own = client.getpeername()[1], client.getsockname()[1]
+    except OSError:  # it was reset
+        return True
+    established = f":{server:04X} 0100007F:{own:04X} 01 "
+    return established not in Path("/proc/net/tcp").read_text()

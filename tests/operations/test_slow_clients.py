@@ -20,9 +20,11 @@ from tests.operations.slow_clients import (
     connected,
     drip,
     end_of,
+    is_cut_off,
     stalled_reader,
 )
 from tests.server import Server
+from tests.waiting import until
 
 MANY = 40
 # One process of one thread: each of the many would stop it, if it waited for them.
@@ -99,6 +101,7 @@ def seen(request, tmp_path_factory):
         unfinished_ends = list(pool.map(end_of, unfinished))
         silent_ends = list(pool.map(end_of, silent))
         results = {name: future.result() for name, future in ends.items()}
+        until(lambda: all(map(is_cut_off, readers)))
         reader_ends = list(pool.map(end_of, readers))
         yield SimpleNamespace(
             beside=beside,
