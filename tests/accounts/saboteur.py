@@ -62,7 +62,7 @@ if __name__ == "__main__":
         case "claim":
             tokens.revoke = look_then_insert
         case "mail":
-            RetryQuerySet.claim = claim_without_condition
+            RetryQuerySet.lease = claim_without_condition
         case "swap":
             accounts._swap_password = set_without_compare
         case "confirm":

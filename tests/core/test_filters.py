@@ -129,7 +129,7 @@ def test_the_order_is_latest_first_soonest_first_or_as_told(shelf, titles, query
     ],
 )
 def test_what_is_named_again_and_again_is_asked_for_once(query, read):
-    asked = SessionFilter.asked(QueryDict(query))
+    asked = SessionFilter.parse(QueryDict(query))
 
     assert read in [list(asked.ordering), [*asked.values.values()]]
 

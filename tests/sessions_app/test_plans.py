@@ -21,7 +21,7 @@ def plan(query, values):
     """The plan's lines, when reading and sorting whole tables are avoided."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
-        cursor.execute(f"EXPLAIN {query.sql}", query.filled(values))
+        cursor.execute(f"EXPLAIN {query.sql}", query.bind(values))
         return "\n".join(line for (line,) in cursor.fetchall())
 
 
