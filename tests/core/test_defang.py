@@ -14,7 +14,7 @@ from core.defang import defang, one_line
     [
         ("Pay at https://evil.example/x?y=1 now", "Pay at [link removed] now"),
         ("(HTTP://EVIL.EXAMPLE)", "([link removed]"),
-        ("1http://192.0.2.1/", "1[link removed]"),
+        ("1http://192.0.2.1/", "[link removed]"),
         ("zoommtg://192.0.2.1/join", "[link removed]"),
         ("http://[::1]/ and ftp://host", "[link removed] and [link removed]"),
         ("www.evil.example.", "[link removed]"),
