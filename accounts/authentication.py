@@ -1,4 +1,4 @@
-"""Who is asking: a bearer token on the API, a name or an e-mail address when signing in."""
+"""Identify the caller: by bearer token on the API, by username or e-mail when signing in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.logs import bind
 
 
 class BearerAuthentication(tokens.AccessTokenAuthentication):
-    """`Authorization: Bearer <access token>`, of a person who is active and still wants it."""
+    """`Authorization: Bearer <access token>`, a valid token of an active user."""
 
     def get_user(self, validated_token: Any) -> Any:
         user = super().get_user(validated_token)
@@ -22,7 +22,7 @@ class BearerAuthentication(tokens.AccessTokenAuthentication):
 
 
 class UsernameOrEmailBackend(ModelBackend):
-    """Django's own, but for how a person is found. Used by the API and the admin."""
+    """Django's backend, but users are found by username or e-mail. For the API and the admin."""
 
     def authenticate(
         self,
@@ -35,7 +35,7 @@ class UsernameOrEmailBackend(ModelBackend):
             return None
         user: User | None = User.objects.signing_in_as(username).first()
         if user is None:
-            # As slow as for somebody who exists, so that the time taken tells nothing.
+            # Take as long as for an existing user, so that the response time reveals nothing.
             User().set_password(password)
             return None
         if user.check_password(password) and self.user_can_authenticate(user):

@@ -1,4 +1,4 @@
-"""Taking out of an account who it belongs to. The row stays: others' records name it."""
+"""Removing personal data from an account. The row stays: other people's records refer to it."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from django.db import transaction
 from accounts import tokens
 from accounts.models import IdempotencyKey, Mail, User
 
-# What stands where somebody's own words stood.
+# Replaces the text that an erased person wrote.
 ERASED = "[erased]"
-# Shorter words would be found in half of all texts.
+# Shorter words would match in many unrelated texts.
 MIN_WORD = 3
 
 
 class Renaming:
-    """What somebody was called, and is called from now on.
+    """Replaces the names of an erased person in texts.
 
     Attributes:
-        old: the names and addresses that point to this person alone.
-        new: the name that takes their place.
+        old: the names and addresses that identify only this person.
+        new: the name that replaces them.
     """
 
     def __init__(self, user: User, new: str) -> None:
@@ -33,23 +33,23 @@ class Renaming:
         self._names = any_word(self.old | {user.first_name, user.last_name})
 
     def in_own_words(self, text: str) -> str:
-        """What they have written themselves, without any part of their name."""
+        """Return a text that they wrote, without any part of their name."""
         return self._names.sub(self.new, self.in_staffs_words(text))
 
     def in_staffs_words(self, text: str) -> str:
-        """What was typed by hand, so that a name may be in any case."""
+        """Return a text that staff typed, without their names and addresses in any letter case."""
         return self._typed.sub(self.new, text)
 
 
 def any_word(words: set[str], flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
-    """Finds each of them where it stands for itself, the longest first."""
+    """Return a pattern that matches each of them as a whole word, the longest first."""
     known = sorted((word for word in words if len(word) >= MIN_WORD), key=len, reverse=True)
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, known)) or '(?!)'})(?!\w)", flags)
 
 
 def close(user: User) -> None:
-    """Let nobody in any more, as this person: every token, socket, session of the admin and right
-    ends at once. Again changes nothing that matters."""
+    """Close an account for good: revoke every token, socket, admin session and permission at once.
+    Repeating it changes nothing that matters."""
     with transaction.atomic():
         User.objects.filter(pk=user.pk).update(
             is_active=False,
@@ -65,7 +65,7 @@ def close(user: User) -> None:
 
 
 def free_name(user: User) -> str:
-    """`erased-<id>`, also as the first part of an address; another one if somebody has that."""
+    """Return `erased-<id>`, or a variant if another user has that as username or address."""
     for number in count(1):
         name = f"erased-{user.pk}" + (f"-{number}" if number > 1 else "")
         others = User.objects.exclude(pk=user.pk).with_either(name, address_of(name))
@@ -75,12 +75,12 @@ def free_name(user: User) -> str:
 
 
 def address_of(name: str) -> str:
-    """An address that never leads anywhere (RFC 2606)."""
+    """Return an address that can never receive mail (RFC 2606)."""
     return f"{name}@erased.invalid"
 
 
 def anonymise(user: User, name: str, *, now: datetime) -> None:
-    """Take the names and the address out of the account, for good."""
+    """Replace the names and the address in the account. This can't be undone."""
     User.objects.filter(pk=user.pk).update(
         username=name,
         email=address_of(name),
@@ -97,28 +97,28 @@ def anonymise(user: User, name: str, *, now: datetime) -> None:
 
 
 def delete_answers(user: User) -> int:
-    """Delete the answers that they could get again; how many there were."""
+    """Delete the stored answers to their own requests. Returns the number deleted."""
     deleted: int = user.idempotency_keys.all().delete()[0]
     return deleted
 
 
 def forget_networks(user: User) -> int:
-    """Delete the digests of networks that they have signed in from; how many there were."""
+    """Delete the digests of the networks they signed in from. Returns the number deleted."""
     deleted: int = user.known_networks.all().delete()[0]
     return deleted
 
 
 def erase_answers(renaming: Renaming) -> int:
-    """Take out the answers in which others could read of them again; how many there were."""
+    """Erase the stored answers to others that name them. Returns the number erased."""
     named: int = IdempotencyKey.objects.answered_with(renaming.old).erase_answers()
     return named
 
 
 def delete_mails(user: User, email: str) -> int:
-    """Delete what was mailed to them, or is to be; how many mails that were.
+    """Delete the mails sent to them or waiting to be sent. Returns the number deleted.
 
     Args:
-        email: the address, as resets of passwords were asked for with it.
+        email: their address, since password reset mails are stored by address only.
     """
     deleted: int = Mail.objects.to_person(user, email).delete()[0]
     return deleted

@@ -1,4 +1,4 @@
-"""The admin's forms for people: signing in, adding somebody, a new password."""
+"""The admin's forms for people: signing in, adding a person, setting a password."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from core.errors import APIError
 from core.push import recheck_on_commit
 from core.throttling import address_of, wait_for
 
-if TYPE_CHECKING:  # unfold has no types, and these differ in their looks only
+if TYPE_CHECKING:  # unfold has no types; its forms differ in their looks only
     from django.contrib.admin.forms import AdminAuthenticationForm as AuthenticationForm
     from django.contrib.admin.forms import AdminPasswordChangeForm as AdminOwnPasswordChangeForm
     from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm
@@ -39,7 +39,7 @@ __all__ = [
 
 
 def let_in(*waits: int | None) -> None:
-    """Raise a form's error if one has to wait."""
+    """Raise a form error if any of the limits says to wait (in seconds)."""
     wait = max(filter(None, waits), default=None)
     if wait is not None:
         raise ValidationError(f"Too many attempts: try again in {wait} seconds.")
@@ -47,7 +47,7 @@ def let_in(*waits: int | None) -> None:
 
 @contextmanager
 def hashing_in_forms() -> Iterator[None]:
-    """Where a password is checked: a form's error instead of the API's, if that has to wait."""
+    """Turn the API error of a password check that waited too long into a form error."""
     try:
         yield
     except APIError as refusal:
@@ -61,7 +61,7 @@ class NewPersonForm(UserCreationForm):
 
 
 class NewPasswordForm(AdminPasswordChangeForm):
-    """Whoever was connected with the old one is so no longer."""
+    """A new password set by staff. It closes the connections made with the old one."""
 
     def save(self, commit: bool = True) -> User:
         user: User = super().save(commit)
@@ -70,7 +70,8 @@ class NewPasswordForm(AdminPasswordChangeForm):
 
 
 class OwnPasswordForm(AdminOwnPasswordChangeForm):
-    """Staff's own new password; whoever has found their browser can't try out the old one."""
+    """Staff change their own password. Guesses of the old one are limited, so that a person who
+    uses their open browser can't try passwords."""
 
     def clean_old_password(self) -> str:
         user: User = self.user
@@ -88,7 +89,7 @@ class OwnPasswordForm(AdminOwnPasswordChangeForm):
 
 
 class LimitedSignInForm(AuthenticationForm):
-    """The admin's sign-in, with the limits of the API's: it takes the same passwords."""
+    """The admin's sign-in, with the limits of the API: the passwords are the same."""
 
     def clean(self) -> dict[str, Any]:
         network = address_of(self.request)
@@ -97,7 +98,7 @@ class LimitedSignInForm(AuthenticationForm):
         with hashing_in_forms():
             cleaned: dict[str, Any] = super().clean()
         user = self.get_user()
-        if isinstance(user, User):  # else something was left empty
+        if isinstance(user, User):  # else a field was left empty
             attempts.succeed()
             services.remember_network(user, network, now=timezone.now())
         return cleaned

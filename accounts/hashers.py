@@ -1,8 +1,8 @@
-"""How passwords are hashed: with the parameters of OWASP, and a few at a time in each process.
+"""Password hashing with the parameters of OWASP, and only a few hashes at a time per process.
 
-A hash needs much memory by design. So at most `PASSWORD_HASHES_AT_ONCE` are computed at once, by
-threads of their own: the C library keeps what a thread has used, and the threads that serve
-requests are many.
+A hash needs a lot of memory by design. So at most `PASSWORD_HASHES_AT_ONCE` are computed at once,
+in separate threads: the C library keeps the memory that a thread has used, and many threads serve
+requests.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from core.errors import APIError, declare
 Result = TypeVar("Result")
 
 PASSWORDS_BUSY = declare(
-    "passwords_busy", 503, "Too many passwords are being checked now: try again in a moment."
+    "passwords_busy", 503, "Too many passwords are being checked right now: try again in a moment."
 )
-# In seconds: how long a hash waits for its turn.
+# How long a hash waits for its turn, in seconds.
 PATIENCE = 5.0
 
 
@@ -34,7 +34,7 @@ def hashing_threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(settings.PASSWORD_HASHES_AT_ONCE, thread_name_prefix="hashing")
 
 
-# A child process has none of its parent's threads.
+# A child process does not inherit its parent's threads.
 os.register_at_fork(after_in_child=hashing_threads.cache_clear)
 
 
@@ -42,7 +42,7 @@ def in_turn(compute: Callable[..., Result], *args: str) -> Result:
     """Compute a hash when it is its turn.
 
     Raises:
-        APIError: 503 if that would take longer than `PATIENCE`.
+        APIError: 503 if it has to wait longer than `PATIENCE`.
     """
     future = hashing_threads().submit(compute, *args)
     try:
@@ -50,17 +50,17 @@ def in_turn(compute: Callable[..., Result], *args: str) -> Result:
     except TimeoutError:
         if future.cancel():
             raise APIError(PASSWORDS_BUSY) from None
-        return future.result()  # it has begun meanwhile
+        return future.result()  # it has started in the meantime
 
 
 class BoundedArgon2Hasher(Argon2PasswordHasher):
-    """Argon2id with 19 MiB, two passes and one lane. Hashes with other parameters are still good,
-    and replaced at the next sign-in."""
+    """Argon2id with 19 MiB, two passes and one lane. Hashes with other parameters are still valid
+    and are replaced at the next sign-in."""
 
     time_cost = 2
     memory_cost = 19 * 1024  # in KiB
     parallelism = 1
-    # Hashes from before need 100 MiB each.
+    # Older hashes need 100 MiB each.
     larger = threading.Lock()
 
     def encode(self, password: str, salt: str) -> str:
@@ -70,7 +70,7 @@ class BoundedArgon2Hasher(Argon2PasswordHasher):
         return in_turn(self.verify_now, password, encoded)
 
     def verify_now(self, password: str, encoded: str) -> bool:
-        """Compare at once; of the hashes that need more memory than ours, one at a time."""
+        """Verify now, but only one at a time of the hashes that need more memory than ours."""
         if self.decode(encoded)["memory_cost"] <= self.memory_cost:
             return super().verify(password, encoded)
         with self.larger:

@@ -1,4 +1,4 @@
-"""Sending the mails that wait: writing each, and handing it to the mail server."""
+"""Sending waiting mails: write each one and hand it to the mail server."""
 
 from __future__ import annotations
 
@@ -26,21 +26,22 @@ from core import metrics
 from core.defang import defang, one_line
 from core.retries import PermanentFailure, work_off
 
-# What a server says of one mail; it takes others on the same connection.
+# The server refuses one mail, but accepts others on the same connection.
 REFUSALS = (SMTPSenderRefused, SMTPRecipientsRefused, SMTPDataError)
 GOODBYE = 421
-# It won't take a mail like this one, from anybody, at any time (RFC 5321: 5yz).
+# Permanent errors: the server will never accept this mail (RFC 5321: 5yz).
 FOR_GOOD = range(500, 600)
-# It wants a password first: our settings are at fault, and can be mended before the next try.
+# It requires authentication: our settings are wrong, and can be fixed before the next try.
 SIGN_IN_FIRST = 530
 
 
 class ServerDownError(Exception):
-    """The mail server failed a mail before this one."""
+    """The mail server failed an earlier mail of this batch."""
 
 
 def send_waiting(now: datetime) -> int:
-    """Send what is due, and drop what nobody is to get any more; how many that was."""
+    """Send the due mails, and delete those that nobody should get any more. Returns the number of
+    mails processed."""
     with Connection() as connection:
 
         def attempt(mail: Mail) -> None:
@@ -57,8 +58,8 @@ def send_waiting(now: datetime) -> int:
 
 
 class Connection:
-    """One connection for all mails of a batch. A server that is down or hangs is asked once: the
-    other mails fail at once, instead of waiting for it one after another."""
+    """One connection for all mails of a batch. If the server is down or hangs, the remaining mails
+    fail at once, instead of each waiting for a timeout."""
 
     def __init__(self) -> None:
         self.backend: Any = get_connection()
@@ -76,15 +77,15 @@ class Connection:
         self.backend.close()
 
     def send(self, message: EmailMultiAlternatives) -> None:
-        """Hand over one mail.
+        """Hand one mail to the server.
 
         Raises:
-            OSError: what the server or the way to it said.
-            PermanentFailure: the server refused this mail for good.
-            ServerDownError: it wasn't asked.
+            OSError: the server or the network failed.
+            PermanentFailure: the server refused this mail permanently.
+            ServerDownError: the server was not contacted, since it failed before.
         """
         if self.is_down:
-            raise ServerDownError("The mail server is down or hangs; it is asked again later.")
+            raise ServerDownError("The mail server is down or hangs; trying again later.")
         try:
             self.hand_over(message)
             return
@@ -97,7 +98,7 @@ class Connection:
             self.is_down = not self.has_delivered
             if self.is_down:
                 raise
-        # Some servers end a connection after so many mails: only one that takes none is down.
+        # Some servers close a connection after a number of mails: one that took none is down.
         self.has_delivered = False
         self.send(message)
 
@@ -111,34 +112,34 @@ Refusal = SMTPResponseException | SMTPRecipientsRefused
 
 
 def says_goodbye(refusal: Refusal) -> bool:
-    """Does the server end the connection, whatever it thinks of the mail (421)?"""
+    """Whether the server closes the connection (421), regardless of the mail."""
     return GOODBYE in codes(refusal)
 
 
 def is_for_good(refusal: Refusal) -> bool:
-    """Would it refuse this mail at the next try, too? A sender that it refuses is the same for all
-    mails, and so a mistake in the settings, to be mended before the next try."""
+    """Whether the server would refuse this mail again. A refused sender doesn't count: all mails
+    have the same one, so the settings are wrong and can be fixed before the next try."""
     if isinstance(refusal, SMTPSenderRefused):
         return False
     return all(code in FOR_GOOD and code != SIGN_IN_FIRST for code in codes(refusal))
 
 
 def codes(refusal: Refusal) -> list[int]:
-    """What the server answered, for each recipient if it was about them."""
+    """Return the server's reply codes, one for each refused recipient if it refused those."""
     if isinstance(refusal, SMTPRecipientsRefused):
         return [code for code, _ in refusal.recipients.values()]
     return [refusal.smtp_code]
 
 
 def write(mail: Mail, now: datetime) -> EmailMultiAlternatives | None:
-    """The mail as it is sent to the person as they are now; None if nobody is to get it."""
+    """Return the mail, written for the user's current data; None if nobody should get it."""
     if mail.expires_at is not None and mail.expires_at <= now:
         return None
     return WRITERS[Mail.Kind(mail.kind)](mail)
 
 
 def write_notification(mail: Mail) -> EmailMultiAlternatives | None:
-    """What people have written is in it, so that it tells no link but ours."""
+    """The texts contain words of other users: links in them are defused, only ours work."""
     user = User.objects.wanting_mails().filter(pk=mail.user_id).first()
     if user is None:
         return None
@@ -165,7 +166,7 @@ def write_password_reset(mail: Mail) -> EmailMultiAlternatives | None:
 
 
 def link_context(user: User, page: str, token: str) -> dict[str, Any]:
-    """A link to a page of the frontend, its parts, and for how many hours it works."""
+    """Return a link to a page of the frontend, its parts, and its lifetime in hours."""
     parts = {"uid": urlsafe_base64_encode(force_bytes(user.pk)), "token": token}
     return parts | {
         "link": f"{settings.FRONTEND_URL}/{page}?{urlencode(parts)}",
@@ -174,7 +175,7 @@ def link_context(user: User, page: str, token: str) -> dict[str, Any]:
 
 
 def write_email_change(mail: Mail) -> EmailMultiAlternatives | None:
-    """To the new address, while it is still the one that is waited for."""
+    """To the new address, if it is still waiting to be confirmed."""
     user = User.objects.active().filter(pk=mail.user_id, pending_email=mail.address).first()
     if user is None:
         return None
@@ -183,7 +184,7 @@ def write_email_change(mail: Mail) -> EmailMultiAlternatives | None:
 
 
 def write_email_confirmation(mail: Mail) -> EmailMultiAlternatives | None:
-    """To the address for which mails were turned on, while they are."""
+    """To the address for which mails were turned on, if they still are."""
     wanting = User.objects.active().filter(email_notifications=True)
     user = wanting.filter(pk=mail.user_id, email=mail.address).first()
     if user is None or user.mails_confirmed:
@@ -193,7 +194,7 @@ def write_email_confirmation(mail: Mail) -> EmailMultiAlternatives | None:
 
 
 def write_email_notice(mail: Mail) -> EmailMultiAlternatives | None:
-    """To the old address, which may be the old one already."""
+    """To the old address, which may have been replaced already."""
     user = User.objects.active().filter(pk=mail.user_id).first()
     return user and letter(mail, user, "email_notice", {}, to=mail.address)
 
@@ -217,13 +218,13 @@ def letter(
     to: str = "",
     headers: dict[str, str] | None = None,
 ) -> EmailMultiAlternatives:
-    """A mail to one person, as plain text and as HTML.
+    """Return a mail to one person, as plain text and HTML.
 
-    It calls them by their user name: a stranger who has registered with somebody's address could
-    say anything in a first name.
+    It addresses them by username: a stranger who registers with somebody else's address could put
+    any text into the first name.
 
     Args:
-        to: another address than the person's.
+        to: an address to use instead of the person's.
     """
     subject = defang(mail.subject)
     context |= {"title": subject, "name": defang(one_line(user.username))}
@@ -242,6 +243,6 @@ def letter(
 
 
 def message_id(mail: Mail) -> str:
-    """The same at every try, so that a mail program can tell a second sending after a crash."""
+    """Return the same id at every try, so that mail programs recognise duplicates after a crash."""
     written = int(mail.created_at.timestamp())
     return f"<{mail.kind}.{mail.pk}.{written}@{urlsplit(settings.PUBLIC_URL).hostname}>"

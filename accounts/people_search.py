@@ -1,4 +1,4 @@
-"""Finding, in the admin's lists, what belongs to people."""
+"""Search the admin's lists by the people that rows belong to."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from django.db.models import Q
 from accounts.models import User
 from core.admin import StaffAdmin
 
-# Who types so little that more begin so, types on.
+# If more people match, the search text is too short to be useful.
 MAX_PEOPLE = 100
 
 
 def of_people(text: str, *relations: str) -> Q:
-    """Rows whose person's user name or e-mail address begins so, without case. The people are read
-    first: an OR across a join would have the database go through all of both tables."""
+    """Return a filter for rows whose person's username or e-mail address begins with the text,
+    ignoring case. The people are read first: with an OR across a join the database would scan
+    both tables."""
     people = User.objects.beginning_with(text)
     ids = list(people.values_list("pk", flat=True)[:MAX_PEOPLE])
     found = Q(pk=None)
@@ -23,16 +24,16 @@ def of_people(text: str, *relations: str) -> Q:
 
 
 class OfPeopleAdmin(StaffAdmin):
-    """Rows that belong to people, and are found by them, too.
+    """An admin of rows that belong to people and can be searched by them.
 
     Attributes:
-        people_fields: the columns that say whose they are.
+        people_fields: the columns that refer to people.
     """
 
     people_fields: tuple[str, ...] = ("user",)
 
     def find(self, text: str) -> Q:
-        """What has an `@` is no word of a title; without words the database needs no scan."""
+        """A text with an `@` is searched among people only, which needs no scan of the table."""
         people = self.find_by_people(text)
         return people if "@" in text else super().find(text) | people
 

@@ -1,4 +1,4 @@
-"""All reads of people and of their mails."""
+"""All queries for people and their mails."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from django.db.models.lookups import Exact
 from core.retries import RetryQuerySet
 from core.search import has_words
 
-# For so long staff can look up what was sent.
+# How long staff can look up sent mails.
 MAILS_KEPT = timedelta(days=30)
 
 
 def fold(identifier: str) -> str:
-    """What is the same without case. ASCII only, as what is stored: Python would make an S of a
-    "ſ", and so give each account more names than those whose attempts are counted."""
+    """Return the identifier in upper case if it is ASCII, as all stored ones are. Python would turn
+    "ſ" into S: an account would have several spellings, whose attempts are counted separately."""
     return identifier.upper() if identifier.isascii() else identifier
 
 
@@ -37,7 +37,7 @@ def has_email(email: str) -> Q:
 
 
 def has_address(email: str) -> Q:
-    """Of a mail: whatever was typed that means this address."""
+    """Filter mails by the address that was typed, ignoring case."""
     return Q(Exact(Upper("address"), fold(email)))
 
 
@@ -49,13 +49,13 @@ class UserQuerySet(models.QuerySet[Any]):
         return self.filter(erased_at__gte=moment)
 
     def wanting_mails(self) -> Self:
-        """Those who want mails about sessions, at an address that is shown to be theirs."""
+        """People who want mails about sessions and whose address is confirmed."""
         wanting = self.active().filter(email_notifications=True)
         if not settings.EMAIL_CONFIRMATION:
             return wanting
         return wanting.filter(email_confirmed=True, mails_refused=False)
 
-    # Compared as the unique constraints compare, so that their indexes serve both databases.
+    # Compare as the unique constraints do, so that both databases can use their indexes.
     def with_username(self, username: str) -> Self:
         return self.filter(is_named(username))
 
@@ -63,26 +63,27 @@ class UserQuerySet(models.QuerySet[Any]):
         return self.filter(has_email(email))
 
     def with_either(self, username: str | None, email: str | None) -> Self:
-        """Both in one look, so that two people signing up at once can't fall between two."""
+        """People with this username or e-mail address, found by one query so that a simultaneous
+        registration isn't missed between two."""
         named = [is_named(username)] if username is not None else []
         mailed = [has_email(email)] if email is not None else []
         return self.filter(reduce(or_, named + mailed, Q(pk=None)))
 
     def with_words(self, words: Iterable[str]) -> Self:
-        """Those in whose names or user name every word occurs."""
+        """People whose names or username together contain every word."""
         return self.filter(has_words(words, "first_name", "last_name", "username"))
 
     def beginning_with(self, text: str) -> Self:
-        """Those whose user name or e-mail address begins so, without case; an index serves it."""
+        """People whose username or e-mail address begins with this text. Uses an index."""
         return self.filter(Q(username__istartswith=text) | Q(email__istartswith=text))
 
     def signing_in_as(self, identifier: str) -> Self:
-        """By user name or, since no user name has an `@`, by e-mail address."""
+        """The person with this username or, if it contains an `@`, this e-mail address."""
         return self.with_email(identifier) if "@" in identifier else self.with_username(identifier)
 
 
 class UserManager(DjangoUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
-    """Django's `create_user` and `create_superuser`, with these reads."""
+    """Django's `create_user` and `create_superuser`, with these queries."""
 
     def get_by_natural_key(self, username: str | None) -> Any:
         return self.signing_in_as(username or "").get()
@@ -93,16 +94,15 @@ class MailQuerySet(RetryQuerySet):
         return self.exclude(next_try_at=None)
 
     def to_person(self, user: Any, email: str) -> Self:
-        """What was mailed to them, or is to be: a reset knows only the address it was asked for
-        with."""
+        """Mails to this person, sent or waiting. Password resets are stored by address only."""
         return self.filter(Q(user=user) | Q(has_address(email), user=None))
 
     def given_up(self) -> Self:
-        """Neither sent nor to be tried again."""
+        """Not sent and not retried any more."""
         return self.filter(next_try_at=None, sent_at=None)
 
     def failing(self) -> Self:
-        """Tried without success, and to be tried again."""
+        """Failed at least once and waiting for a retry."""
         return self.waiting().filter(attempts__gt=0)
 
     def forgettable(self, now: datetime) -> Self:

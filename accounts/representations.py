@@ -11,7 +11,7 @@ from accounts.tokens import TokenPair
 
 
 class UserObject(TypedDict):
-    """A person, the same everywhere."""
+    """A person."""
 
     id: int
     username: str
@@ -23,37 +23,37 @@ class UserObject(TypedDict):
 
 
 class ProfileObject(UserObject):
-    """Oneself."""
+    """Your own profile."""
 
     timezone: str
     email_notifications: Annotated[
-        bool, "Are reminders, decisions on requests and cancellations mailed, too?"
+        bool, "Whether reminders, decisions on requests and cancellations are also mailed."
     ]
     mails_confirmed: Annotated[
         bool,
-        "May mails go to this address? If not, they are sent once the link is followed that is "
-        "mailed when `email_notifications` is turned on.",
+        "Whether mails may be sent to your address. If not, they are sent after you open the link "
+        "that is mailed when you turn on `email_notifications`.",
     ]
     pending_email: Annotated[
         str,
-        "The new address, until the mail that went there is confirmed; else an empty text.",
+        "A new address that is waiting to be confirmed; empty if there is none.",
     ]
 
 
 class RegisteredObject(TokenPair):
-    """A new account, signed in."""
+    """A new account and its first tokens."""
 
     user: UserObject
 
 
 class MessageObject(TypedDict):
-    """A sentence for the person."""
+    """A message for the user."""
 
     message: str
 
 
 class NothingObject(TypedDict):
-    """An empty object: the status says it all."""
+    """An empty object."""
 
 
 def user_object(user: User | PersonRow) -> UserObject:

@@ -1,7 +1,7 @@
-"""Rows that hot reads read instead of instances of models, as far as people are in them.
+"""Rows of people for frequent queries, which read them instead of model instances.
 
-A row is a named tuple of the columns that are told, under the model's names, so that a
-representation takes either.
+A row is a named tuple of the columns that the API shows, named as on the model, so that
+representations accept both.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 
 class PersonRow(NamedTuple):
-    """What is told of a person."""
+    """The columns of a person that the API shows."""
 
     pk: int
     username: str
@@ -24,12 +24,12 @@ class PersonRow(NamedTuple):
 
 
 def columns(shape: Any) -> list[str]:
-    """The columns, for `values_list`, of a row whose last field is a person."""
+    """Return the columns, for `values_list`, of a row whose last field is a person."""
     *own, person = shape._fields
     return [*own, *(f"{person}__{name}" for name in PersonRow._fields)]
 
 
 def reader(shape: Any) -> Callable[[tuple[Any, ...]], Any]:
-    """Makes such a row of its columns."""
+    """Return a function that builds such a row from its columns."""
     own = len(shape._fields) - 1
     return lambda row: shape(*row[:own], PersonRow(*row[own:]))

@@ -1,4 +1,4 @@
-"""What the account endpoints take."""
+"""Request bodies of the account endpoints."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ class ProfileInput(Input):
     first_name = TextField(max_length=150, required=False, allow_blank=True)
     last_name = TextField(max_length=150, required=False, allow_blank=True)
     email = EmailField(max_length=254, required=False)
-    password = PasswordField(required=False, help_text="Needed for another `email` only.")
-    timezone = TimezoneField(required=False, help_text="An IANA name; mails use it.")
+    password = PasswordField(required=False, help_text="Needed only to change `email`.")
+    timezone = TimezoneField(required=False, help_text="An IANA name. Mails use this time zone.")
     email_notifications = FlagField(
-        required=False, help_text="Mail reminders, decisions on requests and cancellations, too."
+        required=False, help_text="Also mail reminders, decisions on requests and cancellations."
     )
 
 
@@ -53,7 +53,7 @@ class PasswordChangeInput(Input):
 
 
 class ResetInput(Input):
-    # Any text: the answer is the same for what is no address.
+    # Any text: the answer is the same if it is not an address.
     email = TextField(max_length=254)
 
 

@@ -1,4 +1,4 @@
-"""What staff do to people's accounts and mails. Each act is in the log of staff acts, in its own
+"""Actions of staff on accounts and mails. Each is logged in the staff log, in the same
 transaction."""
 
 from __future__ import annotations
@@ -15,37 +15,37 @@ from core.errors import APIError, declare
 from core.retries import LEASE
 from core.staff_log import log_staff_act
 
-ALREADY_DEACTIVATED = declare("already_deactivated", 400, "This account is deactivated already.")
-ERASED_FOR_GOOD = declare("erased_for_good", 400, "This account was erased, for good.")
-ALREADY_ACTIVE = declare("already_active", 400, "This account is active already.")
-NOT_ONESELF = declare("not_oneself", 400, "Nobody deactivates their own account here.")
-NOT_STAFF = declare("not_staff", 403, "Only superusers do this to members of the staff.")
-MAIL_SENT = declare("mail_sent", 400, "This mail was sent already.")
-MAIL_EXPIRED = declare("mail_expired", 400, "This mail has expired: it isn't sent any more.")
+ALREADY_DEACTIVATED = declare("already_deactivated", 400, "This account is already deactivated.")
+ERASED_FOR_GOOD = declare("erased_for_good", 400, "This account was erased permanently.")
+ALREADY_ACTIVE = declare("already_active", 400, "This account is already active.")
+NOT_ONESELF = declare("not_oneself", 400, "You can't deactivate your own account.")
+NOT_STAFF = declare("not_staff", 403, "Only superusers can do this to staff accounts.")
+MAIL_SENT = declare("mail_sent", 400, "This mail has already been sent.")
+MAIL_EXPIRED = declare("mail_expired", 400, "This mail has expired and won't be sent.")
 MAIL_TRIED_SOON = declare(
-    "mail_tried_soon", 400, "This mail is being sent now, or is tried within five minutes anyway."
+    "mail_tried_soon", 400, "This mail is being sent, or will be tried within five minutes."
 )
 
-# What else is cleared away of somebody who is thrown out. Apps above this one append functions
-# `(person, *, by, now, reason) -> str` when they are ready: this one can't import them. Each says
-# what it has done, and works in transactions of its own.
+# Further clean-up when a person is deactivated. Apps above this one, which it can't import, append
+# functions `(person, *, by, now, reason) -> str` in `ready()`. Each returns a sentence about what
+# it has done, and uses its own transactions.
 CLEARINGS: list[Callable[..., str]] = []
 
 
 def deactivate(person: User, *, by: User, now: datetime, reason: str, clear: bool) -> str:
-    """Close an account: every token and sign-in ends, everywhere, and open sockets with them.
+    """Close an account, revoke all its tokens and sign-ins, and close its sockets.
 
     Args:
-        reason: for the log and, with `clear`, for those in the person's sessions.
+        reason: for the log and, with `clear`, for the people in the person's sessions.
         clear: also cancel the sessions that they offer, free their places and withdraw their
-            requests. That can be done again, also when the account is closed already.
+            requests. This can be repeated, even if the account is already closed.
 
     Returns:
-        What was cleared away, as a sentence; "" if nothing was to be.
+        Sentences about what was cleared; "" without `clear`.
 
     Raises:
-        APIError: 400 if it is closed already or one's own; 403 if it is another staff member's,
-            and one isn't a superuser.
+        APIError: 400 if it is already closed or the caller's own; 403 if it is a staff account and
+            the caller isn't a superuser.
     """
     check_may_touch(person, by=by)
     if person == by:
@@ -63,7 +63,7 @@ def deactivate(person: User, *, by: User, now: datetime, reason: str, clear: boo
 
 
 def reactivate(person: User, *, by: User, now: datetime) -> None:
-    """Open an account again; what was issued before stays dead.
+    """Reopen an account. Tokens issued before stay revoked.
 
     Raises:
         APIError: 400 if it is open or was erased; 403 as for `deactivate`.
@@ -80,7 +80,7 @@ def reactivate(person: User, *, by: User, now: datetime) -> None:
 
 
 def sign_out(person: User, *, by: User, now: datetime) -> None:
-    """End every token and sign-in of a person, whose password stays good.
+    """Revoke all tokens and sign-ins of a person. Their password stays valid.
 
     Raises:
         APIError: 403 as for `deactivate`.
@@ -92,7 +92,7 @@ def sign_out(person: User, *, by: User, now: datetime) -> None:
 
 
 def may_touch(person: User, *, by: Any) -> bool:
-    """Is the account no staff member's, or is it a superuser who wants to do something to it?"""
+    """Whether `by` may act on this account: on staff accounts only superusers may."""
     return bool(by.is_superuser) or not (person.is_staff or person.is_superuser)
 
 
@@ -102,17 +102,16 @@ def check_may_touch(person: User, *, by: User) -> None:
 
 
 def lock_person(person: User) -> User:
-    """The row as it is now, held until the transaction ends."""
+    """Return the current row, locked until the transaction ends."""
     row: User = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     return row
 
 
 def resend(mail: Mail, *, by: User, now: datetime) -> None:
-    """Have a mail that was given up, or waits after failures, tried at once, and as often as a
-    new one.
+    """Retry at once a mail that was given up or has failed, with as many attempts as a new one.
 
     Raises:
-        APIError: 400 if it was sent, has expired, or is being tried.
+        APIError: 400 if it was sent, has expired, or is being sent.
     """
     with transaction.atomic():
         row = Mail.objects.select_for_update(no_key=True).filter(pk=mail.pk).first()
@@ -123,7 +122,7 @@ def resend(mail: Mail, *, by: User, now: datetime) -> None:
 
 def check_unsent(mail: Mail | None, now: datetime) -> None:
     if mail is None or (mail.expires_at is not None and mail.expires_at <= now):
-        raise APIError(MAIL_EXPIRED)  # an expired one is deleted when it is to be sent
+        raise APIError(MAIL_EXPIRED)  # expired mails are deleted when they are due
     if mail.sent_at is not None:
         raise APIError(MAIL_SENT)
     if mail.next_try_at is not None and mail.next_try_at <= now + LEASE:

@@ -1,8 +1,8 @@
-"""Issuing, renewing and ending JSON Web Tokens (contract C1, C2), which simplejwt signs and reads;
-and the tokens of links in mails.
+"""Issuing, renewing and revoking JSON Web Tokens (contract C1, C2), which simplejwt signs and
+reads; and the tokens of links in mails.
 
-Every JSON Web Token carries its owner's `token_stamp`; a stamp that is no longer the owner's is
-dead.
+Every JSON Web Token contains its owner's `token_stamp`. It is invalid once the owner's stamp has
+changed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from core.fields import MAX_ID
 from core.push import recheck_on_commit
 
 STAMP = "stamp"
-# The claims of a token name rows by these.
+# The formats of the ids in a token's claims.
 ID = re.compile("[0-9]{1,19}")
 TOKEN_ID = re.compile("[0-9a-zA-Z-]{1,64}")
 Kind = TypeVar("Kind", bound=Token)
@@ -36,8 +36,8 @@ Kind = TypeVar("Kind", bound=Token)
 class Access(AccessToken):
     """A token for the `Authorization` header.
 
-    It has no `iat`: who checks a token refuses one from the future, and so a machine whose clock
-    goes ahead would hand out what all others refuse. A token ends by its `exp` and its stamp.
+    It has no `iat`: a token issued in the future is refused, so machines would refuse the tokens of
+    one whose clock is ahead. A token's validity depends on its `exp` and its stamp.
     """
 
     def set_iat(self, *args: Any, **kwargs: Any) -> None:
@@ -45,7 +45,7 @@ class Access(AccessToken):
 
 
 class Refresh(RefreshToken):
-    """A token to get access tokens for; without `iat`, as they are."""
+    """A token that is exchanged for access tokens. It has no `iat` either."""
 
     access_token_class = Access
     set_iat = Access.set_iat
@@ -59,17 +59,17 @@ class TokenPair(TypedDict):
 
 
 def issue(user: User) -> TokenPair:
-    """A new pair for somebody who has just proved who they are."""
+    """Return a new pair for a user who has just been authenticated."""
     refresh = Refresh.for_user(user)
     refresh[STAMP] = user.token_stamp
     return {"access": str(refresh.access_token), "refresh": str(refresh)}
 
 
 def owner(token: Token) -> User:
-    """Whose token it is.
+    """Return the user that a token belongs to.
 
     Raises:
-        APIError: 401 if there is no such active person, or the stamp is an old one.
+        APIError: 401 if there is no such active user, or the stamp is outdated.
     """
     user: User | None = active_person().first(id=token.get("user_id"))
     if user is None or token.get(STAMP) != user.token_stamp:
@@ -78,8 +78,8 @@ def owner(token: Token) -> User:
 
 
 def locked_person(user: User) -> User | None:
-    """The row of this person as it is now, held until the transaction ends; None if they are no
-    longer active, or every token was ended, since `user` was read."""
+    """Return the user's current row, locked until the transaction ends; None if the user was
+    deactivated or signed out everywhere since `user` was read."""
     row: User | None = (
         User.objects.active().select_for_update(no_key=True).filter(pk=user.pk).first()
     )
@@ -92,14 +92,14 @@ def active_person() -> CompiledRow:
 
 
 def read(kind: type[Kind], text: str | bytes) -> Kind:
-    """A token of this kind that is well signed, in date, and has claims as this server makes them.
+    """Return a token of this kind after checking its signature, expiry and claims.
 
     Raises:
-        APIError: 401 if it isn't.
+        APIError: 401 if any of them is invalid.
     """
     try:
-        token = kind(text)  # type: ignore[arg-type]  # it says Token and means its text
-        # Both may be anything in a token that something else has signed with this key.
+        token = kind(text)  # type: ignore[arg-type]  # annotated as Token, but takes the text
+        # May be anything in a token that another program has signed with this key.
         datetime.fromtimestamp(token["exp"], tz=UTC)
     except (TokenError, TypeError, ValueError, OverflowError, OSError):
         raise APIError(TOKEN_NOT_VALID) from None
@@ -109,7 +109,7 @@ def read(kind: type[Kind], text: str | bytes) -> Kind:
 
 
 def is_id(claim: Any) -> bool:
-    """Is it the id of a row, as simplejwt writes it or as older versions of it did?"""
+    """Whether this is a row's id, as current or older versions of simplejwt write it."""
     if isinstance(claim, str):
         return ID.fullmatch(claim) is not None and int(claim) <= MAX_ID
     return isinstance(claim, int) and not isinstance(claim, bool) and 0 < claim <= MAX_ID
@@ -120,7 +120,7 @@ def is_token_id(claim: Any) -> bool:
 
 
 class AccessTokenAuthentication(JWTAuthentication):
-    """The access token of an `Authorization` header, and its owner."""
+    """Authenticates by the access token of the `Authorization` header."""
 
     def get_user(self, validated_token: Token) -> Any:
         return owner(validated_token)
@@ -130,27 +130,27 @@ class AccessTokenAuthentication(JWTAuthentication):
 
 
 def read_access(text: str) -> tuple[Access, User]:
-    """An access token that would be taken now, and its owner.
+    """Return a valid access token and its owner.
 
     Raises:
-        APIError: 401 if it is good for nothing.
+        APIError: 401 if it is invalid.
     """
     token = read(Access, text)
     return token, owner(token)
 
 
 def read_refresh(text: str) -> tuple[Refresh, User]:
-    """A refresh token that is well signed and in date, and its owner. It may be revoked."""
+    """Return an unexpired refresh token and its owner. It may have been revoked."""
     token = read(Refresh, text)
     return token, owner(token)
 
 
 def renew(text: str) -> TokenPair:
-    """An access token for a refresh token, which stays good; with `ROTATE_REFRESH_TOKENS` it is
-    used up, a new one comes with the answer, and a used one signs its owner out everywhere.
+    """Return an access token for a refresh token, which stays valid. With `ROTATE_REFRESH_TOKENS`
+    it works once, a new one is returned, and a second use signs its owner out everywhere.
 
     Raises:
-        APIError: 401 if the refresh token is good for nothing.
+        APIError: 401 if the refresh token is invalid.
     """
     token, user = read_refresh(text)
     if not settings.ROTATE_REFRESH_TOKENS:
@@ -158,17 +158,17 @@ def renew(text: str) -> TokenPair:
             raise APIError(TOKEN_NOT_VALID)
         return {"access": str(token.access_token), "refresh": text}
     mark_used(token, user, RevokedToken.Reason.ROTATED)
-    # `user` was read before the token was claimed: if the same token comes again meanwhile, the
-    # pair issued here has the old stamp and dies with all others.
+    # `user` was read before the token was marked: if the token is used again in the meantime, the
+    # pair issued here has the old stamp and is revoked like all others.
     return issue(user)
 
 
 def mark_used(token: Token, user: User, reason: str) -> None:
-    """Use up a refresh token.
+    """Mark a refresh token as used.
 
     Raises:
-        APIError: 401 if it was used up before. One that rotation had used up and that comes again
-            was stolen, before or after: its owner is signed out everywhere.
+        APIError: 401 if it was used before. If it had been rotated, it was stolen at some point:
+            its owner is signed out everywhere.
     """
     spent, first_use = revoke(token, user, reason)
     if first_use:
@@ -179,7 +179,7 @@ def mark_used(token: Token, user: User, reason: str) -> None:
 
 
 def revoke(token: Token, user: User, reason: str) -> tuple[RevokedToken, bool]:
-    """Insert the token's id, which is unique; True if nobody has before, however many try."""
+    """Record the token's id, which is unique. True for exactly one of concurrent callers."""
     expires_at = datetime.fromtimestamp(token["exp"], tz=UTC)
     return RevokedToken.objects.get_or_create(
         jti=token["jti"], defaults={"user": user, "reason": reason, "expires_at": expires_at}
@@ -187,24 +187,24 @@ def revoke(token: Token, user: User, reason: str) -> tuple[RevokedToken, bool]:
 
 
 def sign_out(text: str) -> None:
-    """End one refresh token."""
+    """Revoke one refresh token."""
     token, user = read_refresh(text)
     mark_used(token, user, RevokedToken.Reason.SIGNED_OUT)
 
 
 def sign_out_everywhere(user: User) -> None:
-    """End every token of this person, and what was asked for with them: a mail that still waits
-    would have a new link to the new address."""
+    """Revoke all tokens of this person, and cancel a pending e-mail change: a mail that is still
+    waiting would otherwise contain a valid link."""
     row = User.objects.filter(pk=user.pk)
     row.update(token_generation=F("token_generation") + 1, pending_email="")
     recheck_on_commit(user.pk)
 
 
 def verify(text: str) -> None:
-    """Is it an access or refresh token that would be taken now?
+    """Check that this is a valid access or refresh token.
 
     Raises:
-        APIError: 401 if not.
+        APIError: 401 if it isn't.
     """
     token = read(UntypedToken, text)
     if token.get("token_type") not in (Access.token_type, Refresh.token_type):
@@ -215,16 +215,16 @@ def verify(text: str) -> None:
 
 
 class ResetLinks(PasswordResetTokenGenerator):
-    """Django's links, which a new password, address or sign-in in the admin ends; ours are ended
-    by what ends every token, too: they don't outlive a deactivation."""
+    """Links to set a new password. Django's become invalid with a new password, address or sign-in
+    to the admin; ours also when all tokens are revoked, for example by a deactivation."""
 
     def _make_hash_value(self, user: Any, timestamp: int) -> str:
         return f"{super()._make_hash_value(user, timestamp)}{user.token_stamp}"
 
 
 class EmailLinks(PasswordResetTokenGenerator):
-    """Links that confirm a new address: bound to both addresses, and so dead once one of them is
-    no longer the person's, and ended by what ends every token."""
+    """Links that confirm a new address. They become invalid when the old or the new address
+    changes, or all tokens are revoked."""
 
     key_salt = "accounts.email_links"
 
@@ -233,8 +233,8 @@ class EmailLinks(PasswordResetTokenGenerator):
 
 
 class MailsLinks(PasswordResetTokenGenerator):
-    """Links that let mails go to an address: bound to it and to what they change, and so dead once
-    they were used or the address is no longer the person's, and ended by what ends every token."""
+    """Links that confirm an address for mails. They become invalid when they were used, the address
+    changes, or all tokens are revoked."""
 
     key_salt = "accounts.mails_links"
 
@@ -246,5 +246,5 @@ class MailsLinks(PasswordResetTokenGenerator):
 reset_links = ResetLinks()
 email_links = EmailLinks()
 mails_links = MailsLinks()
-# Names a person and doesn't end: a mail may be old. It is good for turning mails off only.
+# Identifies a person and never expires, since mails may be old. It can only turn mails off.
 unsubscribe_links = Signer(salt="accounts.unsubscribe", sep=".")

@@ -1,4 +1,4 @@
-"""`/api/auth/`: opening an account, signing in and out, oneself."""
+"""`/api/auth/`: registration, signing in and out, and the user's own profile."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from core.errors import TOKEN_NOT_VALID
 from core.throttling import AddressThrottle
 from core.views import ActionViewSet, Answer
 
-# A POST that is limited by address.
+# A POST that is limited by network address.
 LIMITED: dict[str, Any] = {
     "methods": ["post"],
     "detail": False,
@@ -37,8 +37,8 @@ LIMITED: dict[str, Any] = {
 
 
 class SignInViewSet(ActionViewSet):
-    """What needs no token. One that is sent all the same isn't looked at: a client whose access
-    token has ended must still be able to get the next one."""
+    """Operations that need no token. One that is sent anyway is ignored: a client whose access
+    token has expired must be able to get a new one."""
 
     tag = "Accounts"
     authentication_classes = []
@@ -74,15 +74,15 @@ class SignInViewSet(ActionViewSet):
     }
 
     def origin(self) -> dict[str, Any]:
-        """Where this request comes from, and when."""
+        """Return the network of this request and the time."""
         return {"network": throttling.address_of(self.request), "now": timezone.now()}
 
     @action(**LIMITED, throttle_scope="register")
     def register(self, request: Request) -> Response:
-        """Open an account.
+        """Register a new account.
 
-        The answer has the person and their first tokens. User names and e-mail addresses are
-        unique, compared without case; a user name has no `@`.
+        The answer contains the new user and a pair of tokens. Usernames and e-mail addresses are
+        unique, ignoring case. A username can't contain `@`.
         """
         if isinstance(request.data, dict):
             services.check_sign_up(request.data.get("role"))  # 403 comes before 400 (contract C10)
@@ -93,37 +93,37 @@ class SignInViewSet(ActionViewSet):
     def sign_in(self, request: Request) -> Response:
         """Sign in with a username or an e-mail address.
 
-        A wrong password, an unknown name and a deactivated account get the same answer. Limited
-        by address; and failures by account and network, and by account over all networks from
-        which nobody has signed in to it.
+        A wrong password, an unknown name and a deactivated account get the same answer. Requests
+        are limited by network address. Failures are limited by account and network, and by account
+        over all networks from which the account was not signed in to before.
         """
         return self.answer(services.sign_in(**self.read(), **self.origin()))
 
     @action(methods=["post"], detail=False, url_path="token/refresh")
     def refresh(self, request: Request) -> Response:
-        """Get the next access token.
+        """Get a new access token.
 
-        The refresh token stays good and is answered too. Where the site rotates refresh tokens,
-        each works once, a new one comes with the answer, and a used one that comes again signs
-        its owner out everywhere.
+        The refresh token stays valid and is returned unchanged. If the site rotates refresh
+        tokens, each one works once and the answer has a new one; using one a second time signs its
+        owner out everywhere.
         """
         return self.answer(tokens.renew(self.read()["refresh"]))
 
     @action(methods=["post"], detail=False, url_path="token/verify")
     def verify(self, request: Request) -> Response:
-        """Is this access or refresh token good now?
+        """Check whether an access or refresh token is valid.
 
-        200 with an empty object if it is, 401 if not.
+        The answer is 200 with an empty object if it is, 401 if not.
         """
         tokens.verify(self.read()["token"])
         return self.answer({})
 
     @action(methods=["post"], detail=False, url_path="logout")
     def sign_out(self, request: Request) -> Response:
-        """End a refresh token.
+        """Revoke a refresh token.
 
-        Access tokens made with it last until they end by themselves, minutes later. Where the
-        site rotates refresh tokens, a used one signs its owner out everywhere here, too.
+        Access tokens that were made with it stay valid until they expire, a few minutes later. If
+        the site rotates refresh tokens, sending a used one signs its owner out everywhere.
         """
         tokens.sign_out(self.read()["refresh"])
         return self.answer()
@@ -132,36 +132,36 @@ class SignInViewSet(ActionViewSet):
     def reset(self, request: Request) -> Response:
         """Ask for a mail with a link to set a new password.
 
-        Always 200, whether or not an account has the address. The mail comes within a minute.
+        The answer is always 200, whether or not an account has this address. The mail arrives
+        within a minute.
         """
         email = self.read()["email"]
         throttling.count("password_reset_account", services.limit_key(email))
         services.request_reset(email, now=timezone.now())
-        return self.answer({"message": "If an account has this address, a mail is on its way."})
+        return self.answer({"message": "If an account has this address, a mail is sent to it."})
 
     @action(**LIMITED, url_path="password/reset/confirm", throttle_scope="password_reset")
     def reset_confirm(self, request: Request) -> Response:
-        """Set a new password with the `uid` and `token` of the mail.
+        """Set a new password with the `uid` and `token` from the mail.
 
-        They work once. Every token issued before is ended.
+        They work once. All tokens issued before become invalid.
         """
         services.reset_password(**self.read(), **self.origin())
-        return self.answer({"message": "The password was changed: sign in with it."})
+        return self.answer({"message": "Your password was changed. Sign in with the new one."})
 
     @action(methods=["post"], detail=False, url_path="email/confirm")
     def confirm_email(self, request: Request) -> Response:
-        """Confirm an e-mail address with the `uid` and `token` of the mail that went there.
+        """Confirm an e-mail address with the `uid` and `token` from the mail sent to it.
 
-        A new address then takes the place of the old one; where mails were turned on, they are
-        sent from then on. The link works once, and ends with the next change of the address or the
-        password.
+        A new address then replaces the old one; if mails were turned on, they are sent from then
+        on. The link works once, and stops working when the address or the password changes.
         """
         services.confirm_email(**self.read())
         return self.answer({"message": "The e-mail address is confirmed."})
 
 
 class MailViewSet(ActionViewSet):
-    """The link at the foot of each mail. Its token is all the right that is needed."""
+    """The unsubscribe link in each mail. Its token is the only credential needed."""
 
     tag = "Accounts"
     authentication_classes = []
@@ -170,7 +170,7 @@ class MailViewSet(ActionViewSet):
         "unsubscribe_page": Answer(str, media_type="text/html"),
         "unsubscribe": Answer(MessageObject),
     }
-    reads_bodies = False  # mail programs send a form, browsers another, some clients nothing
+    reads_bodies = False  # mail programs and browsers send different forms, some clients nothing
     errors = {
         "unsubscribe_page": [services.UNSUBSCRIBE_LINK_INVALID],
         "unsubscribe": [services.UNSUBSCRIBE_LINK_INVALID],
@@ -179,25 +179,25 @@ class MailViewSet(ActionViewSet):
     @action(detail=False, url_path="unsubscribe/<str:token>", url_name="unsubscribe")
     @csp.with_policy(csp.FORM)
     def unsubscribe_page(self, request: Request, token: str) -> HttpResponse:
-        """Show a page with a button that turns one's mails off.
+        """Show a page with a button that turns your mails off.
 
-        Programs that look at a mail's links before its reader does turn nothing off by that.
+        Opening the link changes nothing, since some mail programs open every link.
         """
         services.subscriber(token)
         return render(request, "accounts/unsubscribe.html", {"title": "No more mails?"})
 
     @unsubscribe_page.mapping.post
     def unsubscribe(self, request: Request, token: str) -> Response:
-        """Turn one's mails off, as a mail program does it (RFC 8058).
+        """Turn your mails off: the one-click unsubscribe of RFC 8058.
 
-        No token but that of the address is needed, and any body will do.
+        The token in the address is enough; the body is ignored.
         """
         services.turn_mails_off(token)
         return self.answer({"message": "No more mails about sessions will be sent to you."})
 
 
 class AccountViewSet(ActionViewSet):
-    """Oneself."""
+    """The user's own account."""
 
     tag = "Accounts"
     keyless = {"change_password"}
@@ -214,20 +214,19 @@ class AccountViewSet(ActionViewSet):
 
     @action(detail=False)
     def me(self, request: Request) -> Response:
-        """Show oneself."""
+        """Show your own profile."""
         return self.answer(profile_object(self.person))
 
     @me.mapping.patch
     def update_me(self, request: Request) -> Response:
-        """Change one's names, e-mail address or time zone, or have mails sent or not.
+        """Change your names, e-mail address or time zone, or turn mails on or off.
 
-        A new `email` is shown as `pending_email`, and the old one stays, until the link that is
-        mailed to the new one is confirmed; unless the site asks for no confirmation. It needs
-        one's `password` beside it; wrong ones are limited as at sign-in. The address that one has
-        needs none.
+        A new `email` is kept in `pending_email` until you open the link that is mailed to it; the
+        old address stays in use until then. Sites can turn this confirmation off. A new address
+        needs your `password`; wrong passwords are limited as at sign-in.
 
-        Who turns `email_notifications` on gets a link by mail first, unless their address is
-        confirmed: mails are sent once that is followed, and `mails_confirmed` is true then.
+        If you turn on `email_notifications` and your address isn't confirmed, a link is mailed to
+        it. Mails are sent after you open it, and `mails_confirmed` is then true.
         """
         user = services.update_profile(
             by=self.person,
@@ -239,9 +238,10 @@ class AccountViewSet(ActionViewSet):
 
     @action(methods=["post"], detail=False, url_path="password/change")
     def change_password(self, request: Request) -> Response:
-        """Change one's password.
+        """Change your password.
 
-        Ends every token issued before, also the one used for this; the answer has new ones.
+        All tokens issued before become invalid, including the one of this request. The answer
+        contains a new pair.
         """
         network = throttling.address_of(request)
         answer = services.change_password(by=self.person, network=network, **self.read())

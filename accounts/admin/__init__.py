@@ -1,4 +1,4 @@
-"""People, the staff's groups and mails in the admin, and the form that staff sign in by."""
+"""People, staff groups and mails in the admin, and the admin's sign-in form."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from accounts.forms import LimitedSignInForm, OwnPasswordForm
 def password_change(
     request: HttpRequest, extra_context: dict[str, Any] | None = None
 ) -> HttpResponseBase:
-    """The site's own page, with our form: the site has no setting for that."""
+    """Django's page with our form: the admin site has no setting for the form."""
     site = admin.site
     return PasswordChangeView.as_view(
         form_class=OwnPasswordForm,

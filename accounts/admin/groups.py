@@ -1,4 +1,4 @@
-"""Groups of the staff, and what they may do, in the admin."""
+"""Staff groups and their permissions in the admin."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ admin.site.unregister(Group)
 
 @admin.register(Group)
 class StaffGroupAdmin(GroupAdmin, StaffAdmin):
-    """Django's own, with the looks and the bounds of the other tables. Only superusers write here:
-    who could change their own group could do anything."""
+    """Django's group admin with the look and limits of our other tables. Only superusers can
+    write: people who could change their own group could give themselves any permission."""
 
     search_help_text = "An id, or parts of the name."
 

@@ -16,7 +16,7 @@ from core.admin.unfolded import ChoicesDropdownFilter
 class MailSituation(SituationFilter):
     situations = {
         "given_up": ("given up", lambda rows, now: rows.given_up()),
-        "failing": ("failing, to be tried again", lambda rows, now: rows.failing()),
+        "failing": ("failing, will be retried", lambda rows, now: rows.failing()),
         "waiting": ("waiting", lambda rows, now: rows.waiting()),
         "sent": ("sent", lambda rows, now: rows.exclude(sent_at=None)),
     }
@@ -24,7 +24,7 @@ class MailSituation(SituationFilter):
 
 @admin.register(Mail)
 class MailAdmin(OfPeopleAdmin, ReadOnlyAdmin):
-    """What waits, was sent or was given up (neither sent nor to be tried again)."""
+    """Mails that are waiting, sent or given up (not sent and not retried)."""
 
     actions = ("resend_selected", "export_csv")
     list_display = ("subject", "user", "kind", "created_at", "sent_at", "attempts", "next_try_at")
@@ -36,7 +36,7 @@ class MailAdmin(OfPeopleAdmin, ReadOnlyAdmin):
     )
     list_select_related = ("user",)
     search_fields = ("subject",)
-    search_help_text = "An id, words of the subject, or how a user name or an address begins."
+    search_help_text = "An id, words of the subject, or the start of a username or an address."
     date_hierarchy = "created_at"
     linked_lookups = ("sent_at__isnull", "next_try_at__isnull", "next_try_at__lt")
     export_fields = {
@@ -52,9 +52,9 @@ class MailAdmin(OfPeopleAdmin, ReadOnlyAdmin):
     export_addresses = {"E-mail": "user__email", "Address typed": "address"}
 
     def find_by_people(self, text: str) -> Q:
-        """Also by the address that somebody typed who asked for a new password."""
+        """Also search the addresses that were typed to request a new password."""
         return super().find_by_people(text) | Q(address__istartswith=text)
 
-    @admin.action(description="Try to send again", permissions=["act"])
+    @admin.action(description="Retry sending", permissions=["act"])
     def resend_selected(self, request: HttpRequest, queryset: QuerySet[Mail]) -> None:
-        self.act_on_each(request, queryset, staff_acts.resend, "to be sent again")
+        self.act_on_each(request, queryset, staff_acts.resend, "queued for sending")

@@ -23,12 +23,12 @@ MAX_CLEARED = 10
 
 
 class DeactivationForm(ReasonForm):
-    """Why, and what else is done to people who are thrown out."""
+    """The reason for a deactivation, and whether to clear the people's sessions and requests."""
 
     clear = forms.BooleanField(
-        label="Cancel the sessions they offer, free their places, withdraw their requests and "
-        "stop their 1-on-1 sessions, too",
-        help_text="Those in their sessions are then told the reason.",
+        label="Also cancel the sessions they offer, free their places, withdraw their requests and "
+        "stop their 1-on-1 sessions",
+        help_text="The people in their sessions are then notified of the reason.",
         required=False,
         widget=UnfoldBooleanWidget,
     )
@@ -39,16 +39,16 @@ class DeactivationForm(ReasonForm):
         self.fields["reason"].label = "Reason, for the log"
 
     def clean_clear(self) -> bool:
-        """Each may have hundreds of sessions, and the page has to come back."""
+        """Each may have hundreds of sessions, and all are cleared within one request."""
         clear: bool = self.cleaned_data["clear"]
         if clear and self.people > MAX_CLEARED:
-            raise ValidationError(f"Of {MAX_CLEARED} people at most at once.")
+            raise ValidationError(f"At most {MAX_CLEARED} people at once.")
         return clear
 
 
 @admin.register(User)
 class PersonAdmin(UserAdmin, StaffAdmin):
-    """Search, roles, passwords; a person is deactivated, never deleted."""
+    """Search, roles and passwords. People are deactivated, never deleted."""
 
     form = UserChangeForm
     add_form = NewPersonForm
@@ -66,7 +66,7 @@ class PersonAdmin(UserAdmin, StaffAdmin):
     ordering = ("-id",)
     sortable_by = ("username",)
     search_fields = ("username", "first_name", "last_name")
-    search_help_text = "An id, parts of the names, or how an e-mail address begins (with its @)."
+    search_help_text = "An id, parts of the names, or the start of an e-mail address (with its @)."
     filter_horizontal = ("groups", "user_permissions")
     export_fields = {
         "Id": "pk",
@@ -117,10 +117,10 @@ class PersonAdmin(UserAdmin, StaffAdmin):
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if not change:
             return super().save_model(request, obj, form, change)
-        # Only what was changed: the whole row would undo a password or a sign-out of that moment.
+        # Only the changed columns: saving the whole row would undo a concurrent password change.
         columns = {column.name for column in obj._meta.concrete_fields}
         changed = columns.intersection(form.changed_data)
-        if "email" in changed:  # else a mail that still waits has a link to the person's own choice
+        if "email" in changed:  # else a waiting mail would confirm the address chosen by the person
             obj.pending_email, obj.email_confirmed = "", False
             changed |= {"pending_email", "email_confirmed"}
         obj.save(update_fields=changed)
@@ -129,8 +129,9 @@ class PersonAdmin(UserAdmin, StaffAdmin):
         return None
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Else whoever may change people gives an administrator a new password, or address; and a
-        page that was open while somebody was erased would send all the names back."""
+        """Protect the accounts of staff and of erased people: otherwise, any staff member who can
+        change people could give a superuser a new password or address; and a page opened before
+        somebody was erased would save the old names again."""
         allowed: bool = super().has_change_permission(request, obj)
         if obj is None:
             return allowed
@@ -140,7 +141,7 @@ class PersonAdmin(UserAdmin, StaffAdmin):
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
-        """Only superusers say who is of the staff; and nobody takes away the chair they sit on."""
+        """Only superusers decide who is staff, and nobody can revoke their own rights."""
         fields = list(super().get_readonly_fields(request, obj))
         if not request.user.is_superuser:
             fields += ["is_staff", "is_superuser", "groups", "user_permissions"]
@@ -152,7 +153,7 @@ class PersonAdmin(UserAdmin, StaffAdmin):
     def sign_out_selected(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         self.act_on_each(request, queryset, staff_acts.sign_out, "signed out")
 
-    @admin.action(description="Deactivate, everywhere at once", permissions=["change"])
+    @admin.action(description="Deactivate and sign out everywhere", permissions=["change"])
     def deactivate_selected(
         self, request: HttpRequest, queryset: QuerySet[User]
     ) -> HttpResponse | None:
@@ -163,7 +164,7 @@ class PersonAdmin(UserAdmin, StaffAdmin):
             "deactivated",
             form=partial(DeactivationForm, people=queryset.count()),
             title="Deactivate these people",
-            sentence="They are signed out everywhere at once, and can't sign in any more:",
+            sentence="They are signed out everywhere and can no longer sign in:",
         )
 
     @admin.action(description="Reactivate", permissions=["change"])

@@ -1,4 +1,4 @@
-"""People, what is kept of their sign-ins, and their mails."""
+"""Models of people, their sign-ins and their mails."""
 
 from accounts.models.mails import Mail
 from accounts.models.people import (

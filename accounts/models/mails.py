@@ -1,4 +1,4 @@
-"""The mails that are to be sent."""
+"""The queue of outgoing mails."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from core.retries import Retry
 
 
 class Mail(Retry):
-    """A mail that is to be sent, or was. To whom it goes, and whether they still want it, is read
-    when it is sent; nothing secret is in a row."""
+    """A mail that is waiting or was sent. Whether the person still wants it, and the links in it,
+    are determined when it is sent; a row contains no secrets."""
 
     MAX_ATTEMPTS = 6
 
@@ -41,7 +41,7 @@ class Mail(Retry):
     expires_at = models.DateTimeField(null=True, help_text="It isn't sent any more after that.")
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
     sent_at = models.DateTimeField(null=True)
-    # Nullable: NULLs are not compared, so that only keys must be unique.
+    # Nullable: the database doesn't compare NULLs, so only keys must be unique.
     dedupe_key = models.CharField(  # noqa: DJ001
         max_length=120,
         unique=True,

@@ -24,8 +24,8 @@ class Role(models.TextChoices):
     INSTRUCTOR = "instructor"
 
 
-# ASCII, so that every database folds its case alike; no "@", so that a user name and an e-mail
-# address can't be mistaken for each other when somebody signs in.
+# ASCII, so that every database ignores case in the same way; no "@", so that a username can't be
+# mistaken for an e-mail address at sign-in.
 username_validator = RegexValidator(
     r"\A[A-Za-z0-9._+-]+\Z",
     "A username has letters from a to z, digits and . _ + - only.",
@@ -33,7 +33,7 @@ username_validator = RegexValidator(
 
 
 def validate_address(email: str) -> None:
-    """ASCII, for the same reason. Forms use it; the API's field checks by itself."""
+    """Allow ASCII only, for the same reason. For forms: the API's field has its own check."""
     if not email.isascii():
         raise ValidationError("Enter a valid e-mail address.")
 
@@ -46,13 +46,13 @@ def validate_zone(name: str) -> None:
 
 
 def stamp_of(password: str, generation: int) -> str:
-    """A digest of a password hash and a token generation."""
+    """Return a digest of a password hash and a token generation."""
     value = f"{password}:{generation}"
     return salted_hmac("accounts.token_stamp", value, algorithm="sha256").hexdigest()[:32]
 
 
 class User(AbstractUser):
-    """Somebody with an account. Never deleted, only deactivated: others' records name them."""
+    """A person with an account. Deactivated but never deleted: other records refer to them."""
 
     username = models.CharField(max_length=150, unique=True, validators=[username_validator])
     email = models.EmailField(validators=[validate_address])
@@ -68,7 +68,7 @@ class User(AbstractUser):
     )
     email_confirmed = models.BooleanField(
         default=False,
-        db_default=True,  # accounts from before count as confirmed
+        db_default=True,  # older accounts count as confirmed
         editable=False,
         help_text="The owner of the address has followed a link that was mailed there.",
     )
@@ -128,25 +128,25 @@ class User(AbstractUser):
 
     @property
     def token_stamp(self) -> str:
-        """What every token of this person carries: a new password or generation changes it, and
-        so ends all tokens issued before. A renewed hash of the same password doesn't."""
+        """The stamp in every token of this person. A new password or generation changes it, which
+        revokes all earlier tokens. A renewed hash of the same password doesn't change it."""
         stamp = stamp_of(self.password, self.token_generation)
         renewed, _, kept = self.kept_stamp.partition(":")
         return kept if renewed == stamp else stamp
 
     @property
     def mails_confirmed(self) -> bool:
-        """May mails about sessions go to the address, if the person wants them?"""
+        """Whether mails about sessions may be sent to the address if the person wants them."""
         confirmed: bool = self.email_confirmed and not self.mails_refused
         return confirmed or not settings.EMAIL_CONFIRMATION
 
     def check_password(self, raw_password: str | None) -> bool:
-        """Is this the person's password? If so, an outdated hash of it is renewed."""
+        """Whether this is the person's password. If it is, an outdated hash is renewed."""
         return check_password(raw_password, self.password, self.renew_hash)
 
     def renew_hash(self, raw_password: str) -> None:
-        """Hash the same password anew, unless it was changed or its tokens were ended meanwhile.
-        If there is no time for it now, the next sign-in does it."""
+        """Hash the same password anew, unless it was changed or its tokens were revoked in the
+        meantime. If the hashing threads are busy, the next sign-in does it."""
         with suppress(APIError):
             renewed = make_password(raw_password)
             kept = f"{stamp_of(renewed, self.token_generation)}:{self.token_stamp}"
@@ -157,10 +157,11 @@ class User(AbstractUser):
                 self.password, self.kept_stamp = renewed, kept
 
     def set_password(self, raw_password: str | None) -> None:
-        """A new address is no longer waited for: whoever had the old one may have asked for it."""
+        """Also cancel a pending e-mail change: a person who knew the old password may have
+        requested it."""
         super().set_password(raw_password)
         self.pending_email = ""
 
     def get_session_auth_hash(self) -> str:
-        """What a sign-in in the admin carries: it ends with the tokens."""
+        """The stamp in admin sessions, so that they are revoked together with the tokens."""
         return self.token_stamp

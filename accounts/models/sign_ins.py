@@ -1,5 +1,4 @@
-"""What is kept of people's sign-ins and requests: the refresh tokens that are spent, the networks
-that they are known from, and what they asked for with a key."""
+"""Records of sign-ins and requests: revoked refresh tokens, known networks and idempotency keys."""
 
 from __future__ import annotations
 
@@ -10,10 +9,10 @@ from core.idempotency import KeyedRequest
 
 
 class RevokedToken(models.Model):
-    """A refresh token that was signed out, or was used up by rotation.
+    """A refresh token that was signed out or used up by rotation.
 
-    Our own instead of simplejwt's blacklist: that one stores every token whole, and can't tell
-    a signed-out token from a used one, which is a theft when it comes again.
+    Our own model instead of simplejwt's blacklist, which stores whole tokens and doesn't
+    distinguish signed-out tokens from rotated ones. If a rotated one is sent again, it was stolen.
     """
 
     class Reason(models.TextChoices):
@@ -30,8 +29,8 @@ class RevokedToken(models.Model):
 
 
 class KnownNetwork(models.Model):
-    """A network from which a person has signed in, as a digest: others' failures don't shut it
-    out."""
+    """The digest of a network from which a person has signed in. Failed attempts from elsewhere
+    don't lock it out."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="known_networks")
     digest = models.CharField(max_length=64)
@@ -47,7 +46,7 @@ class KnownNetwork(models.Model):
 
 
 class IdempotencyKey(KeyedRequest):
-    """A request of a person's with an `Idempotency-Key`, which is done once."""
+    """A person's request with an `Idempotency-Key`, which is carried out once."""
 
     person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="idempotency_keys")
 

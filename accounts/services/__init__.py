@@ -1,4 +1,4 @@
-"""All writes to people's accounts."""
+"""All changes to accounts."""
 
 from accounts.services.accounts import (
     INSTRUCTOR_SIGNUP_CLOSED,

@@ -1,4 +1,4 @@
-"""Opening accounts, signing in, passwords."""
+"""Registration, sign-in and passwords."""
 
 from __future__ import annotations
 
@@ -22,16 +22,18 @@ from core.errors import VALIDATION_ERROR, APIError, declare, invalid
 from core.push import recheck_on_commit
 
 INSTRUCTOR_SIGNUP_CLOSED = declare(
-    "instructor_signup_closed", 403, "Instructors can't sign up here: ask the staff."
+    "instructor_signup_closed",
+    403,
+    "You can't register as an instructor here: ask the staff for an account.",
 )
 WRONG_CREDENTIALS = declare(
     "wrong_credentials", 401, "No active account has that username and password."
 )
 RESET_LINK_INVALID = declare(
-    "reset_link_invalid", 400, "This link was used or is too old: ask for a new one."
+    "reset_link_invalid", 400, "This link was used already or has expired: ask for a new one."
 )
 UNSUBSCRIBE_LINK_INVALID = declare(
-    "unsubscribe_link_invalid", 404, "This link is not whole: copy all of it from the mail."
+    "unsubscribe_link_invalid", 404, "This link is incomplete: copy the whole link from the mail."
 )
 
 
@@ -45,13 +47,13 @@ def register(
     now: datetime,
     **names: str,
 ) -> User:
-    """Open an account.
+    """Register an account.
 
     Args:
-        network: where the request comes from; the account is known from there.
+        network: the network of the request, which becomes a known network of the account.
 
     Raises:
-        APIError: 403 if instructors can't sign up here; 400 if the name or address is taken or
+        APIError: 403 if instructors can't register here; 400 if the name or address is taken or
             the password is weak.
     """
     check_sign_up(role)
@@ -61,7 +63,7 @@ def register(
     user.set_password(password)
     try:
         user.save()
-    except IntegrityError:  # somebody took it since the check
+    except IntegrityError:  # another user took it since the check
         check_free(username=username, email=email)
         raise
     remember_network(user, network, now=now)
@@ -69,13 +71,13 @@ def register(
 
 
 def check_sign_up(role: Any) -> None:
-    """Raise 403 for a role that people can't give themselves here."""
+    """Raise 403 for a role that users can't choose for themselves."""
     if role == Role.INSTRUCTOR and not settings.INSTRUCTOR_SIGNUP_OPEN:
         raise APIError(INSTRUCTOR_SIGNUP_CLOSED)
 
 
 def check_free(*, username: str | None = None, email: str | None = None, but: Any = None) -> None:
-    """Raise 400 for a user name or an address that another person has, compared without case."""
+    """Raise 400 if another user has this username or address, ignoring case."""
     others = User.objects.exclude(pk=but).with_either(username, email)
     taken = {}
     for other in others:
@@ -95,14 +97,14 @@ def check_password_strength(password: str, user: User, *, field: str) -> None:
 
 
 def sign_in(*, username: str, password: str, network: str | None, now: datetime) -> TokenPair:
-    """Tokens for a user name or e-mail address and its password.
+    """Return tokens for a username or e-mail address and its password.
 
     Args:
-        network: where the request comes from.
+        network: the network of the request.
 
     Raises:
         APIError: 401, the same for a wrong password, an unknown name and a deactivated account.
-        Throttled: if there were too many failures, whether or not there is such an account.
+        Throttled: after too many failures, whether or not the account exists.
     """
     attempts = attempts_as(username, network)
     attempts.count()
@@ -117,24 +119,24 @@ def sign_in(*, username: str, password: str, network: str | None, now: datetime)
 def change_password(
     *, by: User, old_password: str, new_password: str, network: str | None = None
 ) -> TokenPair:
-    """Set a new password, which ends every token issued before; the pair returned is new.
+    """Set a new password, which revokes all tokens issued before, and return a new pair.
 
     Raises:
-        APIError: 400 if the old password is wrong, or the new one weak.
+        APIError: 400 if the old password is wrong or the new one is weak.
         Throttled: if the old password was wrong too often.
     """
     check_own_password(by, old_password, field="old_password", network=network)
     check_password_strength(new_password, by, field="new_password")
     if not _swap_password(by, new_password):
-        raise invalid("old_password", "The password was changed elsewhere just now.")
+        raise invalid("old_password", "The password was just changed elsewhere.")
     return tokens.issue(by)
 
 
 def _swap_password(user: User, password: str, **changes: Any) -> bool:
-    """Compare-and-swap: False if the password or the address is no longer the one that was read. A
-    new address is no longer waited for: whoever had the old password may have asked for it.
+    """Compare-and-swap: False if the password or the address has changed since it was read. Also
+    cancels a pending e-mail change: a person who knew the old password may have requested it.
 
-    Hashing takes long, so it happens before the database is asked for a lock.
+    Hashing is slow, so it is done before the row is locked.
     """
     hashed = make_password(password)
     with transaction.atomic():
@@ -149,8 +151,9 @@ def _swap_password(user: User, password: str, **changes: Any) -> bool:
 
 
 def request_reset(email: str, *, now: datetime) -> None:
-    """Have a link mailed to the owner of this address, if there is one. It is looked for when the
-    mail is sent, so that neither the answer nor its time tells whether there is."""
+    """Queue a mail with a reset link for the owner of this address, if there is one. The owner is
+    looked up when the mail is sent, so that neither the answer nor its time reveals whether the
+    account exists."""
     Mail.objects.create(
         kind=Mail.Kind.PASSWORD_RESET,
         address=email,
@@ -164,10 +167,10 @@ def request_reset(email: str, *, now: datetime) -> None:
 def reset_password(
     *, uid: str, token: str, new_password: str, network: str | None, now: datetime
 ) -> None:
-    """Set a new password with what the mail said, once. That shows whose the address is.
+    """Set a new password with the link of a mail, once. This also confirms the address.
 
     Raises:
-        APIError: 400 if the link is wrong, used or too old, or the password weak.
+        APIError: 400 if the link is wrong, used or expired, or the password is weak.
     """
     user = user_of(uid)
     if user is None or not tokens.reset_links.check_token(user, token):
@@ -179,7 +182,7 @@ def reset_password(
 
 
 def user_of(uid: str) -> User | None:
-    """Whom the `uid` of a mailed link names, if there is such an active person."""
+    """Return the active user that the `uid` of a mailed link names, or None."""
     try:
         pk = int(urlsafe_base64_decode(uid))
     except ValueError:
@@ -189,8 +192,8 @@ def user_of(uid: str) -> User | None:
 
 
 def turn_mails_off(token: str) -> None:
-    """What the link at the foot of a mail does; again changes nothing. Whoever has the account's
-    password, but not its mails, can't turn them on again.
+    """Turn off a user's mails, as the link in each mail does. Repeating it changes nothing. A
+    person who has the account's password, but not its mails, can't turn them on again.
 
     Raises:
         APIError: 404 if the token isn't one of ours.
@@ -199,7 +202,7 @@ def turn_mails_off(token: str) -> None:
 
 
 def subscriber(token: str) -> int:
-    """The id of the person whose mails this link is about.
+    """Return the id of the user whose mails this link turns off.
 
     Raises:
         APIError: 404 if the token isn't one of ours.
@@ -211,7 +214,7 @@ def subscriber(token: str) -> int:
 
 
 def deactivate(user: User) -> None:
-    """Close an account and end its tokens, for good: opening it again doesn't revive them."""
+    """Close an account and revoke its tokens. Reopening it doesn't restore them."""
     User.objects.filter(pk=user.pk).update(is_active=False)
     tokens.sign_out_everywhere(user)
     user.refresh_from_db()

@@ -1,8 +1,8 @@
-"""How often somebody may try a password, and the networks that an account is known from.
+"""Limits on password attempts, and the known networks of accounts.
 
-Failures are counted by account and network, so that a stranger's don't keep the owner out. What
-many networks try on one account together is counted, too; that limit isn't for networks from which
-somebody has signed in to it.
+Failures are counted by account and network, so that a stranger's failures don't lock the owner
+out. Failures on one account from all networks together are limited, too, except from networks from
+which the account was signed in to before.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from accounts.querysets import fold
 from core import throttling
 from core.errors import invalid
 
-# So many networks of an account are kept; the ones seen last.
+# How many networks are kept for an account: the most recent ones.
 MAX_NETWORKS = 10
-# How exactly it is known when one was last seen.
+# How precisely the last sign-in from a network is recorded.
 SEEN = timedelta(days=1)
 
 
 def limit_key(identifier: str) -> str:
-    """What attempts on an account are counted by: what somebody typed, as it is compared. The
-    account itself would tell by its count which name belongs to which address."""
+    """Return the key that attempts are counted by: the identifier as typed, ignoring case. If
+    attempts were counted by account, the count would reveal which name has which address."""
     return f"name:{fold(identifier.strip())}"
 
 
@@ -34,9 +34,9 @@ class Attempts:
     """The attempts on one account from one network.
 
     Args:
-        key: names the account.
-        network: where they come from, as `core.throttling.address_of` has it.
-        find_id: returns the account's id, or None. It is asked only when the account's limit over
+        key: identifies the account.
+        network: where they come from, as returned by `core.throttling.address_of`.
+        find_id: returns the account's id, or None. It is called only when the account's limit over
             all networks is used up.
     """
 
@@ -45,7 +45,7 @@ class Attempts:
         self.counters = [("sign_in_account", f"{key}|{network}"), ("sign_in_everywhere", key)]
 
     def wait(self) -> int | None:
-        """Count one; seconds to wait if it is one too many, else None."""
+        """Count an attempt. Returns the seconds to wait if it exceeds a limit, else None."""
         from_here, everywhere = self.counters
         wait = throttling.wait_for(*from_here)
         if wait is None:
@@ -55,7 +55,7 @@ class Attempts:
         return wait
 
     def count(self) -> None:
-        """Count one, and refuse it if it is one too many.
+        """Count an attempt, and refuse it if it exceeds a limit.
 
         Raises:
             Throttled: with the seconds to wait.
@@ -65,13 +65,13 @@ class Attempts:
             raise Throttled(wait)
 
     def succeed(self) -> None:
-        """The one just counted was no failure."""
+        """Don't count the last attempt: it was no failure."""
         for counter in self.counters:
             throttling.take_back(*counter)
 
 
 def attempts_as(identifier: str, network: str | None) -> Attempts:
-    """Those of somebody who types this user name or e-mail address."""
+    """Return the attempts to sign in with this username or e-mail address."""
 
     def find_id() -> int | None:
         people = User.objects.signing_in_as(identifier.strip())
@@ -84,14 +84,14 @@ def attempts_as(identifier: str, network: str | None) -> Attempts:
 def check_own_password(
     user: User, password: str | None, *, field: str, network: str | None
 ) -> None:
-    """Let nobody pass who has a person's token, but not their password.
+    """Check the user's password, for actions for which a token is not enough.
 
     Raises:
         APIError: 400 on `field` if it is wrong or missing.
-        Throttled: if there were too many failures.
+        Throttled: after too many failures.
     """
     if password is None:
-        raise invalid(field, "Send your password, too.")
+        raise invalid(field, "Your password is needed for this.")
     attempts = Attempts(f"change:{user.pk}", network, lambda: user.pk)
     attempts.count()
     if not user.check_password(password):
@@ -100,13 +100,13 @@ def check_own_password(
 
 
 def is_known(user_id: int | None, network: str | None) -> bool:
-    """Has somebody signed in to this account from there lately? As much work for no account."""
+    """Whether this account was recently signed in to from there. Equally slow without one."""
     digest = digest_of(user_id, network)
     return KnownNetwork.objects.filter(user=user_id or 0, digest=digest).exists()
 
 
 def remember_network(user: User, network: str | None, *, now: datetime) -> None:
-    """Note that a person has signed in from there. Of many networks the oldest are forgotten."""
+    """Record a sign-in from this network. Only the newest `MAX_NETWORKS` are kept."""
     if network is None:
         return
     known, digest = KnownNetwork.objects.filter(user=user), digest_of(user.pk, network)
@@ -123,7 +123,7 @@ def remember_network(user: User, network: str | None, *, now: datetime) -> None:
 
 
 def digest_of(user_id: int | None, network: str | None) -> str:
-    """A network as it is kept: whoever reads the table learns no address, nor that two people
+    """Return the digest of a network. The table reveals neither addresses nor whether two people
     share one."""
     value = f"{user_id}:{network}"
     return salted_hmac("accounts.known_networks", value, algorithm="sha256").hexdigest()

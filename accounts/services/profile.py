@@ -1,4 +1,4 @@
-"""Changing what one says of oneself, and confirming an e-mail address."""
+"""Changing your own profile, and confirming e-mail addresses."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from core.errors import TOKEN_NOT_VALID, APIError, declare
 EMAIL_LINK_INVALID = declare(
     "email_link_invalid",
     400,
-    "This link was used or is too old: change the address, or turn mails on, again.",
+    "This link was used already or has expired: change the address or turn mails on again.",
 )
 
 
@@ -31,21 +31,21 @@ def update_profile(
     password: str | None = None,
     **changes: Any,
 ) -> User:
-    """Change one's own names, e-mail address or time zone, or have mails sent or not.
+    """Change the user's own names, e-mail address, time zone or mail setting.
 
-    With `EMAIL_CONFIRMATION` a new address waits in `pending_email` until the mail that goes there
-    is answered, and the old one is told; and who turns mails on has to answer one first, unless
-    the address is shown to be theirs.
+    With `EMAIL_CONFIRMATION` a new address waits in `pending_email` until the link mailed to it is
+    opened, and the old address gets a notice. To turn mails on, the user has to open a mailed link
+    first, unless the address is confirmed already.
 
     Args:
-        network: where the request comes from.
-        password: needed for another address only.
+        network: the network of the request.
+        password: needed only for a new address.
 
     Raises:
-        APIError: 400 if the password is wrong, or the address is taken; 401 if the token was ended
-            since it was looked at: a body may come slowly, and neither an erased name may come
-            back with it, nor an address of whoever was signed out.
-        Throttled: for too many wrong passwords, or mails asked for.
+        APIError: 400 if the password is wrong or the address is taken; 401 if the token was
+            revoked since it was checked: a slow request must not restore an erased name, or set
+            an address after the user was signed out.
+        Throttled: after too many wrong passwords or requested mails.
     """
     email = changes.get("email")
     moves = email is not None and fold(email) != fold(by.email)
@@ -68,7 +68,7 @@ def update_profile(
                     raise APIError(TOKEN_NOT_VALID)
                 User.objects.filter(pk=by.pk).update(**changes)
             Mail.objects.bulk_create(mails)
-    except IntegrityError:  # somebody took the address since the check
+    except IntegrityError:  # another user took the address since the check
         check_free(email=email, but=by.pk)
         raise
     for name, value in changes.items():
@@ -79,8 +79,8 @@ def update_profile(
 def _mails_about_email(
     user: User, changes: dict[str, Any], *, moves: bool, now: datetime
 ) -> list[Mail]:
-    """What has to be mailed before these changes: a link to a new address, and a word to the old
-    one, in case it was somebody else; a link to the address that mails are turned on for."""
+    """Return the mails that these changes require: a link to a new address and a notice to the old
+    one, in case somebody else did it; or a link to the address that mails are turned on for."""
     if not settings.EMAIL_CONFIRMATION:
         return []
     common: dict[str, Any] = {"user": user, "created_at": now, "next_try_at": now}
@@ -114,11 +114,11 @@ def _mails_about_email(
 
 
 def confirm_email(*, uid: str, token: str) -> None:
-    """Do, once, what the mailed link is for: put the new address in the place of the old one, or
-    let mails go to the address.
+    """Confirm an address with a mailed link, which works once: the new address replaces the old
+    one, or mails may be sent to the address.
 
     Raises:
-        APIError: 400 if the link is wrong, used or too old, or somebody else has the address now.
+        APIError: 400 if the link is wrong, used or expired, or another user has the address now.
     """
     user = user_of(uid)
     if user is None:
@@ -135,13 +135,13 @@ def _confirm_new_email(user: User) -> bool:
     check_free(email=user.pending_email, but=user.pk)
     try:
         return _swap_email(user)
-    except IntegrityError:  # somebody took the address since the check
+    except IntegrityError:  # another user took the address since the check
         check_free(email=user.pending_email, but=user.pk)
         raise
 
 
 def _swap_email(user: User) -> bool:
-    """Compare-and-swap: False if anything that the link was bound to has changed since."""
+    """Compare-and-swap: False if anything that the link depends on has changed since."""
     with transaction.atomic():
         row = tokens.locked_person(user)
         if row is None or (row.email, row.pending_email) != (user.email, user.pending_email):

@@ -188,7 +188,7 @@ def test_who_would_wait_too_long_is_told_to_come_back_at_every_door(
     for answer in answers:
         assert_refused(answer, 503, "passwords_busy")
         assert int(answer["Retry-After"]) > 0
-    told = "Too many passwords are being checked now"
+    told = "Too many passwords are being checked right now"
     assert told in sign_in_there().content.decode()
     form = {f"new_password{number}": NEW_PASSWORD for number in (1, 2)}
     own = desk.post(reverse("admin:password_change"), form | {"old_password": PASSWORD})

@@ -87,7 +87,7 @@ def test_the_sessions_of_too_many_people_are_not_cleared_at_once(desk, person):
 
     page = desk.post(PEOPLE, chosen | {"reason": "", "clear": "on"}).content.decode()
 
-    assert "Of 10 people at most at once." in page
+    assert "At most 10 people at once." in page
     assert User.objects.filter(is_active=False).count() == 0
 
 
@@ -95,7 +95,7 @@ def test_clearing_can_be_done_again_where_a_deactivation_can_not(desk, student, 
     act(desk, "deactivate_selected", student, reason="")
     session(by=student, booking_mode="request", subject="Maths", level="beginner")
 
-    assert "sam: This account is deactivated already." in act(
+    assert "sam: This account is already deactivated." in act(
         desk, "deactivate_selected", student, reason=""
     )
     assert (
@@ -123,7 +123,7 @@ def test_who_may_not_change_sessions_leaves_them_when_throwing_somebody_out(
 def test_nobody_deactivates_themselves(desk, staff):
     said = act(desk, "deactivate_selected", staff, reason="")
 
-    assert said[0] == "root: Nobody deactivates their own account here."
+    assert said[0] == "root: You can't deactivate your own account."
     assert User.objects.get().is_active
 
 
@@ -137,7 +137,7 @@ def test_only_superusers_touch_members_of_the_staff(staff, person, action):
 
     said = act(client, action, staff, reason="")
 
-    assert said[0] == "root: Only superusers do this to members of the staff."
+    assert said[0] == "root: Only superusers can do this to staff accounts."
     staff.refresh_from_db()
     assert (staff.is_active, staff.token_generation) == (True, 0)
     assert logged() == []
@@ -148,7 +148,7 @@ def test_somebody_is_let_in_again(desk, student, signed_in, is_good):
     act(desk, "deactivate_selected", student, reason="")
 
     assert act(desk, "reactivate_selected", student) == ["1 reactivated."]
-    assert act(desk, "reactivate_selected", student)[0] == "sam: This account is active already."
+    assert act(desk, "reactivate_selected", student)[0] == "sam: This account is already active."
 
     assert User.objects.get(pk=student.pk).is_active
     assert not any(map(is_good, pair.values()))
@@ -174,7 +174,7 @@ def test_a_mail_that_was_given_up_is_sent_again(desk, reader, waiting, now):
     row = waiting(reader, attempts=6, next_try_at=None)
     assert send_mails(now + timedelta(hours=1)) == 0
 
-    assert act(desk, "resend_selected", row, path=MAILS) == ["1 to be sent again."]
+    assert act(desk, "resend_selected", row, path=MAILS) == ["1 queued for sending."]
 
     assert send_mails(now + timedelta(hours=1)) == 1
     assert mail.outbox[0].to == [reader.email]
@@ -189,11 +189,11 @@ def test_a_mail_that_was_sent_expired_or_is_tried_anyway_is_left_alone(desk, rea
     said = act(desk, "resend_selected", sent, expired, soon, path=MAILS)
 
     assert [sentence.split(": ")[-1] for sentence in said[:3]] == [
-        "This mail was sent already.",
-        "it isn't sent any more.",
-        "This mail is being sent now, or is tried within five minutes anyway.",
+        "This mail has already been sent.",
+        "This mail has expired and won't be sent.",
+        "This mail is being sent, or will be tried within five minutes.",
     ]
-    assert said[3] == "0 to be sent again."
+    assert said[3] == "0 queued for sending."
     assert logged() == []
     assert Mail.objects.filter(attempts=2).count() == 1
 
