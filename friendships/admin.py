@@ -1,5 +1,4 @@
-"""Friendships and blocks in the admin: to look at, not to write. Messages are private: staff can't
-read them here."""
+"""Friendships and blocks in the admin, read-only. Messages are private: staff can't read them."""
 
 from __future__ import annotations
 
@@ -11,7 +10,7 @@ from core.admin import DateRangeFilter, PersonFilter, ReadOnlyAdmin
 from core.admin.unfolded import ChoicesDropdownFilter
 from friendships.models import Block, Friendship
 
-SEARCH_HELP = "How a user name or an e-mail address begins."
+SEARCH_HELP = "The start of a username or an e-mail address."
 
 
 @admin.register(Friendship)

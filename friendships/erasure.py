@@ -1,4 +1,4 @@
-"""Taking somebody out of friendships, and their words out of conversations."""
+"""Erasing a person from friendships, and their texts from conversations."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from friendships.states import Status
 
 
 def end_all_friendships(user: User, *, now: datetime) -> int:
-    """End every friendship and request of theirs, each by the service that does it for anybody,
-    and lift their blocks; how many there were."""
+    """End all their friendships and requests, using the normal services, and remove their blocks.
+    Returns the number of friendships and requests ended."""
     pairs = Friendship.objects.of(user).filter(status__in=[Status.ACCEPTED, Status.PENDING])
     Block.objects.filter(blocker=user).delete()
     return sum(end(pair, user, now) for pair in pairs.for_list())
@@ -31,12 +31,12 @@ def end(pair: Friendship, user: User, now: datetime) -> bool:
         act = services.withdraw
     try:
         act(**arguments, by=user, now=now)
-    except APIError:  # the other one was faster
+    except APIError:  # the other person was faster
         return False
     return True
 
 
 def erase_messages(user: User) -> int:
-    """Take their words out of their messages, which keep their place in the conversation; how
-    many that were."""
+    """Replace the text of their messages, which stay in the conversation. Returns the number of
+    messages changed."""
     return Message.objects.filter(sender=user).exclude(text=ERASED).update(text=ERASED)

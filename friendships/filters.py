@@ -10,14 +10,14 @@ from accounts.querysets import UserQuerySet
 from core.filters import LETTER, StrictFilterSet, WordsFilter
 from friendships.models import Friendship
 
-TOO_SHORT = "Search for two characters at least."
+TOO_SHORT = "Search for at least two characters."
 
 
 class RequestFilter(StrictFilterSet):
     direction = django_filters.ChoiceFilter(
         choices=[("incoming", "to me"), ("outgoing", "from me")],
         method="by_direction",
-        label="`incoming`: those one is asked; `outgoing`: those one asks; both unless told.",
+        label="`incoming`: requests to you; `outgoing`: requests by you. Both by default.",
     )
 
     class Meta:
@@ -32,7 +32,7 @@ class RequestFilter(StrictFilterSet):
 
 
 class NamesFilter(WordsFilter):
-    # Blanks around what is looked for don't count.
+    # Spaces around the search text don't count.
     shape = WordsFilter.shape | {"allOf": [{"pattern": rf"{LETTER}[\s\S]*{LETTER}"}]}
 
 
@@ -43,8 +43,8 @@ class PeopleFilter(StrictFilterSet):
         min_length=2,
         max_length=200,
         error_messages={"required": TOO_SHORT, "min_length": TOO_SHORT},
-        label="Words that all occur in somebody's names or user name: two characters at least, "
-        "ten words at most.",
+        label="Words that must all occur in a person's names or username: at least two characters, "
+        "at most ten words.",
     )
 
     class Meta:

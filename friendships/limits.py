@@ -1,3 +1,3 @@
-"""The limits of what friends send, said once for input, model and description."""
+"""Limits of messages, shared by request body, model and API description."""
 
 TEXT = 4_000

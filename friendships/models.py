@@ -1,5 +1,5 @@
-"""Friendships, blocks, and the messages between friends. The database keeps one row for a pair of
-people, whoever asked."""
+"""Friendships, blocks, and messages between friends. A pair of people has one friendship row,
+whoever of them asked."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from friendships.states import Role, Status, Viewer
 
 
 class Friendship(Lifecycle):
-    """What is between two people: a request, a friendship, or neither any more."""
+    """The relation of two people: a request, a friendship, or a closed one."""
 
     ACTIONS = states.ACTIONS
     INITIAL = frozenset({Status.CLOSED})
@@ -70,16 +70,16 @@ class Friendship(Lifecycle):
         return f"{self.from_user} and {self.to_user}"
 
     def viewer(self, user: User) -> Viewer:
-        """What one of the two is to the request."""
+        """Return the role of one of the two in the request."""
         return Viewer(frozenset({Role.ASKER if user.pk == self.from_user_id else Role.ASKED}))
 
     def other_than(self, user: User) -> User:
-        """The other one of the two."""
+        """Return the other person of the pair."""
         return self.to_user if user.pk == self.from_user_id else self.from_user
 
 
 class Block(models.Model):
-    """Somebody wants nothing to do with somebody."""
+    """One person has blocked another."""
 
     blocker = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
@@ -103,7 +103,7 @@ class Block(models.Model):
 
 
 class Message(models.Model):
-    """What one friend wrote to the other."""
+    """A message from one friend to another."""
 
     sender = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     recipient = models.ForeignKey(

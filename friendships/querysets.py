@@ -1,4 +1,4 @@
-"""All reads of friendships, blocks and messages."""
+"""All queries for friendships, blocks and messages."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from friendships.states import Status
 
 
 def is_pair(first: str, second: str, one: Any, other: Any) -> Q:
-    """Do two columns name these two, in either order? Written as the indexes are built.
+    """Return a filter for two columns that contain these two people, in either order. It is written
+    like the indexes.
 
     Args:
-        one, other: each a person, an id or an expression.
+        one, other: people, ids or expressions.
     """
     two = [getattr(each, "pk", each) for each in (one, other)]
     return Q(
@@ -27,11 +28,11 @@ def is_pair(first: str, second: str, one: Any, other: Any) -> Q:
 
 class FriendshipQuerySet(LifecycleQuerySet):
     def of(self, user: Any) -> Self:
-        """With this person on either side."""
+        """Those of this person, on either side."""
         return self.filter(Q(from_user=user) | Q(to_user=user))
 
     def between(self, one: Any, other: Any) -> Self:
-        """The row of two people, whoever asked."""
+        """The row of two people, whichever of them asked."""
         return self.filter(is_pair("from_user_id", "to_user_id", one, other))
 
     def accepted(self) -> Self:
@@ -41,24 +42,24 @@ class FriendshipQuerySet(LifecycleQuerySet):
         return self.filter(status=Status.PENDING)
 
     def once_accepted(self) -> Self:
-        """Of those who are friends or were."""
+        """Of people who are or were friends."""
         return self.filter(since__isnull=False)
 
     def requests_seen_by(self, user: Any) -> Self:
-        """The requests that this person has made or got; what was closed is gone."""
+        """The requests that this person has sent or received, without closed ones."""
         return self.of(user).exclude(status=Status.CLOSED)
 
     def for_list(self) -> Self:
         return self.select_related("from_user", "to_user")
 
     def mark_friends(self, people: QuerySet[Any], user: Any) -> QuerySet[Any]:
-        """The people, with `is_friend`: of this person's."""
+        """Annotate people with `is_friend`: whether they are friends of this user."""
         friendship = self.accepted().between(OuterRef("pk"), user.pk)
         marked: QuerySet[Any] = people.annotate(is_friend=Exists(friendship))
         return marked
 
     def locked(self) -> Self:
-        """Held against other writers until the transaction ends; readers go on."""
+        """Lock the rows against other writers until the transaction ends. Reads are not blocked."""
         return self.select_for_update(of=("self",), no_key=True)
 
 
@@ -67,13 +68,13 @@ class BlockQuerySet(QuerySet[Any]):
         return self.filter(blocker=blocker, blocked=blocked)
 
     def hide_blockers(self, people: QuerySet[Any], user: Any) -> QuerySet[Any]:
-        """The people without those who have blocked this person."""
+        """Exclude people who have blocked this user."""
         return people.exclude(Exists(self.by(OuterRef("pk"), user.pk)))
 
 
 class MessageQuerySet(QuerySet[Any]):
     def between(self, one: Any, other: Any) -> Self:
-        """What two people have written to each other."""
+        """The messages between two people."""
         return self.filter(is_pair("sender_id", "recipient_id", one, other))
 
     def unread(self, *, sender: Any, recipient: Any) -> Self:

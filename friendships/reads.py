@@ -1,4 +1,4 @@
-"""The hot read of a conversation: its SQL is compiled once, and what it finds are rows."""
+"""The query of a conversation: frequent, so its SQL is compiled once and it returns plain rows."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class MessageRow(NamedTuple):
 
 
 def conversation(one: User, other: User) -> CursorList:
-    """What two people have written to each other, newest first."""
+    """Return the messages between two people, newest first."""
     return CursorList(queries(), one=one.pk, other=other.pk)
 
 

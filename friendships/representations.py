@@ -20,35 +20,35 @@ class FriendObject(TypedDict):
 
 
 class FriendRequestObject(TypedDict):
-    """Somebody's wish to be somebody's friend."""
+    """A friend request."""
 
     id: int
-    from_user: Annotated[UserObject, "Who asks; `email` is empty for all but friends and oneself."]
-    to_user: Annotated[UserObject, "Who is asked; `email` likewise."]
+    from_user: Annotated[UserObject, "The sender. `email` is empty unless it is you or a friend."]
+    to_user: Annotated[UserObject, "The recipient. `email` as above."]
     status: Literal["pending", "accepted", "declined"]
     created_at: datetime
 
 
 class ChatMessageObject(TypedDict):
-    """What one friend wrote to the other."""
+    """A message from one friend to another."""
 
     id: int
-    sender: Annotated[int, "The id of the one who wrote it."]
-    recipient: Annotated[int, "The id of the one it was written to."]
+    sender: Annotated[int, "The id of the sender."]
+    recipient: Annotated[int, "The id of the recipient."]
     text: str
-    session: Annotated[int | None, "The id of the 1-on-1 session that it belongs to, if any."]
-    read: Annotated[bool, "Has the recipient read it?"]
+    session: Annotated[int | None, "The id of its 1-on-1 session, if it has one."]
+    read: Annotated[bool, "Whether the recipient has read it."]
     created_at: datetime
 
 
 def person_object(user: User, *, known: bool) -> UserObject:
-    """A person, whose e-mail address only those see who know them."""
+    """Return a person, with their e-mail address only if the viewer knows them."""
     shown = user_object(user)
     return shown if known else {**shown, "email": ""}
 
 
 def found_object(user: Any) -> UserObject:
-    """Of somebody who was read with `mark_friends`."""
+    """Return a person who was queried with `mark_friends`."""
     return person_object(user, known=user.is_friend)
 
 

@@ -1,4 +1,4 @@
-"""What the endpoints of friends take."""
+"""Request bodies of the friends endpoints."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from friendships import limits
 
 
 class RequestInput(Input):
-    """Who is asked."""
+    """A friend request."""
 
     user_id = IdField()
 
 
 class MessageInput(Input):
-    """What is written."""
+    """A message to a friend."""
 
     text = TextField(max_length=limits.TEXT)

@@ -1,5 +1,5 @@
-"""The lifecycle of a friendship (contract F1, F2), as data: from asking to its end, and back to
-asking. Nothing here asks the database."""
+"""The lifecycle of a friendship (contract F1, F2), as data: from a request to its end, and to a new
+request. Nothing here queries the database."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ class Status(TextChoices):
     PENDING = "pending"
     ACCEPTED = "accepted"
     DECLINED = "declined"
-    # Shown to nobody: there is no friendship, and no request that anybody could answer.
+    # Never shown: there is neither a friendship nor a request to answer.
     CLOSED = "closed"
 
 
 class Role(TextChoices):
-    """What one of the two is to the request between them."""
+    """The role of one of the two in the request between them."""
 
-    ASKER = "asker", "the one who asks"
-    ASKED = "asked", "the one who is asked"
+    ASKER = "asker", "the sender"
+    ASKED = "asked", "the recipient"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +36,15 @@ class Viewer:
 
 
 # ── Refusals ─────────────────────────────────────────────────────────────────────────────────
-NOT_ASKED = declare("not_asked", 403, "Only the one who was asked can answer a friend request.")
-NOT_ASKER = declare("not_asker", 403, "Only the one who asks can take a friend request back.")
+NOT_ASKED = declare("not_asked", 403, "Only the recipient can answer a friend request.")
+NOT_ASKER = declare("not_asker", 403, "Only the sender can withdraw a friend request.")
 ALREADY_ASKED_FRIEND = declare(
-    "already_asked_friend", 400, "You have already asked this person: wait for the answer."
+    "already_asked_friend", 400, "You have already asked this person: wait for their answer."
 )
 ASKED_ENOUGH_FRIEND = declare(
     "asked_enough_friend",
     400,
-    "You have asked this person three times: now it is for them to ask you.",
+    "You have asked this person three times. Only they can ask you now.",
 )
 NO_FRIEND = declare("no_friend", 404, "This person is not your friend.")
 
@@ -63,7 +63,7 @@ def action(
     closed: ErrorCode = WRONG_STATE,
     rules: tuple[Rule, ...] = (),
 ) -> Action:
-    """One row of the table."""
+    """Return one row of the table."""
     return Action(frozenset(states), frozenset(by), not_yours, closed, to, rules)
 
 
@@ -77,7 +77,7 @@ ACTIONS: dict[str, Action] = {
     "decline": action(Status.PENDING, by=ASKED, to=Status.DECLINED, not_yours=NOT_ASKED),
     "withdraw": action(Status.PENDING, by=ASKER, to=Status.CLOSED, not_yours=NOT_ASKER),
     "unfriend": action(Status.ACCEPTED, by=EITHER, to=Status.CLOSED, closed=NO_FRIEND),
-    # A block ends whatever there is.
+    # A block ends a request or a friendship.
     "block": action(Status.PENDING, Status.ACCEPTED, by=EITHER, to=Status.CLOSED),
 }
 # fmt: on

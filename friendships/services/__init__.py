@@ -1,4 +1,4 @@
-"""All writes to friendships, blocks and messages: one function an act."""
+"""All changes to friendships, blocks and messages: one function per action."""
 
 from friendships.services.endings import ENDINGS, block, unblock, unfriend
 from friendships.services.messages import check_may_read, check_may_write, mark_as_read, write

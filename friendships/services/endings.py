@@ -1,4 +1,4 @@
-"""How a friendship ends: by either of the two, or by a block (contract F2)."""
+"""Ending a friendship: by either of the two, or by a block (contract F2)."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from friendships.models import Block
 from friendships.services.pairs import locked_pair
 from friendships.states import ACTIONS
 
-# What else ends with a friendship. Apps above this one append functions `(*, by, other, now)`
-# when they are ready: this one can't import them. Each runs in the transaction of the ending.
+# Other things that end with a friendship. Apps above this one, which it can't import, append
+# functions `(*, by, other, now)` in `ready()`. Each runs in the transaction that ends it.
 ENDINGS: list[Callable[..., None]] = []
 
 
 def unfriend(*, by: User, other: User, now: datetime) -> None:
-    """End a friendship; the other one isn't told.
+    """End a friendship. The other person is not notified.
 
     Raises:
-        APIError: 404 if there is none; 400 for oneself.
+        APIError: 404 if there is none; 400 if both are the same person.
     """
     with locked_pair(by, other) as pair:
         pair.transition("unfriend", by=pair.viewer(by), now=now)
@@ -27,10 +27,10 @@ def unfriend(*, by: User, other: User, now: datetime) -> None:
 
 
 def block(*, by: User, other: User, now: datetime) -> None:
-    """Want nothing to do with somebody: ends a friendship or a request. Again changes nothing.
+    """Block a person, which ends a friendship or a request. Repeating it changes nothing.
 
     Raises:
-        APIError: 400 for oneself.
+        APIError: 400 if both are the same person.
     """
     with locked_pair(by, other) as pair:
         made = {"created_at": now}
@@ -46,5 +46,5 @@ def end_the_rest(by: User, other: User, now: datetime) -> None:
 
 
 def unblock(*, by: User, other: User) -> None:
-    """Lift a block, which restores nothing. Without one it changes nothing."""
+    """Remove a block. This restores no friendship. If there is no block, nothing changes."""
     Block.objects.by(by, other).delete()

@@ -16,10 +16,10 @@ from friendships.services.pairs import NOT_FRIENDS, are_friends
 def write(
     *, by: User, to: User, text: str, now: datetime, session_id: int | None = None
 ) -> Message:
-    """Write to a friend. Both are pushed it, so that all of the sender's devices show it, too.
+    """Send a message to a friend. It is pushed to both, so that all devices of the sender show it.
 
     Args:
-        session_id: the 1-on-1 session that it belongs to, if any.
+        session_id: the id of its 1-on-1 session, if it has one.
 
     Raises:
         APIError: 403 if they aren't friends.
@@ -33,7 +33,7 @@ def write(
 
 
 def check_may_write(*, by: User, other: User) -> None:
-    """Friends write to each other.
+    """Check that two people may write to each other.
 
     Raises:
         APIError: 403 if they aren't friends.
@@ -43,7 +43,7 @@ def check_may_write(*, by: User, other: User) -> None:
 
 
 def check_may_read(*, by: User, other: User) -> None:
-    """Friends, and those who were, read what they wrote.
+    """Check that two people may read their messages: friends and former friends may.
 
     Raises:
         APIError: 403 if they never were.
@@ -53,5 +53,5 @@ def check_may_read(*, by: User, other: User) -> None:
 
 
 def mark_as_read(*, by: User, sender: User) -> int:
-    """Mark all that somebody wrote to one as read; how many were unread."""
+    """Mark all messages from `sender` to `by` as read. Returns the number that were unread."""
     return Message.objects.unread(sender=sender, recipient=by).update(read=True)

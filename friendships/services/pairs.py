@@ -1,4 +1,4 @@
-"""The row of two people, held while something is decided between them."""
+"""The row of two people, locked while something between them changes."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from friendships.models import Friendship
 from friendships.states import Status
 
 ONESELF = declare("oneself", 400, "You can't do this with yourself.")
-NOT_FRIENDS = declare("not_friends", 403, "Only friends can do this with each other.")
+NOT_FRIENDS = declare("not_friends", 403, "You can do this only with a friend.")
 
 
 @contextmanager
 def locked_pair(by: User, other: User) -> Iterator[Friendship]:
-    """A transaction that holds the row of these two, made if they never had one.
+    """Open a transaction that locks the row of two people, which is created if there is none.
 
-    It is the one lock for whatever is decided between two people, and is taken before any other:
-    then the rows that hang on their friendship.
+    This is the only lock for changes between two people. It is taken before the locks of rows that
+    depend on their friendship.
 
     Raises:
-        APIError: 400 for oneself.
+        APIError: 400 if both are the same person.
     """
     if by.pk == other.pk:
         raise APIError(ONESELF)
     with transaction.atomic():
-        # Who makes the row is decided by its unique constraint; the other one reads it.
+        # The unique constraint lets one caller create the row; the other one reads it.
         made = {"from_user": by, "to_user": other}
         pair, _ = Friendship.objects.between(by, other).get_or_create(defaults=made)
-        # In a statement of its own: what a statement reads while it waits is as old as the wait.
+        # A separate statement: one that waits for a lock reads data from before the wait.
         list(Friendship.objects.locked().filter(pk=pair.pk).values_list("pk"))
         yield read_again(pair)
 
 
 def read_again(pair: Friendship) -> Friendship:
-    """The row as it is now, with both people."""
+    """Return the current row, with both people."""
     row: Friendship = Friendship.objects.for_list().get(pk=pair.pk)
     return row
 
@@ -48,10 +48,10 @@ def are_friends(one: User | int, other: User | int) -> bool:
 
 
 def check_friends(pair: Friendship) -> None:
-    """Of a row that is held: are they friends?
+    """Check, on a locked row, that the two are friends.
 
     Raises:
-        APIError: 403 if not, whatever the reason.
+        APIError: 403 if they aren't, for any reason.
     """
     if pair.status != Status.ACCEPTED:
         raise APIError(NOT_FRIENDS)

@@ -12,20 +12,20 @@ from friendships.states import Status
 from notifications.events import FRIEND_ACCEPTED, FRIEND_REQUEST
 from notifications.services import notify
 
-ALREADY_FRIENDS = declare("already_friends", 400, "This person is your friend already.")
+ALREADY_FRIENDS = declare("already_friends", 400, "This person is already your friend.")
 YOU_HAVE_BLOCKED = declare(
-    "you_have_blocked", 403, "You have blocked this person: lift the block first."
+    "you_have_blocked", 403, "You have blocked this person: remove the block first."
 )
-# Says the same whatever the reason: somebody who is blocked isn't told (contract F2).
+# The same sentence for every reason: a blocked person isn't told why (contract F2).
 NOT_WITH_THEM = declare("not_with_them", 403, "You can't do this with this person.")
 
 
 def ask(*, by: User, to: User, now: datetime) -> Friendship:
-    """Ask for a friendship; asking somebody who has asked accepts theirs.
+    """Send a friend request, or accept the other person's if they have already sent one.
 
     Raises:
-        APIError: 403 if one has blocked the other; 400 to oneself, a friend, somebody who was
-            asked already, or too often.
+        APIError: 403 if either has blocked the other; 400 if both are the same person, are
+            friends, or the request was already sent, or sent too often.
     """
     with locked_pair(by, to) as pair:
         check_blocks(by, to)
@@ -37,10 +37,10 @@ def ask(*, by: User, to: User, now: datetime) -> Friendship:
 
 
 def check_blocks(by: User, to: User) -> None:
-    """Neither of them may have blocked the other.
+    """Check that neither has blocked the other.
 
     Raises:
-        APIError: 403.
+        APIError: 403 if one of them has.
     """
     if Block.objects.by(by, to).exists():
         raise APIError(YOU_HAVE_BLOCKED)
@@ -63,20 +63,20 @@ def move_accept(pair: Friendship, by: User, now: datetime) -> Friendship:
 
 
 def accept(request: Friendship, *, by: User, now: datetime) -> Friendship:
-    """Become friends.
+    """Accept a request.
 
     Raises:
-        APIError: 403 if somebody else was asked; 400 if it is no longer pending.
+        APIError: 403 if it was sent to somebody else; 400 if it is no longer pending.
     """
     with locked_pair(by, request.other_than(by)) as pair:
         return move_accept(pair, by, now)
 
 
 def decline(request: Friendship, *, by: User, now: datetime) -> Friendship:
-    """Say no; the one who asked isn't told.
+    """Decline a request. The sender is not notified.
 
     Raises:
-        APIError: 403 if somebody else was asked; 400 if it is no longer pending.
+        APIError: 403 if it was sent to somebody else; 400 if it is no longer pending.
     """
     with locked_pair(by, request.other_than(by)) as pair:
         pair.transition("decline", by=pair.viewer(by), now=now)
@@ -84,10 +84,10 @@ def decline(request: Friendship, *, by: User, now: datetime) -> Friendship:
 
 
 def withdraw(request: Friendship, *, by: User, now: datetime) -> None:
-    """Take one's own request back.
+    """Withdraw the user's own request.
 
     Raises:
-        APIError: 403 if somebody else has made it; 400 if it is no longer pending.
+        APIError: 403 if somebody else sent it; 400 if it is no longer pending.
     """
     with locked_pair(by, request.other_than(by)) as pair:
         pair.transition("withdraw", by=pair.viewer(by), now=now)

@@ -1,4 +1,4 @@
-"""Views fetch, call the service, and answer."""
+"""Views load objects, call a service and return the answer."""
 
 from friendships.views.friends import FriendViewSet
 from friendships.views.messages import MessageViewSet

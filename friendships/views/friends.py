@@ -1,4 +1,4 @@
-"""`/v1/friends/`: one's friends, their end, and blocks."""
+"""`/v1/friends/`: listing and ending friendships, and blocks."""
 
 from __future__ import annotations
 
@@ -31,33 +31,33 @@ class FriendViewSet(ActionViewSet):
     errors = {"destroy": [NO_FRIEND, services.ONESELF], "block": [services.ONESELF]}
 
     def list(self, request: Request) -> Response:
-        """List one's friends."""
+        """List your friends."""
         rows = Friendship.objects.of(self.person).accepted().for_list()
         return answer_array(request, rows, partial(friend_object, viewer=self.person))
 
     def destroy(self, request: Request, user_id: int) -> Response:
         """End a friendship.
 
-        What was written can still be read by both. The other one isn't told.
+        Both can still read their messages. The other person is not notified.
         """
         services.unfriend(by=self.person, other=self.fetch(), now=timezone.now())
         return self.answer()
 
     @action(methods=["post"], detail=True)
     def block(self, request: Request, user_id: int) -> Response:
-        """Block a person; again changes nothing.
+        """Block a person.
 
-        Ends a friendship or a request between the two. Somebody who is blocked can't ask for a
-        friendship, and isn't told why.
+        This ends a friendship or a pending request between you. A blocked person can't send you a
+        friend request and isn't told why. Repeating it changes nothing.
         """
         services.block(by=self.person, other=self.fetch(), now=timezone.now())
         return self.answer()
 
     @block.mapping.delete
     def unblock(self, request: Request, user_id: int) -> Response:
-        """Lift a block; without one nothing changes.
+        """Remove a block.
 
-        It restores no friendship.
+        This restores no friendship. If there is no block, nothing changes.
         """
         services.unblock(by=self.person, other=self.fetch())
         return self.answer()

@@ -1,4 +1,4 @@
-"""`/v1/friends/{user_id}/messages/`: what friends write to each other."""
+"""`/v1/friends/{user_id}/messages/`: messages between friends."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class MessageViewSet(ActionViewSet):
     }
 
     def other(self, people: QuerySet[User], check: Callable[..., None]) -> User:
-        """The person that the address names: 404, then 403, then 400 (contract C10)."""
+        """Return the person in the address. Errors in order: 404, 403, 400 (contract C10)."""
         person: User = self.find(people, self.kwargs["user_id"])
         check(by=self.person, other=person)
         self.check_body()
@@ -44,9 +44,9 @@ class MessageViewSet(ActionViewSet):
 
     @action(detail=True)
     def messages(self, request: Request, user_id: int) -> Response:
-        """List what one and a friend have written to each other, newest first.
+        """List your messages with a friend, newest first.
 
-        Those who were friends can still read it.
+        Former friends can still read them.
         """
         other = self.other(self.get_queryset(), services.check_may_read)
         rows = reads.conversation(self.person, other)
@@ -54,13 +54,13 @@ class MessageViewSet(ActionViewSet):
 
     @messages.mapping.post
     def write(self, request: Request, user_id: int) -> Response:
-        """Write to a friend."""
+        """Send a message to a friend."""
         to = self.other(User.objects.active(), services.check_may_write)
         message = services.write(by=self.person, to=to, now=timezone.now(), **self.read())
         return self.answer(message_object(message))
 
     @action(methods=["post"], detail=True, url_path="messages/read")
     def mark_as_read(self, request: Request, user_id: int) -> Response:
-        """Mark all that a friend wrote to one as read."""
+        """Mark all messages from a friend as read."""
         sender = self.other(self.get_queryset(), services.check_may_read)
         return self.answer({"updated": services.mark_as_read(by=self.person, sender=sender)})

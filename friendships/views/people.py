@@ -31,8 +31,8 @@ class PersonViewSet(ActionViewSet):
         return Friendship.objects.mark_friends(found, self.person)
 
     def list(self, request: Request) -> Response:
-        """Find people by name or user name.
+        """Find people by name or username.
 
-        `email` is empty for all but friends.
+        `email` is empty unless they are your friends.
         """
         return answer_array(request, self.filter_queryset(self.get_queryset()), found_object)

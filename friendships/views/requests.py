@@ -1,4 +1,4 @@
-"""`/v1/friends/requests/`: asking somebody to be one's friend, and answering."""
+"""`/v1/friends/requests/`: sending and answering friend requests."""
 
 from __future__ import annotations
 
@@ -56,32 +56,35 @@ class RequestViewSet(ActionViewSet):
         return row.viewer(self.person)
 
     def list(self, request: Request) -> Response:
-        """List the pending requests that one has got or made, newest first."""
+        """List your pending friend requests, incoming and outgoing, newest first."""
         rows = self.filter_queryset(self.get_queryset().pending())
         build = partial(request_object, viewer=self.person)
         return answer_array(request, rows, build, newest_first=True)
 
     def create(self, request: Request) -> Response:
-        """Ask somebody to be one's friend.
+        """Send a friend request.
 
-        Asking somebody who has asked accepts their request. One may ask three times in a row;
-        then it is for the other one to ask.
+        If this person has already asked you, this accepts their request. You can ask the same
+        person three times in a row; after that only they can ask you.
         """
         to = self.find(User.objects.active(), self.read()["user_id"])
         return self.shown(services.ask(by=self.person, to=to, now=timezone.now()))
 
     @action(methods=["post"], detail=True)
     def accept(self, request: Request, pk: int) -> Response:
-        """Accept a request: the two are friends from now on."""
+        """Accept a friend request."""
         return self.shown(services.accept(self.fetch(), by=self.person, now=timezone.now()))
 
     @action(methods=["post"], detail=True)
     def decline(self, request: Request, pk: int) -> Response:
-        """Decline a request; the one who asked isn't told."""
+        """Decline a friend request.
+
+        The sender is not notified.
+        """
         return self.shown(services.decline(self.fetch(), by=self.person, now=timezone.now()))
 
     def destroy(self, request: Request, pk: int) -> Response:
-        """Take back one's own pending request."""
+        """Withdraw your own pending request."""
         services.withdraw(self.fetch(), by=self.person, now=timezone.now())
         return self.answer()
 

@@ -69,7 +69,7 @@ def test_the_next_ones_are_linked(api, person, ada):
 def test_fewer_than_two_characters_find_nobody(api, ada, query):
     body = refused(api(ada).get(PATH, query), 400, "validation_error")
 
-    assert body["fields"] == {"search": ["Search for two characters at least."]}
+    assert body["fields"] == {"search": ["Search for at least two characters."]}
 
 
 @pytest.mark.parametrize("search", ["b " * 11, "b" * 201])
