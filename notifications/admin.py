@@ -1,4 +1,4 @@
-"""Notifications in the admin: to look at, not to write."""
+"""Notifications in the admin, read-only."""
 
 from __future__ import annotations
 
@@ -21,6 +21,6 @@ class NotificationAdmin(OfPeopleAdmin, ReadOnlyAdmin):
     )
     list_select_related = ("user",)
     search_fields = ("title",)
-    search_help_text = "An id, words of the title, or how a user name or an e-mail address begins."
+    search_help_text = "An id, words of the title, or the start of a username or an e-mail address."
     date_hierarchy = "created_at"
     fields = ("user", "type", "event", "title", "message", "session", "read", "created_at")

@@ -1,4 +1,4 @@
-"""Who opens a socket: the access token that its handshake offers (contract N5)."""
+"""Authenticate sockets by the access token in the handshake (contract N5)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def tell_database_failed(error: DatabaseError) -> None:
 
 
 def offered_token(subprotocols: Iterable[str]) -> str:
-    """The token of `["bearer", "<access token>"]`; "" if they are others."""
+    """Return the token of `["bearer", "<access token>"]`; "" for any other subprotocols."""
     match list(subprotocols):
         case ["bearer", token]:
             return token
@@ -30,20 +30,20 @@ def offered_token(subprotocols: Iterable[str]) -> str:
 
 @sync_to_async
 def look_up(text: str) -> tuple[int, float]:
-    """Whose access token it is, and until when.
+    """Return the id of the token's owner, and when it expires (seconds since 1970).
 
     Raises:
-        APIError: 401 if it is good for nothing.
+        APIError: 401 if it is invalid.
     """
     try:
         token, user = tokens.read_access(text)
         return user.pk, token["exp"]
     finally:
-        connections.close_all()  # this thread's own, until the next time
+        connections.close_all()  # this thread's connections, until the next call
 
 
 async def is_good(text: str) -> bool:
-    """Is the token still good? While the database can't be asked, it stays so."""
+    """Whether the token is still valid. It counts as valid while the database is down."""
     try:
         await look_up(text)
     except APIError:

@@ -1,4 +1,4 @@
-"""`/ws/`: people are told at once, over a socket that stays open (contract N5, C9)."""
+"""`/ws/`: live notifications over a WebSocket (contract N5, C9)."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ logger = structlog.stdlib.get_logger(__name__)
 
 PONG = dumps({"type": "pong"})
 MAX_PING = 1000
-# Frames that may wait for a client that reads slowly.
+# How many frames may wait for a client that reads slowly.
 BACKLOG = 100
-# Of a client that floods so many frames are read at once, and then comes a pause, in seconds.
+# After this many frames from a client, the server pauses for this many seconds.
 BURST, PAUSE = 100, 0.01
-# How long a client that doesn't read may hold up its own end, in seconds.
+# How long closing may wait for a client that doesn't read, in seconds.
 FAREWELL = 1.0
 
 
 class Close(IntEnum):
-    """Why the server closes a socket, always after accepting it: a browser can't see why one was
-    refused. Only what asks for another host is refused before."""
+    """Why the server closes a socket. It accepts the socket first, since a browser can't see why a
+    handshake was refused. Only handshakes for an unknown host are refused."""
 
     TRY_AGAIN = 1013
     TOKEN_NOT_VALID = 4401
@@ -49,7 +49,7 @@ class Close(IntEnum):
 
 
 class PushConsumer:
-    """One socket, from its handshake to its end."""
+    """One socket, from handshake to close."""
 
     def __init__(
         self, scope: WebSocketScope, receive: ASGIReceiveCallable, send: ASGISendCallable
@@ -61,25 +61,25 @@ class PushConsumer:
         self.ended: asyncio.Future[Close | None] = asyncio.get_running_loop().create_future()
 
     async def serve(self) -> None:
-        """From the handshake to the end, with a line in the log for each."""
+        """Serve the socket from handshake to close, and log both."""
         with logs.about(request_id=logs.request_id(self.header(b"x-request-id"))):
             if not await self.admit():
                 return
             began, code = time.monotonic(), await self.open()
             if code is not None:
                 await self.close(code)
-            # Without a code it was the client who left.
+            # Without a code, the client has left.
             seconds = round(time.monotonic() - began, 1)
             logger.info("socket closed", code=code and int(code), seconds=seconds)
 
     async def refuse(self) -> None:
-        """Where there is nothing to connect to."""
+        """Close a socket at an address that doesn't exist."""
         if await self.admit():
             await self.close(Close.NOTHING_HERE)
 
     async def admit(self) -> bool:
-        """Take part in the handshake, unless it asks for a host that this server isn't: no browser
-        sends that by itself, so the answer is REST's 400 (contract C4), and there is no socket."""
+        """Accept the handshake. One for an unknown host, which no browser sends by itself, gets the
+        400 of REST instead (contract C4). Returns whether it was accepted."""
         await self.receive()
         if not is_known(self.header(b"host")):
             logger.info("socket refused", refused=UNKNOWN_HOST)
@@ -89,7 +89,7 @@ class PushConsumer:
         return True
 
     async def answer(self, response: HttpResponse) -> None:
-        """Answer the handshake by HTTP."""
+        """Answer the handshake with an HTTP response."""
         headers = [(name.lower().encode(), value.encode()) for name, value in response.items()]
         status = response.status_code
         await self.send(
@@ -100,7 +100,7 @@ class PushConsumer:
         )
 
     def header(self, name: bytes) -> str:
-        """A header of the handshake; "" if there is none."""
+        """Return a header of the handshake; "" if there is none."""
         return dict(self.scope["headers"]).get(name, b"").decode("latin-1")
 
     async def accept(self) -> None:
@@ -113,7 +113,7 @@ class PushConsumer:
             await asyncio.wait_for(closing, FAREWELL)
 
     async def open(self) -> Close | None:
-        """Look who it is, and then serve; why it is to be closed, None if the client has left."""
+        """Authenticate and serve the client. Returns the close code, None if it has left."""
         if is_foreign(self.header(b"origin"), self.header(b"host")):
             return Close.FOREIGN_ORIGIN
         text = offered_token(self.scope["subprotocols"])
@@ -127,7 +127,7 @@ class PushConsumer:
         return await self.join(user_id, text, expires_at)
 
     async def join(self, user_id: int, text: str, expires_at: float) -> Close | None:
-        """Take a place among the person's sockets for as long as this one is open."""
+        """Take one of the person's socket places while this socket is open."""
         if hub.count(user_id) >= settings.SOCKETS_PER_PERSON:
             return Close.TOO_MANY
         lease = Lease(user_id)
@@ -162,8 +162,8 @@ class PushConsumer:
         self.deliver(self.ready)
 
     def deliver(self, frame: bytes) -> None:
-        """Take a frame for the client without waiting. One that reads too slowly is closed: when
-        it comes back, it finds in REST what it has missed."""
+        """Queue a frame for the client without waiting. If the client reads too slowly, the socket
+        is closed: the client can fetch by REST what it has missed."""
         if frame == RECHECK:
             self.doubted.set()
             return
@@ -180,9 +180,10 @@ class PushConsumer:
             self.end(None)
 
     async def read(self) -> None:
-        """Answer pings, which pages can't send as such; whatever else comes is passed over.
+        """Answer pings, which are JSON since browsers can't send ping frames. Other frames are
+        ignored.
 
-        The server reads no further from a client while frames of it wait here.
+        The server reads no more from a client while frames from it wait here.
         """
         for number in count(1):
             message = await self.receive()
@@ -194,16 +195,16 @@ class PushConsumer:
             await asyncio.sleep(0 if number % BURST else PAUSE)
 
     async def pong(self) -> None:
-        with contextlib.suppress(OSError):  # the client has left, which comes to be read next
+        with contextlib.suppress(OSError):  # the client has left: the next read gets the disconnect
             await self.send_text(PONG)
 
     async def send_text(self, frame: bytes) -> None:
         await self.send({"type": "websocket.send", "text": frame.decode(), "bytes": None})
 
     async def watch(self, text: str, expires_at: float, lease: Lease) -> None:
-        """Look again at the token when it expires, when there is reason to doubt it, and every so
-        often, since word of its end may have been lost; and at once, for an end between the first
-        look and joining those who get the word."""
+        """Check the token again when it expires, when a recheck is requested, and regularly, since
+        such a request may be lost. Also check it at once, since it may have been revoked between
+        the first check and joining the hub."""
         while await is_good(text):
             await lease.take()
             wait = min(settings.SOCKET_CHECK_SECONDS, expires_at - time.time())
@@ -214,7 +215,7 @@ class PushConsumer:
 
 
 def is_ping(text: str | None) -> bool:
-    """Is it `{"type": "ping"}`?"""
+    """Whether the text is `{"type": "ping"}`."""
     if not text or len(text) > MAX_PING:
         return False
     try:

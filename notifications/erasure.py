@@ -1,4 +1,4 @@
-"""Taking somebody out of what people were told."""
+"""Erasing a person from notifications."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ NAMING = {
 
 
 def delete_own(user: User) -> int:
-    """Delete what this person was told; how many notifications that were."""
+    """Delete this person's own notifications. Returns the number deleted."""
     return Notification.objects.of(user).delete()[0]
 
 
 def rename(user: User, renaming: Renaming) -> int:
-    """Take their name out of what others were told of them; how many notifications that were.
+    """Replace their name in other people's notifications. Returns the number changed.
 
-    Whose name a notification has is in its row, so that an older name of theirs is found, too.
-    Rows from before that was so are found by the name that they have now.
+    A notification's row refers to the person it names, so older names of theirs are found, too.
+    Older rows without this reference are found by the current name.
     """
     names = {name[:NAME] for name in renaming.old}
     having = [Q(title__contains=name) | Q(message__contains=name) for name in names]
@@ -41,16 +41,16 @@ def rename(user: User, renaming: Renaming) -> int:
 
 
 def rename_known(user: User, renaming: Renaming) -> int:
-    """Take their name out of the notifications that say it is theirs, whatever it is."""
+    """Replace the name in all notifications whose row refers to this person."""
     known = Notification.objects.filter(named=user)
     return sum(rename_in(row, renaming, names=None) for row in known.iterator())
 
 
 def rename_in(row: Notification, renaming: Renaming, *, names: set[str] | None) -> bool:
-    """Reword a notification; whether there was something to reword.
+    """Reword a notification. Returns whether anything changed.
 
     Args:
-        names: only where the text names one of these; None for whomever it names.
+        names: reword only if the text has one of these names; None for any name.
     """
     event = NAMING[row.event]
     words = {"person": renaming.new, "material": ERASED}
@@ -63,7 +63,7 @@ def rename_in(row: Notification, renaming: Renaming, *, names: set[str] | None) 
 
 
 def reworded(template: str, text: str, words: dict[str, str], names: set[str] | None) -> str:
-    """A text that was made of the template, with other words where it has these names."""
+    """Return a text that was built from the template, with its placeholders filled with `words`."""
     found = re.fullmatch(pattern_of(template), text, re.DOTALL)
     if found is None or (names is not None and found.groupdict().get("person") not in names):
         return text
@@ -80,7 +80,7 @@ def pattern_of(template: str) -> str:
 
 
 def rename_in_session(session_id: int, renaming: Renaming) -> None:
-    """Reword what people were told of a session whose title has lost a name."""
+    """Remove a name from the notifications and mails about a session that had it in its title."""
     told: list[tuple[Any, str]] = [(Notification, "title"), (Mail, "subject")]
     for model, title in told:
         for row in model.objects.filter(session=session_id).iterator():

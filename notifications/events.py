@@ -1,5 +1,5 @@
-"""What people are told (contract N2): every event, as data. A sentence's `{…}` are filled by
-whoever announces; `{title}` is the session's, `{date}` when it begins."""
+"""All events that people are notified of (contract N2), as data. Callers fill the `{…}` of the
+texts: `{title}` is the session's title, `{date}` the time at which it begins."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Event:
     """A stable code, the type that clients know, and the texts.
 
     Attributes:
-        mail: what a mail says of it; empty if it isn't mailed.
-        replaces: the codes of events that it takes the place of, where they were told of the same
-            thing within the last minute.
+        mail: the text of its mail; empty if it isn't mailed.
+        replaces: the codes of events whose notifications about the same session it replaces if
+            they are less than a minute old.
     """
 
     code: str
@@ -139,7 +139,7 @@ FRIEND_ACCEPTED = Event(
     "{person} has accepted your friend request.",
 )
 
-# A 1-on-1 session has no title: it is called by the other one's name.
+# A 1-on-1 session has no title: it is identified by the other person's name.
 ONE_ON_ONE_CREATED = Event(
     "one_on_one_created",
     Type.SESSION_UPDATE,

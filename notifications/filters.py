@@ -13,7 +13,7 @@ class NotificationFilter(StrictFilterSet):
     unread = django_filters.ChoiceFilter(
         choices=[("true", "unread"), ("false", "read")],
         method="by_unread",
-        label="`true`: only what is unread; `false`: only what is read.",
+        label="`true`: only unread ones; `false`: only read ones. Both by default.",
     )
 
     class Meta:

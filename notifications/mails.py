@@ -1,4 +1,4 @@
-"""Mailing people what they were told, if they want that."""
+"""Mailing notifications to people who want mails."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def write_mails(
     until: datetime | None,
     details: Mapping[str, Any],
 ) -> None:
-    """Have the event mailed to those of them who want mails, each in the words of their time zone.
+    """Queue mails about the event to those who want mails, with dates in their time zones.
 
     Args:
-        until: when it is too late to matter.
+        until: when the mail expires.
     """
     if not event.mail:
         return
@@ -57,10 +57,10 @@ def write_mails(
 
 
 def recall_reminders(session_id: int, *, now: datetime, of: int | None = None) -> None:
-    """Let no reminder of this session be mailed any more: it has moved, begun or is off.
+    """Cancel the waiting reminder mails of a session that was moved, has begun or is cancelled.
 
     Args:
-        of: the id of the one who is no longer in it; None for everybody.
+        of: the id of a person who has left the session; None for everybody.
     """
     recalling(of is None).run(session=session_id, person=of, now=now)
 
@@ -73,12 +73,12 @@ def recalling(everybodys: bool) -> CompiledUpdate:
 
 
 def subject_line(title: str) -> str:
-    """On one line and without control characters, which a title may have, and not too long."""
+    """Return the title on one line, without control characters, and at most `SUBJECT` long."""
     return Truncator(one_line(title)).chars(SUBJECT)
 
 
 def in_zone(details: Mapping[str, Any], zone: str) -> dict[str, Any]:
-    """The same, with dates as the clocks of that zone show them."""
+    """Return the details with dates written in this time zone."""
     return {
         name: in_words(value, zone) if isinstance(value, datetime) else value
         for name, value in details.items()

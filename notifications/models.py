@@ -1,4 +1,4 @@
-"""What somebody was told."""
+"""Notifications."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from notifications.querysets import NotificationQuerySet
 
 
 class Notification(models.Model):
-    """One thing told to one person."""
+    """A notification for one person."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications"
@@ -24,7 +24,7 @@ class Notification(models.Model):
     session = models.ForeignKey(
         "sessions_app.Session", on_delete=models.SET_NULL, null=True, related_name="notifications"
     )
-    # Without an index of its own: the partial one below is made at once on a table of any size.
+    # No index of its own: the partial one below is created quickly on a table of any size.
     named = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.CASCADE,
@@ -35,7 +35,7 @@ class Notification(models.Model):
     )
     read = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
-    # Nullable: NULLs are not compared, so that only keys must be unique.
+    # Nullable: the database doesn't compare NULLs, so only keys must be unique.
     dedupe_key = models.CharField(  # noqa: DJ001
         max_length=120,
         unique=True,

@@ -1,4 +1,4 @@
-"""All reads of notifications."""
+"""All queries for notifications."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ class NotificationQuerySet(QuerySet[Any]):
         return self.filter(user=user)
 
     def with_keys(self, keys: Collection[str | None]) -> Self:
-        """What was told of these occasions."""
+        """Notifications with these deduplication keys."""
         return self.filter(dedupe_key__in=keys)
 
     def told_of(self, session_id: int, events: Collection[str], *, since: datetime) -> Self:
-        """What was told of a session after that moment, oldest first."""
+        """Notifications about a session since this moment, oldest first."""
         rows = self.filter(session=session_id, event__in=events, created_at__gt=since)
         return rows.order_by("pk")
 
@@ -26,8 +26,8 @@ class NotificationQuerySet(QuerySet[Any]):
         return self.filter(read=False)
 
     def in_order(self) -> Self:
-        """The same rows, for an update of many: locked in the order of their ids. Two that lock
-        the same rows in different orders would wait for each other."""
+        """The same rows, locked in the order of their ids for an update of many. Two transactions
+        that lock the same rows in different orders would deadlock."""
         rows: Self = self.model._default_manager.all()
         held = self.order_by("pk").select_for_update(no_key=True)
         return rows.filter(pk__in=held.values("pk"))

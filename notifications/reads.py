@@ -1,4 +1,4 @@
-"""The hot read of notifications: its SQL is compiled once, and what it finds are rows."""
+"""The query of notifications: frequent, so its SQL is compiled once and it returns plain rows."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class NotificationRow(NamedTuple):
 
 
 def own(asked: FilterQuery, *, by: User) -> CursorList:
-    """One's own that the filter finds, newest first."""
+    """Return the user's own notifications that match the filter, newest first."""
     return CursorList(queries(asked), user=by.pk, **asked.values)
 
 

@@ -11,26 +11,26 @@ from notifications.reads import NotificationRow
 
 
 class NotificationObject(TypedDict):
-    """One thing told to one person."""
+    """A notification for one person."""
 
     id: int
-    user: Annotated[int, "The id of the one it was told to."]
+    user: Annotated[int, "The id of the person notified."]
     title: str
     message: str
     type: Literal["reminder", "booking_request", "session_update", "general"]
-    session: Annotated[int | None, "The id of the session concerned, if it is still there."]
+    session: Annotated[int | None, "The id of the session; null if it has none or it was deleted."]
     read: bool
     created_at: datetime
 
 
 class UpdatedObject(TypedDict):
-    """How many were changed."""
+    """The number of rows changed."""
 
     updated: int
 
 
 class CountObject(TypedDict):
-    """How many there are."""
+    """A number of items."""
 
     count: int
 
@@ -49,5 +49,5 @@ def notification_object(notification: Notification | NotificationRow) -> Notific
 
 
 def notification_frame(notification: Notification) -> Frame:
-    """What a socket is sent (contract N5)."""
+    """Return the frame that is sent to sockets (contract N5)."""
     return {"type": "notification", "data": notification_object(notification)}

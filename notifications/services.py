@@ -1,4 +1,4 @@
-"""Telling people, and marking what they have read."""
+"""Notifying people, and marking notifications as read."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from notifications.mails import in_zone, write_mails
 from notifications.models import Notification
 from notifications.representations import notification_frame
 
-# As much of a name as the title of a notification has room for.
+# The length of a name for which a notification's title has room.
 NAME = 200
-# What a notification says, apart from to whom and when.
+# The content of a notification: everything except the person and the time.
 SAID = ("type", "event", "title", "message", "session_id", "named_id", "read")
-# For so long news of a session that moves on is rewritten, not told again.
+# How long a notification about a session is rewritten instead of adding a new one.
 TOGETHER = timedelta(minutes=1)
 
 
@@ -36,17 +36,17 @@ def notify(
     until: datetime | None = None,
     **details: Any,
 ) -> None:
-    """Tell each person, once, in the transaction of what it tells of (contract N4).
+    """Notify each person once, in the transaction of the event (contract N4).
 
     Args:
-        to: the ids of those to tell.
-        person: whom the event's texts name as `{person}`.
-        session_id: the session concerned, if it will still be there.
-        news_of: the session whose news this is, held by the caller. What the event `replaces` of
-            it is rewritten: it stays one notification, and is unread and pushed once more.
-        once: names the occasion; nobody is told of it again, however often this is called.
-        until: when it is too late to mail it.
-        details: what the event's texts name besides.
+        to: the ids of the people to notify.
+        person: the `{person}` of the event's texts.
+        session_id: the session, unless it is being deleted.
+        news_of: the session that this is about, locked by the caller. Recent notifications about it
+            that the event `replaces` are rewritten, marked as unread and pushed again.
+        once: a deduplication key; each person is notified only once for it.
+        until: when the mail expires.
+        details: the other placeholders of the event's texts.
     """
     if person is not None:
         details["person"] = name_of(person)[:NAME]
@@ -81,11 +81,11 @@ def notify(
 def rewrite(
     rows: list[Notification], replaced: tuple[str, ...], session_id: int | None, now: datetime
 ) -> list[Notification]:
-    """Let what people were told of a session a moment ago say the same as the rows, which are all
-    alike. Its id and `created_at` stay, so that it keeps its place in a list.
+    """Rewrite people's recent notifications about a session with the content of the rows, which is
+    the same in all. The id and `created_at` stay, so that the position in a list stays.
 
     Returns:
-        The rows of those who had been told.
+        The rows of people who had such a notification.
     """
     if session_id is None or not replaced:
         return []
@@ -101,9 +101,8 @@ def rewrite(
 
 
 def insert_new(rows: list[Notification]) -> list[Notification]:
-    """Insert the rows whose occasion their person hasn't been told of, and read them back: an
-    insert that passes over conflicts gives no ids. Of two that look at once, the database lets
-    one insert."""
+    """Insert the rows whose key doesn't exist yet, and read them back: an insert that ignores
+    conflicts returns no ids. Of two concurrent inserts, the database accepts one."""
     keys = {row.dedupe_key for row in rows}
     keys -= set(Notification.objects.with_keys(keys).values_list("dedupe_key", flat=True))
     new = [row for row in rows if row.dedupe_key in keys]
@@ -112,23 +111,23 @@ def insert_new(rows: list[Notification]) -> list[Notification]:
 
 
 def name_of(user: User) -> str:
-    """How a person is called: by their names or, without any, by the user name."""
+    """Return a person's first and last name or, if they have none, the username."""
     return user.get_full_name() or user.username
 
 
 def mark_as_read(notification: Notification) -> Notification:
-    """Mark one; again changes nothing."""
+    """Mark a notification as read. Repeating it changes nothing."""
     notification.read = True
     notification.save(update_fields=["read"])
     return notification
 
 
 def mark_all_as_read(*, by: User) -> int:
-    """Mark all of one's own; how many were unread."""
+    """Mark all of the user's notifications as read. Returns the number that were unread."""
     with transaction.atomic():
         return Notification.objects.of(by).unread().in_order().update(read=True)
 
 
 def forget_session(session_id: int) -> None:
-    """Before a session is deleted: its notifications name it no more (contract N2)."""
+    """Remove a session from its notifications before it is deleted (contract N2)."""
     Notification.objects.filter(session=session_id).in_order().update(session=None)

@@ -39,30 +39,33 @@ class NotificationViewSet(ActionViewSet):
         return rows.of(self.person)
 
     def list(self, request: Request) -> Response:
-        """List one's own notifications, newest first.
+        """List your notifications, newest first.
 
-        New dates of a session within a minute, and its cancellation or deletion after them, are
-        one notification, which tells the last of them: it keeps its `id` and `created_at`, is
-        unread again, and is pushed again. A client replaces what it has under that id.
+        If a session is rescheduled several times within a minute, or also cancelled or deleted,
+        there is one notification about the last change: it keeps its `id` and `created_at`, is
+        unread again, and is pushed again. Clients should replace the one with the same id.
         """
         rows = reads.own(NotificationFilter.parse(request.query_params), by=self.person)
         return answer_array(request, rows, notification_object, newest_first=True)
 
     def retrieve(self, request: Request, pk: int) -> Response:
-        """Show one of one's own notifications."""
+        """Show one of your notifications."""
         return self.answer(notification_object(self.fetch()))
 
     @action(methods=["post"], detail=True)
     def mark_as_read(self, request: Request, pk: int) -> Response:
-        """Mark a notification as read; again changes nothing."""
+        """Mark a notification as read.
+
+        Repeating it changes nothing.
+        """
         return self.answer(notification_object(services.mark_as_read(self.fetch())))
 
     @action(methods=["post"], detail=False)
     def mark_all_as_read(self, request: Request) -> Response:
-        """Mark all of one's notifications as read."""
+        """Mark all your notifications as read."""
         return self.answer({"updated": services.mark_all_as_read(by=self.person)})
 
     @action(detail=False)
     def unread_count(self, request: Request) -> Response:
-        """Count one's unread notifications."""
+        """Count your unread notifications."""
         return self.answer({"count": self.get_queryset().unread().count()})
