@@ -9,5 +9,5 @@ PER_SESSION = 100
 NOTES_PER_SESSION = 50_000
 # What it may cost to judge a file: the entries of an Office document's archive (large ones have a
 # few hundred), and the processor time for a text. 25 MB take about 0.1 s.
-PARTS = 5_000
+PARTS = 2_000
 JUDGING_SECONDS = 5

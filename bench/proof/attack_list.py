@@ -78,13 +78,13 @@ def files(target: Target, bearer: dict[str, str]) -> list[Attack]:
         harmless = harmless or b"a" * len(hostile)
         return Attack(name, upload(file, hostile), upload(file, harmless))
 
-    document = archive(4_990)
+    document = archive(1_990)
     return [
         attack("a file of 281 bytes of comments", "a.md", b"<!---->" * 40 + b"x"),
         attack("a file of 64 KB of comments", "a.md", b"<!-- -->" * 8_000 + b"x"),
         attack("a file of comments that never end", "a.txt", b"<!--" * 16_000 + b"x"),
         attack("a file of blanks", "a.txt", b" " * 60_000 + b"x"),
-        attack("a document of 4,990 parts", "a.docx", document, archive(10, len(document))),
+        attack("a document of 1,990 parts", "a.docx", document, archive(10, len(document))),
         attack("a document of 20,000 parts", "a.docx", (many := archive(20_000)),
                archive(10, len(many))),
         attack("a form of broken boundaries", "a.md", b"\r\n--" * (BODY // 4)),

@@ -50,6 +50,7 @@ def send(db, api):
         nested(950),
         nested(1010),
         b'{"a":' * 500 + b"1" + b"}" * 500,
+        b"[" + b"[]," * 20_000 + b"[]]",
     ],
     ids=lambda body: ascii(body[:20]),
 )
@@ -63,8 +64,9 @@ def test_a_hundred_levels_are_read_and_then_found_ill_typed(send):
     refused(send(nested(100)), 400, "validation_error")
 
 
-def test_many_brackets_that_are_not_deep_are_read(send):
-    refused(send(b'{"username": [' + b"{}," * 5000 + b"{}]}"), 400, "validation_error")
+@pytest.mark.parametrize("brackets", [b"{}," * 5000 + b"{}", b"[]," * 19_997 + b"[]"])
+def test_many_brackets_that_are_not_deep_are_read(send, brackets):
+    refused(send(b'{"username": [' + brackets + b"]}"), 400, "validation_error")
 
 
 @pytest.mark.parametrize("body", [b"null", b"[]", b'"text"', b"7", b"true", b"[{}]"])
