@@ -1,6 +1,6 @@
-"""1-on-1 sessions in the admin: to find and to look at, with their tokens and their log. The one
-act here, stopping a session, is the service's. Addresses and passcodes of meetings are for the two
-alone, and are on no page."""
+"""1-on-1 sessions in the admin: read-only lists with tokens and audit log. The only action,
+stopping a session, calls the service. Meeting addresses and passcodes are on no page: they are for
+the session's two people only."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class AuditEntryInline(OfPeopleInline):
 class OneOnOneSituation(SituationFilter):
     situations = {
         "starting": ("a start is under way", lambda rows, now: rows.filter(start_until__gt=now)),
-        "stuck": ("stuck: the clock is late to end it", lambda rows, now: rows.overdue(now)),
+        "stuck": ("stuck: should have ended by now", lambda rows, now: rows.overdue(now)),
     }
 
 
@@ -62,7 +62,7 @@ class OneOnOneSessionAdmin(ReadOnlyAdmin):
     list_select_related = ("initiator", "participant", "started_by")
     search_fields = ("zoom_meeting_id",)
     search_help_text = (
-        "An id, Zoom's id of a meeting, or how a user name or an e-mail address begins."
+        "An id, a Zoom meeting id, or the beginning of a user name or e-mail address."
     )
     date_hierarchy = "created_at"
     linked_lookups = ("started_at__gte", "started_at__lt", "ended_at__gte", "ended_at__lt")
@@ -89,7 +89,7 @@ class OneOnOneSessionAdmin(ReadOnlyAdmin):
     )
 
     def find(self, text: str) -> Q:
-        """Also by Zoom's id of the meeting, which looks like one of ours."""
+        """Also search by Zoom's meeting id, which is a number like our own ids."""
         people = of_people(text, "initiator", "participant")
         return Q(zoom_meeting_id=text) | (super().find(text) if is_id(text) else people)
 
@@ -101,7 +101,7 @@ class OneOnOneSessionAdmin(ReadOnlyAdmin):
 
 @admin.register(JoinToken)
 class JoinTokenAdmin(ReadOnlyAdmin):
-    """Whose they are and whether they were used; never what they look like."""
+    """Shows the owner and whether the token was used, but never the token itself."""
 
     list_display = ("id", "session", "user", "created_at", "expires_at", "is_used", "used_at")
     list_filter = (
@@ -111,7 +111,7 @@ class JoinTokenAdmin(ReadOnlyAdmin):
     )
     list_select_related = ("session", "user")
     search_fields = ("session__id",)
-    search_help_text = "The id of a session, or how a user name or an e-mail address begins."
+    search_help_text = "A session id, or the beginning of a user name or e-mail address."
     fields = ("session", "user", "created_at", "expires_at", "is_used", "used_at")
 
     def find(self, text: str) -> Q:
@@ -129,7 +129,7 @@ class AuditEntryAdmin(OfPeopleAdmin, ReadOnlyAdmin):
     list_select_related = ("session", "user")
     search_fields = ("message",)
     search_help_text = (
-        "The id of a session, words of the message, or how a user name or an e-mail address begins."
+        "A session id, words of the message, or the beginning of a user name or e-mail address."
     )
     date_hierarchy = "created_at"
     fields = ("session", "event_type", "user", "message", "metadata", "created_at")
@@ -148,19 +148,19 @@ class AuditEntryAdmin(OfPeopleAdmin, ReadOnlyAdmin):
 
 class MeetingSituation(SituationFilter):
     situations = {
-        "failing": ("tried without success", lambda rows, now: rows.filter(attempts__gt=0))
+        "failing": ("failed at least once", lambda rows, now: rows.filter(attempts__gt=0))
     }
 
 
 @admin.register(PendingMeetingEnd)
 class PendingMeetingEndAdmin(ReadOnlyAdmin):
-    """What is still to be ended at Zoom: empty when all is well."""
+    """Meetings that still have to be ended at Zoom. The list is empty when all is well."""
 
     list_display = ("meeting_id", "attempts", "next_try_at", "created_at")
     list_filter = (MeetingSituation,)
     linked_lookups = ("created_at__lt",)
     search_fields = ("meeting_id",)
-    search_help_text = "Zoom's id of a meeting."
+    search_help_text = "A Zoom meeting id."
 
     def find(self, text: str) -> Q:
         return Q(meeting_id=text)

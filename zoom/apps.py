@@ -6,8 +6,8 @@ class ZoomConfig(AppConfig):
     verbose_name = "1-on-1 sessions"
 
     def ready(self) -> None:
-        """A friendship's end is the end of its sessions (contract O2), and so is that of an
-        account, if the staff want it."""
+        """Register functions that end a pair's sessions when their friendship ends (contract O2),
+        and a user's sessions when staff deactivate the account and choose so."""
         from accounts.staff_acts import CLEARINGS  # noqa: PLC0415  # needs the models to be loaded
         from friendships.services import ENDINGS  # noqa: PLC0415
         from zoom.services import clear_away, end_sessions_of_pair  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""Taking somebody out of 1-on-1 sessions, and their name out of the log."""
+"""Erasing a user from 1-on-1 sessions: ends their sessions, replaces their name in the log."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from zoom.states import LIVE
 
 
 def end_all(user: User, *, now: datetime) -> int:
-    """End or call off every session of theirs that isn't over; with how many people they had
-    one."""
+    """End or cancel all of the user's open sessions, and return the number of other people."""
     live = (
         OneOnOneSession.objects.of(user)
         .filter(status__in=LIVE)
@@ -29,7 +28,7 @@ def end_all(user: User, *, now: datetime) -> int:
 
 
 def rename(user: User, name: str) -> int:
-    """Let the log call them by another name; how many entries that were."""
+    """Replace the user's name in the log, and return the number of changed entries."""
     entries = AuditEntry.objects.filter(user=user)
     renamed = 0
     for event_type in EventType:
@@ -39,5 +38,5 @@ def rename(user: User, name: str) -> int:
 
 
 def forget_at_zoom(email: str, name: str) -> None:
-    """What Zoom's events keep of a person is made of the address, and could be made again."""
+    """Replace the digest of the e-mail address in Zoom's events: it can be computed again."""
     WebhookEvent.objects.filter(person=digest_of(email.lower())).update(person=digest_of(name))

@@ -1,5 +1,5 @@
-"""What the log of a 1-on-1 session says (contract O7): every event, and its sentence; and which
-of Zoom's events are looked at (O8)."""
+"""The events in the log of a 1-on-1 session with their sentences (contract O7), and the events of
+Zoom that are handled (O8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The filter of a list of 1-on-1 sessions."""
+"""The filter for lists of 1-on-1 sessions."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""1-on-1 sessions, the tokens that let their people in, the log of what happened, and what is
-still to be done at Zoom."""
+"""1-on-1 sessions, their join tokens and audit log, and the work that remains to be done at
+Zoom."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ from zoom.states import Role, Status, Viewer
 
 
 class OneOnOneSession(Lifecycle):
-    """Two friends and their meeting.
+    """A session of two friends, with its meeting.
 
     Attributes:
-        are_friends: whether the two still are; on rows read with `for_list`.
+        are_friends: whether the two are still friends; only on rows read with `for_list`.
     """
 
     are_friends: bool
@@ -61,7 +61,7 @@ class OneOnOneSession(Lifecycle):
         default="",
         help_text="The user at Zoom who holds the meeting; empty for a stand-in room.",
     )
-    # Whose start is under way, and until when: after that it is dead, and another may begin.
+    # The start attempt in progress, and when it expires: then another one may begin.
     start_marker = models.UUIDField(null=True, editable=False)
     start_until = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
@@ -102,11 +102,11 @@ class OneOnOneSession(Lifecycle):
         return self.initiator, self.participant
 
     def other(self, user: User) -> User:
-        """The other one of the two."""
+        """Return the other person of the session."""
         return self.participant if user.pk == self.initiator_id else self.initiator
 
     def viewer(self, user: User, now: datetime, **facts: Any) -> Viewer:
-        """What this person is to the session."""
+        """Return the person's roles in the session, with the time and further facts for rules."""
         held = {
             Role.PERSON: True,
             Role.INITIATOR: self.initiator_id == user.pk,
@@ -117,8 +117,8 @@ class OneOnOneSession(Lifecycle):
 
 
 class StartAttempt(models.Model):
-    """A meeting that was asked for at Zoom. Its marker stands in the meeting, so that one which
-    was made and then lost is found again."""
+    """A request to Zoom for a meeting. The meeting contains the marker, so that it can be found
+    if Zoom created it but the response was lost."""
 
     marker = models.UUIDField(primary_key=True, default=uuid4)
     session = models.ForeignKey(
@@ -149,7 +149,7 @@ class StartAttempt(models.Model):
 
 
 class PendingMeetingEnd(Retry):
-    """A meeting at Zoom that nobody needs any more, until Zoom says that it is gone."""
+    """A meeting that is no longer needed; deleted when Zoom confirms that the meeting is gone."""
 
     meeting_id = models.CharField(max_length=32, unique=True)
     created_at = models.DateTimeField(default=timezone.now)
@@ -157,7 +157,7 @@ class PendingMeetingEnd(Retry):
     objects = RetryQuerySet.as_manager()
 
     class Meta:
-        db_table = "zoom_meetingtoend"  # its name before
+        db_table = "zoom_meetingtoend"  # the model's former name
         verbose_name_plural = "meetings to end"
 
     def __str__(self) -> str:
@@ -165,7 +165,7 @@ class PendingMeetingEnd(Retry):
 
 
 class JoinToken(models.Model):
-    """Lets one person into one session, once. What it looks like is known to them alone."""
+    """Lets one person into one session, once. Only its digest is stored."""
 
     session = models.ForeignKey(
         OneOnOneSession, on_delete=models.CASCADE, related_name="join_tokens"
@@ -187,8 +187,8 @@ class JoinToken(models.Model):
 
 
 class AuditEntry(models.Model):
-    """One thing that happened to a session. Added, never changed, never deleted, and PostgreSQL
-    keeps it so; only the name of somebody who was erased is taken out."""
+    """An event in a session's log. PostgreSQL refuses changes and deletions. Only the message may
+    change, to remove the name of an erased user."""
 
     session = models.ForeignKey(
         OneOnOneSession, on_delete=models.PROTECT, related_name="audit_entries"
@@ -229,7 +229,7 @@ class AuditEntry(models.Model):
 
 
 class WebhookEvent(models.Model):
-    """An event of Zoom's that was taken, so that the same one sent again does nothing more."""
+    """A processed event of Zoom's, recorded so that a repetition is ignored."""
 
     key = models.CharField(max_length=64, unique=True)
     name = models.CharField(max_length=200)

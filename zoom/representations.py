@@ -32,21 +32,23 @@ class OneOnOneObject(TypedDict):
     """A session of two friends."""
 
     id: int
-    initiator: Annotated[UserObject, "`email` is empty for all but friends and oneself."]
-    participant: Annotated[UserObject, "Likewise."]
+    initiator: Annotated[UserObject, "`email` is empty unless it is you or a friend of yours."]
+    participant: Annotated[UserObject, "`email` as above."]
     status: StatusName
-    started_by: Annotated[UserObject | None, "Who started it, if it was started; likewise."]
-    zoom_meeting_id: Annotated[str, "Empty until it is started."]
+    started_by: Annotated[
+        UserObject | None, "The person who started the session; null before. `email` as above."
+    ]
+    zoom_meeting_id: Annotated[str, "Empty until the session is started."]
     zoom_meeting_url: Annotated[
         str,
-        "Empty until it is started and, where the site wants it so, in every answer but a join "
-        "token's.",
+        "Empty until the session is started. Some sites show it only in the answer to a join "
+        "token.",
     ]
-    zoom_meeting_password: Annotated[str, "Likewise."]
+    zoom_meeting_password: Annotated[str, "As `zoom_meeting_url`."]
     initiator_ready: bool
     participant_ready: bool
-    can_join: Annotated[bool, "May the one who looks have a join token now?"]
-    allowed_actions: Annotated[list[ActionName], "What the one who looks may do to it now."]
+    can_join: Annotated[bool, "Whether the viewer can get a join token now."]
+    allowed_actions: Annotated[list[ActionName], "What the viewer may do with the session now."]
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
@@ -54,7 +56,7 @@ class OneOnOneObject(TypedDict):
 
 
 class JoinTokenObject(TypedDict):
-    """A join token, shown this once."""
+    """A join token. It is shown only once."""
 
     token: str
     expires_at: datetime
@@ -62,7 +64,7 @@ class JoinTokenObject(TypedDict):
 
 
 class MeetingObject(TypedDict):
-    """Where the two meet, in exchange for a join token."""
+    """The meeting's address and passcode, returned for a join token."""
 
     session: OneOnOneObject
     zoom_meeting_id: str
@@ -71,15 +73,15 @@ class MeetingObject(TypedDict):
 
 
 class AuditEntryObject(TypedDict):
-    """One thing that happened to a session."""
+    """An event in a session's log."""
 
     id: int
     session: Annotated[int, "The session's id."]
     event_type: EventName
     user: Annotated[
         UserObject | None,
-        "Who did it; null for the clock, and for unknown people. `email` is empty for all but "
-        "friends and oneself.",
+        "Who did it; null for scheduled jobs, Zoom and unknown people. `email` is empty unless it "
+        "is you or a friend of yours.",
     ]
     message: str
     metadata: dict[str, str]
@@ -87,7 +89,7 @@ class AuditEntryObject(TypedDict):
 
 
 class ReceivedObject(TypedDict, total=False):
-    """The answer to Zoom: empty but for its check of the address."""
+    """The answer to Zoom. Empty, except when Zoom validates the address."""
 
     plainToken: str  # Zoom's names
     encryptedToken: str
@@ -117,14 +119,14 @@ def one_on_one_object(session: OneOnOneSession, *, user: User, now: datetime) ->
 
 
 def seen_object(person: User, session: OneOnOneSession, viewer: User) -> UserObject:
-    """Somebody of this session, as one of the two sees them: the other one's e-mail address as
-    long as they are friends, nobody else's (contract F4)."""
+    """Return a person of this session as the viewer sees them: with the other person's e-mail
+    address only while they are friends (contract F4)."""
     friend = session.are_friends and person in session.people
     return person_object(person, known=friend or person == viewer)
 
 
 def starter_object(session: OneOnOneSession, viewer: User) -> UserObject | None:
-    """One of the two, who are read with the row."""
+    """Return the person who started the session, without a query: both are read with the row."""
     return next(
         (
             seen_object(each, session, viewer)

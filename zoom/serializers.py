@@ -1,4 +1,4 @@
-"""The bodies of requests about 1-on-1 sessions."""
+"""The request bodies for 1-on-1 sessions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from core.fields import IdField, Input, TextField
 
 
 class OneOnOneInput(Input):
-    """With whom."""
+    """The other person of a new session."""
 
     participant_id = IdField()
 

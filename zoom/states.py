@@ -1,7 +1,7 @@
-"""The lifecycle of a 1-on-1 session (contract O2–O5), as data: every action, in which statuses, by
-whom, under which rules, and where it leads. Nothing here asks the database.
+"""The lifecycle of a 1-on-1 session (contract O2–O5), as a table: for each action its statuses,
+roles, rules and resulting status. No database access.
 
-`docs/states.md` is drawn from this table.
+`docs/states.md` is generated from this table.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from django.db.models import TextChoices
 from core.errors import PERMISSION_DENIED, ErrorCode, declare
 from core.lifecycle import WRONG_STATE, Action, Rule
 
-# How long a session may wait for its start, and how long it may go on.
+# The longest time that a session may be pending, and active.
 MAX_PENDING = timedelta(days=7)
 MAX_ACTIVE = timedelta(days=1)
 
@@ -29,25 +29,25 @@ class Status(TextChoices):
 
 
 class Role(TextChoices):
-    """What somebody is towards a session. One person may hold several."""
+    """A role in a session. One person may have several."""
 
     PERSON = "person", "anybody signed in"
-    INITIATOR = "initiator", "the one of the two who made the session"
-    PARTICIPANT = "participant", "the other one"
-    STARTER = "starter", "the one of the two who started it"
-    STAFF = "staff", "a member of the staff, in the admin"
-    CLOCK = "clock", "the clock"
+    INITIATOR = "initiator", "the person who created the session"
+    PARTICIPANT = "participant", "the other person"
+    STARTER = "starter", "the person who started the session"
+    STAFF = "staff", "a staff member, in the admin"
+    CLOCK = "clock", "the scheduler"
     ZOOM = "zoom", "Zoom, when a meeting has ended there"
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who looks at a session, and when.
+    """Who acts on a session, and when.
 
     Attributes:
         roles: empty for somebody who isn't signed in.
-        now: the moment.
-        marker: the start that this one is in the middle of.
+        now: the current time.
+        marker: the marker of the viewer's own start attempt, if one is in progress.
         two_were_in: whether two different people were in the meeting that has ended.
     """
 
@@ -58,7 +58,7 @@ class Viewer:
 
 
 class SessionFacts(Protocol):
-    """What the rules read of a session."""
+    """The fields of a session that the rules read."""
 
     status: str
     initiator_ready: bool
@@ -70,7 +70,7 @@ class SessionFacts(Protocol):
 
 
 def is_ready(session: SessionFacts, viewer: Viewer) -> bool:
-    """Has the one who looks said that they are ready?"""
+    """Whether the viewer has marked themselves ready."""
     initiates = Role.INITIATOR in viewer.roles
     return session.initiator_ready if initiates else session.participant_ready
 
@@ -81,7 +81,7 @@ def other_is_ready(session: SessionFacts, viewer: Viewer) -> bool:
 
 
 def is_starting(session: SessionFacts, now: datetime) -> bool:
-    """Is somebody's start under way? A start that has died ends by itself."""
+    """Whether a start is in progress. A crashed start expires."""
     return session.start_until is not None and session.start_until > now
 
 
@@ -92,13 +92,15 @@ NOT_YOUR_SESSION = declare(
 CANNOT_START = declare("cannot_start", 400, "A session that is {status} can't be started.")
 ALREADY_STARTED = declare("already_started", 400, "This session has been started already.")
 START_IN_PROGRESS = declare(
-    "start_in_progress", 400, "This session is being started at this moment: look again soon."
+    "start_in_progress", 400, "This session is being started right now: check again in a moment."
 )
 START_LOST = declare(
-    "start_lost", 400, "This start took too long: look at the session before you try again."
+    "start_lost", 400, "Starting took too long: check the session's status before you try again."
 )
 CANNOT_BE_READY = declare("cannot_be_ready", 400, "This session is {status}: it is over.")
-NOT_ACTIVE = declare("not_active", 400, "This session is {status}: nobody can be in it now.")
+NOT_ACTIVE = declare(
+    "not_active", 400, "This session is {status}: it can be joined or left only while it is active."
+)
 CANNOT_END = declare(
     "cannot_end", 400, "This session is {status}: only one that is active can become {to}."
 )
@@ -111,10 +113,10 @@ NOT_READY = declare("not_marked_ready", 403, "Mark yourself ready first; then yo
 OTHER_NOT_READY = declare(
     "other_not_ready",
     403,
-    "You have started this session: you can join once the other one is ready.",
+    "You have started this session: you can join when the other person is ready.",
 )
 NOT_OVERDUE = declare("not_overdue", 400, "This session's time isn't over yet.")
-NOT_BOTH_IN = declare("not_both_in", 400, "The two have not both been in the meeting yet.")
+NOT_BOTH_IN = declare("not_both_in", 400, "The two people haven't both been in the meeting yet.")
 
 # ── Rules ────────────────────────────────────────────────────────────────────────────────────
 not_started = Rule(ALREADY_STARTED, lambda session, viewer: session.status == Status.ACTIVE)
@@ -157,7 +159,7 @@ def action(
     closed: ErrorCode = WRONG_STATE,
     rules: tuple[Rule, ...] = (),
 ) -> Action:
-    """One row of the table."""
+    """Return one row of the table."""
     not_yours = NOT_YOUR_SESSION if by == MEMBERS else PERMISSION_DENIED
     return Action(frozenset(states), frozenset(by), not_yours, closed, to, rules)
 
@@ -165,18 +167,17 @@ def action(
 LIVE = {Status.PENDING, Status.ACTIVE}
 MEMBERS = {Role.INITIATOR, Role.PARTICIPANT}
 # fmt: off
-# The table. The names are the last parts of the addresses, with underscores.
+# The table. The names are the last parts of the URLs, with underscores.
 ACTIONS: dict[str, Action] = {
     "start": action(*LIVE, by=MEMBERS, closed=CANNOT_START, rules=(not_started, not_starting)),
     "ready": action(*LIVE, by=MEMBERS, closed=CANNOT_BE_READY),
-    # Checked when a token is issued and again when it is honoured; `can_join` is this row, too.
+    # Checked when a token is issued and again when it is used; `can_join` comes from this row.
     "join_token": action(Status.ACTIVE, by=MEMBERS, closed=NOT_ACTIVE,
                       rules=(starter_waits, other_is_prepared)),
     "leave": action(Status.ACTIVE, by=MEMBERS, closed=NOT_ACTIVE),
     "end": action(Status.ACTIVE, by=MEMBERS, to=Status.COMPLETED, closed=CANNOT_END),
     "cancel": action(*LIVE, by=MEMBERS, to=Status.CANCELLED, closed=CANNOT_CANCEL),
-    # No address leads to these: looking; a start whose meeting is there; what staff, clock and
-    # Zoom bring to an end.
+    # These have no URL: viewing, the end of a start, and what staff, scheduler and Zoom end.
     "look": action(*Status, by=MEMBERS),
     "activate": action(Status.PENDING, by=MEMBERS, to=Status.ACTIVE, closed=CANNOT_START,
                     rules=(own_start,)),

@@ -1,4 +1,4 @@
-"""Zoom's events: whether they are signed, and what they say. Pure functions, no database."""
+"""Verifying and parsing Zoom's events. Pure functions, no database."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from typing import Any
 
 import orjson
 
-# Zoom sends what was not taken again after 5, 20 and 60 minutes, with the first timestamp.
+# Zoom repeats a failed event after 5, 20 and 60 minutes, with the first timestamp.
 MAX_AGE_SECONDS = 2 * 3600
-# How far its clock may be ahead of ours.
+# How far Zoom's clock may be ahead of ours.
 MAX_AHEAD_SECONDS = 5 * 60
 MAX_TEXT = 200
 
 
 @dataclass(frozen=True)
 class Event:
-    """What Zoom tells of a meeting. What it didn't tell is "", and 0 for the time.
+    """An event from Zoom. Missing texts are "", a missing time is 0.
 
     Attributes:
-        name: `meeting.participant_joined`, for one.
-        event_ts: when, in milliseconds since 1970.
+        name: for example `meeting.participant_joined`.
+        event_ts: the time, in milliseconds since 1970.
         meeting_id: the meeting's number, as text.
-        meeting_uuid: the one time that the meeting took place.
-        participant: the coming of somebody: another one when they leave and come again.
-        email: what they are signed in with at Zoom.
-        account: what else stays the same when they come again: their registration for the
-            meeting, else their account at Zoom. A guest has neither.
-        plain_token: what `endpoint.url_validation` wants signed.
+        meeting_uuid: identifies one occurrence of the meeting.
+        participant: identifies one stay of a person; it changes when they join again.
+        email: the person's e-mail address at Zoom.
+        account: stays the same when the person joins again: their registration for the meeting,
+            else their Zoom account. A guest has neither.
+        plain_token: the text to sign for `endpoint.url_validation`.
     """
 
     name: str
@@ -44,13 +44,13 @@ class Event:
 
     @property
     def dedupe_key(self) -> str:
-        """64 characters, the same for the same event sent twice."""
+        """64 characters, the same whenever Zoom repeats the event."""
         parts = (self.name, self.event_ts, self.meeting_uuid, self.participant)
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def verify(secret: str, timestamp: str, raw_body: bytes, signature: str) -> bool:
-    """Whether Zoom has signed the body, at most two hours ago.
+    """Whether Zoom signed the body at most two hours ago.
 
     Args:
         timestamp: the header `x-zm-request-timestamp`, in seconds since 1970.
@@ -69,7 +69,7 @@ def is_recent(timestamp: str) -> bool:
 
 
 def validation_answer(secret: str, plain_token: str) -> dict[str, str]:
-    """The answer to `endpoint.url_validation`: it shows that we know the secret."""
+    """Return the answer to `endpoint.url_validation`, which proves that we know the secret."""
     return {"plainToken": plain_token, "encryptedToken": sign(secret, plain_token.encode())}
 
 
@@ -78,7 +78,7 @@ def sign(secret: str, message: bytes) -> str:
 
 
 def parse(raw_body: bytes) -> Event | None:
-    """The event in a body; None if there is none in it.
+    """Return the event in a body, or None if there is none.
 
     Raises:
         JSONDecodeError: it isn't JSON.
@@ -103,13 +103,13 @@ def parse(raw_body: bytes) -> Event | None:
 
 
 def nested_object(document: Any, name: str) -> dict[str, Any]:
-    """An object within an object; an empty one if there is none."""
+    """Return the object under this name, or {} if there is none."""
     value = document.get(name) if isinstance(document, dict) else None
     return value if isinstance(value, dict) else {}
 
 
 def text(document: Any, name: str) -> str:
-    """A text within an object, or a number as text; "" for what can't be stored or isn't there."""
+    """Return a text, or a number as text; "" if it is missing or can't be stored."""
     value = document.get(name) if isinstance(document, dict) else None
     if type(value) is int:
         return str(value)
@@ -118,7 +118,7 @@ def text(document: Any, name: str) -> str:
 
 
 def first(document: Any, *names: str) -> str:
-    """The first of these texts that is there; "" if none is."""
+    """Return the first of these texts that isn't empty; "" if all are."""
     return next(filter(None, (text(document, name) for name in names)), "")
 
 

@@ -64,7 +64,7 @@ def test_a_pair_starts_so_many_meetings_a_day_whoever_of_them_presses(
     third = start(ben, ada)
 
     error = refused(third, 429, "pair_start_limit")["error"]
-    assert error.startswith("The two of you have started 2 meetings, the most for now: start the")
+    assert error.startswith("The two of you have started 2 meetings, which is the limit: you can")
     assert 86_300 < int(third["Retry-After"]) <= 86_401
     assert THROTTLED.labels("start_pair")._value.get() == before + 1
     assert start(ada, other).status_code == 200
@@ -150,7 +150,7 @@ def test_the_log_and_the_figures_tell_when_zooms_day_is_nearly_used_up(
     jobs.watch_zoom_quota(NOON)
 
     assert (told[14], told[15], told[17], told[18], told[19]) == (0, 1, 1, 2, 2)
-    assert caplog.messages[0].startswith("Zoom has made 16 of the 20 meetings")
+    assert caplog.messages[0].startswith("16 of the 20 Zoom meetings allowed per day")
     assert (ZOOM_MEETINGS._value.get(), ZOOM_MEETINGS_MAX._value.get()) == (20, 20)
     jobs.watch_zoom_quota(NOON + DAY)
     assert ZOOM_MEETINGS._value.get() == 0
@@ -161,12 +161,12 @@ def test_the_dashboard_warns_as_well(client, person, settings, pending, ada, now
     settings.ZOOM_MEETINGS_PER_HOST = 5
     for _ in range(3):
         made_at(now, pending, ada, host="me")
-    assert "Zoom has made" not in client.get("/admin/").content.decode()
+    assert "Zoom meetings allowed per day" not in client.get("/admin/").content.decode()
 
     made_at(now, pending, ada, host="me")
 
     page = client.get("/admin/").content.decode()
-    assert "Zoom has made 4 of the 5 meetings that it makes in a day" in page
+    assert "4 of the 5 Zoom meetings allowed per day have been created" in page
 
 
 def starts_at_once(ada, ben, now):

@@ -13,8 +13,8 @@ from tests.zoom.conftest import SECRET
 from zoom.models import WebhookEvent
 
 pytestmark = pytest.mark.django_db
-NO_EVENT = "This is no event of Zoom's: it has no name in `event`."
-NO_TOKEN = "There is no plainToken in the payload to be signed."
+NO_EVENT = "This isn't a Zoom event: it has no name in `event`."
+NO_TOKEN = "The payload has no plainToken to sign."
 
 
 def test_its_check_of_the_address_is_answered(zoom_says):

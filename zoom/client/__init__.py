@@ -1,7 +1,7 @@
-"""The only HTTP to Zoom: meetings that are made, ended and listed, each act within one deadline.
+"""The HTTP client for Zoom. It creates, ends and lists meetings, each within one deadline.
 
-Never called inside a transaction. Nothing here logs or raises a secret: neither the app's, nor a
-token, nor a meeting's address or passcode.
+Never call it inside a transaction. It puts no secret into logs or errors: no credentials, tokens,
+meeting addresses or passcodes.
 """
 
 from zoom.client.errors import (

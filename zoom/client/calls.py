@@ -1,4 +1,4 @@
-"""What is tried again, and what an answer's status means (contract C4)."""
+"""Retries of calls to Zoom, and the meaning of response statuses (contract C4)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from zoom.client.transport import BrokenError, Deadline, NotSentError, ZoomRespo
 
 logger = logging.getLogger(__name__)
 
-# Seconds before the second and the third try, to which up to as much again is added.
+# Seconds to wait before the second and third try. A random extra of up to 100 % is added.
 PAUSES = (0.1, 0.4)
 SERVER_FAULTS = range(500, 600)
 DAY = 86_400
@@ -26,17 +26,17 @@ DAY = 86_400
 def repeat(
     attempt: Callable[[], ZoomResponse], *, deadline: Deadline, harmless: bool = True
 ) -> ZoomResponse:
-    """Try up to three times while there is time.
+    """Try up to three times before the deadline, and return the response.
 
     Args:
-        harmless: whether doing it twice does no harm. What isn't is tried again only if it has
-            not reached Zoom.
+        harmless: whether the call may be made twice. If not, it is retried only if it has not
+            reached Zoom.
     """
     for pause in PAUSES:
         try:
             return healthy(attempt())
         except (NotSentError, BrokenError) as trouble:
-            # It spreads the tries, and keeps no secret.
+            # The random delay spreads retries; it protects no secret.
             delay = pause * random.uniform(1, 2)  # noqa: S311  # nosec B311  # as said above
             if deadline.remaining() <= delay or (isinstance(trouble, BrokenError) and not harmless):
                 raise
@@ -45,7 +45,7 @@ def repeat(
 
 
 def healthy(answer: ZoomResponse) -> ZoomResponse:
-    """The answer, unless Zoom owns to a fault of its own."""
+    """Return the response, or raise `BrokenError` if its status is 5xx."""
     if answer.status in SERVER_FAULTS:
         logger.warning("Zoom answered %s.", answer.status)
         raise BrokenError()
@@ -53,7 +53,7 @@ def healthy(answer: ZoomResponse) -> ZoomResponse:
 
 
 def expect(status: int, answer: ZoomResponse, act: str) -> ZoomResponse:
-    """The answer, if it has the one status that means success.
+    """Return the response if its status is the one that means success.
 
     Raises:
         APIError: `zoom_busy` with the seconds to wait, or `zoom_failed`.
@@ -68,7 +68,8 @@ def expect(status: int, answer: ZoomResponse, act: str) -> ZoomResponse:
 
 
 def seconds_to_wait(answer: ZoomResponse) -> int:
-    """What `Retry-After` says; with a date or no word of it, the daily limit ends at midnight."""
+    """Return the seconds of `Retry-After`. If it is a date, or if the message mentions the daily
+    limit, return the seconds until midnight UTC."""
     told = answer.retry_after.strip()
     if told.isascii() and told.isdigit() and len(told) < 10:
         return min(max(1, int(told)), DAY)

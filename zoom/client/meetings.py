@@ -1,4 +1,4 @@
-"""The acts at Zoom: making a meeting, ending it, and finding those that were made here."""
+"""Zoom meetings: create one, end one, and list those that this server created."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ MAX_PASSCODE = 64
 MAX_PAGE_SIZE = 300
 SCHEDULED = 2
 DOES_NOT_EXIST = 3001
-# What follows the marker in a meeting's agenda, so that no other meeting is taken for one of ours.
+# Follows the marker in a meeting's agenda, so that foreign meetings aren't mistaken for ours.
 SIGNATURE = "(made by the tutoring sessions server)"
 MARKED = re.compile(rf"(\S+) {re.escape(SIGNATURE)}")
-# With a waiting room nobody could be let in: no host is there.
+# The host isn't present, so nobody could admit people from a waiting room.
 OPEN_DOOR = {"waiting_room": False, "join_before_host": True, "jbh_time": 0}
 
 
 @dataclass(frozen=True)
 class Meeting:
-    """A meeting at Zoom. Its `start_url` would make its holder the host, and is never kept.
+    """A meeting at Zoom. Its `start_url` would make anyone the host, so it is never stored.
 
     Attributes:
         id: up to 20 digits.
         join_url: up to 1,000 characters.
-        password: up to 64 characters, "" if it needs none.
+        password: up to 64 characters, "" if the meeting has none.
     """
 
     id: str
@@ -52,7 +52,7 @@ class Meeting:
 
 
 def hosts() -> list[str]:
-    """The users at Zoom who hold the meetings."""
+    """Return the Zoom users who host the meetings."""
     return [user.strip() for user in settings.ZOOM_HOST_USERS if user.strip()]
 
 
@@ -60,16 +60,16 @@ def hosts() -> list[str]:
 def create_meeting(
     *, topic: str, marker: str, host: str, starts_at: datetime, deadline: Deadline
 ) -> Meeting:
-    """Make a scheduled meeting that people can enter without its host.
+    """Create a scheduled meeting that people can join before the host.
 
     Args:
-        topic: its title at Zoom, cut to what Zoom takes.
-        marker: whose meeting it is, one word; `marked_meetings` finds it by that again.
+        topic: the title at Zoom, shortened to the length that Zoom accepts.
+        marker: one word that identifies the meeting for `marked_meetings`.
         host: one of `hosts()`.
 
     Raises:
-        APIError: one of the codes `zoom_…`. After `zoom_timeout` and `zoom_failed` there may be a
-            meeting all the same.
+        APIError: one of the codes `zoom_…`. After `zoom_timeout` and `zoom_failed` the meeting
+            may exist nevertheless.
     """
     wishes = {
         "topic": topic[:MAX_TOPIC],
@@ -87,14 +87,14 @@ def create_meeting(
 
 @metrics.call("zoom", "end_meeting")
 def end_meeting(meeting_id: str, *, deadline: Deadline) -> None:
-    """End a meeting, if it goes on, and delete it; one that is gone already is fine.
+    """End a meeting if it is running, and delete it. A meeting that is already gone is no error.
 
     Raises:
         APIError: one of the codes `zoom_…`.
     """
     address = f"/meetings/{quote(meeting_id, safe='')}"
     ended = call("PUT", f"{address}/status", deadline=deadline, json={"action": "end"})
-    # 400 and 404 are what a meeting that never began may get: whether it is gone, deleting shows.
+    # Zoom may answer 400 or 404 for a meeting that never began; the deletion shows if it is gone.
     if ended.status not in {400, 404}:
         expect(204, ended, "to end a meeting")
     deleted = call("DELETE", address, deadline=deadline)
@@ -104,7 +104,7 @@ def end_meeting(meeting_id: str, *, deadline: Deadline) -> None:
 
 @metrics.call("zoom", "list_meetings")
 def marked_meetings(host: str, *, deadline: Deadline) -> list[tuple[str, str]]:
-    """The scheduled meetings of a host that were made here: pairs of meeting id and marker.
+    """Return a host's scheduled meetings that this server created, as (meeting id, marker) pairs.
 
     Raises:
         APIError: one of the codes `zoom_…`.
@@ -124,7 +124,7 @@ def marked_meetings(host: str, *, deadline: Deadline) -> list[tuple[str, str]]:
 def call(
     method: str, path: str, *, deadline: Deadline, harmless: bool = True, **content: Any
 ) -> ZoomResponse:
-    """One call with our token; with a new one if that is refused."""
+    """Call Zoom with our access token, and once more with a new one if that is refused."""
 
     def attempt(token: str) -> ZoomResponse:
         return repeat(
@@ -152,12 +152,12 @@ def meetings_of(host: str) -> str:
 
 
 def passcode() -> str:
-    """Ten characters, the most that Zoom takes."""
+    """Return ten random characters, the maximum length at Zoom."""
     return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(10))
 
 
 def report_overridden(made: Mapping[str, Any]) -> None:
-    """Log which of our settings the account's policy has overridden: people may stand outside."""
+    """Log which of our settings the account's policy overrides: people may be unable to join."""
     got = made.get("settings")
     if not isinstance(got, dict):
         return
@@ -169,7 +169,7 @@ def report_overridden(made: Mapping[str, Any]) -> None:
 
 
 def read_meeting(made: Mapping[str, Any]) -> Meeting:
-    """The meeting in Zoom's answer, if it is one that can be entered."""
+    """Return the meeting in Zoom's response, or raise `zoom_failed` if it can't be joined."""
     meeting_id, url, password = read_id(made), made.get("join_url"), made.get("password")
     if not (meeting_id and is_address(url) and is_text(password, MAX_PASSCODE)):
         logger.error("Zoom's answer has no meeting that can be entered.")
@@ -178,7 +178,7 @@ def read_meeting(made: Mapping[str, Any]) -> Meeting:
 
 
 def read_id(row: Mapping[str, Any]) -> str:
-    """A meeting's number; "" if there is none."""
+    """Return a meeting's number, or "" if there is none."""
     number = str(row.get("id"))
     return number if re.fullmatch(r"[0-9]{1,20}", number) else ""
 
@@ -192,10 +192,10 @@ def is_text(value: object, longest: int) -> bool:
 
 
 def rows_of(page: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The meetings of a page.
+    """Return the meetings of a page.
 
     Raises:
-        APIError: `zoom_failed` for what isn't a page: an empty list would say that all is swept.
+        APIError: `zoom_failed` if it isn't a page. An empty list would mean that there are none.
     """
     rows = page.get("meetings")
     if not isinstance(rows, list):
@@ -205,7 +205,7 @@ def rows_of(page: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def read_marked(row: Mapping[str, Any]) -> tuple[str, str] | None:
-    """A meeting's id and marker, if it was made here."""
+    """Return a meeting's id and marker, or None if this server didn't create it."""
     meeting_id, marked = read_id(row), MARKED.match(str(row.get("agenda")))
     return (meeting_id, marked[1]) if meeting_id and marked else None
 

@@ -1,4 +1,4 @@
-"""The access token that the calls carry: fetched, shared through the cache, and dropped."""
+"""The access token for calls to Zoom: fetching it, sharing it through the cache, dropping it."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from zoom.client.transport import Deadline, send
 
 logger = logging.getLogger(__name__)
 
-# A token is given up so long before it ends, so that it doesn't end on its way.
+# A token is dropped this long before it expires, so that it doesn't expire during a call.
 MARGIN_SECONDS = 300
 
 
 def is_configured() -> bool:
-    """Whether there are credentials to make meetings with."""
+    """Whether there are credentials for creating meetings."""
     return bool(settings.ZOOM_ACCOUNT_ID and settings.ZOOM_API_KEY and settings.ZOOM_API_SECRET)
 
 
 def access_token(deadline: Deadline) -> str:
-    """The token in the cache, or a new one.
+    """Return the token from the cache, or a new one.
 
     Raises:
         APIError: one of the codes `zoom_…`.
@@ -44,7 +44,7 @@ def access_token(deadline: Deadline) -> str:
 
 @metrics.call("zoom", "fetch_token")
 def fetch(deadline: Deadline) -> str:
-    """Ask for a token, and share it."""
+    """Get a new token from Zoom, put it into the cache and return it."""
     pair = f"{settings.ZOOM_API_KEY}:{settings.ZOOM_API_SECRET}"
     answer = repeat(
         lambda: send(
@@ -52,7 +52,7 @@ def fetch(deadline: Deadline) -> str:
             settings.ZOOM_OAUTH_URL,
             deadline=deadline,
             headers={"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"},
-            # Not in the address: addresses get logged.
+            # Not in the URL: URLs get logged.
             data={
                 "grant_type": "account_credentials",
                 "account_id": settings.ZOOM_ACCOUNT_ID,
@@ -72,7 +72,7 @@ def fetch(deadline: Deadline) -> str:
 
 
 def drop(token: str) -> None:
-    """Forget a token that was refused, unless another has taken its place."""
+    """Remove a refused token from the cache, unless another one has replaced it."""
     with cache_may_be_down():
         if cache.get(cache_key()) == token:
             cache.delete(cache_key())
@@ -85,7 +85,7 @@ def cache_key() -> str:
 
 @contextmanager
 def cache_may_be_down() -> Iterator[None]:
-    """A cache that fails costs a call more, and nothing else."""
+    """Log errors of the cache and go on: they only cost an additional call for a token."""
     try:
         yield
     except Exception as error:  # each backend has its own

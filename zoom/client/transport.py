@@ -1,8 +1,8 @@
-"""One call to Zoom, which is over by a deadline whatever the other side does.
+"""One call to Zoom, which always ends by a deadline.
 
-The time limits of sockets bound one wait each: a server that drips bytes, a name with many
-addresses or a slow resolver can add up to any number of them. So the call runs in a thread, and
-who waits for it leaves at the deadline.
+A socket timeout limits a single wait. A server that sends byte by byte, a name with many addresses
+or a slow resolver can cause many waits. So the call runs in a thread, and the caller stops waiting
+at the deadline.
 """
 
 from __future__ import annotations
@@ -32,25 +32,25 @@ MAX_BODY = 1024 * 1024
 
 
 class Deadline:
-    """The moment by which all calls and retries of one act are over."""
+    """The time by which all calls and retries of one operation end."""
 
     def __init__(self, seconds: float = 12) -> None:
         self.moment = time.monotonic() + seconds
 
     def remaining(self) -> float:
-        """Seconds left, at least 0."""
+        """Return the seconds left, at least 0."""
         return max(0.0, self.moment - time.monotonic())
 
 
 class NotSentError(APIError):
-    """No connection: nothing has reached Zoom, so that any call may be sent again."""
+    """There was no connection. Nothing has reached Zoom, so any call may be repeated."""
 
     def __init__(self) -> None:
         super().__init__(ZOOM_UNREACHABLE)
 
 
 class BrokenError(APIError):
-    """An answer that broke off or owns to a fault: what was asked may have been done."""
+    """The response broke off or has a status 5xx. Zoom may have carried out the request."""
 
     def __init__(self) -> None:
         super().__init__(ZOOM_FAILED)
@@ -58,7 +58,7 @@ class BrokenError(APIError):
 
 @dataclass(frozen=True)
 class ZoomResponse:
-    """What Zoom said. Its body may hold secrets, and is never logged."""
+    """Zoom's response. The body may contain secrets and is never logged."""
 
     status: int
     body: bytes = field(repr=False)
@@ -66,7 +66,7 @@ class ZoomResponse:
 
     @property
     def json(self) -> dict[str, Any]:
-        """The object in the body; an empty one if there is none."""
+        """The JSON object in the body; {} if there is none."""
         try:
             document = orjson.loads(self.body)
         except orjson.JSONDecodeError:
@@ -75,7 +75,7 @@ class ZoomResponse:
 
     @property
     def code(self) -> int | None:
-        """Zoom's own number for an error."""
+        """Zoom's error number, if there is one."""
         code = self.json.get("code")
         return code if isinstance(code, int) else None
 
@@ -95,7 +95,7 @@ def send(
 
     Raises:
         NotSentError: no connection.
-        BrokenError: a connection that was cut, or what isn't HTTP.
+        BrokenError: the connection was cut, or the response isn't HTTP.
         APIError: `zoom_timeout` when the deadline or the time limit of a read has passed.
     """
     if not deadline.remaining():
@@ -106,13 +106,13 @@ def send(
     def work() -> None:
         try:
             outcome.set_result(transfer(method, url, deadline, headers, content))
-        except Exception as error:  # whatever it is, it belongs to the one who waits
+        except Exception as error:  # raised again in the waiting thread
             outcome.set_exception(error)
 
     Thread(target=copy_context().run, args=(work,), name="zoom-call", daemon=True).start()
     try:
         return outcome.result(timeout=deadline.remaining())
-    # What the libraries' errors hold, a request with its headers and body, goes no further.
+    # `from None`: the libraries' errors contain the request with its headers and body.
     except (TimeoutError, requests.ReadTimeout, ReadTimeoutError):
         logger.warning("Zoom didn't answer in time.")
         raise APIError(ZOOM_TIMEOUT) from None
@@ -128,7 +128,7 @@ def send(
 
 
 def was_refused(error: requests.ConnectionError) -> bool:
-    """Whether there was no connection at all, and not one that broke."""
+    """Whether no connection was made at all, as opposed to one that broke."""
     return isinstance(error, requests.ConnectTimeout) or (
         bool(error.args) and isinstance(error.args[0], MaxRetryError)
     )
@@ -143,7 +143,7 @@ def transfer(
 ) -> ZoomResponse:
     left = max(deadline.remaining(), 0.001)
     with requests.Session() as session:
-        session.trust_env = False  # neither proxies nor a .netrc of the machine
+        session.trust_env = False  # ignore the machine's proxies and .netrc
         with session.request(
             method,
             url,
@@ -161,7 +161,7 @@ def transfer(
 
 
 def read_body(response: requests.Response, deadline: Deadline) -> bytes:
-    """The body as it comes; one that is too long, or too slow, is given up."""
+    """Return the body. Raise an error if it is too long or too slow."""
     body = bytearray()
     while chunk := response.raw.read1(MAX_BODY):
         body += chunk

@@ -1,7 +1,7 @@
 from django.db import migrations
 
-# Of an entry only the sentence may be written anew, for somebody who was erased. `TRUNCATE` is not
-# held up: who may do that may drop the trigger, too.
+# Only an entry's message may be changed, for erased users. `TRUNCATE` isn't prevented: a role that
+# is allowed to truncate could drop the trigger, too.
 PUT_UP = """
 CREATE FUNCTION zoom_refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -18,8 +18,8 @@ TAKE_DOWN = "DROP FUNCTION zoom_refuse_audit_change() CASCADE;"
 
 
 def put_up(apps, schema_editor):
-    """On PostgreSQL only: on SQLite Django makes a table anew to change it, and the trigger would
-    be lost without a word."""
+    """On PostgreSQL only: on SQLite Django recreates a table to change it, and the trigger would be
+    lost silently."""
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute(PUT_UP)
 

@@ -1,4 +1,4 @@
-"""All writes to 1-on-1 sessions: one function an act."""
+"""All writes to 1-on-1 sessions: one function for each action."""
 
 from zoom.services.meetings import end_due, patience, sweep
 from zoom.services.quota import NEWCOMER_LIMIT, PAIR_LIMIT, quota_of_day, report_quota

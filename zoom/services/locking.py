@@ -1,4 +1,4 @@
-"""How an act stays true when two act at once."""
+"""Locking, for actions on the same session at the same time."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from zoom.models import OneOnOneSession
 
 @contextmanager
 def locked_session(pk: int) -> Iterator[OneOnOneSession]:
-    """A transaction that holds the session's row, read as it is now.
+    """Open a transaction, lock the session's row and yield its current state.
 
-    Locks are taken in one order everywhere: the friendship, the session, what belongs to it. The
-    row is read in a statement of its own: what a statement has read while it waited for its lock
-    is as old as the wait.
+    Locks are always taken in the same order: friendship, session, what belongs to the session. The
+    row is read by a second statement, since what the locking statement reads may be outdated by
+    the time it gets the lock.
     """
     with transaction.atomic():
         list(OneOnOneSession.objects.locked().filter(pk=pk).values_list("pk"))

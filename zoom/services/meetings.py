@@ -1,5 +1,5 @@
-"""What is done at Zoom besides starting: meetings that must end, and meetings that were made and
-lost. Both are rows that outlive a crash, and a Zoom that is down."""
+"""Ending meetings at Zoom, and finding the meetings of failed starts. Both are recorded in rows
+first, so that the work survives crashes and outages of Zoom."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from zoom.models import OneOnOneSession, PendingMeetingEnd, StartAttempt
 
 logger = logging.getLogger(__name__)
 
-# Seconds that whoever ends sessions waits for Zoom; the clock goes on from there. Zoom itself,
-# when it tells of an end, wants its answer within three.
+# Seconds that a user who ends sessions waits for Zoom; scheduled jobs do the rest. Zoom's own
+# webhook calls must be answered within three seconds.
 PATIENCE = 2.5
-# What Zoom hasn't listed by then it hasn't made.
+# A meeting that Zoom hasn't listed after this time wasn't created.
 CLEAR = timedelta(minutes=5)
 
 
 def patience() -> client.Deadline:
-    """How long an act waits for Zoom, from now on."""
+    """Return the deadline for an action that waits for Zoom, counted from now."""
     return client.Deadline(PATIENCE)
 
 
 def must_end(meeting_id: str, *, now: datetime) -> None:
-    """Write down that this meeting must end; the clock sees to it."""
+    """Record that this meeting must end. A scheduled job ends it."""
     PendingMeetingEnd.objects.bulk_create(
         [PendingMeetingEnd(meeting_id=meeting_id, created_at=now, next_try_at=now)],
         ignore_conflicts=True,
@@ -39,19 +39,19 @@ def must_end(meeting_id: str, *, now: datetime) -> None:
 
 
 def end_at_once(*meeting_ids: str, deadline: client.Deadline | None = None) -> None:
-    """After the commit, try once to end meetings of which it is written down that they must.
+    """After the commit, try once to end meetings for which `must_end` was called.
 
     Args:
-        deadline: of acts that end several sessions, in several transactions; `PATIENCE` from the
-            commit on unless given.
+        deadline: for actions that end several sessions, in several transactions; by default
+            `PATIENCE` from the commit on.
     """
-    # No `partial`: Django names the function when it logs what a robust one raises.
+    # No `partial`: Django logs the function's name if it raises an error.
     transaction.on_commit(lambda: try_to_end(meeting_ids, deadline or patience()), robust=True)
 
 
 def try_to_end(meeting_ids: Collection[str], deadline: client.Deadline) -> None:
-    """One try for each while there is time; what fails is logged and, as the rest, left to the
-    clock."""
+    """Try to end each meeting once until the deadline. Failures are logged; scheduled jobs retry
+    them and do the rest."""
     for row in PendingMeetingEnd.objects.filter(meeting_id__in=meeting_ids).order_by("pk"):
         if not deadline.remaining():
             return
@@ -64,7 +64,7 @@ def try_to_end(meeting_ids: Collection[str], deadline: client.Deadline) -> None:
 
 
 def end_due(now: datetime) -> int:
-    """Try again what is due; how many meetings are gone now."""
+    """Retry all meetings that are due, and return the number of ended ones."""
     return work_off(PendingMeetingEnd.objects.all(), end_patiently, now=now)
 
 
@@ -79,15 +79,15 @@ def end_at_zoom(row: PendingMeetingEnd, deadline: client.Deadline) -> None:
 
 
 def sweep(now: datetime) -> int:
-    """Find the meetings that were made for starts which came to nothing, and have them ended.
+    """Find the meetings of failed starts, and have them ended.
 
     Only meetings with the marker of such a start are touched: others may use the same account.
 
     Returns:
-        how many meetings were found.
+        The number of meetings found.
     """
     lost = list(StartAttempt.objects.lost(now))
-    # One for all hosts: the clock's other jobs wait for this one.
+    # One for all hosts: other scheduled jobs wait for this one.
     deadline = client.Deadline()
     return sum(
         sweep_host(host, [each for each in lost if each.host == host], now, deadline)
@@ -107,7 +107,7 @@ def sweep_host(
     by_marker = {attempt.marker.hex: attempt for attempt in lost}
     orphans = [(meeting, by_marker[marker]) for meeting, marker in meetings if marker in by_marker]
     found = sum(give_up(attempt, meeting, now) for meeting, attempt in orphans)
-    # A younger one is looked up again: Zoom may still be making its meeting.
+    # Newer attempts are looked up again: Zoom may still be creating their meetings.
     old = StartAttempt.objects.filter(created_at__lt=now - CLEAR, settled=False)
     never_made = old.filter(marker__in=[attempt.marker for attempt in lost])
     never_made.update(settled=True, counts=False)
@@ -115,8 +115,8 @@ def sweep_host(
 
 
 def give_up(attempt: StartAttempt, meeting_id: str, now: datetime) -> bool:
-    """Have the meeting of a lost start ended, unless it has come to its session meanwhile. A start
-    that lives after all, as by a clock that goes ahead, finds its claim gone."""
+    """Have the meeting of a failed start ended, unless its session has got it meanwhile. If the
+    start is in fact still running (say, because this clock is ahead), it finds its claim gone."""
     with transaction.atomic():
         list(OneOnOneSession.objects.locked().filter(pk=attempt.session_id).values_list("pk"))
         if not StartAttempt.objects.filter(pk=attempt.pk, settled=False).exists():
@@ -128,11 +128,11 @@ def give_up(attempt: StartAttempt, meeting_id: str, now: datetime) -> bool:
 
 
 def settle(attempt: StartAttempt, **also: bool) -> None:
-    """Note that it is known what became of the attempt's meeting, and what else is known."""
+    """Record that the outcome of the attempt is known, with further fields in `also`."""
     StartAttempt.objects.filter(pk=attempt.pk).update(settled=True, **also)
 
 
 def end_claim(attempt: StartAttempt) -> None:
-    """Let the next one try to start the session, unless somebody does already."""
+    """Release the attempt's claim on the session, unless another attempt has claimed it."""
     mine = OneOnOneSession.objects.filter(pk=attempt.session_id, start_marker=attempt.marker)
     mine.update(start_marker=None, start_until=None)

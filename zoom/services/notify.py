@@ -1,5 +1,5 @@
-"""What is written down and told of a 1-on-1 session (contract O7, N2), in the transaction of what
-it tells of."""
+"""Log entries and notifications of 1-on-1 sessions (contract O7, N2), written in the transaction
+of the event itself."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def log(
     who: str = "",
     **metadata: Any,
 ) -> None:
-    """Add to the session's log.
+    """Add an entry to the session's log.
 
     Args:
-        by: who did it; None if that isn't somebody with an account.
-        who: how the sentence then calls them.
-        metadata: what a program may want to know besides. Never an address or a passcode.
+        by: who did it; None if it wasn't a user.
+        who: the name in the sentence if `by` is None.
+        metadata: further facts for programs. Never an address or a passcode.
     """
     AuditEntry.objects.create(
         session=row,
@@ -40,7 +40,7 @@ def log(
 
 
 def notify_other(event: Event, row: OneOnOneSession, *, by: User | None, now: datetime) -> None:
-    """Tell the other one of the two or, if it was neither's act, both."""
+    """Notify the other person, or both if neither of them did it (`by` is None)."""
     for person in row.people:
         if by is None or person.pk != by.pk:
             notify(event, to=[person.pk], now=now, person=row.other(person))

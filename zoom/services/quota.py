@@ -1,7 +1,7 @@
-"""How many meetings may be made at Zoom: by two people, by somebody new here, and by all together.
+"""Limits for creating meetings at Zoom: for a pair, for a new account, and for the whole site.
 
-Zoom counts what it makes, so what is counted here are the attempts for which it has made a meeting,
-or may have: one that hangs or breaks off counts, one that is refused as too many doesn't.
+Zoom counts the meetings it creates. So attempts count here if Zoom created a meeting or may have:
+one that timed out or broke off counts, one that Zoom refused because of its limit doesn't.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ logger = logging.getLogger(__name__)
 PAIR_LIMIT = declare(
     "pair_start_limit",
     429,
-    "The two of you have started {limit} meetings, the most for now: start the next one after "
-    "{when}.",
+    "The two of you have started {limit} meetings, which is the limit: you can start the next one "
+    "after {when}.",
 )
 NEWCOMER_LIMIT = declare(
     "newcomer_start_limit",
     429,
-    "Your account is new and has started {limit} meetings, the most for now: start the next one "
-    "after {when}.",
+    "Your account is new and has started {limit} meetings, which is the limit: you can start the "
+    "next one after {when}.",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """How much of Zoom's day is used up.
+    """The state of Zoom's daily limit.
 
     Attributes:
-        used: the meetings made since 00:00 UTC.
-        most: how many all hosts together may make in a day.
+        used: the meetings created since 00:00 UTC.
+        most: the number that all hosts together may create in a day.
     """
 
     used: int
@@ -51,7 +51,7 @@ class Quota:
 
     @property
     def warning(self) -> int:
-        """The highest percentage of those worth a warning that is reached; 0 if none is."""
+        """The highest percentage of `ZOOM_QUOTA_WARNINGS` that is reached; 0 if none is."""
         reached = [
             each for each in settings.ZOOM_QUOTA_WARNINGS if self.used * 100 >= self.most * each
         ]
@@ -59,16 +59,16 @@ class Quota:
 
     @property
     def sentence(self) -> str:
-        """What a warning says."""
+        """The text of a warning."""
         return (
-            f"Zoom has made {self.used} of the {self.most} meetings that it makes in a day: after "
-            "the last one nobody can start a 1-on-1 session until 00:00 UTC."
+            f"{self.used} of the {self.most} Zoom meetings allowed per day have been created: "
+            "after the last one nobody can start a 1-on-1 session until 00:00 UTC."
         )
 
 
 def check_limits(row: OneOnOneSession, *, by: User, now: datetime) -> None:
-    """May these two, and this one of them, start one more? The session's row is held; the people's
-    rows are held from here on, so that of starts at once each sees those before it.
+    """Check the limits of the pair and of the user who starts. The session's row is locked; this
+    locks the people's rows, too, so that simultaneous starts see each other.
 
     Raises:
         APIError: 429 with `Retry-After`.
@@ -108,19 +108,19 @@ def refuse(code: ErrorCode, scope: str, *, until: datetime, by: User, now: datet
 
 
 def start_of_day(now: datetime) -> datetime:
-    """When Zoom has begun to count."""
+    """Return 00:00 UTC, when Zoom's count starts again."""
     return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def quota_of_day(now: datetime) -> Quota:
-    """How many of today's meetings are made."""
+    """Return the state of today's limit."""
     hosts = client.hosts()
     made = StartAttempt.objects.counted(start_of_day(now)).filter(host__in=hosts)
     return Quota(made.count(), len(hosts) * settings.ZOOM_MEETINGS_PER_HOST)
 
 
 def report_quota(now: datetime) -> None:
-    """Tell the figures how much of the day is used up, and the log of each warning once a day."""
+    """Update the metrics of the daily limit, and log each warning once a day."""
     today = quota_of_day(now)
     metrics.ZOOM_MEETINGS.set(today.used)
     metrics.ZOOM_MEETINGS_MAX.set(today.most)

@@ -1,5 +1,5 @@
-"""Making 1-on-1 sessions, being ready for them, and bringing them to an end. Each act holds the
-session's row and checks the table of actions on the row as it is then."""
+"""Creating 1-on-1 sessions, marking oneself ready, ending and cancelling. Each function locks the
+session's row, then checks the table of actions against its current state."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from zoom.services.meetings import end_at_once, must_end, patience
 from zoom.services.notify import log, notify_other
 from zoom.states import ACTIONS, LIVE, Role, Status, Viewer
 
-# So many are stopped of one person at once: a page has to come back.
+# The most sessions of a user that are stopped at once: the admin's page has to answer in time.
 MAX_AT_ONCE = 500
 NO_SUCH_PERSON = declare("no_such_person", 404, "There is no such person.")
 
-# What a session's last status is called in its log and in the news.
+# The log event and the notification for each final status of a session.
 ENDINGS: dict[str, tuple[EventType, Event]] = {
     Status.COMPLETED: (EventType.ENDED, ONE_ON_ONE_ENDED),
     Status.CANCELLED: (EventType.CANCELLED, ONE_ON_ONE_CANCELLED),
@@ -38,10 +38,10 @@ ENDINGS: dict[str, tuple[EventType, Event]] = {
 
 
 def create(*, by: User, participant_id: int, now: datetime) -> OneOnOneSession:
-    """Offer a friend a session.
+    """Create a session with a friend.
 
     Raises:
-        APIError: 404 if there is no such person, 400 if it is oneself, 403 if it is no friend.
+        APIError: 404 if there is no such user, 400 if it is the caller, 403 if it is no friend.
     """
     other: User | None = User.objects.active().filter(pk=participant_id).first()
     if other is None:
@@ -58,7 +58,7 @@ def create(*, by: User, participant_id: int, now: datetime) -> OneOnOneSession:
 
 
 def mark_ready(session: OneOnOneSession, *, by: User, now: datetime) -> None:
-    """Say that one is ready; again changes nothing.
+    """Mark the user as ready. Repeating it changes nothing.
 
     Raises:
         APIError: 400 if the session is over.
@@ -76,7 +76,7 @@ def mark_ready(session: OneOnOneSession, *, by: User, now: datetime) -> None:
 
 
 def leave(session: OneOnOneSession, *, by: User, now: datetime) -> None:
-    """Note that one has left the meeting; one may join it again.
+    """Record that the user left the meeting. They may join it again.
 
     Raises:
         APIError: 400 if the session isn't active.
@@ -87,7 +87,7 @@ def leave(session: OneOnOneSession, *, by: User, now: datetime) -> None:
 
 
 def end(session: OneOnOneSession, *, by: User, now: datetime) -> None:
-    """End a session that goes on, and its meeting.
+    """End an active session, and its meeting.
 
     Raises:
         APIError: 400 if it isn't active.
@@ -98,7 +98,7 @@ def end(session: OneOnOneSession, *, by: User, now: datetime) -> None:
 
 
 def cancel(session: OneOnOneSession, *, by: User, now: datetime) -> None:
-    """Call a session off, and end its meeting if there is one.
+    """Cancel a session, and end its meeting if there is one.
 
     Raises:
         APIError: 400 if it is over.
@@ -116,11 +116,11 @@ def stop(
     reason: str = "",
     deadline: Deadline | None = None,
 ) -> None:
-    """The staff's act: end a session that goes on, and its meeting; call off one that waits.
+    """End an active session and its meeting, or cancel a pending one, as a staff member.
 
     Args:
-        reason: for the log of staff acts; the two don't hear it.
-        deadline: for Zoom, of whoever stops several.
+        reason: for the staff log only; the two people don't see it.
+        deadline: for Zoom, if several sessions are stopped.
 
     Raises:
         APIError: 400 if it is over.
@@ -133,8 +133,8 @@ def stop(
 
 
 def clear_away(person: User, *, by: User, now: datetime, reason: str) -> str:
-    """Stop all sessions of somebody whom the staff throw out, each in a transaction of its own;
-    how many there were, as a sentence."""
+    """Stop all sessions of a user whom staff deactivate, each in a transaction of its own. Return
+    a sentence with their number."""
     if not by.has_perm("zoom.change_oneononesession"):
         return "Their 1-on-1 sessions stay: you may not change those."
     live = OneOnOneSession.objects.of(person).filter(status__in=LIVE)
@@ -147,7 +147,7 @@ def clear_away(person: User, *, by: User, now: datetime, reason: str) -> str:
 
 
 def end_sessions_of_pair(*, by: User, other: User, now: datetime) -> None:
-    """What ends with a friendship: the pair's sessions, each held in turn, and their meetings."""
+    """End the pair's sessions, one after another, and their meetings, when a friendship ends."""
     meetings = []
     live = OneOnOneSession.objects.live_between(by, other).order_by("pk")
     for pk in list(live.values_list("pk", flat=True)):
@@ -160,12 +160,12 @@ def end_sessions_of_pair(*, by: User, other: User, now: datetime) -> None:
 
 
 def call_off_overdue(pk: int, *, now: datetime) -> bool:
-    """The clock's act: nobody has started it. False if that no longer applies."""
+    """Cancel a session that nobody has started in time. False if that no longer applies."""
     return _by_clock(pk, "call_off", now)
 
 
 def complete_overdue(pk: int, *, now: datetime) -> bool:
-    """The clock's act: nobody has ended it. False if that no longer applies."""
+    """Complete a session that nobody has ended in time. False if that no longer applies."""
     return _by_clock(pk, "complete", now)
 
 
@@ -181,11 +181,11 @@ def _by_clock(pk: int, name: str, now: datetime) -> bool:
 def finish(
     row: OneOnOneSession, name: str, *, viewer: Viewer, by: User | None = None, who: str = ""
 ) -> None:
-    """Do one of the table's actions that end a session. The row is held.
+    """Apply an action that ends a session. The row is locked.
 
     Args:
-        by: who does it; None if that isn't somebody with an account.
-        who: how the log then calls them.
+        by: who does it; None if it isn't a user.
+        who: the name in the log if `by` is None.
     """
     row.transition(name, by=viewer, now=viewer.now, ended_at=viewer.now)
     if row.zoom_host:  # else it has no meeting at Zoom

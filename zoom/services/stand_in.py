@@ -1,5 +1,4 @@
-"""A room that a development server has for itself, when it has no credentials for Zoom
-(contract O8)."""
+"""The stand-in rooms of a development server without credentials for Zoom (contract O8)."""
 
 from __future__ import annotations
 
@@ -13,12 +12,12 @@ from zoom.client import Meeting
 
 
 def serves() -> bool:
-    """Do sessions meet in stand-in rooms here? In production they never do."""
+    """Whether sessions use stand-in rooms on this server. In production they never do."""
     return bool(settings.DEBUG) and not client.is_configured()
 
 
 def make_meeting() -> Meeting:
-    """A room that looks like Zoom's to a program; its page says to people what it is."""
+    """Return a room with the same fields as a Zoom meeting. Its page explains what it is."""
     path = reverse("stand-in-room", kwargs={"room": secrets.token_urlsafe(16)})
     return Meeting(
         id=str(secrets.randbelow(9 * 10**10) + 10**10),

@@ -1,8 +1,8 @@
-"""Starting a session (contract O5): one meeting, however many press at once.
+"""Starting a session (contract O5): simultaneous starts create only one meeting.
 
-The start is claimed and committed, the meeting is asked for outside any transaction, and one more
-transaction puts it into the session, if the claim still holds. A claim ends by itself, so that a
-process that dies in between keeps nobody waiting; the sweep finds the meeting it may have made.
+A first transaction claims the start, the meeting is created outside any transaction, and a second
+one stores it in the session if the claim still holds. A claim expires, so that a crashed process
+blocks nobody for long; `sweep` finds the meeting it may have created.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ from zoom.services.quota import check_limits, start_of_day
 from zoom.services.sessions import NO_SUCH_PERSON
 from zoom.states import ACTIONS
 
-# Longer than the client ever waits for Zoom, and as long as a dead start keeps others out.
+# Longer than the client ever waits for Zoom. A crashed start blocks others for this time.
 LEASE = timedelta(seconds=30)
-# After any other failure there may be a meeting all the same.
+# After any other failure the meeting may exist nevertheless.
 NOTHING_MADE = {
     code.code for code in (client.ZOOM_NOT_CONFIGURED, client.ZOOM_UNREACHABLE, client.ZOOM_BUSY)
 }
@@ -45,15 +45,15 @@ NOTHING_MADE = {
 def start(
     session: OneOnOneSession, *, by: User, now: datetime, last: Callable[[], None] | None = None
 ) -> None:
-    """Make the meeting, and tell the other one where it is.
+    """Create the meeting, and send its address to the other person.
 
     Args:
-        last: what else belongs into the last transaction.
+        last: called at the end of the last transaction.
 
     Raises:
-        APIError: 400 if it is started or being started, or is over; 404 if the other one has
-            left the site, 403 if they are no friend any more; 429 if there were too many starts;
-            502, 503 or 504 if Zoom fails. Then nothing has changed.
+        APIError: 400 if the session is started, being started or over; 404 if the other person's
+            account isn't active, 403 if they are no longer friends; 429 after too many starts;
+            502, 503 or 504 if Zoom fails. In all these cases nothing has changed.
     """
     attempt = claim_start(session, by=by, now=now)
     try:
@@ -61,7 +61,7 @@ def start(
     except Exception as failure:
         release(attempt, failure)
         raise
-    # Checked again, since Zoom may have taken long.
+    # The time again, since Zoom may have taken long.
     now = timezone.now()
     try:
         activate(attempt, meeting, now=now, last=last)
@@ -71,7 +71,7 @@ def start(
 
 
 def claim_start(session: OneOnOneSession, *, by: User, now: datetime) -> StartAttempt:
-    """Keep others from starting it, for as long as a start may take.
+    """Claim the start for `LEASE`, so that nobody else can start the session meanwhile.
 
     Raises:
         APIError: 400, 403, 404 and 429 as `start`.
@@ -90,10 +90,10 @@ def claim_start(session: OneOnOneSession, *, by: User, now: datetime) -> StartAt
 
 
 def check_other(row: OneOnOneSession, by: User) -> None:
-    """Is there still somebody to meet?
+    """Check that the other person is still active and a friend.
 
     Raises:
-        APIError: 404 if the other one has left the site, 403 if they are no friend any more.
+        APIError: 404 if their account isn't active, 403 if they are no longer friends.
     """
     if not row.other(by).is_active:
         raise APIError(NO_SUCH_PERSON)
@@ -102,9 +102,9 @@ def check_other(row: OneOnOneSession, by: User) -> None:
 
 
 def least_busy_host(now: datetime) -> str:
-    """The host with the fewest meetings at this moment and, of those, the fewest made today: a
-    host holds one at a time on Zoom's smaller plans. One that has made all it may make today comes
-    last: Zoom would refuse, but knows best."""
+    """Return the host with the fewest active meetings and, among those, the fewest attempts today:
+    on Zoom's smaller plans a host can hold one meeting at a time. Hosts that have reached their
+    daily limit by our count come last; whether they really have is for Zoom to decide."""
     meetings = OneOnOneSession.objects.active_by_host()
     today = StartAttempt.objects.number_by_host(start_of_day(now))
 
@@ -130,7 +130,7 @@ def make_meeting(attempt: StartAttempt) -> Meeting:
 
 
 def release(attempt: StartAttempt, failure: Exception) -> None:
-    """Let the next one try. What Zoom may have made all the same is left to the sweep."""
+    """Release the claim. If Zoom may have created a meeting nevertheless, `sweep` ends it."""
     end_claim(attempt)
     if isinstance(failure, APIError) and failure.code in NOTHING_MADE:
         settle(attempt, counts=False)
@@ -143,7 +143,7 @@ def activate(
     now: datetime,
     last: Callable[[], None] | None = None,
 ) -> None:
-    """Put the meeting into the session, and tell of it.
+    """Store the meeting in the session, and notify the other person.
 
     Raises:
         APIError: 400 if the claim no longer holds or the session is over; 404 and 403 as
@@ -175,7 +175,7 @@ def activate(
 
 
 def invitation(by: User, meeting: Meeting) -> str:
-    """The chat message. Behind the gate it leads nowhere: a join token does."""
+    """Return the chat message. With `ZOOM_GATED` it has no link: a join token is needed."""
     if settings.ZOOM_GATED:
         return f"{name_of(by)} has started the session: mark yourself ready to join it."
     passcode = f" (passcode: {meeting.password})" if meeting.password else ""
@@ -183,7 +183,7 @@ def invitation(by: User, meeting: Meeting) -> str:
 
 
 def discard(attempt: StartAttempt, meeting: Meeting, *, now: datetime) -> None:
-    """End a meeting that came too late, at once or by the clock."""
+    """End a meeting that was created too late, immediately or by a scheduled job."""
     with locked_session(attempt.session_id):
         settle(attempt)
         if attempt.host:

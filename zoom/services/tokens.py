@@ -1,4 +1,4 @@
-"""Join tokens (contract O6): random, known to their owner alone, and good once."""
+"""Join tokens (contract O6): random, known only to their owner, and valid once."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ LIFETIME = timedelta(hours=1)
 
 TOKEN_UNKNOWN = declare("join_token_unknown", 400, "There is no such join token: get a new one.")
 TOKEN_USED = declare("join_token_used", 400, "This join token has been used: get a new one.")
-TOKEN_EXPIRED = declare("join_token_expired", 400, "This join token is too old: get a new one.")
+TOKEN_EXPIRED = declare("join_token_expired", 400, "This join token has expired: get a new one.")
 NOT_YOUR_TOKEN = declare("join_token_not_yours", 403, "This join token is somebody else's.")
 
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A new token; what it looks like is nowhere else."""
+    """A new token with its text, which isn't stored anywhere."""
 
     text: str
     row: JoinToken
@@ -37,10 +37,10 @@ def digest_of(text: str) -> str:
 
 
 def issue(session: OneOnOneSession, *, by: User, now: datetime) -> Issued:
-    """Give somebody who may join a token.
+    """Create a token for a user who may join.
 
     Raises:
-        APIError: 400 if the session isn't active, 403 if they have to wait.
+        APIError: 400 if the session isn't active, 403 if the user isn't allowed to join yet.
     """
     text = secrets.token_urlsafe(32)
     with locked_session(session.pk) as row:
@@ -56,11 +56,11 @@ def issue(session: OneOnOneSession, *, by: User, now: datetime) -> Issued:
 
 
 def redeem(text: str, *, by: User, now: datetime) -> OneOnOneSession:
-    """Use a token up; its session, whose meeting may be entered now.
+    """Use up a token, and return its session, whose meeting may be joined now.
 
     Raises:
-        APIError: 403 if it is somebody else's; 400 if it is unknown, used or too old, or if the
-            session is over; 403 if its owner has to wait.
+        APIError: 400 if the token is unknown, used or expired, or if the session is over; 403 if
+            it is somebody else's, or if its owner isn't allowed to join yet.
     """
     token = JoinToken.objects.filter(digest=digest_of(text)).first()
     if token is None:

@@ -1,5 +1,5 @@
-"""What Zoom tells of a meeting (contract O8): coming, going, and its end. The same event sent
-twice does nothing more."""
+"""Handling Zoom's events (contract O8): people join and leave, a meeting ends. Repeated events are
+ignored."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOVES = {PARTICIPANT_JOINED: EventType.JOINED, PARTICIPANT_LEFT: EventType.LEFT}
 
 
 def take(event: Event, *, now: datetime) -> None:
-    """Do what an event of Zoom's asks for; one of no session of ours asks for nothing."""
+    """Process an event of Zoom's. It is ignored if the meeting is of no session here."""
     session = OneOnOneSession.objects.meeting(event.meeting_id).first()
     if session is None or event.name not in {*MOVES, MEETING_ENDED}:
         return
@@ -34,7 +34,7 @@ def take(event: Event, *, now: datetime) -> None:
 
 
 def is_new(event: Event, now: datetime) -> bool:
-    """Note the event; False if it has come before."""
+    """Record the event. False if it was recorded before."""
     noted = {
         "name": event.name,
         "meeting_id": event.meeting_id,
@@ -47,13 +47,13 @@ def is_new(event: Event, now: datetime) -> bool:
 
 
 def digest_of(identity: str) -> str:
-    """Tells people apart without saying who they are."""
+    """Return a digest that distinguishes people without identifying them."""
     return hashlib.sha256(identity.encode()).hexdigest()
 
 
 def identity(event: Event) -> str:
-    """What stays the same when somebody leaves and joins again, as far as Zoom knows. Of guests,
-    "": Zoom numbers each coming anew, so that all of them together are one person at the least."""
+    """Return what stays the same when a person leaves and joins again. For guests it is "": Zoom
+    gives them a new number each time, so all guests together count as one person."""
     return event.email.lower() or event.account
 
 
@@ -63,14 +63,15 @@ def log_move(row: OneOnOneSession, event: Event, now: datetime) -> None:
 
 
 def member_with(email: str, row: OneOnOneSession) -> User | None:
-    """The one of the two with this address. A display name would prove nothing."""
+    """Return the person of the session with this e-mail address, if any. A display name would
+    prove nothing."""
     known = (each for each in row.people if each.email)
     return next((each for each in known if each.email.lower() == email.lower()), None)
 
 
 def complete_if_over(row: OneOnOneSession, event: Event, now: datetime) -> None:
-    """End the session with its meeting, if two were in it at that one time. Events come in any
-    order: the second one's coming may be told after the end."""
+    """Complete the session if its meeting has ended and two people were in it. Events arrive in
+    any order: that of the second person's joining may come after that of the end."""
     known = WebhookEvent.objects.of_one_time(event.meeting_id, event.meeting_uuid)
     if not known.has_ended():
         return

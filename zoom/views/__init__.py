@@ -1,4 +1,4 @@
-"""Views fetch, call the service, and answer."""
+"""The views: each fetches the row, calls the service and returns the result."""
 
 from zoom.views.sessions import OneOnOneViewSet
 from zoom.views.stand_in import stand_in_room

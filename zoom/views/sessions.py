@@ -1,4 +1,4 @@
-"""`/v1/sessions/`: 1-on-1 sessions, from making one to the end of its meeting."""
+"""`/v1/sessions/`: 1-on-1 sessions, from creating one to the end of its meeting."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class OneOnOneViewSet(ActionViewSet):
         "open": serializers.OneOnOneInput,
         "validate_join_token": serializers.JoinTokenInput,
     }
-    # A host makes 100 meetings a day at Zoom: one person mustn't use up all of them.
+    # A Zoom host can create 100 meetings a day: one person mustn't use up all of them.
     limits = {
         "open": "one_on_one",
         "start": "start_meeting",
@@ -91,7 +91,7 @@ class OneOnOneViewSet(ActionViewSet):
     }
 
     def get_queryset(self) -> OneOnOneSessionQuerySet:  # type: ignore[override]  # a narrower one
-        """All of them: what isn't one's own is a 403, not a 404 (contract O3)."""
+        """Return all sessions: somebody else's is a 403, not a 404 (contract O3)."""
         rows: OneOnOneSessionQuerySet = OneOnOneSession.objects.for_list()
         return rows
 
@@ -99,7 +99,7 @@ class OneOnOneViewSet(ActionViewSet):
         return row.viewer(self.person, timezone.now())
 
     def shown(self, session: OneOnOneSession) -> Response:
-        """The session as it is after what was done."""
+        """Return the session as it is after the action."""
         row = self.find(self.get_queryset(), session.pk)
         return self.answer(one_on_one_object(row, user=self.person, now=timezone.now()))
 
@@ -109,7 +109,7 @@ class OneOnOneViewSet(ActionViewSet):
         return self.shown(session)
 
     def list(self, request: Request) -> Response:
-        """List one's 1-on-1 sessions, newest first."""
+        """List your 1-on-1 sessions, newest first."""
         rows = self.filter_queryset(self.get_queryset().of(self.person))
         now = timezone.now()
         return answer_array(
@@ -121,7 +121,7 @@ class OneOnOneViewSet(ActionViewSet):
 
     @action(methods=["post"], detail=False, url_path="create")
     def open(self, request: Request) -> Response:
-        """Make a session with a friend."""
+        """Create a session with a friend."""
         session = services.create(by=self.person, now=timezone.now(), **self.read())
         return self.shown(session)
 
@@ -133,8 +133,8 @@ class OneOnOneViewSet(ActionViewSet):
     def start(self, request: Request, pk: int) -> Response:
         """Start a session.
 
-        Makes its Zoom meeting, and sends the other one the link as a chat message. If Zoom fails,
-        nothing has changed, and one may try again.
+        Creates the Zoom meeting and sends its link to the other person as a chat message. If Zoom
+        fails, nothing changes and you can try again.
         """
         session = self.fetch()
         last = partial(self.remember, partial(self.shown, session))
@@ -143,15 +143,15 @@ class OneOnOneViewSet(ActionViewSet):
 
     @action(methods=["post"], detail=True)
     def ready(self, request: Request, pk: int) -> Response:
-        """Mark oneself ready; again changes nothing."""
+        """Mark yourself as ready. Repeating it changes nothing."""
         return self.do(services.mark_ready)
 
     @action(methods=["post"], detail=True, url_path="join-token")
     def join_token(self, request: Request, pk: int) -> Response:
-        """Get a token to join with.
+        """Get a token for joining.
 
-        It is good once and for an hour. Who started the session gets one once the other one is
-        ready; the other one, once they are ready themselves.
+        A token works once and expires after an hour. The person who started the session gets one
+        when the other person is ready; the other person gets one when they are ready themselves.
         """
         issued = services.issue(self.fetch(), by=self.person, now=timezone.now())
         return self.answer(join_token_object(issued.text, issued.row))
@@ -165,7 +165,7 @@ class OneOnOneViewSet(ActionViewSet):
 
     @action(methods=["post"], detail=True)
     def leave(self, request: Request, pk: int) -> Response:
-        """Note that one has left the meeting; one may join it again."""
+        """Record that you left the meeting. You can join it again."""
         return self.do(services.leave)
 
     @action(methods=["post"], detail=True)
@@ -175,12 +175,12 @@ class OneOnOneViewSet(ActionViewSet):
 
     @action(methods=["post"], detail=True)
     def cancel(self, request: Request, pk: int) -> Response:
-        """Call a session off; its meeting ends, if there is one."""
+        """Cancel a session, and end its meeting if there is one."""
         return self.do(services.cancel)
 
     @action(detail=True, url_path="audit-logs", filterset_class=None)
     def audit_logs(self, request: Request, pk: int) -> Response:
-        """List what happened to a session, from its beginning on."""
+        """List the audit log of a session, oldest entry first."""
         session = self.fetch()
         build = partial(audit_entry_object, session=session, user=self.person)
         return answer_array(request, session.audit_entries.for_list(), build)

@@ -1,4 +1,4 @@
-"""`/v1/stand-in-room/…/`: where sessions meet on a development server that has no Zoom."""
+"""`/v1/stand-in-room/…/`: the meeting page of a development server without Zoom."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from django.views.decorators.http import require_safe
 from zoom.models import OneOnOneSession
 
 
-@csrf_exempt  # a POST is a 405, not a lesson about cookies
+@csrf_exempt  # a POST gets a 405, not an error about cookies
 @require_safe
 def stand_in_room(request: HttpRequest, room: str) -> HttpResponse:
-    """A page that says what it is, to whoever has its address."""
+    """Show a page that explains what it is, to anybody who has its address."""
     if not OneOnOneSession.objects.in_stand_in_room(request.path).exists():
         raise Http404
     return render(request, "zoom/stand_in_room.html")

@@ -1,4 +1,4 @@
-"""`/v1/zoom/webhook/`: Zoom's own door. Its signature is what signs it in."""
+"""`/v1/zoom/webhook/`: receives Zoom's events. Zoom is authenticated by its signature."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from core.views import ActionViewSet, Answer
 from zoom import client, services, webhooks
 from zoom.representations import ReceivedObject
 
-NOT_SIGNED = declare("zoom_signature_invalid", 401, "Zoom has not signed this, or not lately.")
+NOT_SIGNED = declare(
+    "zoom_signature_invalid", 401, "Zoom's signature is missing, wrong or too old."
+)
 URL_VALIDATION = "endpoint.url_validation"
 
 
@@ -24,43 +26,43 @@ class WebhookViewSet(ActionViewSet):
     tag = "Zoom"
     authentication_classes = []
     permission_classes = [AllowAny]
-    throttle_classes = []  # Zoom sends what it was refused by a 429 never again
+    throttle_classes = []  # Zoom doesn't repeat an event that got a 429
     answers = {"webhook": Answer(ReceivedObject)}
     errors = {"webhook": [NOT_SIGNED, MALFORMED_BODY, VALIDATION_ERROR, client.ZOOM_NOT_CONFIGURED]}
 
     def check_body(self) -> None:
-        """Not before the signature, which is of the raw body."""
+        """Do nothing: the signature of the raw body has to be checked first."""
 
     @action(methods=["post"], detail=False)
     def webhook(self, request: Request) -> Response:
-        """Take an event of Zoom's.
+        """Receive an event from Zoom.
 
-        Signed by Zoom with the webhook's secret. People's coming and going is logged, and a
-        meeting's end completes its session once two have been in. People are told apart by their
-        e-mail address, their registration or their account at Zoom; all guests, who have none of
-        these, count as one person. What isn't known is passed over.
+        Zoom signs events with the webhook's secret. Joining and leaving is logged. The end of a
+        meeting completes the session if two people have been in it. People are distinguished by
+        their e-mail address, registration or Zoom account; guests, who have none of these, count
+        as one person. Unknown events are ignored.
         """
         secret = settings.ZOOM_WEBHOOK_SECRET
         event = read_event(request, secret)
         if event.name == URL_VALIDATION:
             if not event.plain_token:
-                raise invalid("plainToken", "There is no plainToken in the payload to be signed.")
+                raise invalid("plainToken", "The payload has no plainToken to sign.")
             return self.answer(webhooks.validation_answer(secret, event.plain_token))
         services.take(event, now=timezone.now())
         return self.answer({})
 
 
 def read_event(request: Request, secret: str) -> webhooks.Event:
-    """The event in the body, once it is clear that Zoom has sent it.
+    """Check the signature, and return the event in the body.
 
     Raises:
-        APIError: 503 without a secret to check it by, 401 if it isn't signed, 400 if it can't be
-            read, 413 if it is too large.
-        Throttled: if too much came from this address that wasn't signed.
+        APIError: 503 if no secret is configured, 401 if the signature isn't valid, 400 if the body
+            can't be read, 413 if it is too large.
+        Throttled: too many unsigned requests from this IP address.
     """
     if not secret:
         raise APIError(client.ZOOM_NOT_CONFIGURED)
-    body = request.body  # raw, since that is what is signed
+    body = request.body  # the signature is of the raw body
     timestamp = request.headers.get("x-zm-request-timestamp", "")
     signature = request.headers.get("x-zm-signature", "")
     if not webhooks.verify(secret, timestamp, body, signature):
@@ -71,5 +73,5 @@ def read_event(request: Request, secret: str) -> webhooks.Event:
     except orjson.JSONDecodeError as error:
         raise APIError(MALFORMED_BODY, reason=error) from None
     if event is None:
-        raise invalid("event", "This is no event of Zoom's: it has no name in `event`.")
+        raise invalid("event", "This isn't a Zoom event: it has no name in `event`.")
     return event
