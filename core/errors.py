@@ -1,8 +1,8 @@
-"""Every error of the API: its code, its status, its sentence, and the one envelope around it.
+"""The errors of the API: codes, statuses, sentences, and the JSON around them.
 
-`declare` writes a code into `REGISTRY`, which the API description prints as a table. `APIError`
-is raised with a declared code; `envelope` alone builds the JSON (contract C4). DRF's exceptions
-arrive in `handle`, everything else in `core.middleware.ErrorEnvelopeMiddleware`.
+`declare` adds a code to `REGISTRY`, which the API description prints as a table. `APIError` is
+raised with a declared code. Only `envelope` builds the JSON (contract C4). Exceptions in DRF's
+views go through `handle`, all others through `core.middleware.ErrorEnvelopeMiddleware`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ErrorCode:
-    """A stable code, the status it comes with, and its sentence (a `str.format` template)."""
+    """A stable code, its HTTP status, and its sentence (a `str.format` template)."""
 
     code: str
     status: int
@@ -37,7 +37,11 @@ REGISTRY: dict[str, ErrorCode] = {}
 
 
 def declare(code: str, status: int, sentence: str) -> ErrorCode:
-    """Register a code once; the same code twice is a programming error."""
+    """Register and return an error code.
+
+    Raises:
+        ValueError: the code is already declared.
+    """
     if code in REGISTRY:
         raise ValueError(f"The error code {code!r} is declared twice.")
     REGISTRY[code] = ErrorCode(code, status, sentence)
@@ -53,16 +57,16 @@ NOT_AUTHENTICATED = declare(
 TOKEN_NOT_VALID = declare(
     "token_not_valid", 401, "The token is malformed, expired or revoked: sign in again."
 )
-PERMISSION_DENIED = declare("permission_denied", 403, "You may not do this.")
-NOT_FOUND = declare("not_found", 404, "There is no such thing here.")
-UNKNOWN_ADDRESS = declare("unknown_address", 404, "There is nothing at this address.")
-PAGE_NOT_FOUND = declare("page_not_found", 404, "There is no such page.")
+PERMISSION_DENIED = declare("permission_denied", 403, "You are not allowed to do this.")
+NOT_FOUND = declare("not_found", 404, "Not found: it doesn't exist, or you can't see it.")
+UNKNOWN_ADDRESS = declare("unknown_address", 404, "This address doesn't exist.")
+PAGE_NOT_FOUND = declare("page_not_found", 404, "This page of the list doesn't exist.")
 METHOD_NOT_ALLOWED = declare(
     "method_not_allowed", 405, "This address doesn't take {method} requests."
 )
 NOT_ACCEPTABLE = declare("not_acceptable", 406, "This address can't answer in that format.")
 BODY_TOO_LATE = declare(
-    "body_too_late", 408, "The body took too long to arrive: send it again over a faster line."
+    "body_too_late", 408, "The body took too long to arrive: try again on a faster connection."
 )
 LENGTH_REQUIRED = declare(
     "length_required", 411, "Send the body with a Content-Length header, not in chunks."
@@ -71,20 +75,20 @@ BODY_TOO_LARGE = declare("body_too_large", 413, "The body is larger than {limit}
 UNSUPPORTED_MEDIA_TYPE = declare(
     "unsupported_media_type",
     415,
-    "Send JSON, with 'Content-Type: application/json', or a multipart form where files are taken.",
+    "Send JSON, with 'Content-Type: application/json', or a multipart form if it accepts files.",
 )
 TOO_MANY_REQUESTS = declare(
     "too_many_requests", 429, "Too many requests: try again in {wait} seconds."
 )
 BODY_NOT_KEPT = declare(
-    "body_not_kept", 503, "There is no room for the body now: try again in a moment."
+    "body_not_kept", 503, "The server can't store the request right now: try again in a moment."
 )
 SERVER_ERROR = declare("server_error", 500, "Something went wrong on the server.")
 DATABASE_UNAVAILABLE = declare(
     "database_unavailable", 503, "The database can't be reached: try again in a moment."
 )
 
-# What an answer that nobody here has built (Django's own HTML, a server's plain text) becomes.
+# The code for each status of an answer that this code hasn't built, such as Django's HTML pages.
 BY_STATUS = {
     400: BAD_REQUEST,
     401: NOT_AUTHENTICATED,
@@ -103,13 +107,13 @@ Fields = Mapping[str, list[str]]
 
 
 class APIError(Exception):
-    """An answer other than success.
+    """An error that the client gets as its answer.
 
     Args:
-        code: a declared code, which brings the status and the sentence.
-        fields: for a validation error, the sentences of each field.
+        code: a declared code, which has the status and the sentence.
+        fields: for a validation error, the sentences about each field.
         headers: extra headers of the answer.
-        details: what the sentence's template names.
+        details: values for the sentence's template.
     """
 
     def __init__(
@@ -129,17 +133,17 @@ class APIError(Exception):
 
 
 def invalid(field: str, sentence: str) -> APIError:
-    """A validation error of one field, found outside a serializer."""
+    """Return a validation error of one field, for checks outside a serializer."""
     return APIError(VALIDATION_ERROR, fields={field: [sentence]})
 
 
 def first(fields: Fields) -> str:
-    """The sentence that stands for all of them."""
+    """Return the sentence that is used as `error`: the first one."""
     return next(iter(fields.values()))[0]
 
 
 def envelope(error: APIError) -> HttpResponse:
-    """The JSON answer, always `{error, code}` and, for a validation error, `fields`."""
+    """Return the JSON answer `{error, code}`; a validation error also has `fields`."""
     body: dict[str, Any] = {"error": error.sentence, "code": error.code}
     if error.fields is not None:
         body["fields"] = error.fields
@@ -154,13 +158,13 @@ def envelope(error: APIError) -> HttpResponse:
 
 
 def handle(exc: Exception, context: dict[str, Any]) -> HttpResponse | None:
-    """DRF's exception handler. None lets Django log the exception and answer 500."""
+    """Handle DRF's exceptions. With None, Django logs the exception and answers 500."""
     error = translate(exc)
     return envelope(error) if error else None
 
 
 def translate(exc: Exception) -> APIError | None:
-    """The API's error for an exception of ours, of DRF's or of Django's."""
+    """Return the API's error for an exception, also one of DRF or Django; None if it has none."""
     match exc:
         case APIError():
             return exc
@@ -187,12 +191,12 @@ def translate(exc: Exception) -> APIError | None:
             return APIError(TOO_MANY_REQUESTS, wait=wait, headers={"Retry-After": str(wait)})
         case RequestDataTooBig():
             return APIError(BODY_TOO_LARGE, limit=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
-        case SuspiciousOperation():  # too many parameters, say; Django's own page chokes on them
+        case SuspiciousOperation():  # such as too many parameters; Django's own page fails on them
             return APIError(BAD_REQUEST)
         case UnreadablePostError():
             late = isinstance(exc.__cause__, TimeoutError)
             return APIError(BODY_TOO_LATE if late else BODY_NOT_KEPT)
-        # The last is said by a server that only reads, after a failover, and by a damaged one.
+        # InternalError comes from a read-only server after a failover, or from a damaged one.
         case OperationalError() | InterfaceError() | InternalError():
             logger.error("The database failed a request.", exc_info=exc)
             return APIError(DATABASE_UNAVAILABLE)
@@ -200,7 +204,7 @@ def translate(exc: Exception) -> APIError | None:
 
 
 def flatten(detail: Any) -> dict[str, list[str]]:
-    """DRF's nested error details as `{field: [sentence, …]}`, each sentence naming its field."""
+    """Return DRF's nested error details as `{field: [sentence, …]}`; sentences name their field."""
     if isinstance(detail, Mapping):
         return {
             str(name): [name_field(str(name), text) for text in sentences(value)]
@@ -218,6 +222,6 @@ def sentences(value: Any) -> list[str]:
 
 
 def name_field(field: str, sentence: str) -> str:
-    """DRF says "This field is required.", which alone, as `error`, tells nobody what to mend."""
+    """Name the field in DRF's "This field is required.", which is unclear alone in `error`."""
     label = field.replace("_", " ")
     return sentence.replace("This field", label.capitalize()).replace("this field", label)

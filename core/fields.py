@@ -1,7 +1,7 @@
-"""Input fields that take what the API description says, and nothing else.
+"""Input fields that accept exactly what the API description says.
 
-DRF's own turn 12 into "12", "12" into 12 and true into "True"; a client that sends those has a
-bug, and hears of it here.
+DRF's own fields turn 12 into "12", "12" into 12 and true into "True". A client that sends those has
+a bug, and gets an error here.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MAX_ID = 2**63 - 1
 
 
 class TextField(serializers.CharField):
-    """A JSON string, trimmed; no NUL characters, no lone surrogates."""
+    """A JSON string, which is trimmed; without NUL characters and lone surrogates."""
 
     default_error_messages = {
         "invalid": "This field must be a text.",
@@ -37,7 +37,7 @@ class TextField(serializers.CharField):
 
 
 class EmailField(TextField, serializers.EmailField):
-    """An e-mail address in ASCII: what "compared without case" means is clear for no other."""
+    """An e-mail address in ASCII: only there is it clear how to ignore case."""
 
     default_error_messages = {"invalid": "Enter a valid e-mail address."}
 
@@ -72,8 +72,8 @@ class TimezoneField(TextField):
 
 @extend_schema_field(OpenApiTypes.DATETIME)
 class MomentField(serializers.Field[Any, Any, Any, Any]):
-    """A date with a time, naive if it came without an offset: the serializer knows how to read
-    those. (DRF's own would give them the server's zone.)"""
+    """A date with a time. Without an offset it stays naive, and the serializer adds the zone; DRF's
+    own field would use the server's zone."""
 
     default_error_messages = {"null": "This field may not be null."}
 
@@ -84,10 +84,10 @@ class MomentField(serializers.Field[Any, Any, Any, Any]):
             raise serializers.ValidationError(str(error)) from None
 
 
-@extend_schema_field({"type": "integer"})  # beside a date with its own offset any will do
+@extend_schema_field({"type": "integer"})  # ignored if the date has an offset, so any value is
+# valid then
 class OffsetField(serializers.Field[Any, Any, Any, Any]):
-    """Minutes from local time to UTC. Taken as it comes, since it is checked only where a date
-    needs it (contract C5)."""
+    """Minutes from local time to UTC. Not checked here, but where a date needs it (contract C5)."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(allow_null=True, **kwargs)
@@ -108,7 +108,7 @@ class WholeNumberField(serializers.IntegerField):
     def __init__(self, *, minimum: int, maximum: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.minimum, self.maximum = minimum, maximum
-        # Stated for the API description; `to_internal_value` says it in a better sentence.
+        # For the API description only; `to_internal_value` has a better sentence.
         self.validators += [MinValueValidator(minimum), MaxValueValidator(maximum)]
 
     def to_internal_value(self, data: Any) -> int:
@@ -156,7 +156,7 @@ class OptionField(serializers.ChoiceField):
 
 @extend_schema_field({"type": "string", "format": "binary"})
 class UploadField(serializers.Field[Any, Any, Any, Any]):
-    """A file of a multipart form. A text in its place, such as an answer's address of the file, is
+    """A file of a multipart form. A text instead, such as the address in an earlier answer, becomes
     None: nothing is uploaded."""
 
     default_error_messages = {
@@ -176,7 +176,7 @@ class UploadField(serializers.Field[Any, Any, Any, Any]):
 
 
 class Input(serializers.Serializer[Any]):
-    """The body of a request. Keys that it doesn't name are ignored (contract C8)."""
+    """The body of a request; unknown keys are ignored."""
 
     instance: Any
     fields: Any

@@ -1,5 +1,5 @@
-"""The base of every list's filters, and a filter that several lists have: nothing that was sent is
-passed over (contract C7)."""
+"""The base of all filter sets, and a search filter that several lists share. Invalid filters are
+refused, never ignored (contract C7)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from rest_framework.exceptions import ValidationError as InvalidInput
 from core.compiled import Param
 
 MAX_WORDS = 10
-# As `str.split` has it: JavaScript's white space, and five control characters more.
+# The white space of `str.split`: JavaScript's, and five control characters.
 SPACE, LETTER = r"[\s\x1c-\x1f\x85]", r"[^\s\x1c-\x1f\x85]"
 SENT_TWICE = "Send this filter once."
 # The column of a value in SQL, by its type.
@@ -32,7 +32,7 @@ COLUMNS: dict[type, Field[Any, Any]] = {
 
 
 class StrictFilterSet(django_filters.FilterSet):
-    """Refuses a filter that was sent twice, of which Django would look at the last."""
+    """A filter set that refuses a filter sent twice; Django would use the last one."""
 
     def is_valid(self) -> bool:
         refuse_repeated(self.form, self.data)
@@ -41,17 +41,16 @@ class StrictFilterSet(django_filters.FilterSet):
     @classmethod
     @cache
     def kept(cls) -> tuple[Self, dict[str, forms.Field]]:
-        """One for all requests, and the fields of its form: to make those costs more than to use
-        them."""
+        """Return one filter set for all requests, and its form fields: creating them is slow."""
         filters = cls()
         return filters, {name: each.field for name, each in filters.filters.items()}
 
     @classmethod
     def parse(cls, query: QueryDict) -> FilterQuery:
-        """The filters that a query asks for.
+        """Return the filters in a query string.
 
         Raises:
-            ValidationError: 400, if one can't be read.
+            ValidationError: 400, if one is invalid.
         """
         filters, fields = cls.kept()
         values: dict[str, Any] = {}
@@ -77,10 +76,10 @@ def is_repeated(query: QueryDict, name: str) -> bool:
 
 
 def read_filter(field: forms.Field, query: QueryDict, name: str) -> Any:
-    """The value that was sent.
+    """Return the value of a filter.
 
     Raises:
-        ValidationError: if it can't be read, or was sent twice.
+        ValidationError: it is invalid, or was sent twice.
     """
     if is_repeated(query, name):
         raise ValidationError(SENT_TWICE)
@@ -89,14 +88,14 @@ def read_filter(field: forms.Field, query: QueryDict, name: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class FilterQuery:
-    """The filters that a query asks for, to compile them once. Those that differ in what they look
-    for only are equal, since they make the same SQL.
+    """The filters of one request, as a key for compiled queries: two of them are equal if they
+    make the same SQL, even with different values.
 
     Attributes:
-        filters: those that there are.
-        chosen: what was chosen of a few values, an order for example: it stands in the SQL.
-        kinds: for each other one, the type of its value, and of a list also its length.
-        values: what goes into the holes of those.
+        filters: the filter set.
+        chosen: filters with a choice of values, such as an order: the value is part of the SQL.
+        kinds: each other filter with the type of its value and, for a list, its length.
+        values: the values for the parameters of those.
     """
 
     filters: StrictFilterSet
@@ -127,12 +126,12 @@ class FilterQuery:
 
     @property
     def ordering(self) -> tuple[str, ...]:
-        """The order that is asked for, as `order_by` takes it."""
+        """The requested order, as `order_by` takes it."""
         asked: tuple[str, ...] = dict(self.chosen).get("ordering", ())
         return asked
 
     def apply(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """The rows that are asked for, with holes for the values."""
+        """Return the filtered rows, with parameters in place of the values."""
         for name, value in self.chosen:
             rows = self.filters.filters[name].filter(rows, value)
         for name, kind, length in self.kinds:
@@ -141,14 +140,14 @@ class FilterQuery:
 
 
 def params_for(name: str, column: Field[Any, Any], length: int | None) -> Param | list[Param]:
-    """A hole, or a list of so many."""
+    """Return a parameter, or a list of `length` parameters."""
     if length is None:
         return Param(name, column)
     return [Param(f"{name}{number}", column) for number in range(length)]
 
 
 class WordsField(forms.CharField):
-    """A few words to look for."""
+    """A few search words."""
 
     def clean(self, value: Any) -> list[str]:
         words = str(super().clean(value)).split()

@@ -1,11 +1,11 @@
-"""`Idempotency-Key`: what is posted with a key is done once, however often it is sent.
+"""`Idempotency-Key`: a POST with a key is carried out once, however often it is sent.
 
-A client that got no answer sends its request again, with the same key. The key is claimed by a
-unique row in a commit of its own, and the answer is written into that row in the act's last
-transaction: it is there if the act has happened, and only then. A claim ends by itself, so that a
-process that dies in between keeps nobody waiting for long: the next one does the act.
+A client that got no answer sends its request again with the same key. The first request claims the
+key with a unique row, committed at once. The answer is written into that row in the request's last
+transaction, so it is stored if and only if the action has happened. Claims expire, so that a repeat
+can carry out the request soon after a process has died.
 
-The rows are those of a model in an app above, reached as `person.idempotency_keys`.
+The rows belong to a model of a higher app, reached as `person.idempotency_keys`.
 """
 
 from __future__ import annotations
@@ -32,49 +32,51 @@ from core.renderers import dumps
 KEY_INVALID = declare(
     "idempotency_key_invalid",
     400,
-    "Send as Idempotency-Key 1 to 255 printable ASCII characters, such as a new UUID.",
+    "An Idempotency-Key has 1 to 255 printable ASCII characters; use a new UUID, for example.",
 )
 KEY_REUSED = declare(
     "idempotency_key_reused",
     422,
-    "This Idempotency-Key was sent with another request: take a new one for each act.",
+    "This Idempotency-Key was used for a different request: use a new key for each action.",
 )
 REQUEST_IN_PROGRESS = declare(
     "request_in_progress",
     409,
-    "The request with this Idempotency-Key is being done: send it again in a moment.",
+    "The request with this Idempotency-Key is still running: send it again in a moment.",
 )
 ANSWER_ERASED = declare(
     "answer_erased",
     410,
-    "This was done, but its answer named somebody who has left for good: look at what is there.",
+    "This request was carried out, but its answer named a person whose data has been erased: "
+    "fetch the current state instead.",
 )
 KEY_ERRORS = [KEY_INVALID, KEY_REUSED, REQUEST_IN_PROGRESS, ANSWER_ERASED]
 
 KEPT = timedelta(hours=24)
 KEY = re.compile("[ -~]{1,255}")
-# Refusals that are answers. After any other error the same request is worth another try.
+# Refusals that are stored as answers. After any other error the same request may be tried again.
 REMEMBERED = {400, 403, 404}
 
 
 class KeyedRequestQuerySet(models.QuerySet[Any]):
     def claimed(self, row: KeyedRequest) -> Self:
-        """The row, while its claim holds and it has no answer."""
+        """Return a queryset of the row, which is empty if its claim is lost or it has an answer."""
         return self.filter(pk=row.pk, claim=row.claim, status=None)
 
     def take(self, row: KeyedRequest, fresh: KeyedRequest) -> bool:
-        """Claim what somebody else has left: True for one only of those who have read it."""
+        """Take over an expired claim: True for only one of several callers at the same time."""
         columns = ("digest", "claim", "claimed_until", "status", "body", "expires_at")
         unchanged = self.filter(pk=row.pk, claim=row.claim, status=row.status)
         return bool(unchanged.update(**{name: getattr(fresh, name) for name in columns}))
 
     def answered_with(self, words: Iterable[str]) -> Self:
-        """Those in whose answer one of the words occurs."""
+        """Return the rows whose stored answer contains one of the words."""
         found = (models.Q(body__icontains=dumps(word)[1:-1].decode()) for word in words)
         return self.filter(models.Q(*found, _connector=models.Q.OR))
 
     def erase_answers(self) -> int:
-        """Leave of the answers that they were there: nothing is done again. Returns how many."""
+        """Replace stored answers by a 410, so that repeats still do nothing. Return their
+        number."""
         erased = envelope(APIError(ANSWER_ERASED))
         return self.update(status=erased.status_code, body=erased.content.decode())
 
@@ -83,9 +85,9 @@ class KeyedRequestQuerySet(models.QuerySet[Any]):
 
 
 class KeyedRequest(models.Model):
-    """A request that has a key, and its answer.
+    """A request with a key, and its answer.
 
-    Subclasses add `person`, whose it is, and keep a person's keys unique.
+    Subclasses add `person`, the owner, and make keys unique for each person.
     """
 
     key = models.CharField(max_length=255)
@@ -104,18 +106,19 @@ class KeyedRequest(models.Model):
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
-    """What tells one request from another."""
+    """A request's key, and a digest of its content."""
 
     key: str
     digest: str
 
 
 def keyed(request: Request) -> Keyed | None:
-    """What tells this request, which has a key, from others; None if it brings a file, which would
-    have to be read whole.
+    """Return the key and digest of a request with a key.
+
+    Returns None for a multipart form, whose files would have to be read completely.
 
     Raises:
-        APIError: 400 for a key that can't be one.
+        APIError: 400 for an invalid key.
         RequestDataTooBig, UnreadablePostError: if the body can't be read.
     """
     if (request.content_type or "").lower().startswith("multipart/"):
@@ -128,17 +131,17 @@ def keyed(request: Request) -> Keyed | None:
 
 
 class Claim:
-    """The right to do a request. Nobody else does it while the claim holds."""
+    """The right to carry out a request. Nobody else can do so until the claim expires."""
 
     def __init__(self, row: KeyedRequest) -> None:
         self.row = row
 
     def keep(self, status: int, body: bytes) -> None:
-        """Write the answer down, in the transaction of what it tells of.
+        """Store the answer, in the transaction of the action.
 
         Raises:
-            APIError: 409 if the claim has ended and somebody else does the request, so that what
-                was done here has to be undone.
+            APIError: 409 if the claim has expired and another process carries out the request: then
+                this transaction must be rolled back.
         """
         text = body.decode()
         if not self.claimed().update(status=status, body=text):
@@ -146,7 +149,7 @@ class Claim:
         self.row.status, self.row.body = status, text
 
     def release(self) -> None:
-        """Let the next one try at once. While the database is away, the claim ends by itself."""
+        """Let the next request try at once. If the database is down, the claim expires instead."""
         with suppress(Error):
             self.claimed().delete()
 
@@ -160,13 +163,13 @@ def in_progress() -> APIError:
 
 
 def claim_key(keys: Any, asked: Keyed, now: datetime) -> Claim | HttpResponse:
-    """Take a key for a request, or get the answer that it had.
+    """Claim a key for a request, or return the answer that is stored under it.
 
     Args:
         keys: the manager of the person's rows.
 
     Raises:
-        APIError: 422 if another request had the key; 409 while somebody does this one.
+        APIError: 422 if another request used the key; 409 while this one is still running.
     """
     lease = timedelta(seconds=settings.IDEMPOTENCY_LEASE_SECONDS)
     fresh: KeyedRequest = keys.model(
@@ -185,9 +188,9 @@ def claim_key(keys: Any, asked: Keyed, now: datetime) -> Claim | HttpResponse:
 
 
 def known(keys: Any, fresh: KeyedRequest, now: datetime) -> Claim | HttpResponse:
-    """What a key that was sent before leads to."""
+    """Return what `claim_key` returns for a key that was sent before."""
     row: KeyedRequest | None = keys.filter(key=fresh.key).first()
-    if row is None:  # just given up, or erased
+    if row is None:  # just released, or erased
         raise in_progress()
     if row.expires_at > now:
         if row.digest != fresh.digest:
@@ -203,11 +206,11 @@ def known(keys: Any, fresh: KeyedRequest, now: datetime) -> Claim | HttpResponse
 
 
 def do_once(mine: Claim, act: Callable[[], Response], *, in_steps: bool) -> HttpResponse:
-    """Do a request whose key is claimed, and keep its answer.
+    """Carry out a request whose key is claimed, and store its answer.
 
     Args:
         act: answers the request, or raises.
-        in_steps: whether it has several transactions, and keeps its answer in the last one.
+        in_steps: whether it has several transactions, and stores its answer in the last one.
     """
     try:
         with nullcontext() if in_steps else transaction.atomic():
@@ -221,8 +224,8 @@ def do_once(mine: Claim, act: Callable[[], Response], *, in_steps: bool) -> Http
 
 
 def settle(mine: Claim, failure: Exception) -> None:
-    """Keep a refusal, and give up the key after any other error."""
-    # What the database raises is told once, by whoever answers it.
+    """Store a refusal; release the key after any other error."""
+    # Errors of the database are logged once, where they are answered.
     error = None if isinstance(failure, Error) else translate(failure)
     if error is not None and error.status in REMEMBERED:
         mine.keep(error.status, envelope(error).content)
@@ -235,10 +238,10 @@ def body_of(response: Response) -> bytes:
 
 
 def stored_response(row: KeyedRequest, *, again: bool = False) -> HttpResponse:
-    """The answer that a row has.
+    """Return the answer that is stored in a row.
 
     Args:
-        again: whether the request was done before.
+        again: whether the request was carried out before.
     """
     response = HttpResponse(row.body, status=row.status, content_type="application/json")
     if not row.body:

@@ -1,4 +1,4 @@
-"""What every request passes through on its way in and out."""
+"""The middleware of every request."""
 
 from collections.abc import Callable
 
@@ -14,18 +14,18 @@ from core.uploads import refused_unread
 HTTPS_REQUIRED = declare(
     "https_required",
     403,
-    "Use https:// here: what was just sent could be read on the way, so change any password or "
-    "token in it.",
+    "Use https:// here. The request that you just sent could be read on its way: change any "
+    "password or token in it.",
 )
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 class ErrorEnvelopeMiddleware:
-    """Puts into the envelope each error that no view of the API has answered: Django's own 400,
-    404 and 500 pages, with `DEBUG` on or off, and refusals of other middleware.
+    """Turns errors that don't come from the API's views into JSON: Django's 400, 404 and 500
+    pages, with `DEBUG` on or off, and refusals of other middleware.
 
-    The admin keeps its pages: people read those in a browser.
+    The admin keeps its HTML pages, since people read them in a browser.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -42,7 +42,8 @@ class ErrorEnvelopeMiddleware:
         return self.enveloped(request, response)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """What a page of the admin doesn't answer itself: a password that couldn't be hashed."""
+        """Answer an `APIError` from a page of the admin, such as a password that can't be
+        hashed."""
         return envelope(exception) if isinstance(exception, APIError) else None
 
     def enveloped(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponse:
@@ -59,10 +60,10 @@ class ErrorEnvelopeMiddleware:
 
 
 class HttpsMiddleware:
-    """Refuses what must not be sent over plain HTTP, where Django would redirect it.
+    """Refuses bodies and tokens over plain HTTP, where Django would redirect them.
 
-    A redirected POST comes back as a GET without its body, and a client that follows with its
-    token would send it in the clear each time, unnoticed. All else is left to Django's redirect.
+    A redirected POST becomes a GET without its body, and a client that follows redirects would
+    send its token unencrypted each time, unnoticed. Other requests are redirected by Django.
     """
 
     SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -79,8 +80,8 @@ class HttpsMiddleware:
 
 
 class HostMiddleware(CommonMiddleware):
-    """Refuses hosts that aren't in `ALLOWED_HOSTS`; but load balancers and Prometheus ask a server
-    by its bare address, and what they are told has no link in it."""
+    """Refuses hosts that aren't in `ALLOWED_HOSTS`, except for load balancers and Prometheus: they
+    use a server's IP address, and their answers contain no links."""
 
     ANY_HOST = {"/healthz", "/readyz", "/metrics"}
 
@@ -91,10 +92,10 @@ class HostMiddleware(CommonMiddleware):
 
 
 class CookieMiddleware:
-    """Leaves out every cookie that has a backslash, before anything reads them.
+    """Removes cookies with a backslash before they are parsed.
 
-    No cookie of this site has one, and the time to read one that has many grows with the square of
-    their number in Python before 3.11.10 and 3.12.6 (CVE-2024-7592).
+    No cookie of this site has one. In Python before 3.11.10 and 3.12.6, parsing takes time that is
+    quadratic in their number (CVE-2024-7592).
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -109,7 +110,7 @@ class CookieMiddleware:
 
 
 class ContentLengthMiddleware:
-    """Refuses bodies that are sent in chunks, or are larger than any may be."""
+    """Refuses bodies that are chunked or larger than any limit."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

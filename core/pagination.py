@@ -1,4 +1,4 @@
-"""The two shapes of a list (contract C6): a page, and a bare array with a `Link` header."""
+"""The two shapes of lists (contract C6): a page, and a bare array with a `Link` header."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ MAX_ITEMS = 100
 
 
 def read_text(request: Request, name: str) -> str:
-    """What the query says, "" if nothing.
+    """Return a query parameter; "" if it is absent.
 
     Raises:
-        APIError: 400 if it says it twice.
+        APIError: 400 if it was sent twice.
     """
     texts = request.query_params.getlist(name)
     if len(texts) > 1:
@@ -32,8 +32,9 @@ def read_text(request: Request, name: str) -> str:
 
 
 def read_number(request: Request, name: str) -> int | None:
-    """A whole number from 1 in the query, None if absent or empty. What no database integer can
-    hold comes out as one more than the largest that it can.
+    """Return a query parameter as a number of 1 or more; None if it is absent or empty.
+
+    Larger numbers than a database integer become `MAX_ID + 1`.
 
     Raises:
         APIError: 400 if it is no such number.
@@ -42,26 +43,26 @@ def read_number(request: Request, name: str) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and text.strip("0")):
-        raise invalid(name, f"{label(name)} is a whole number from 1.")
-    # Compared by length first: Python refuses to read thousands of digits.
+        raise invalid(name, f"{label(name)} must be a whole number of 1 or more.")
+    # The length is compared first: Python refuses to parse thousands of digits.
     digits = text.lstrip("0")
     return min(int(digits), MAX_ID + 1) if len(digits) <= len(str(MAX_ID)) else MAX_ID + 1
 
 
 def read_size(request: Request, name: str, default: int) -> int:
-    """How many items are asked for: `MAX_ITEMS` at most, whatever is asked for."""
+    """Return the requested number of items, at most `MAX_ITEMS`."""
     return min(read_number(request, name) or default, MAX_ITEMS)
 
 
 def read_id(request: Request, name: str) -> int | None:
-    """The id of a row in the query, which need not be there.
+    """Return an id in the query; None if it is absent. The row need not exist.
 
     Raises:
-        APIError: 400 if no row can have it.
+        APIError: 400 if no row can have this id.
     """
     number = read_number(request, name)
     if number is not None and number > MAX_ID:
-        raise invalid(name, f"{label(name)} is an id, and no id is as large as that.")
+        raise invalid(name, f"{label(name)} is too large for an id.")
     return number
 
 
@@ -70,7 +71,7 @@ def label(name: str) -> str:
 
 
 class Page(PageNumberPagination):
-    """`count, next, previous, results`, chosen by `page` and `page_size`."""
+    """A page `{count, next, previous, results}`, selected by `page` and `page_size`."""
 
     page_size = 20
     max_page_size = MAX_ITEMS
@@ -80,7 +81,7 @@ class Page(PageNumberPagination):
         return read_size(request, "page_size", self.page_size)
 
     def get_page_number(self, request: Request, paginator: Any) -> Any:
-        """The number asked for; what isn't one is a page that doesn't exist."""
+        """Return the requested page number; for anything else 0, a page that doesn't exist."""
         text = read_text(request, "page") or "1"
         return text if text.isascii() and text.isdigit() else 0
 
@@ -92,7 +93,7 @@ class Page(PageNumberPagination):
 
 
 class HundredPage(Page):
-    """A page of 100 unless told (contract S12)."""
+    """A page of 100 items by default (contract S12)."""
 
     page_size = MAX_ITEMS
 
@@ -104,10 +105,10 @@ def answer_array(
     *,
     newest_first: bool = False,
 ) -> Response:
-    """A bare array of at most `limit` items by id, and where to find the next ones.
+    """Return a bare array of at most `limit` items in the order of their ids.
 
-    `before=<id>` (newest first) or `after=<id>` continues from an item; the `Link` header with
-    `rel="next"` has the whole address, when there are more.
+    `before=<id>` (newest first) or `after=<id>` continues from an item. If there are more, the
+    `Link` header with `rel="next"` has the address.
     """
     limit = read_size(request, "limit", MAX_ITEMS)
     name = "before" if newest_first else "after"
@@ -128,7 +129,7 @@ def answer_array(
 def slice_rows(
     rows: QuerySet[Any], start: int | None, limit: int, *, newest_first: bool
 ) -> list[Any]:
-    """So many rows at most, behind the one with that id."""
+    """Return at most `limit` rows after the id `start`; from the beginning if it is None."""
     lookup, order = ("pk__lt", "-pk") if newest_first else ("pk__gt", "pk")
     if start is not None:
         rows = rows.filter(**{lookup: start})

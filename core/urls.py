@@ -1,4 +1,4 @@
-"""Ids in addresses, and what answers where there is nothing."""
+"""Ids in addresses, and the answers of addresses that don't exist."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ UPGRADE_REQUIRED = declare(
 
 
 class IdConverter:
-    """A row's id; what no database integer can hold is an address where there is nothing."""
+    """The id of a row; a number that no database integer can hold doesn't match."""
 
     regex = "[0-9]{1,19}"
 
@@ -36,20 +36,20 @@ register_converter(IdConverter, "id")
 
 
 def router() -> SimpleRouter:
-    """DRF's router with ids in its addresses, in the order in which actions are declared."""
+    """Return DRF's router without regular expressions, so that it uses the `id` converter."""
     return SimpleRouter(use_regex_path=False)
 
 
 @csrf_exempt  # as below
 def for_sockets_only(request: HttpRequest) -> HttpResponse:
-    """426 for plain HTTP where a WebSocket is served."""
+    """Answer 426 to plain HTTP at the address of the WebSocket."""
     return envelope(APIError(UPGRADE_REQUIRED, headers={"Upgrade": "websocket"}))
 
 
-@csrf_exempt  # a POST to nowhere is a 404, not a lesson about cookies
+@csrf_exempt  # a POST to an unknown address gets a 404, not a message about cookies
 def nothing_here(request: HttpRequest) -> HttpResponse:
-    """404 for every address that no other pattern took."""
+    """Answer 404 for every address that no other pattern matches."""
     error = APIError(UNKNOWN_ADDRESS)
     if resolve(slashed := f"{request.path_info}/").func is not nothing_here:
-        error.sentence = f"There is nothing at this address; did you mean {slashed} ?"
+        error.sentence = f"This address doesn't exist; did you mean {slashed} ?"
     return envelope(error)

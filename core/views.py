@@ -1,4 +1,4 @@
-"""The base of every viewset: what an action takes, what it answers, and the order of refusals."""
+"""The base of every viewset: the input and answer of each action, and the order of refusals."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from core.listings import PagedList
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an action answers when it goes well.
+    """The answer of a successful action.
 
     Attributes:
         shape: a TypedDict, None for an empty body, or `bytes` for a file.
         status: the status code.
-        listed: "page" or "array", the two shapes of a list (contract C6).
-        newest_first: how an array is ordered, and so whether `before` or `after` continues it.
-        also: keys beside those of a page, with their shapes.
-        media_type: of the body.
+        listed: "page" or "array", the two shapes of a list (contract C6); "" if it is no list.
+        newest_first: the order of an array, which also decides between `before` and `after`.
+        also: additional keys of a page, with their shapes.
+        media_type: the media type of the body.
     """
 
     shape: Any
@@ -46,20 +46,20 @@ class Answer:
 
 
 class ActionViewSet(GenericViewSet[Any]):
-    """A viewset whose table of `inputs` and `answers` serves the requests and their description.
+    """A viewset whose `inputs` and `answers` both serve the requests and describe them.
 
     Attributes:
         inputs: for each action that reads a body, the serializer of that body.
-        answers: for each action, what it answers.
-        errors: for each action, the errors it can give beyond those of `table`.
-        table: the table of actions that decides who may do what, and when.
-        limits: for actions that other people or services feel, the limit by person on each,
-            a name of `settings.THROTTLE_RATES`. Every try counts, before it is looked at, but not
-            one that gets the answer of another with its `Idempotency-Key`, or waits for it.
+        answers: for each action, its answer.
+        errors: for each action, the errors it can give in addition to those of `table`.
+        table: the table of actions, which decides who may do what, and when.
+        limits: for each action that affects other people or services, its limit per person: a
+            name in `settings.THROTTLE_RATES`. Every attempt counts, even a refused one, except
+            repeats with an `Idempotency-Key` that get a stored answer or a 409.
         keyless: the actions that take no `Idempotency-Key`, since their answer is a secret that
-            is kept nowhere.
-        in_steps: the actions of several transactions; they `remember` their answer in the last.
-        reads_bodies: whether bodies are looked at; where not, any will do.
+            must not be stored.
+        in_steps: the actions with several transactions; they `remember` their answer in the last.
+        reads_bodies: whether bodies are read; if not, any body is accepted.
     """
 
     inputs: Mapping[str, type[Input]] = {}
@@ -74,26 +74,26 @@ class ActionViewSet(GenericViewSet[Any]):
     throttle_scope = ""
     lookup_value_converter = "id"
     http_method_names = ["get", "post", "put", "patch", "delete", "head"]
-    # DRF's names of the methods, where the table of actions has the contract's.
+    # DRF's names of actions, and the contract's names for them in the table of actions.
     names = {"partial_update": "update", "destroy": "delete"}
     post: Callable[..., Any]
     claim: idempotency.Claim | None = None
 
     @property
     def person(self) -> Any:
-        """Who is signed in."""
+        """The user who is signed in."""
         return self.request.user
 
     def paginate(self, rows: QuerySet[Any] | PagedList) -> list[Any]:
-        """The rows of the page that is asked for."""
+        """Return the rows of the requested page."""
         return list(self.paginate_queryset(rows) or [])  # type: ignore[arg-type]  # see PagedList
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """After who asks, and before what for: can the request be read?"""
+        """Authenticate and throttle, then check the query string, the key and the body."""
         try:
             super().initial(request, *args, **kwargs)
         except (NotAuthenticated, AuthenticationFailed, APIError):
-            # DRF throttles only those it knows; whoever it doesn't is counted by address.
+            # DRF throttles only after authentication; requests that fail it are counted by address.
             throttling.count_stranger(request)
             raise
         try:
@@ -102,53 +102,53 @@ class ActionViewSet(GenericViewSet[Any]):
             raise APIError(BAD_REQUEST) from None
         if not self.handle_key(request):
             self.count_attempt()
-        # Where the address names a row, that is looked for first: `fetch` reads the body.
+        # If the address names a row, `fetch` first looks for it and then reads the body.
         if self.reads_bodies and not self.kwargs:
             self.check_body()
 
     def finalize_response(self, *args: Any, **kwargs: Any) -> Response:
-        """No browser and no proxy keeps an answer, unless it says so: it was for one person."""
+        """Forbid browsers and proxies to cache answers, which are for one person, by default."""
         response = super().finalize_response(*args, **kwargs)
         response.headers.setdefault("Cache-Control", "no-store")
         return response
 
     def takes_keys(self) -> bool:
-        """Is what is posted here done once for each `Idempotency-Key`?"""
+        """Whether this action takes an `Idempotency-Key`."""
         return bool(self.action and self.get_authenticators()) and self.action not in self.keyless
 
     def count_attempt(self) -> None:
-        """Count what is tried, if it has a limit of its own.
+        """Count this attempt, if the action has a limit of its own.
 
         Raises:
-            Throttled: if it is one too many.
+            Throttled: the limit is exceeded.
         """
         limit = self.limits.get(self.action or "")
         if limit:
             throttling.count(limit, str(self.person.pk))
 
     def handle_key(self, request: Request) -> bool:
-        """Do what is posted with a key once. Nothing of the body may have been read before.
+        """Prepare a POST with a key to be carried out once. Call it before the body is read.
 
         Returns:
-            Whether there is a key to mind.
+            Whether the request has a key that counts.
 
         Raises:
-            APIError: 400 for a key that can't be one; also what keeps a body from being read.
+            APIError: 400 for an invalid key, or the error of a body that can't be read.
         """
         has_key = request.method == "POST" and "HTTP_IDEMPOTENCY_KEY" in request.META
         keyed = idempotency.keyed(request) if has_key and self.takes_keys() else None
         if keyed is not None:
-            # Where DRF, too, has put the method that it calls next.
+            # DRF has stored the method that it calls next in the same attribute.
             self.post = partial(self.do_once, keyed, self.post)
         return keyed is not None
 
     def do_once(
         self, keyed: idempotency.Keyed, act: Callable[..., Response], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """The answer that this request had, or that it gets by being done.
+        """Return the stored answer of this request, or carry it out.
 
         Raises:
-            APIError: 422 if another request had the key; 409 while this one is being done.
+            APIError: 422 if another request used the key; 409 while this one is still running.
         """
 
         def counted() -> Response:
@@ -162,41 +162,42 @@ class ActionViewSet(GenericViewSet[Any]):
         return idempotency.do_once(claim, counted, in_steps=self.action in self.in_steps)
 
     def remember(self, build: Callable[[], Response]) -> None:
-        """In the last transaction of an action of several: keep its answer, if there is a key.
+        """Store the answer under the request's key, if it has one.
+
+        An action with several transactions calls this in the last one.
 
         Args:
-            build: makes the answer.
+            build: returns the answer.
         """
         if self.claim is not None:
             response = build()
             self.claim.keep(response.status_code, idempotency.body_of(response))
 
     def check_body(self) -> None:
-        """Read the body also where nobody looks at it: what isn't a JSON object is a mistake of
-        the caller's.
+        """Read the body, even if the action doesn't use it, to refuse what isn't a JSON object.
 
         Raises:
-            APIError: 400 for a body that isn't one; also the parser's 400, 413 and 415.
+            APIError: 400 if it isn't an object; also the parser's 400, 413 and 415.
         """
         if self.request.method != "GET" and not isinstance(self.request.data, dict):
             raise invalid("non_field_errors", "The body must be a JSON object.")
 
     def table_action(self) -> Action | None:
-        """The table's row for the action being done, if it has one."""
+        """Return the row of the table for the current action; None if it has none."""
         return self.table.get(self.names.get(self.action, self.action))
 
     def fetch(self) -> Any:
-        """The row that the address names, once it is clear that this person may do this to it.
+        """Return the row that the address names, if the user may perform this action on it.
 
         Raises:
-            APIError: 404, then 403 (contract C10); a malformed body comes after both.
+            APIError: 404, then 403 (contract C10), then the errors of the body.
         """
         row = self.find_named(self.kwargs[self.lookup_url_kwarg or "pk"])
         self.admit(row)
         return row
 
     def find_named(self, pk: int) -> Any:
-        """The row with this id, of those that this person may see.
+        """Return the row with this id from those that the user may see.
 
         Raises:
             APIError: 404 if there is none.
@@ -204,10 +205,10 @@ class ActionViewSet(GenericViewSet[Any]):
         return self.find(self.get_queryset(), pk)
 
     def admit(self, row: Any) -> None:
-        """Let nobody pass but those who may do this to the row, with a body that can be read.
+        """Check that the user may perform this action on the row, then that the body is valid.
 
         Raises:
-            APIError: 403, or 404 if that is what the table says; then what is wrong with the body.
+            APIError: 403, or 404 if the table says so; then the errors of the body.
         """
         action = self.table_action()
         if action is not None:
@@ -217,7 +218,7 @@ class ActionViewSet(GenericViewSet[Any]):
         self.check_body()
 
     def find(self, rows: QuerySet[Any], pk: int) -> Any:
-        """The row with this id.
+        """Return the row with this id.
 
         Raises:
             APIError: 404 if it isn't among them.
@@ -228,11 +229,11 @@ class ActionViewSet(GenericViewSet[Any]):
         return row
 
     def viewer(self, row: Any) -> Any:
-        """What the table asks about the one who is asking; set by viewsets that have a table."""
+        """Return the viewer for the table's checks; viewsets with a table override this."""
         raise TypeError(f"{type(self).__name__} has a table of actions, but no viewer().")
 
     def read(self, row: Any = None, **context: Any) -> dict[str, Any]:
-        """The validated body.
+        """Return the validated body.
 
         Raises:
             ValidationError: 400, with a sentence for each field.
@@ -244,7 +245,7 @@ class ActionViewSet(GenericViewSet[Any]):
         return dict(serializer.validated_data)
 
     def answer(self, body: Any = None) -> Response:
-        """The body with the status that `answers` declares."""
+        """Return a response with this body and the status that `answers` declares."""
         return Response(body, status=self.answers[self.action].status)
 
     def get_serializer_class(self) -> type[serializers.BaseSerializer[Any]]:

@@ -1,8 +1,8 @@
-"""The API's description, drawn from what the code declares: summaries from docstrings, bodies
+"""The API description, generated from what the code declares: summaries from docstrings, bodies
 from `inputs`, answers from the TypedDicts in `answers`, errors from the table of actions.
 
-The shapes of answers are declared once, as TypedDicts: mypy holds the representations to them,
-and `core.schema.shapes` makes their JSON Schema.
+The shapes of answers are declared once, as TypedDicts: mypy checks the representations against
+them, and `core.schema.shapes` turns them into JSON Schema.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from core.uploads import FILE_TOO_LARGE
 
 __all__ = ["Schema", "finish"]
 
-# What else stands in an address is the id of a row.
+# Path parameters that are texts; all others are ids of rows.
 TEXTS_IN_PATHS = {"token"}
 
 
@@ -81,7 +81,7 @@ class Schema(AutoSchema):
         return self.view.inputs.get(self._name())
 
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> dict[str, Any]:
-        """Of what takes a part of an object (contract C8) nothing is required."""
+        """Mark no key of a partial update (contract C8) as required."""
         schema = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]  # theirs
         if getattr(serializer, "partial", False):
             schema.pop("required", None)
@@ -96,7 +96,7 @@ class Schema(AutoSchema):
         return parameters
 
     def _get_filter_parameters(self) -> list[dict[str, Any]]:
-        """Those of the viewset's list: its other lists aren't filtered."""
+        """Return the filters of the `list` action: the viewset's other lists have none."""
         filters = getattr(self.view, "filterset_class", None)
         if self._name() != "list" or filters is None:
             return []
@@ -154,7 +154,7 @@ class Schema(AutoSchema):
         return body
 
     def _errors(self) -> list[ErrorCode]:
-        """Every error that this operation can give."""
+        """Return every error that this operation can answer with."""
         reads_body = self.view.reads_bodies and self.method in {"POST", "PUT", "PATCH"}
         action = self.view.table_action()
         return [
@@ -200,7 +200,7 @@ def body_errors() -> list[ErrorCode]:
 
 
 def by_status(codes: list[ErrorCode]) -> dict[int, list[ErrorCode]]:
-    """Grouped, each once, in the order given."""
+    """Group the codes by status, without duplicates, in the given order."""
     groups: dict[int, list[ErrorCode]] = {}
     for code in dict.fromkeys(codes):
         groups.setdefault(code.status, []).append(code)

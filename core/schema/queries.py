@@ -1,4 +1,4 @@
-"""What a list's query may say: its filters, and which part of the list is asked for."""
+"""The query parameters of lists: filters, pages and limits."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SEVERAL = {"style": "form", "explode": False}
 
 
 def filter_parameter(name: str, asked: django_filters.Filter) -> dict[str, Any]:
-    """A filter, by the `shape` that its class states, its choices, or as a text."""
+    """Describe a filter by the `shape` of its class or by its choices, else as a text."""
     schema: dict[str, Any] = {"type": "string"}
     if isinstance(asked, django_filters.OrderingFilter):
         options = [value for value, _ in asked.extra["choices"]]
@@ -34,16 +34,17 @@ def bounds(asked: django_filters.Filter) -> dict[str, int]:
 
 def page_parameters(size: int, most: int) -> list[dict[str, Any]]:
     return [
-        number_parameter("page", "The number of a page, from 1."),
-        number_parameter("page_size", f"Items on a page: {size} unless told, {most} at most."),
+        number_parameter("page", "The number of the page, starting at 1."),
+        number_parameter("page_size", f"Items on a page: {size} by default, at most {most}."),
     ]
 
 
 def array_parameters(*, newest_first: bool) -> list[dict[str, Any]]:
-    start = "before" if newest_first else "after"
+    start, order = ("before", "older") if newest_first else ("after", "newer")
+    text = f"The id of the last item that you have: the list continues with {order} ones."
     return [
-        number_parameter("limit", "How many items; 100 unless told, and at most."),
-        number_parameter(start, f"The id of an item: the list goes on {start} it.", maximum=MAX_ID),
+        number_parameter("limit", "The number of items: 100 by default, which is the maximum."),
+        number_parameter(start, text, maximum=MAX_ID),
     ]
 
 
@@ -52,7 +53,7 @@ def number_parameter(name: str, text: str, **bounds: int) -> dict[str, Any]:
 
 
 def parameter(name: str, text: str, schema: dict[str, Any]) -> dict[str, Any]:
-    """An empty value is as if absent (contract C7)."""
+    """Describe a query parameter. An empty value counts as absent (contract C7)."""
     return {
         "in": "query",
         "name": name,

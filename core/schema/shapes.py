@@ -1,4 +1,4 @@
-"""JSON Schema from the TypedDicts that representations build, and the shapes of lists."""
+"""JSON Schema for the TypedDicts that representations build, and for lists."""
 
 from __future__ import annotations
 
@@ -30,35 +30,35 @@ JSON_TYPES: dict[Any, dict[str, Any]] = {
 
 
 LINK_HEADER = {
-    "description": 'The address of the next items, as `<…>; rel="next"`, when there are more.',
+    "description": 'The address of the next items, as `<…>; rel="next"`, if there are more.',
     "schema": {"type": "string"},
 }
 RETRY_HEADER = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
 REPLAYED_HEADER = {
-    "description": "`true` if this is the answer that the same request had before.",
+    "description": "`true` if an earlier request with this key got this answer.",
     "schema": {"type": "string", "enum": ["true"]},
 }
 KEY_PARAMETER = {
     "in": "header",
     "name": "Idempotency-Key",
-    "description": "The same for each try of one act, such as a UUID: it is done once. Not looked "
-    "at where the body is a multipart form.",
+    "description": "A value of your own, such as a UUID: use the same one each time you send this "
+    "request, and it is carried out once. Ignored when the body is a multipart form.",
     "schema": {"type": "string", "pattern": "^[ -~]{1,255}$"},
 }
 
 
 class ErrorObject(TypedDict):
-    """What every error is answered with."""
+    """The body of every error."""
 
     error: Annotated[str, "One sentence for a person."]
-    code: Annotated[str, "Stable, for a program: one of the table of error codes."]
+    code: Annotated[str, "A stable code for programs, from the table of error codes."]
     fields: NotRequired[
-        Annotated[dict[str, list[str]], "With `validation_error`: the sentences of each field."]
+        Annotated[dict[str, list[str]], "For a `validation_error`: the sentences about each field."]
     ]
 
 
 def json_schema(shape: Any, registry: Any) -> dict[str, Any]:
-    """The JSON Schema of a type; a TypedDict becomes a component of its own."""
+    """Return the JSON Schema of a type; a TypedDict becomes a component of its own."""
     if shape in JSON_TYPES:
         return dict(JSON_TYPES[shape])
     if is_typeddict(shape):
@@ -102,8 +102,8 @@ def component_of(shape: Any, registry: Any) -> dict[str, Any]:
 
 
 def required_keys(shape: Any, hints: dict[str, Any]) -> set[str]:
-    """The keys that a TypedDict always has. `__required_keys__` alone doesn't know: it can't see
-    a `NotRequired` that stands in a module whose annotations are texts."""
+    """Return the keys that a TypedDict always has. `__required_keys__` alone is not enough: it
+    misses `NotRequired` in modules with `from __future__ import annotations`."""
     optional = {name for name, hint in hints.items() if get_origin(hint) is NotRequired}
     return set(shape.__required_keys__) - optional
 

@@ -62,7 +62,7 @@ UNREADABLE = ["abc", "-1", "%2B1", "1.0", "1e3", "1_0", "٣", "%C2%B2", "%00", "
 @pytest.mark.parametrize("value", ["0", "00", "%201", *UNREADABLE])
 def test_a_page_size_that_cannot_be_read_is_a_400(get, value):
     fields = refused(get(f"{LIST}?page_size={value}"), 400, "validation_error")["fields"]
-    assert fields == {"page_size": ["Page size is a whole number from 1."]}
+    assert fields == {"page_size": ["Page size must be a whole number of 1 or more."]}
 
 
 @pytest.mark.parametrize("value", ["0", "2", "last", "9" * 30, "9" * 5000, *UNREADABLE])
