@@ -13,5 +13,5 @@ class CoreConfig(AppConfig):
 
 
 class StaffAdminConfig(admin_apps.AdminConfig):
-    default = False  # of this module's configurations, the one above is this app's
+    default = False  # the class above is this app's configuration
     default_site = "core.staff_site.StaffSite"

@@ -1,4 +1,4 @@
-"""How long a body may take to arrive, whichever server reads it (408, contract C4)."""
+"""Time limits for the arrival of a body, on all servers (408, contract C4)."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import time
 
 from django.conf import settings
 
-# Bytes a second that must come of a form on the average, once its first seconds are over.
+# The minimum average speed of a form in bytes per second, after its first seconds.
 SLOWEST = 1000
 
 
 class Deadline:
-    """When a body must have arrived. A form may hold a large file, so each of its bytes that
-    arrives gives it more time.
+    """The time by which a body must have arrived.
+
+    A form may contain a large file, so each byte of it that arrives extends the time.
 
     Args:
         content_type: the header; "" if there is none.
@@ -24,16 +25,16 @@ class Deadline:
         self.grows = content_type.lower().startswith("multipart/")
 
     def seconds_left(self, received: int) -> float:
-        """How long it may still take, by the bytes that have come; not above 0 once it is over."""
+        """Return the seconds left after `received` bytes; 0 or less if the time is over."""
         allowed = settings.BODY_SECONDS + (received / SLOWEST if self.grows else 0)
         return self.began + allowed - time.monotonic()
 
 
 class UnreadableBody(io.BytesIO):
-    """A body that isn't there. Whoever reads it gets the error, which `core.errors` translates.
+    """A body that failed to arrive. Reading it raises the error, which `core.errors` translates.
 
     Args:
-        error: a TimeoutError if the body came too late, another OSError if it couldn't be kept.
+        error: a TimeoutError if the body came too late, another OSError if it couldn't be stored.
     """
 
     def __init__(self, error: OSError) -> None:

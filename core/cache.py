@@ -1,7 +1,7 @@
-"""The cache: in Redis for all processes together, or in this process where there is no Redis.
+"""The cache: shared by all processes in Redis or, without Redis, one in each process.
 
-Redis may go away or hang at any time. Then each process goes on with a cache of its own, and asks
-for Redis again every few seconds; no request waits for it longer than `TIMEOUT`, once.
+Redis may fail or hang at any time. Each process then uses a cache of its own and tries Redis again
+every few seconds. Such a try makes one request wait, for `TIMEOUT` at most.
 """
 
 from __future__ import annotations
@@ -31,31 +31,31 @@ logger = logging.getLogger(__name__)
 # In seconds: for one call, and between two attempts while Redis is down.
 TIMEOUT = 0.5
 RETRY_PAUSE = 5.0
-# Each person and address is a key of its own; one that is evicted is a limit forgotten.
+# Throttles have a key for each person and address; evicting one resets its limit.
 MAX_KEYS = 100_000
-# In one step, so that no count is left without its end; and in one trip.
+# One script, so that no counter is left without an expiry; it is also only one round trip.
 COUNT = """
 local count = redis.call("INCR", KEYS[1])
 if count == 1 then redis.call("EXPIRE", KEYS[1], ARGV[1]) end
 return count
 """
-# Whatever JSON would change on its way is refused.
+# Refuses values that would come back from JSON as another type.
 STRICT = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 
 Value = TypeVar("Value")
 
 
 class SiteCache(BaseCache):
-    """What the cache can do besides what Django's can."""
+    """What this cache can do in addition to Django's."""
 
     @abstractmethod
     def count(self, key: str, seconds: int) -> int:
-        """Count one more under this key, which is forgotten so long after the first; how many it
-        has been. Two at the same moment are two."""
+        """Add one to the counter of this key, and return it. This is atomic. The counter expires
+        `seconds` after its first use."""
 
     @abstractmethod
     def reachable(self) -> bool:
-        """Whether it answers now."""
+        """Whether the cache answers now."""
 
 
 def site_cache() -> SiteCache:
@@ -63,7 +63,7 @@ def site_cache() -> SiteCache:
 
 
 class ProcessCache(LocMemCache, SiteCache):
-    """One for this process."""
+    """A cache in the memory of this process."""
 
     def __init__(self, name: str, params: dict[str, Any]) -> None:
         super().__init__(name, params | {"max_entries": MAX_KEYS})
@@ -80,10 +80,10 @@ class ProcessCache(LocMemCache, SiteCache):
 
 
 class JSONSerializer(RedisSerializer):
-    """Values in Redis are JSON: a pickle would let whoever can write there run code here."""
+    """Values in Redis are JSON: with pickle, anybody who can write to Redis could run code here."""
 
     def dumps(self, obj: Any) -> Any:
-        # Redis counts with plain numbers.
+        # Redis can only increment plain numbers.
         return obj if type(obj) is int else orjson.dumps(obj, option=STRICT)
 
     def loads(self, data: Any) -> Any:
@@ -98,7 +98,8 @@ class Outage:
         self.ask_again_at: float | None = None
 
     def lasts(self) -> bool:
-        """False is for whoever is to ask Redis: all while it is well, else one at a time."""
+        """Whether to skip Redis now. During an outage one caller every few seconds gets False, and
+        tries Redis."""
         with self.lock:
             if self.ask_again_at is None:
                 return False
@@ -122,7 +123,7 @@ class Outage:
 
 
 class Client(RedisCacheClient):
-    """One for the process: Django makes a cache for each thread, and each would connect."""
+    """A client shared by all threads: Django makes a cache for each, and each would connect."""
 
     def __init__(self, url: str) -> None:
         super().__init__(
@@ -130,17 +131,17 @@ class Client(RedisCacheClient):
             serializer=JSONSerializer,
             socket_timeout=TIMEOUT,
             socket_connect_timeout=TIMEOUT,
-            # A connection that Redis has closed while it was idle is opened once more.
+            # Retry once, on a new connection, if Redis has closed an idle one.
             retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
         )
         self.outage = Outage()
 
     def count(self, key: str, seconds: int) -> int:
-        # The stubs know an asynchronous client's answer, too.
+        # The type stubs also allow for the answer of an asynchronous client.
         return cast(int, self.get_client(write=True).eval(COUNT, 1, key, seconds))
 
     def clear_prefix(self, prefix: str) -> None:
-        """Delete the keys of this cache; Celery's tasks may lie beside them."""
+        """Delete the keys of this cache only: Celery's tasks may be in the same database."""
         client = self.get_client(write=True)
         for key in client.scan_iter(f"{prefix}:*"):
             client.delete(key)
@@ -153,7 +154,7 @@ client_of = cache(Client)
 
 
 class SharedCache(RedisCache, SiteCache):
-    """One in Redis for all processes, and one in each process for while Redis is down."""
+    """A cache in Redis for all processes, with one in each process while Redis is down."""
 
     def __init__(self, url: str, params: dict[str, Any]) -> None:
         super().__init__(url, params)
@@ -165,7 +166,7 @@ class SharedCache(RedisCache, SiteCache):
         return client_of(self.url)
 
     def either(self, shared: Callable[..., Value], own: Callable[..., Value], *args: Any) -> Value:
-        """What Redis says, or this process's own cache if it doesn't."""
+        """Call `shared`, which uses Redis; if Redis is down, call `own`, this process's cache."""
         outage = self._cache.outage
         if not outage.lasts():
             try:

@@ -1,7 +1,7 @@
-"""Hot reads: the ORM writes a query's SQL once, and it is run with other values each time.
+"""Fast reads: the ORM compiles a query once, and it is run many times with different values.
 
-Building a queryset and compiling it costs several times what running it does. Here a queryset is
-built once, with a `Param` where a value goes, and its SQL is kept; the ORM stays its only author.
+Building and compiling a queryset takes several times as long as running it. Here a queryset is
+built once, with a `Param` in place of each value, and its SQL is kept. Nobody writes SQL by hand.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ Values = Mapping[str, Any]
 
 
 class Param(Expression):
-    """Stands in a queryset for a value that is known when the query is run: an id, unless a field
-    says what else."""
+    """A placeholder in a queryset for a value that is given when the query is run. Its type is that
+    of `field`, by default that of an id."""
 
     def __init__(self, name: str, field: Field[Any, Any] | None = None) -> None:
         super().__init__(output_field=field or BigIntegerField())
@@ -37,17 +37,17 @@ class Param(Expression):
 
 
 class Statement:
-    """SQL with holes among its parameters."""
+    """SQL some of whose parameters are `Param` placeholders."""
 
     def __init__(self, sql: str, params: Sequence[Any]) -> None:
         self.sql, self.params = sql, params
 
     @contextmanager
     def executed(self, values: Values) -> Iterator[Any]:
-        """The cursor that has run it, planned once for a connection.
+        """Run it, and give its cursor. The database plans it once per connection.
 
         Args:
-            values: what goes into the holes, by their names.
+            values: the values of the placeholders, by name.
         """
         with self.cursor() as cursor:
             cursor.execute(self.sql, self.bind(values))
@@ -64,9 +64,9 @@ class CompiledQuery(Statement):
     """The SQL of a queryset of `values_list`.
 
     Args:
-        rows: with holes, and not sliced.
-        head, tail: SQL around it.
-        holes: those of the tail.
+        rows: the queryset, with placeholders and not sliced.
+        holes: the placeholders in `tail`.
+        head, tail: SQL before and after the queryset's.
     """
 
     def __init__(self, rows: QuerySet[Any], *holes: Param, head: str = "", tail: str = "") -> None:
@@ -78,7 +78,7 @@ class CompiledQuery(Statement):
         self.finds_texts = any(isinstance(each, Param) and each.is_text for each in self.params)
 
     def fetch(self, values: Values) -> list[Row]:
-        """Its rows."""
+        """Run it, and return its rows."""
         with self.executed(values) as cursor:
             rows: list[Row] = cursor.fetchall()
         if self.converters:
@@ -86,18 +86,18 @@ class CompiledQuery(Statement):
         return rows
 
     def cursor(self) -> Any:
-        """Where texts are looked for, the best plan depends on which: those are planned anew."""
+        """Return a cursor; searches for texts are planned each time, as the best plan depends on
+        the text."""
         return connection.cursor() if self.finds_texts else super().cursor()
 
 
 def preparing_cursor() -> Any:
-    """SQLite keeps the statements of any cursor; PostgreSQL those of cursors that ask for it."""
+    """Return a cursor that reuses plans: SQLite's all do, PostgreSQL's only on request."""
     return getattr(connection, "preparing_cursor", connection.cursor)()
 
 
 class CompiledRow:
-    """A queryset that finds one row at most, read as an instance of its model with what the
-    queryset annotates."""
+    """A compiled queryset of at most one row, read as a model instance with its annotations."""
 
     def __init__(self, rows: QuerySet[Any]) -> None:
         self.model = rows.model
@@ -106,7 +106,7 @@ class CompiledRow:
         self.query = CompiledQuery(rows.values_list(*self.columns, *self.annotations))
 
     def first(self, **values: Any) -> Any:
-        """The row; None if there is none."""
+        """Return the row; None if there is none."""
         rows = self.query.fetch(values)
         if not rows:
             return None
@@ -117,18 +117,18 @@ class CompiledRow:
         return found
 
 
-# ── One of several ids ───────────────────────────────────────────────────────────────────────
-# A list in SQL has a length, and so a statement of its own. Lengths are rounded up to powers of
-# two, so that there are few of them, and the last id fills the places that are left.
+# ── Lists of ids ─────────────────────────────────────────────────────────────────────────────
+# Each length of a list needs a statement of its own. To keep these few, lengths are rounded up to
+# powers of two, and the last id is repeated to fill the list.
 
 
 def rounded_length(ids: Sequence[int]) -> int:
-    """The length of a list that has room for them."""
+    """Return the rounded length for these ids."""
     return 1 << (len(ids) - 1).bit_length()
 
 
 class ParamList(Expression):
-    """A list of so many ids, to be found `in`."""
+    """A list of `length` placeholders for ids, for an `__in` lookup."""
 
     def __init__(self, length: int) -> None:
         super().__init__(output_field=BigIntegerField())
@@ -139,6 +139,6 @@ class ParamList(Expression):
 
 
 def numbered_ids(ids: Sequence[int]) -> dict[str, int]:
-    """What goes into those holes."""
+    """Return the values of those placeholders."""
     padded = [*ids, *[ids[-1]] * (rounded_length(ids) - len(ids))]
     return {f"id{number}": each for number, each in enumerate(padded)}

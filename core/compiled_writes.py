@@ -1,4 +1,4 @@
-"""Hot writes: as with the reads of `core.compiled`, the ORM writes their SQL once."""
+"""Fast writes: as in `core.compiled`, the ORM compiles their SQL once."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class CompiledUpdate:
     """The SQL of `rows.update(…)`.
 
     Args:
-        rows: with holes.
-        changes: by the names of the columns; expressions, holes or values.
+        rows: the queryset, with placeholders.
+        changes: expressions, placeholders or values, by column name.
     """
 
     def __init__(self, rows: QuerySet[Any], **changes: Any) -> None:
@@ -31,14 +31,14 @@ class CompiledUpdate:
         self.statement = Statement(*query.get_compiler(rows.db).as_sql())
 
     def run(self, **values: Any) -> int:
-        """How many rows were changed."""
+        """Run it, and return the number of rows changed."""
         with self.statement.executed(values) as cursor:
             return int(cursor.rowcount)
 
 
 class CompiledInsert:
-    """The SQL that inserts one row of a model and tells its id. As with `bulk_create`, neither the
-    model's `save` nor signals know of it."""
+    """The SQL that inserts one row of a model and returns its id. As with `bulk_create`, the
+    model's `save` isn't called and no signals are sent."""
 
     def __init__(self, model: type[Model]) -> None:
         self.columns = [each for each in model._meta.concrete_fields if not each.primary_key]
@@ -61,8 +61,8 @@ insertion = cache(CompiledInsert)
 
 
 def insert(rows: Sequence[Written]) -> Sequence[Written]:
-    """Insert rows of one model, and give them their ids. One is what most acts have; several share
-    the cost of their SQL."""
+    """Insert rows of one model, set their ids, and return them. A single row, the usual case, uses
+    compiled SQL; several use `bulk_create`."""
     if len(rows) == 1:
         insertion(type(rows[0])).run(rows[0])
     elif rows:

@@ -13,16 +13,16 @@ from django.db import connection
 
 
 def release_connection() -> None:
-    """Give this thread's database connection back to the pool before something slow goes on
-    outside any transaction: the pool has fewer than there may be slow clients and calls."""
+    """Return this thread's database connection to the pool, unless a transaction is open. Call it
+    before slow work: the pool is smaller than the possible number of slow clients and calls."""
     if not connection.in_atomic_block:
         connection.close()
 
 
 @contextmanager
 def no_statement_timeout() -> Iterator[None]:
-    """In here this thread's statements may take as long as they need: a job of the clock may look
-    at a whole table. Inside a transaction that is not for us to say."""
+    """Let this thread's statements take any time, as scheduled jobs may read a whole table. Inside
+    a transaction this does nothing."""
     if connection.vendor != "postgresql" or connection.in_atomic_block:
         yield
         return
@@ -38,8 +38,9 @@ def no_statement_timeout() -> Iterator[None]:
 
 @contextmanager
 def query_deadline(seconds: float) -> Iterator[None]:
-    """Hang up on a database that takes longer: a server that hangs keeps no time limit of ours, and
-    the statement that waits for it fails at once.
+    """Close the connection after that time, so that a waiting statement fails.
+
+    A statement timeout isn't enough: a database server that hangs doesn't apply it.
 
     Raises:
         django.db.OperationalError: from that statement, or if there is no connection.

@@ -1,7 +1,7 @@
-"""What a browser may do with each kind of page (Content Security Policy): one policy for each.
+"""The Content Security Policies: one for each kind of page.
 
-Whatever isn't a page of its own kind gets `NOTHING`, so an answer of the API that is opened as a
-page runs, loads and sends nothing, whatever somebody has put into it.
+All other answers get `NOTHING`, so an answer of the API that is opened as a page can't run, load or
+send anything, whatever it contains.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ NOTHING: Policy = {
     "form-action": [NONE],
     "frame-ancestors": [NONE],
 }
-# A file that somebody uploaded, should a browser show it instead of saving it.
+# An uploaded file, in case a browser shows it instead of saving it.
 FILE: Policy = NOTHING | {"sandbox": True}
-# A page with a style of its own and a form that comes back here.
+# A page with its own style and a form that is sent to this server.
 FORM: Policy = NOTHING | {"style-src": [NONCE], "form-action": [SELF]}
-# Swagger's icons are in its stylesheet, as data.
+# Swagger's icons are `data:` URLs in its stylesheet.
 SWAGGER: Policy = NOTHING | {
     "script-src": [SELF],
     "style-src": [SELF, NONCE],
     "img-src": [SELF, "data:"],
     "connect-src": [SELF],
 }
-# Redoc makes its styles as it runs, and searches in a worker that it makes of a text. Its maker's
-# badge is an image from elsewhere, and stays out.
+# Redoc creates its styles at run time, and searches in a worker made from a blob. Its vendor's
+# badge, an image from another site, is blocked.
 REDOC: Policy = NOTHING | {
     "script-src": [SELF],
     "style-src": [UNSAFE_INLINE],
@@ -46,8 +46,8 @@ REDOC: Policy = NOTHING | {
     "connect-src": [SELF],
     "worker-src": ["blob:"],
 }
-# The admin's look is made with Alpine.js, which evaluates what its attributes say, and its colours
-# and widths are inline styles. No script is inline.
+# The admin uses Alpine.js, which evaluates the text of attributes, and has inline styles for
+# colours and widths. No script is inline.
 ADMIN: Policy = NOTHING | {
     "script-src": [SELF, UNSAFE_EVAL],
     "style-src": [SELF, UNSAFE_INLINE],
@@ -56,7 +56,7 @@ ADMIN: Policy = NOTHING | {
     "connect-src": [SELF],
     "form-action": [SELF],
 }
-# No page here needs any of them, and no page in a frame gets them.
+# No page here needs any of these features, so they are off, also for pages in frames.
 PERMISSIONS = ", ".join(
     f"{feature}=()"
     for feature in (
@@ -69,7 +69,8 @@ PERMISSIONS = ", ".join(
 def with_policy(
     policy: Policy,
 ) -> Callable[[Callable[Arguments, Response]], Callable[Arguments, Response]]:
-    """`@under(FORM)`: the answer is sent with this policy."""
+    """Return a decorator, as in `@with_policy(FORM)`, that sends a view's answer with this
+    policy."""
 
     def decorate(view: Callable[Arguments, Response]) -> Callable[Arguments, Response]:
         @wraps(view)
@@ -84,9 +85,9 @@ def with_policy(
 
 
 class PageCSPMiddleware(CSPMiddleware):
-    """Sends each answer with its policy, and with what no page here may use."""
+    """Sends each answer with its policy, and with the list of forbidden browser features."""
 
-    # Made once, since nearly every answer has it.
+    # Built once, since nearly every answer has it.
     PLAIN = build_policy(NOTHING)
 
     def process_response(

@@ -1,6 +1,7 @@
-"""Reading dates as clients send them (contract C5), and writing them for people. All answers are
-aware, in UTC, in whole seconds; every function that reads raises `ValueError` with a sentence for
-the person who typed the date."""
+"""Reads dates as clients send them (contract C5), and formats them for people.
+
+Functions that read dates raise `ValueError` with a sentence for the person who typed it.
+"""
 
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import cache
@@ -15,11 +16,11 @@ NOT_A_DAY = "Use a date or a date and time in ISO 8601, for example 2030-01-20 o
 
 
 def read_moment(text: object) -> datetime:
-    """A date with a time, naive if it came without an offset."""
+    """Return a date with a time, in whole seconds; naive if the text has no offset."""
     if not isinstance(text, str):
         raise ValueError(NOT_A_MOMENT)
     text = text.strip().upper()
-    # Checked first: Python reads past a NUL, and Django other scripts' digits.
+    # Checked first: Python ignores a NUL, and Django accepts digits of other scripts.
     if not is_plain(text) or not ("T" in text or " " in text):
         raise ValueError(NOT_A_MOMENT)
     try:
@@ -32,18 +33,18 @@ def read_moment(text: object) -> datetime:
 
 
 def is_plain(text: str) -> bool:
-    """Is it printable ASCII?"""
+    """Whether the text is printable ASCII."""
     return text.isascii() and text.isprintable()
 
 
 def to_utc(moment: datetime, *, offset: int | None = None, zone: str | None = None) -> datetime:
-    """The moment in UTC.
+    """Return the moment in UTC.
 
     Args:
-        moment: with an offset it means what it says, and nothing else is looked at.
-        offset: minutes from local time to UTC, checked; the sign is that of JavaScript's
+        moment: if it has an offset, `offset` and `zone` are ignored.
+        offset: minutes from local time to UTC, already checked; the sign is that of JavaScript's
             `getTimezoneOffset()`.
-        zone: an IANA name; wins over the offset.
+        zone: an IANA name; if given, `offset` is ignored.
     """
     if moment.tzinfo is None:
         moment = in_zone(moment, zone) if zone else moment.replace(tzinfo=at_offset(offset))
@@ -67,7 +68,7 @@ def check_offset(offset: object) -> None:
 
 @cache
 def zone_names() -> frozenset[str]:
-    # Two of them are files of the system, not places.
+    # These two are system files, not time zones of places.
     return frozenset(available_timezones() - {"Factory", "localtime"})
 
 
@@ -77,7 +78,7 @@ def check_zone(name: str) -> None:
 
 
 def in_zone(moment: datetime, zone: str) -> datetime:
-    """A local time in that zone; the first of the two when the clock is set back."""
+    """Return a local time in that zone; if a clock change makes it occur twice, the first."""
     check_zone(zone)
     local = moment.replace(tzinfo=ZoneInfo(zone))
     try:
@@ -90,20 +91,21 @@ def in_zone(moment: datetime, zone: str) -> datetime:
 
 
 def in_words(moment: datetime, zone: str) -> str:
-    """For people to read: "29 March 2026 at 10:00 CEST (Europe/Berlin)". The hour that an autumn
-    night has twice is told apart by the zone's short name."""
+    """Return a text such as "29 March 2026 at 10:00 CEST (Europe/Berlin)". The zone's abbreviation
+    tells apart the two times of a repeated hour in autumn."""
     place = "" if zone == "UTC" else f" ({zone})"
     return f"{moment.astimezone(ZoneInfo(zone)):%d %B %Y at %H:%M %Z}{place}"
 
 
 def same_minute(naive: datetime, stored: datetime) -> bool:
-    """Is it the stored UTC date, as the documented form sends it back without its offset?"""
+    """Whether it equals the stored UTC date to the minute, as a form sends it without its
+    offset."""
     minute = stored.astimezone(UTC).replace(second=0, microsecond=0, tzinfo=None)
     return naive.replace(second=0, microsecond=0) == minute
 
 
 def read_bound(text: str, *, end_of_day: bool = False) -> datetime:
-    """A filter's bound: a date-time, or a date, which is its first or its last moment."""
+    """Return the bound of a filter: a date-time, or the first or last moment of a day."""
     try:
         bare = is_plain(text) and len(text) == len("2030-01-20")
         day = parse_date(text) if bare else None

@@ -1,4 +1,4 @@
-"""The pages that show the API's description, whole without the internet."""
+"""The pages that show the API description. They need nothing from the internet."""
 
 from django.utils.decorators import method_decorator
 from drf_spectacular.views import (
@@ -14,18 +14,18 @@ from core import csp
 
 
 class SchemaView(SpectacularAPIView):
-    """OpenAPI 3.1, as YAML or, with `?format=json` or by `Accept`, as JSON."""
+    """OpenAPI 3.1 as YAML; as JSON with `?format=json` or by `Accept`."""
 
     authentication_classes = []
     content_negotiation_class = DefaultContentNegotiation
 
     def _get_version_parameter(self, request: Request) -> None:
-        """There is one version; the library would put what `?version=` says into a header."""
+        """Return None: there is one version. The library would copy `?version=` to a header."""
 
 
 @method_decorator(csp.with_policy(csp.SWAGGER), name="dispatch")
 class SwaggerView(SpectacularSwaggerSplitView):
-    """With its script apart and a template of our own, since the policy takes nothing inline."""
+    """Swagger with a separate script and our own template: the CSP forbids inline scripts."""
 
     authentication_classes = []
     renderer_classes = [TemplateHTMLRenderer]
@@ -34,7 +34,7 @@ class SwaggerView(SpectacularSwaggerSplitView):
 
 @method_decorator(csp.with_policy(csp.REDOC), name="dispatch")
 class RedocView(SpectacularRedocView):
-    """With a template of our own, since the library's asks for web fonts."""
+    """Redoc with our own template, since the library's loads web fonts."""
 
     authentication_classes = []
     renderer_classes = [TemplateHTMLRenderer]

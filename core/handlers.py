@@ -1,12 +1,10 @@
-"""The doors through which a server hands requests in.
+"""The WSGI and ASGI handlers, which correct what Django does before its middleware.
 
-Django reads a request's `Content-Type` while it makes the request, before any middleware could
-answer for it: one that can't be read ended as the server's own plain 500, and `charset=rot13`
-decided how the query string was read. Here it may say anything.
+Django parses `Content-Type` when it creates a request: an invalid one ends in the server's plain
+500, and `charset=rot13` changes how the query string is decoded. Here it can contain anything.
 
-And under ASGI it reads the whole body into a file before any middleware could refuse it. Here a
-body that will be refused isn't read, and one that no disk has room for, or that takes too long to
-arrive, is an error like others.
+Under ASGI Django also reads the whole body into a file before middleware can refuse it. Here a body
+that will be refused isn't read, and one that is too slow or can't be stored is an ordinary error.
 """
 
 from __future__ import annotations
@@ -32,7 +30,7 @@ Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 
 class AnyContentType(HttpRequest):
-    """A request in UTF-8, whatever charset it claims. A type that can't be read is none."""
+    """A request in UTF-8, whatever its charset says. An invalid content type counts as absent."""
 
     def _set_content_type_params(self, meta: dict[str, Any]) -> None:
         try:
@@ -60,7 +58,7 @@ class ASGIApplication(ASGIHandler):
             for name, value in scope["headers"]
         }
         if refused_unread(headers):
-            # Where a body in chunks ends is not what a proxy in front may think.
+            # Close the connection: a proxy in front may see the end of a chunked body elsewhere.
             last = closing(send) if "transfer-encoding" in headers else send
             await super().handle(scope, no_body(), last)
             return
@@ -73,21 +71,21 @@ class ASGIApplication(ASGIHandler):
         except TimeoutError as error:
             return UnreadableBody(error)
         except OSError as error:
-            logger.exception("A body can't be kept on the disk.")
+            logger.exception("A body can't be stored on the disk.")
             return UnreadableBody(error)
 
     async def listen_for_disconnect(self, receive: Receive) -> None:
-        """Wait until the client goes, past what may still come of a body that wasn't kept."""
+        """Wait until the client disconnects, and skip the rest of a body that wasn't stored."""
         while (await receive())["type"] != "http.disconnect":
             pass
         raise RequestAborted
 
 
 class TimelyBody:
-    """Receives a body for as long as its deadline allows.
+    """Receives a body until its deadline.
 
     Attributes:
-        is_late: whether it took longer.
+        is_late: whether the deadline has passed.
     """
 
     def __init__(self, receive: Receive, content_type: str) -> None:
@@ -97,7 +95,7 @@ class TimelyBody:
         self.is_whole = self.is_late = False
 
     async def receive(self) -> Mapping[str, Any]:
-        """Raises TimeoutError: the body took too long."""
+        """Return the next message; raises TimeoutError after the deadline."""
         if self.is_whole or self.is_late:
             return await self.receive_any()
         try:
@@ -113,7 +111,8 @@ class TimelyBody:
 
 
 def closing(send: Send, body: TimelyBody | None = None) -> Send:
-    """Sends an answer after which the connection is closed; with a body, if that was late."""
+    """Return a `send` that closes the connection after the answer; with a body, only if that was
+    late."""
 
     async def send_and_close(message: Mapping[str, Any]) -> None:
         if message["type"] == "http.response.start" and (body is None or body.is_late):
@@ -124,7 +123,7 @@ def closing(send: Send, body: TimelyBody | None = None) -> Send:
 
 
 def no_body() -> Receive:
-    """Receives an empty body, whatever is sent, and then nothing more."""
+    """Return a `receive` that gives an empty body, whatever is sent, and then nothing."""
     asked = 0
 
     async def receive() -> Mapping[str, Any]:

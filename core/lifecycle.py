@@ -1,8 +1,8 @@
-"""A table of actions, and a model whose status moves only as the table allows.
+"""A table of actions, and a model whose status changes only as the table allows.
 
-The table's rows are pure data (`Action`, `Rule`); a viewer is whatever the app knows of the one
-who acts (`Viewer`). `check` is asked by services before they write, and by representations for
-`allowed_actions`, so that a button and its answer can't disagree.
+The table's rows are pure data (`Action`, `Rule`); a `Viewer` is what the app knows about the user
+who acts. Services call `check` before they write, and representations use the same rules for
+`allowed_actions`, so that a button and the answer to it can't disagree.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ WRONG_STATE = declare("wrong_state", 400, "A {thing} that is {status} can't beco
 
 
 class Viewer(Protocol):
-    """Who acts, as far as the table of actions asks."""
+    """The user who acts, as the table of actions sees them."""
 
     @property
     def roles(self) -> Collection[str]:
-        """Every role held towards the thing; empty for somebody who isn't signed in."""
+        """All roles that the user has for the object; empty if nobody is signed in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One more condition of an action: the refusal, and when it is given."""
+    """A further condition of an action: the refusal, and a test of when it applies."""
 
     refusal: ErrorCode
     broken: Callable[[Any, Any], bool]
@@ -38,15 +38,15 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A row of the table: in which states, by which roles, under which rules, and where to.
+    """A row of the table: from which statuses, by which roles, under which rules, to which status.
 
     Attributes:
-        states: the statuses in which it can be done.
-        roles: who may do it; holding one of them is enough.
-        not_yours: the refusal (403) of everybody else.
-        closed: the refusal (400) in another status; by default the one that names both.
-        to: the status it leads to; None if it doesn't change the status.
-        rules: asked in order once role and status are right.
+        states: the statuses in which the action is possible.
+        roles: the roles that may perform it; one of them is enough.
+        not_yours: the refusal (403) for everybody else.
+        closed: the refusal (400) in another status; by default `WRONG_STATE`, which names both.
+        to: the new status; None if the action doesn't change the status.
+        rules: checked in order if role and status are right.
     """
 
     states: frozenset[str]
@@ -57,7 +57,7 @@ class Action:
     rules: tuple[Rule, ...] = ()
 
     def refusals(self) -> list[ErrorCode]:
-        """Every refusal it can give, for the API description."""
+        """Return every refusal that it can give, for the API description."""
         return [self.not_yours, self.closed, *(rule.refusal for rule in self.rules)]
 
 
@@ -65,21 +65,21 @@ Table = Mapping[str, Action]
 
 
 def authorize(action: Action, viewer: Viewer) -> None:
-    """Raise what is wrong with the viewer: 401 or 403. It is called before the body is read."""
+    """Raise 401 or 403 if the viewer lacks the role. Called before the body is read."""
     code = role_refusal(action, viewer)
     if code is not None:
         raise APIError(code)
 
 
 def find_missing(action: Action, thing: Any, viewer: Viewer) -> None:
-    """Raise 404 if that comes first; called before the body is read (contract C10)."""
+    """Raise 404 if that is the first broken rule. Called before the body is read (contract C10)."""
     code = rule_refusal(action, thing, viewer)
     if code is not None and code.status == HTTPStatus.NOT_FOUND:
         raise refuse(code, action, thing)
 
 
 def refusal(action: Action, thing: Any, viewer: Viewer) -> ErrorCode | None:
-    """The first reason why this viewer can't do this now; None if there is none."""
+    """Return the first reason why this viewer can't do this now; None if there is none."""
     code = role_refusal(action, viewer)
     if code is None and thing.status not in action.states:
         code = action.closed
@@ -104,12 +104,12 @@ def check(action: Action, thing: Any, viewer: Viewer) -> None:
 
 
 def allowed(table: Table, thing: Any, viewer: Viewer, *, names: Collection[str]) -> list[str]:
-    """Those of the named actions that nothing refuses, in the table's order."""
+    """Return the named actions that the viewer may perform now, in the order of `names`."""
     return [name for name in names if refusal(table[name], thing, viewer) is None]
 
 
 def refuse(code: ErrorCode, action: Action, thing: Any) -> APIError:
-    """The refusal, with what its sentence may name: the thing, its status, and where to."""
+    """Return the error, with the values for its sentence: the object and its statuses."""
     return APIError(
         code,
         thing=thing._meta.verbose_name,
@@ -119,11 +119,11 @@ def refuse(code: ErrorCode, action: Action, thing: Any) -> APIError:
 
 
 class StatusWrittenError(TypeError):
-    """A status was about to be written past the table of actions: a programming error."""
+    """Code tried to change a status without the table of actions: a programming error."""
 
 
 class LifecycleQuerySet(models.QuerySet[Any]):
-    """Refuses to write a status in bulk; `Lifecycle.transition` is the only door."""
+    """Refuses to change statuses in bulk; only `Lifecycle.transition` may change one."""
 
     def update(self, **changes: Any) -> int:
         self.refuse_status(changes)
@@ -134,13 +134,14 @@ class LifecycleQuerySet(models.QuerySet[Any]):
             raise StatusWrittenError("Change a status by transition(), not by update().")
 
     def swap(self, pk: Any, old: str, new: str, **changes: Any) -> bool:
-        """Compare-and-swap: True if the row still had the old status."""
+        """Change the status from `old` to `new` (compare-and-swap); False if it isn't `old` any
+        more."""
         row = self.filter(pk=pk, status=old)
         return bool(models.QuerySet.update(row, status=new, **changes))
 
 
 class Lifecycle(models.Model):
-    """A row with a status. Subclasses name their table and the statuses a new row may have."""
+    """A row with a status. Subclasses set `ACTIONS`, and in `INITIAL` the statuses of new rows."""
 
     ACTIONS: Table
     INITIAL: Collection[str]
@@ -168,15 +169,15 @@ class Lifecycle(models.Model):
         self._loaded_status = self.__dict__.get("status")
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Never writes the status of a row that exists, so a stale form can't undo a transition.
+        """Save all fields except the status, so that a stale form can't undo a transition.
 
         Raises:
-            StatusWrittenError: the status was assigned to, or a new row starts elsewhere.
+            StatusWrittenError: the status was assigned, or a new row's status isn't in `INITIAL`.
         """
         if self._state.adding:
             if self.status not in self.INITIAL:
                 raise StatusWrittenError(f"A new row can't start as {self.status!r}.")
-            # A "new" row with the id of an old one would else be an UPDATE, status and all.
+            # Otherwise a "new" row with an existing id would be an UPDATE, including the status.
             kwargs["force_insert"] = True
         else:
             if self.__dict__.get("status") != self._loaded_status:
@@ -196,18 +197,18 @@ class Lifecycle(models.Model):
         return set(asked) - {"status"}
 
     def transition(self, name: str, *, by: Viewer, now: Any, **changes: Any) -> None:
-        """Do the action's change of status, and write the other changes with it.
+        """Change the status as the action says, and write other changes in the same statement.
 
         Args:
             name: a row of the table with a `to`.
-            by: who does it.
-            now: the moment, which becomes `updated_at`.
-            changes: other columns, as for `QuerySet.update`. They are written, not set on this
-                instance: read it again before you save it.
+            by: the user who acts.
+            now: the time, which becomes `updated_at`.
+            changes: other columns, as for `QuerySet.update`. They are written to the database but
+                not set on this instance: read it again before you save it.
 
         Raises:
-            APIError: the table's refusal; also when somebody else was faster, and then it names
-                the status that they have left behind.
+            APIError: the table's refusal. If another transition came first, the refusal names the
+                status that it has set.
         """
         action = self.ACTIONS[name]
         check(action, self, by)

@@ -1,4 +1,4 @@
-"""Hot lists: pages of a queryset that is compiled once, and series of rows by their ids."""
+"""Fast lists: pages and id-based series of rows, from querysets that are compiled once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PAGE = {"tail": " LIMIT %s OFFSET %s"}
 
 
 class PageOfIds(Expression):
-    """The ids of one page of a queryset. Ids are enough to skip the rows before it."""
+    """The ids of one page of a queryset. Skipping rows is cheaper when only ids are read."""
 
     def __init__(self, rows: QuerySet[Any]) -> None:
         super().__init__(output_field=BigIntegerField())
@@ -26,14 +26,14 @@ class PageOfIds(Expression):
 
 
 class PagedQueries:
-    """The queries that count a queryset's rows, and read any page of them.
+    """The queries that count a queryset's rows and read any page of them.
 
     Args:
-        rows: ordered, with holes.
-        columns: selects the columns that are read, by `values_list`.
+        rows: the queryset, ordered and with placeholders.
+        columns: selects the columns to read, by `values_list`.
     """
 
-    # A count from here on takes long, and is kept for so many seconds, for so many sets of values.
+    # Counts of MANY rows or more are slow, and are cached for SECONDS, at most SETS of them.
     MANY, SECONDS, SETS = 10_000, 2.0, 1000
 
     def __init__(
@@ -51,7 +51,7 @@ class PagedQueries:
         self.kept: dict[Row, tuple[int, float]] = {}
 
     def count(self, values: Values) -> int:
-        """How many rows there are; of many, how many there were a moment ago."""
+        """Return the number of rows; a large number may be `SECONDS` old."""
         key, now = self.number.bind(values), time.monotonic()
         number, until = self.kept.get(key, (0, 0.0))
         if until > now:
@@ -64,7 +64,7 @@ class PagedQueries:
         return int(number)
 
     def fetch_page(self, start: int, stop: int, number: int, values: Values) -> list[Row]:
-        """The rows from `start` to `stop` of `number`, read from the nearer end."""
+        """Return the rows from `start` to `stop` out of `number`, read from the nearer end."""
         if not number:
             return []
         if not start:
@@ -76,7 +76,7 @@ class PagedQueries:
 
 
 class PagedList:
-    """A compiled list with its values: what a paginator counts and slices."""
+    """A compiled list with its values, which a paginator can count and slice."""
 
     def __init__(self, queries: PagedQueries, build: Callable[[Row], Any], **values: Any) -> None:
         self.queries, self.build, self.values = queries, build, values
@@ -96,10 +96,10 @@ class PagedList:
 
 
 class CursorQueries:
-    """The queries that read rows by their ids, from one end or from an id on.
+    """The queries that read rows in the order of their ids, from one end or after a given id.
 
     Args:
-        rows: with holes.
+        rows: the queryset, with placeholders.
         shape: a named tuple of their columns.
     """
 
@@ -119,7 +119,7 @@ class CursorList:
         self.queries, self.values = queries, values
 
     def fetch_page(self, start: int | None, limit: int) -> list[Any]:
-        """So many rows at most, behind the one with that id."""
+        """Return at most `limit` rows after the id `start`; from the beginning if it is None."""
         query = self.queries.beginning if start is None else self.queries.further
         rows = query.fetch({**self.values, "start": start, "limit": limit})
         return [self.queries.build(row) for row in rows]

@@ -1,8 +1,7 @@
-"""How lines are logged: as JSON for machines or as text for people, each with what is known of the
-request or the job that it belongs to.
+"""Logging: JSON for machines or text for people, each line with its request or job.
 
-Our own lines and those of the libraries pass the same way. A line names no person but by id, and
-no path but by its route: addresses hold ids and tokens.
+The lines of libraries are handled in the same way. A line names a person only by id, and an address
+only by its route, since addresses contain ids and tokens.
 """
 
 from __future__ import annotations
@@ -30,24 +29,24 @@ from structlog.typing import EventDict
 
 from core.redaction import redacted
 
-# Warnings of libraries are lines like others.
+# Python warnings are logged, too.
 logging.captureWarnings(True)
 
 SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
 
-# ── What a line belongs to ───────────────────────────────────────────────────────────────────
+# ── The context of a line ────────────────────────────────────────────────────────────────────
 
 
 def request_id(asked: str | None = "") -> str:
-    """The id that a caller has asked for, if it is a sane one, or a new one."""
+    """Return the id that the caller sent, if it is valid, else a new one."""
     return asked if asked and SANE_ID.fullmatch(asked) else uuid.uuid4().hex
 
 
 @contextmanager
 def about(**values: Any) -> Iterator[None]:
-    """Every line logged inside has these values and no others; also those of threads that are
-    handed a copy of the context."""
+    """Give every line logged inside these context values and no others, also in threads that get a
+    copy of the context."""
     outside = get_contextvars()
     clear_contextvars()
     bind_contextvars(**values)
@@ -59,22 +58,22 @@ def about(**values: Any) -> Iterator[None]:
 
 
 def bind(**values: Any) -> None:
-    """The lines that follow have these values, too."""
+    """Add these values to the lines that follow."""
     bind_contextvars(**values)
 
 
 def id_header() -> dict[str, str]:
-    """The header that hands the current id on to another service; none outside of a request."""
+    """Return the header that passes the request id to another service; empty outside a request."""
     values = get_contextvars()
     return {"X-Request-ID": values["request_id"]} if "request_id" in values else {}
 
 
-# ── What a line tells ────────────────────────────────────────────────────────────────────────
+# ── The content of a line ────────────────────────────────────────────────────────────────────
 
 
 class RedactArguments(logging.Filter):
-    """Takes from a record what no line may tell: an exception's text beyond its first line (the
-    database's tell the row there), and the path of a request."""
+    """Removes from a record the path of its request, and all but the first line of exceptions: the
+    database's other lines quote the row."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):
@@ -85,20 +84,19 @@ class RedactArguments(logging.Filter):
 
 
 class ExceptionsOnly(logging.Filter):
-    """Lets pass what tells of an exception. Of other answers Django tells what our own line says:
-    that there was one."""
+    """Passes only records of exceptions: other answers are in our own line for each request."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         return bool(record.exc_info)
 
 
-# Why a request was refused, in its own line.
+# The reason for a refusal in the request's own line.
 UNKNOWN_HOST = "unknown host"
 
 
 class HostRefusals(logging.Filter):
-    """Lets nothing pass, but has the request's own line say why it was refused: anybody can send a
-    false `Host`, and Django tells of each as an error, with its traceback and the header."""
+    """Passes nothing, and notes the refusal in the request's own line: anybody can send a false
+    `Host`, and Django logs an error with a traceback for each."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         bind(refused=UNKNOWN_HOST)
@@ -118,7 +116,7 @@ def first_line(error: BaseException) -> str:
 
 
 def trace(error: BaseException) -> str:
-    """The tracebacks of an exception and of those it came from, without local variables."""
+    """Return the tracebacks of an exception and of its causes, without local variables."""
     parts = []
     for each in chain(error):
         parts += ["Traceback (most recent call last):\n", *format_tb(each.__traceback__)]
@@ -129,7 +127,7 @@ def trace(error: BaseException) -> str:
 
 
 def chain(error: BaseException) -> list[BaseException]:
-    """What it came from, the first one first, and then itself."""
+    """Return an exception and its causes, the first cause first."""
     found: list[BaseException] = []
     following: BaseException | None = error
     while following is not None and following not in found:
@@ -152,11 +150,11 @@ def redact_event(logger: Any, method: str, event: EventDict) -> EventDict:
     }
 
 
-# What every line has, made here. To look for secrets in it would double the cost of a line.
+# Keys that every line has, with values made here. Redacting them would double a line's cost.
 SAFE_KEYS = {"level", "logger", "timestamp", "request_id", "route", "job"}
 
 
-# ── How it is written ────────────────────────────────────────────────────────────────────────
+# ── The format of a line ─────────────────────────────────────────────────────────────────────
 
 SHARED: list[Any] = [
     merge_contextvars,
@@ -189,10 +187,10 @@ def formatter(renderer: Any) -> ProcessorFormatter:
 
 
 def json_formatter() -> ProcessorFormatter:
-    """One object a line."""
+    """Return the formatter for JSON, one object per line."""
     return formatter(structlog.processors.JSONRenderer(serializer=json))
 
 
 def text_formatter() -> ProcessorFormatter:
-    """For people, in colours where it is a terminal."""
+    """Return the formatter for people, with colours on a terminal."""
     return formatter(structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()))

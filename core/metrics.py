@@ -1,7 +1,7 @@
-"""What is counted and measured, for Prometheus: every figure that `/metrics` has.
+"""The metrics for Prometheus: everything that `/metrics` shows.
 
-Labels have few values, all of them known beforehand: routes, codes, names of jobs; never an id or a
-path. With `PROMETHEUS_MULTIPROC_DIR` the processes of a server add up their figures in files there.
+Labels have few values, all known in advance, such as routes, codes and job names; never ids or
+paths. With `PROMETHEUS_MULTIPROC_DIR` the processes of a server share their metrics in files.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 from core.errors import APIError
 
 REGISTRY = CollectorRegistry()
-# Seconds: of a request, and of what may wait for others.
+# Histogram buckets in seconds: for requests, and for jobs and calls to other services.
 QUICK = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15)
 SLOW = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30)
 
@@ -43,7 +43,7 @@ def histogram(
 
 REQUESTS = counter(
     "http_requests_total",
-    "Requests; `status` is a class such as 2xx, and a client that has left is 4xx.",
+    "Requests; `status` is a class such as 2xx; 4xx if the client disconnected.",
     ("method", "route", "status"),
 )
 REQUEST_SECONDS = histogram(
@@ -51,15 +51,13 @@ REQUEST_SECONDS = histogram(
 )
 REQUEST_QUERIES = histogram(
     "http_request_queries",
-    "How many statements a request sent to the database.",
+    "Number of database statements of a request.",
     ("method", "route"),
     (0, 2, 5, 10, 15, 20, 30, 50),
 )
-THROTTLED = counter(
-    "throttled_requests_total", "Requests refused since they were too many.", ("scope",)
-)
+THROTTLED = counter("throttled_requests_total", "Requests refused by a rate limit.", ("scope",))
 CACHE_FALLBACKS = counter(
-    "cache_fallbacks_total", "Calls to the cache that were done without Redis, which is away."
+    "cache_fallbacks_total", "Cache calls served without Redis, because it was down."
 )
 ACTS = counter(
     "acts_total",
@@ -68,13 +66,13 @@ ACTS = counter(
     ("act", "outcome"),
 )
 JOBS = counter(
-    "jobs_total", "Runs of the clock's jobs; `outcome` is ok or failed.", ("job", "outcome")
+    "jobs_total", "Runs of scheduled jobs; `outcome` is ok or failed.", ("job", "outcome")
 )
-JOB_ROWS = counter("job_rows_total", "Rows that the clock's jobs have changed.", ("job",))
-JOB_SECONDS = histogram("job_seconds", "How long the clock's jobs took.", ("job",), SLOW)
+JOB_ROWS = counter("job_rows_total", "Rows changed by scheduled jobs.", ("job",))
+JOB_SECONDS = histogram("job_seconds", "How long scheduled jobs took.", ("job",), SLOW)
 JOB_SUCCESS = Gauge(
     "tutoring_job_last_success_timestamp_seconds",
-    "When a job last ran without failing, in seconds since 1970.",
+    "Time of a job's last successful run, in seconds since 1970.",
     ("job",),
     registry=REGISTRY,
     multiprocess_mode="max",
@@ -86,17 +84,17 @@ CALLS = counter(
     ("service", "operation", "outcome"),
 )
 CALL_SECONDS = histogram(
-    "call_seconds", "How long such a call took, tries and all.", ("service", "operation"), SLOW
+    "call_seconds", "How long such a call took, including retries.", ("service", "operation"), SLOW
 )
 ZOOM_MEETINGS = Gauge(
     "tutoring_zoom_meetings_today",
-    "Meetings that Zoom has made since 00:00 UTC, or may have.",
+    "Meetings created at Zoom since 00:00 UTC, including those of uncertain outcome.",
     registry=REGISTRY,
     multiprocess_mode="mostrecent",
 )
 ZOOM_MEETINGS_MAX = Gauge(
     "tutoring_zoom_meetings_per_day",
-    "How many meetings all hosts together may make at Zoom in a day.",
+    "Number of meetings that all hosts together may create at Zoom in a day.",
     registry=REGISTRY,
     multiprocess_mode="mostrecent",
 )
@@ -111,12 +109,12 @@ SOCKETS = Gauge(
 )
 
 
-# ── Who adds to them ─────────────────────────────────────────────────────────────────────────
+# ── Recording ────────────────────────────────────────────────────────────────────────────────
 
 
 @contextmanager
 def count_action(name: str) -> Iterator[None]:
-    """Counts what a service does, once it is committed, or why it refused; for its function."""
+    """Count an action by its outcome: done (after the commit), the refusal's code, or failed."""
     try:
         yield
     except APIError as refusal:
@@ -130,7 +128,7 @@ def count_action(name: str) -> Iterator[None]:
 
 @contextmanager
 def call(service: str, operation: str) -> Iterator[None]:
-    """Counts and measures a call to another service, with all its tries."""
+    """Count and time a call to another service, including retries."""
     began, outcome = time.perf_counter(), "failed"
     try:
         yield
@@ -143,12 +141,12 @@ def call(service: str, operation: str) -> Iterator[None]:
         CALL_SECONDS.labels(service, operation).observe(time.perf_counter() - began)
 
 
-# ── Who reads them ───────────────────────────────────────────────────────────────────────────
+# ── Reading ──────────────────────────────────────────────────────────────────────────────────
 
 
 def exposition() -> bytes:
-    """All figures, in Prometheus's text format: of this process or, with
-    `PROMETHEUS_MULTIPROC_DIR`, of all that share it."""
+    """Return all metrics in Prometheus's text format: of this process or, with
+    `PROMETHEUS_MULTIPROC_DIR`, of all processes that share it."""
     folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
     if not folder:
         return generate_latest(REGISTRY)
@@ -159,7 +157,7 @@ def exposition() -> bytes:
 
 
 def forget_the_dead(folder: Path) -> None:
-    """What a process that was killed left open is open no more; what it counted stays."""
+    """Remove the live gauges of killed processes; their counters stay."""
     for number in {int(file.stem.rpartition("_")[2]) for file in folder.glob("gauge_live*.db")}:
         if not is_alive(number):
             mark_process_dead(number, path=str(folder))  # type: ignore[no-untyped-call]
@@ -170,11 +168,11 @@ def is_alive(process: int) -> bool:
         os.kill(process, 0)
     except ProcessLookupError:
         return False
-    except PermissionError:  # somebody else's, and alive
+    except PermissionError:  # it belongs to another user, and is alive
         return True
     return True
 
 
-# Of this process: memory, processor time, open files. Files can't add those up.
+# This process's memory, CPU time and open files, which can't be added up in files.
 if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     ProcessCollector(registry=REGISTRY)

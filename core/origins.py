@@ -1,5 +1,7 @@
-"""Which pages in a browser may talk to this server (contract C9); CORS has the same lists. And by
-which names, for what isn't a request of Django's."""
+"""Checks of `Origin` and `Host` for WebSockets, which Django doesn't check (contract C9).
+
+CORS uses the same lists of origins.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +14,10 @@ from django.http import HttpRequest
 
 
 def is_foreign(origin: str, host: str) -> bool:
-    """Is it a page that is neither this server's own nor on an allowed origin?
+    """Whether a page is neither this server's own nor of an allowed origin.
 
     Args:
-        origin: the header `Origin`; "" if there is none, as no browser would leave it out.
+        origin: the header `Origin`; "" if there is none, which means that it is no browser.
         host: the header `Host`.
     """
     return not (
@@ -34,7 +36,7 @@ def is_own(origin: str, host: str) -> bool:
 
 
 def is_known(host: str) -> bool:
-    """Is this server called so, going by `ALLOWED_HOSTS`?
+    """Whether this is an allowed name of this server (`ALLOWED_HOSTS`).
 
     Args:
         host: the header `Host`; "" if there is none.

@@ -1,4 +1,4 @@
-"""JSON and forms in: bounded, strict and always UTF-8, whatever charset the header claims."""
+"""Parsers of JSON and forms: bounded, strict, and always UTF-8, whatever the header says."""
 
 from collections.abc import Collection
 from typing import Any
@@ -21,8 +21,8 @@ MAX_BRACKETS = 20_000
 
 
 class JSONParser(BaseParser):
-    """Refuses what the standard library's parser takes or dies of: NaN, lone surrogates, broken
-    UTF-8, thousands of nested brackets, numbers without end."""
+    """Refuses what the standard library's parser accepts or fails on: NaN, lone surrogates, invalid
+    UTF-8, thousands of nested brackets, endless numbers."""
 
     media_type = "application/json"
 
@@ -45,7 +45,8 @@ class JSONParser(BaseParser):
 
 
 def is_deeper(data: Any, limit: int) -> bool:
-    """Is it nested deeper? Level by level, since recursion is what deep nesting breaks."""
+    """Whether data is nested deeper than `limit`. Not recursive, as deep nesting breaks
+    recursion."""
     level = [data]
     for _ in range(limit):
         level = [part for whole in level for part in parts(whole) if isinstance(part, dict | list)]
@@ -59,10 +60,10 @@ def parts(data: Any) -> Collection[Any]:
 
 
 class FormParser(BaseParser):
-    """A multipart form, its files counted and kept off the memory by Django's upload handlers.
+    """Parses a multipart form; Django's upload handlers store its files.
 
-    Django's own parser takes a form that was cut off, and puts U+FFFD where a text isn't UTF-8;
-    nobody types that.
+    Django's parser accepts a form that was cut off, and replaces invalid UTF-8 by U+FFFD, which
+    nobody types. Both are refused here.
     """
 
     media_type = "multipart/form-data"
@@ -83,9 +84,9 @@ class FormParser(BaseParser):
             raise APIError(BODY_TOO_LARGE, limit=limit) from None
         except (MultiPartParserError, SuspiciousOperation) as error:
             raise APIError(MALFORMED_FORM, reason=str(error).rstrip(".")) from error
-        except UnreadablePostError:  # `core.errors` says why
+        except UnreadablePostError:  # `core.errors` translates it
             raise
-        except OSError as error:  # the disk, on which a file waits, is full
+        except OSError as error:  # the disk for temporary files is full
             raise APIError(BODY_NOT_KEPT) from error
 
 

@@ -1,7 +1,7 @@
-"""The second net under the logs: what is secret or personal in a text is struck out.
+"""Removes secrets and personal data from log lines, as a second safety net.
 
-The first is that no line of ours names any of it. This one is for what libraries say, and for the
-texts of exceptions.
+Our own log lines contain none of it. This is for the lines of libraries and the texts of
+exceptions.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from django.views.debug import SafeExceptionReporterFilter
 
 MASK = "[redacted]"
 NAMES = r"password|passwd|passcode|secret|token|authorization|cookie|api_?key|dsn|e_?mail"
-# Each begins where a run of its characters does, and goes no way twice: the texts are others', and
-# in the time that a search takes for each place in a long one nobody else would be served.
+# Each pattern only matches at the start of a run of its characters and doesn't backtrack: a slow
+# search in a long text, which anybody may send, would block the process.
 SECRETS = [
-    # Credentials in an address, before what follows takes them for an e-mail address.
+    # Credentials in an address: first, as the next pattern would take them for an e-mail address.
     (re.compile(r"://[^/\s@'\"]+@"), "://[redacted]@"),
     (
         re.compile(
@@ -27,12 +27,12 @@ SECRETS = [
         ),
         MASK,
     ),
-    # A JWT; what a header named Authorization holds; a value that Django has signed.
+    # A JWT; the value of an Authorization header; a value signed by Django.
     (re.compile(r"\beyJ[\w-]{8,}(?:\.[\w-]*)*"), MASK),
     (re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{12,}", re.IGNORECASE), rf"\1 {MASK}"),
     (re.compile(r"(?<![\w-])[\w-]+:\w{6}:[\w-]{27,}"), MASK),
     (re.compile(r"\?[\w%.\[\]-]+=[^\s'\"<>]*"), f"?{MASK}"),
-    # Where a meeting is.
+    # The address of a meeting.
     (re.compile(r"https?://[\w.-]*zoom\.us/[^\s'\"<>]*"), MASK),
     # name=value, "name": "value", and HTTP headers.
     (
@@ -48,22 +48,22 @@ SECRETS = [
 
 @lru_cache(1000)
 def is_secret(name: str) -> bool:
-    """Whether all is secret that is called so."""
+    """Whether values of this name are secret."""
     return bool(re.search(NAMES, name, re.IGNORECASE))
 
 
 def redact(text: str) -> str:
-    """The text with what is secret or personal struck out."""
+    """Return the text with secrets and personal data masked."""
     for pattern, instead in SECRETS:
         text = pattern.sub(instead, text)
     return text
 
 
 def redacted(value: Any, name: str = "") -> Any:
-    """The value, however deep its lists and objects go, with what is secret struck out.
+    """Return the value with secrets masked, also inside lists and objects.
 
     Args:
-        name: what it is called; under some names everything is secret.
+        name: the name of the value; under some names everything is secret.
     """
     if isinstance(value, Mapping):
         return {key: redacted(each, str(key)) for key, each in value.items()}
@@ -75,8 +75,8 @@ def redacted(value: Any, name: str = "") -> Any:
 
 
 class ErrorPageFilter(SafeExceptionReporterFilter):
-    """For Django's own error pages, which the admin has with `DEBUG=1`. They show every setting
-    and the environment; Django hides what has a telling name, but no password in an address."""
+    """Redacts Django's error pages, which the admin shows with `DEBUG=1`. They list the settings
+    and the environment; Django masks secrets by name, but not passwords in addresses."""
 
     def cleanse_setting(self, key: Any, value: Any) -> Any:
         cleansed = super().cleanse_setting(key, value)

@@ -1,4 +1,4 @@
-"""JSON out: one encoder for answers, errors and pushes."""
+"""JSON output: one encoder for answers, errors and pushes."""
 
 from typing import Any
 
@@ -8,12 +8,12 @@ from rest_framework.renderers import BaseRenderer
 
 
 def dumps(data: Any) -> bytes:
-    """Encode; a date-time comes out in UTC with `Z` and whole seconds (contract C5)."""
+    """Return the data as JSON; date-times are in UTC with `Z` and whole seconds (contract C5)."""
     return orjson.dumps(data, option=orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS)
 
 
 class JSONRenderer(BaseRenderer):
-    """DRF's face of `dumps`."""
+    """The renderer for DRF that calls `dumps`."""
 
     media_type = "application/json"
     format = "json"
@@ -24,7 +24,7 @@ class JSONRenderer(BaseRenderer):
 
 
 class AlwaysJSON(BaseContentNegotiation):
-    """The API speaks JSON whatever `Accept` says, so that a browser's address bar shows it too."""
+    """Answers JSON whatever `Accept` says, so that a browser shows it, too."""
 
     def select_parser(self, request: Any, parsers: Any) -> Any:
         media_type = (request.content_type or "").split(";")[0].strip().lower()

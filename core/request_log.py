@@ -1,4 +1,4 @@
-"""What is noted of every request at its end: a line in the log, and figures for Prometheus."""
+"""A line in the log and metrics for Prometheus at the end of each request."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from core.metrics import REQUEST_QUERIES, REQUEST_SECONDS, REQUESTS
 logger = structlog.stdlib.get_logger("core.requests")
 
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
-# Machines ask for these every few seconds: only failures are worth a line.
+# Machines request these every few seconds: only failures are logged.
 QUIET = {"/healthz", "/readyz", "/metrics"}
-# As nginx calls it: the client left before there was an answer.
+# nginx's status for a client that disconnected before the answer.
 CLIENT_LEFT = 499
 
 
 class Queries:
-    """Counts the statements that go to the database, for `execute_wrapper`."""
+    """Counts database statements, for `execute_wrapper`."""
 
     def __init__(self) -> None:
         self.number = 0
@@ -37,8 +37,8 @@ class Queries:
 
 
 class RequestIdMiddleware:
-    """Gives each request an id, the caller's `X-Request-ID` if it is a sane one, and returns it.
-    Every line that is logged meanwhile has it."""
+    """Gives each request an id, the caller's `X-Request-ID` if that is valid, and returns it in the
+    answer. Every line logged during the request has it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -52,8 +52,8 @@ class RequestIdMiddleware:
 
 
 class RequestLogMiddleware:
-    """Times a request and counts its queries. Nothing personal is noted: no address, neither the
-    client's nor what was asked for, but the route that took it."""
+    """Logs a request's time, number of queries and route. Nothing personal is logged: neither the
+    client's address nor the requested one."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -69,16 +69,17 @@ class RequestLogMiddleware:
         return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
-        """From here on it is known where a request goes."""
+        """Add the route, which is known from here on, to the lines that follow."""
         match = request.resolver_match
         logs.bind(route=f"{request.method} {route_of(request)}")
-        # People sign in to the admin by a cookie; to the API, `accounts.authentication` tells who.
+        # The admin signs people in by a cookie; for the API, `accounts.authentication` binds the
+        # user.
         if match is not None and match.app_names == ["admin"] and request.user.is_authenticated:
             logs.bind(user=request.user.pk)
 
 
 def route_of(request: HttpRequest) -> str:
-    """The pattern that took the request, "-" if none did."""
+    """Return the pattern that matched the request; "-" if none did."""
     match = request.resolver_match
     if match is None or (not match.route and request.path_info != "/"):
         return "-"

@@ -1,7 +1,7 @@
-"""Work that is tried until it succeeds: a row for each piece of it, and a job that works them off.
+"""Work that is retried until it succeeds: a table with a row for each task, and a job.
 
 A row is written in the transaction that makes the work necessary, so that neither a crash nor a
-service that is down loses it. Whoever tries it claims it first; several may run at once.
+failing service loses it. A worker claims a row before it tries it; several may run at once.
 """
 
 from __future__ import annotations
@@ -19,25 +19,25 @@ from core.errors import APIError
 
 logger = logging.getLogger(__name__)
 
-# Longer than a batch and one try may last: who claimed a row and died leaves it to others then.
+# Longer than a batch and one try can last: then others may take the row of a worker that has died.
 LEASE = timedelta(minutes=5)
 BATCH = 200
-# After that nothing more is begun: jobs share a thread, and a service that hangs for one of them
-# mustn't keep the others waiting.
+# After that no further row is started: jobs share a thread, and one whose service hangs must not
+# block the others.
 BATCH_SECONDS = 10
 
 
 class PermanentFailure(Exception):  # noqa: N818 # as the mail standards call it (RFC 3463)
-    """A try whose failure will be the same at every next one: the row is given up at once."""
+    """A failure that would repeat on every try: the row is given up at once."""
 
 
 class RetryQuerySet(models.QuerySet[Any]):
     def due(self, now: datetime) -> Self:
-        """What is to be tried by now, the longest waiting first."""
+        """Return the rows that are due, those that have waited longest first."""
         return self.filter(next_try_at__lte=now).order_by("next_try_at", "pk")
 
     def lease(self, row: Any, now: datetime) -> bool:
-        """Take a row for oneself: True for one only of those who have read it."""
+        """Claim a row: True for only one of several callers at the same time."""
         unclaimed = self.filter(pk=row.pk, next_try_at=row.next_try_at)
         row.next_try_at = now + LEASE
         row.attempts += 1
@@ -48,8 +48,8 @@ class Retry(models.Model):
     """A row of work.
 
     Attributes:
-        PAUSES: how long to wait after each try that failed; the last one goes on.
-        MAX_ATTEMPTS: after so many it is given up; None: never.
+        PAUSES: the pauses after each failed try; the last one is repeated.
+        MAX_ATTEMPTS: the number of tries before it is given up; None for no limit.
     """
 
     PAUSES: ClassVar[tuple[timedelta, ...]] = (
@@ -71,7 +71,7 @@ class Retry(models.Model):
         abstract = True
 
     def postpone(self, now: datetime) -> None:
-        """After a try that failed: the next one after a longer pause, or none."""
+        """Schedule the next try after a failure, with a longer pause, or give up."""
         if self.MAX_ATTEMPTS is not None and self.attempts >= self.MAX_ATTEMPTS:
             self.give_up()
             return
@@ -79,16 +79,16 @@ class Retry(models.Model):
         self.save(update_fields=["next_try_at"])
 
     def give_up(self) -> None:
-        """Leave it as it is, neither done nor to be tried again."""
+        """Keep the row, but don't try it again."""
         self.next_try_at = None
         self.save(update_fields=["next_try_at"])
 
 
 def work_off(rows: RetryQuerySet, attempt: Callable[[Any], None], *, now: datetime) -> int:
-    """Try each row that is due; of how many the try succeeded.
+    """Try each row that is due, and return the number of successes.
 
     Args:
-        attempt: does the work of one row, and deletes or marks it. What it raises is logged, and
+        attempt: does the work of one row, and deletes or marks it. Its exceptions are logged, and
             the row waits for its next try; after a `PermanentFailure` there is none.
     """
     succeeded, deadline = 0, time.monotonic() + BATCH_SECONDS
@@ -102,7 +102,7 @@ def work_off(rows: RetryQuerySet, attempt: Callable[[Any], None], *, now: dateti
 def try_row(
     rows: RetryQuerySet, row: Any, attempt: Callable[[Any], None], *, now: datetime
 ) -> bool:
-    """Try one row, unless somebody else does; whether it succeeded."""
+    """Try one row, unless another worker has it. Returns whether it succeeded."""
     if not rows.lease(row, now):
         return False
     try:
@@ -112,7 +112,7 @@ def try_row(
         row.give_up()
         return False
     except Exception as failure:
-        # An error of ours says it all; any other needs its traceback.
+        # The sentence of an APIError is enough; any other exception needs its traceback.
         ours = isinstance(failure, APIError)
         told = (row.attempts, row._meta.label, row.pk, failure if ours else type(failure).__name__)
         logger.error("Try %s of %s %s failed: %s", *told, exc_info=None if ours else failure)

@@ -1,4 +1,4 @@
-"""Changes of the database that don't stop the servers that are running: `docs/migrations.md`."""
+"""Migration operations that don't block running servers: see `docs/migrations.md`."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ logger = logging.getLogger(__name__)
 
 
 class AddIndexOnline(AddIndexConcurrently):
-    """An index that is built while people go on writing, in a migration with `atomic = False`.
+    """Adds an index without blocking writes, in a migration with `atomic = False`.
 
-    PostgreSQL builds it concurrently. What an attempt that was broken off has left is replaced, and
-    an index that is there already is kept, so the migration can be run again.
+    PostgreSQL builds it concurrently. The migration can be repeated: an unfinished index of an
+    interrupted attempt is replaced, and a finished one is kept.
     """
 
     def database_forwards(
@@ -48,8 +48,8 @@ class AddIndexOnline(AddIndexConcurrently):
 
 
 class AddCheckOnline(AddConstraint):
-    """A check that old rows are held to without a lock on them, in a migration with
-    `atomic = False`: PostgreSQL takes it for new rows first, and then looks at the others."""
+    """Adds a check constraint without a long lock, in a migration with `atomic = False`: PostgreSQL
+    applies it to new rows first, and then validates the old ones."""
 
     constraint: CheckConstraint
 
@@ -61,7 +61,7 @@ class AddCheckOnline(AddConstraint):
             return
         model: type[Model] = to_state.apps.get_model(app_label, self.model_name)
         table, name = map(schema_editor.quote_name, (model._meta.db_table, self.constraint.name))
-        # Again from the start, if an earlier attempt was broken off.
+        # An earlier attempt may have been interrupted.
         schema_editor.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}")
         statement = f"{self.constraint.create_sql(model, schema_editor)} NOT VALID"
         schema_editor.execute(statement, params=None)
@@ -80,11 +80,10 @@ def is_index_usable(schema_editor: BaseDatabaseSchemaEditor, name: str) -> bool 
 
 
 class AddWordIndex(Operation):
-    """An index that finds parts of texts, for `icontains`, in a migration with `atomic = False`.
+    """Adds an index for `icontains`, in a migration with `atomic = False`.
 
-    PostgreSQL needs its extension pg_trgm, which the owner of a database may create. Where that is
-    refused, words are looked for without an index, and the migration says so. SQLite has no such
-    index.
+    PostgreSQL needs the extension pg_trgm, which the owner of a database may create. If that is
+    refused, the migration logs a warning, and searches use no index. SQLite has no such index.
     """
 
     reversible = True
@@ -93,7 +92,7 @@ class AddWordIndex(Operation):
         self.model_name, self.name, self.fields = model_name, name, fields
 
     def state_forwards(self, app_label: str, state: Any) -> None:
-        """The models don't know of it."""
+        """Change nothing: the index isn't part of the models."""
 
     def database_forwards(
         self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
@@ -103,13 +102,13 @@ class AddWordIndex(Operation):
         try:
             schema_editor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
         except (ProgrammingError, OperationalError) as error:
-            logger.warning("Words will be looked for without an index: %s", error)
+            logger.warning("Searches for words will use no index: %s", error)
             return
         quote = schema_editor.quote_name
         table = quote(to_state.apps.get_model(app_label, self.model_name)._meta.db_table)
-        # As Django writes what it looks for.
+        # The expression that Django uses for `icontains`.
         columns = ", ".join(f"UPPER({quote(each)}::text) gin_trgm_ops" for each in self.fields)
-        # What an attempt that was broken off has left can't be used.
+        # An interrupted attempt may have left an unusable index.
         schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {quote(self.name)}")
         schema_editor.execute(
             f"CREATE INDEX CONCURRENTLY {quote(self.name)} ON {table} USING gin ({columns})"
@@ -127,8 +126,9 @@ class AddWordIndex(Operation):
 
 
 class RenameContentType(Operation):
-    """Lets a renamed model keep its content type, and with it its permissions and its entries in
-    the log of staff acts. Django does that only where `RenameModel` renames the table, too.
+    """Keeps the content type of a renamed model, and so its permissions and log entries.
+
+    Django does that only if `RenameModel` also renames the table.
 
     Args:
         old, new: the names of the model's class.
@@ -138,7 +138,7 @@ class RenameContentType(Operation):
         self.old, self.new = old, new
 
     def state_forwards(self, app_label: str, state: Any) -> None:
-        """The models' state knows no content types."""
+        """Change nothing: content types aren't part of the models' state."""
 
     def database_forwards(
         self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
@@ -155,7 +155,7 @@ class RenameContentType(Operation):
         types = apps.get_model("contenttypes", "ContentType").objects.using(alias)
         permissions = apps.get_model("auth", "Permission").objects.using(alias)
         found = types.filter(app_label=app_label, model=old.lower()).first()
-        if found is None:  # a new database: its content types are made after all migrations
+        if found is None:  # a new database: content types are created after all migrations
             return
         types.filter(pk=found.pk).update(model=new.lower())
         old_words, new_words = camel_case_to_spaces(old), camel_case_to_spaces(new)

@@ -1,4 +1,4 @@
-"""Finding rows by words."""
+"""Search by words."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.db.models import Q
 
 
 def has_words(words: Iterable[str], *columns: str) -> Q:
-    """Every word occurs in one of the columns, without case."""
+    """Return a condition: every word occurs in one of the columns, ignoring case."""
     found = Q()
     for word in words:
         in_any = Q()

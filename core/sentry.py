@@ -1,5 +1,4 @@
-"""Errors to Sentry, where `SENTRY_DSN` is set: what broke and where, and nothing of the people
-concerned but an id."""
+"""Reports errors to Sentry if `SENTRY_DSN` is set, without personal data except the user's id."""
 
 from __future__ import annotations
 
@@ -11,12 +10,12 @@ from structlog.contextvars import get_contextvars
 
 from core.redaction import redacted
 
-# What of a request or a job an event is labelled with, as its lines in the log are.
+# The context values that become labels of an event; log lines have them, too.
 LABELS = ("request_id", "route", "job")
 
 
 def start() -> None:
-    """Report what is logged as an error or breaks a request or a job, if it is known where to."""
+    """Report logged errors and unhandled exceptions from now on, if `SENTRY_DSN` is set."""
     if not settings.SENTRY_DSN:
         return
     try:
@@ -27,17 +26,17 @@ def start() -> None:
             send_default_pii=False,
             include_local_variables=False,
             max_request_body_size="never",
-            # What led to it is in the log, under the same request id.
+            # The log has what led to the error, under the same request id.
             max_breadcrumbs=0,
             auto_session_tracking=False,
         )
-    except BadDsn:  # a system check says so, where there is somebody to read it
+    except BadDsn:  # a system check reports it
         return
 
 
 def scrub_event(event: Event, hint: Hint) -> Event:
-    """The event without the request's address and headers, and of each exception's text only the
-    first line, as in the log."""
+    """Return the event without the request's address and headers, and with only the first line of
+    each exception's text, as in the log."""
     values = get_contextvars()
     event.pop("request", None)
     event.pop("extra", None)

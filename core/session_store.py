@@ -1,4 +1,4 @@
-"""Where the admin's sign-ins are kept: Django's own table."""
+"""The store of the admin's sessions: Django's table."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 
 
 class SessionStore(DatabaseStore):
-    """Takes keys that it may have made only: PostgreSQL can't look for every text."""
+    """Accepts only keys of its own alphabet: PostgreSQL can't search for all characters."""
 
     def _validate_session_key(self, key: str | None) -> bool:
         is_long_enough = super()._validate_session_key(key)  # type: ignore[misc]  # private

@@ -1,4 +1,4 @@
-"""What SQLite lacks: a LIKE that knows the case of letters beyond ASCII, as PostgreSQL's does."""
+"""A LIKE for SQLite that ignores case beyond ASCII, as PostgreSQL's does."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from django.db.backends.signals import connection_created
 
 @lru_cache(maxsize=256)
 def compiled(pattern: str, escape: str) -> Callable[[str], re.Match[str] | None]:
-    """What finds a LIKE pattern in a text, `%` and `_` taken literally behind the escape."""
+    """Return a matcher for a LIKE pattern; `%` and `_` after the escape are literal."""
     parts, symbols = [], iter(pattern.casefold())
     for symbol in symbols:
         if symbol == escape:
             parts.append(re.escape(next(symbols, "")))
         else:
             parts.append({"%": ".*", "_": "."}.get(symbol, re.escape(symbol)))
-    # A word anywhere is searched for by itself: that is linear, as `.*` around it wouldn't be.
+    # `%word%` becomes a search for the word: that is linear, and `.*` around it wouldn't be.
     if len(parts) > 1 and parts[0] == parts[-1] == ".*":
         return re.compile("".join(parts[1:-1]), re.DOTALL).search
     return re.compile("".join(parts), re.DOTALL).fullmatch
 
 
 def like(pattern: str | None, text: str | None, escape: str = "") -> bool | None:
-    """SQLite's operator calls it so: `text LIKE pattern ESCAPE escape`."""
+    """Return the result of SQLite's `text LIKE pattern ESCAPE escape`."""
     if pattern is None or text is None:
         return None
     return compiled(str(pattern), escape)(str(text).casefold()) is not None
@@ -39,5 +39,5 @@ def teach(connection: Any, **kwargs: Any) -> None:
 
 
 def install() -> None:
-    """Teach every connection from here on."""
+    """Add the function to every new connection."""
     connection_created.connect(teach, dispatch_uid="core.sqlite")

@@ -1,5 +1,7 @@
-"""What staff have done, by whatever door: rows of Django's own log of the admin. Services write
-them, in the transaction of the act, so that there is never one without the other."""
+"""The log of staff actions, in Django's table for the admin's log.
+
+Services write it in the transaction of the action, whether that came from the admin or the API.
+"""
 
 from __future__ import annotations
 
@@ -11,22 +13,22 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 
-# Whom a message names: by the id it is known who that is, whatever they are called by then.
+# The person named in a message; the id identifies them even if the name has changed.
 WHOM = re.compile(r"(?P<what>[A-Z][a-z ]*) (?P<name>\S+) \((?P<id>\d+)\)(?=\. |$)")
-# As much of a row's name as the log has room for.
+# The log's maximum length of a row's name.
 NAME = 200
 
 
 def log_staff_act(
     row: Model, *, by: Any, now: datetime, what: str, whom: Any = None, reason: str = ""
 ) -> None:
-    """Note an act on one row.
+    """Log an action on one row.
 
     Args:
-        by: the member of the staff.
-        what: the act in the past tense, such as "Cancelled".
-        whom: whose place in the row it was about, if it was anybody's.
-        reason: theirs, if they gave one.
+        by: the staff member.
+        what: the action in the past tense, such as "Cancelled".
+        whom: the person it concerned, such as a removed participant, if any.
+        reason: the reason that the staff member gave, if any.
     """
     message = what if whom is None else f"{what} {whom} ({whom.pk})"
     message += f". The reason: {reason}" if reason else ""
@@ -34,7 +36,7 @@ def log_staff_act(
 
 
 def log_staff_look(model: type[Model], *, by: Any, now: datetime, what: str) -> None:
-    """Note that rows of a table were taken away, such as in an export."""
+    """Log that somebody read many rows of a table, such as in an export."""
     add_entry(model, str(model._meta.verbose_name_plural), by=by, now=now, what=what)
 
 

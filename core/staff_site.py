@@ -1,5 +1,5 @@
-"""The site of the admin: unfold's, where no address fails. Not among `core.admin`, which registers
-tables at a site: this one."""
+"""The admin site: unfold's, without addresses that end in a server error. It is not in
+`core.admin`, because that package registers tables at this site."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ else:
 
 class StaffSite(AdminSite):
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """Without the address that leads from any row to its page on the site: no row has one,
-        and its answers differ between what there is and what there isn't."""
+        """Return the admin's addresses without the redirect to a row's public page: no row has one,
+        and its answers would reveal which rows exist."""
         return [each for each in super().get_urls() if getattr(each, "name", "") != "view_on_site"]
 
     def search(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """unfold's own, which fails at a page that there isn't."""
+        """Search, and answer 404 for a page that doesn't exist, where unfold fails with a 500."""
         try:
             answer: HttpResponse = super().search(request, extra_context)  # type: ignore[misc]  # unfold's
         except (InvalidPage, ValueError) as error:
@@ -42,7 +42,7 @@ class StaffSite(AdminSite):
 
 class Autocomplete(AutocompleteJsonView):
     def process_request(self, request: HttpRequest) -> Any:
-        """Django's own, which fails at a relation that another table's column makes."""
+        """Refuse reverse relations, at which Django's own method fails with a 500."""
         found = super().process_request(request)
         if not isinstance(found[2], RelatedField):
             raise PermissionDenied

@@ -1,4 +1,4 @@
-"""The static files of the admin and the docs, as a production server has them."""
+"""The static files of the admin and the docs on a production server."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class HashedFiles(CompressedManifestStaticFilesStorage):
-    """Files that browsers keep for good, by names that change with their content.
+    """Files that browsers cache forever, with names that change with their content.
 
-    A server for which none were collected names them as they are called in the packages, where
-    WhiteNoise finds them.
+    If no files were collected, they keep their original names, by which WhiteNoise finds them in
+    the packages.
     """
 
     manifest_strict = False

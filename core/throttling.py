@@ -1,7 +1,7 @@
-"""Limits on how often somebody may ask, counted in the cache.
+"""Rate limits, counted in the cache.
 
-A fixed window and an atomic counter: two requests at the same moment are counted as two, also
-between processes that share a cache. Rates are `settings.THROTTLE_RATES`.
+Each has a fixed window and an atomic counter, so simultaneous requests are all counted, even in
+different processes that share a cache. The rates are in `settings.THROTTLE_RATES`.
 """
 
 from __future__ import annotations
@@ -21,18 +21,19 @@ from core.cache import site_cache
 from core.metrics import THROTTLED
 
 SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
-# Whoever has one address of IPv6 has all that share so many bits, at the least.
+# The owner of an IPv6 address usually has at least the whole network of this prefix length.
 NETWORK_BITS = 64
 
 
 def parse_rate(rate: str) -> tuple[int, int]:
-    """`"20/minute"` → (20, 60): requests and the window's length in seconds."""
+    """Return the requests and the window in seconds: `"20/minute"` → (20, 60)."""
     number, _, unit = rate.partition("/")
     return int(number), SECONDS[unit]
 
 
 def wait_for(scope: str, key: str | None) -> int | None:
-    """Count one request of `key` in `scope`; seconds to wait if it is one too many, else None."""
+    """Count a request of `key` in `scope`. Returns the seconds to wait if it is over the limit,
+    else None."""
     if settings.DISABLE_THROTTLING:
         return None
     limit, window = parse_rate(settings.THROTTLE_RATES[scope])
@@ -44,23 +45,23 @@ def wait_for(scope: str, key: str | None) -> int | None:
 
 
 def take_back(scope: str, key: str | None) -> None:
-    """Count one request less than `wait_for` has."""
+    """Undo one count of `wait_for`."""
     if settings.DISABLE_THROTTLING:
         return
     _, window = parse_rate(settings.THROTTLE_RATES[scope])
-    with suppress(ValueError):  # its window has ended
+    with suppress(ValueError):  # the window is over
         site_cache().decr(counter_of(scope, key, int(time.time()) // window))
 
 
 def counter_of(scope: str, key: str | None, window: int) -> str:
-    """The key in the cache. Hashed, since `key` may be what somebody typed: any length, any
-    character. None is everybody who has no address, as behind a server on a Unix socket."""
+    """Return the key in the cache. It is hashed, since `key` may be any text that somebody typed.
+    The key None is shared by all who have no address, as on a Unix socket."""
     digest = hashlib.sha256((key or "").encode()).hexdigest()
     return f"throttle:{scope}:{digest}:{window}"
 
 
 def count(scope: str, key: str | None) -> None:
-    """Count one request, and refuse it with 429 if it is one too many.
+    """Count one request, and refuse it with 429 if it is over the limit.
 
     Raises:
         Throttled: with the seconds to wait, which become `Retry-After`.
@@ -71,7 +72,7 @@ def count(scope: str, key: str | None) -> None:
 
 
 def count_stranger(request: Request) -> None:
-    """Count a request of somebody who isn't known, by address.
+    """Count a request that isn't authenticated, by address.
 
     Raises:
         Throttled: as `count`.
@@ -80,14 +81,14 @@ def count_stranger(request: Request) -> None:
 
 
 def address_of(request: Any) -> str | None:
-    """Where a request comes from, as it is counted: an address of IPv4, or a network of IPv6.
+    """Return the client's address for counting: an IPv4 address or an IPv6 network.
 
-    What `X-Forwarded-For` says is believed as far as `NUM_PROXIES` proxies have written it.
+    Only the entries of `X-Forwarded-For` that `NUM_PROXIES` proxies have added are trusted.
     """
     said: str | None = BaseThrottle().get_ident(request)
     try:
         address = ip_address(without_port(said or ""))
-    except ValueError:  # a proxy's own name for its client, or none behind a Unix socket
+    except ValueError:  # a proxy's name for its client, or none on a Unix socket
         return said
     if not isinstance(address, IPv6Address):
         return str(address)
@@ -97,15 +98,15 @@ def address_of(request: Any) -> str | None:
 
 
 def without_port(said: str) -> str:
-    """Some proxies write the client's port, too, which it has another of for each connection:
-    `192.0.2.1:443`, `[2001:db8::1]:443`."""
+    """Return the address without its port, which some proxies add and which differs for each
+    connection: `192.0.2.1:443`, `[2001:db8::1]:443`."""
     if said.startswith("["):
         return said[1:].partition("]")[0]
     return said.partition(":")[0] if said.count(":") == 1 else said
 
 
 class WindowThrottle(BaseThrottle):
-    """DRF's face of `wait_for`: `allow_request` leaves in `seconds` how long to wait."""
+    """Base of DRF's throttle classes; `allow_request` stores the time to wait in `seconds`."""
 
     seconds: int | None = None
 
@@ -114,7 +115,7 @@ class WindowThrottle(BaseThrottle):
 
 
 class RequestThrottle(WindowThrottle):
-    """The limit on everything, by person when signed in, else by address."""
+    """The limit on all requests: by person if signed in, else by address."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
         if request.user.is_authenticated:
@@ -125,7 +126,7 @@ class RequestThrottle(WindowThrottle):
 
 
 class AddressThrottle(WindowThrottle):
-    """A limit by address on one kind of request: the view's `throttle_scope`."""
+    """A limit by address on one kind of request, the view's `throttle_scope`."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
         self.seconds = wait_for(view.throttle_scope, address_of(request))

@@ -1,4 +1,4 @@
-"""How large what people send may be: whole bodies, and the files in them."""
+"""Size limits for bodies, and for the files in them."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ MEGABYTE = 1024 * 1024
 
 
 def refused_unread(headers: Mapping[str, str]) -> APIError | None:
-    """Why a body isn't even read, going by the request's headers.
+    """Return the error of a body that must be refused by its headers, unread; None if it is fine.
 
-    What is sent in chunks Django and DRF would take for an empty body, in silence, or for as much
-    of it as a `Content-Length` beside it says. Only who claims to be somebody may send files.
+    Django and DRF would silently take a chunked body as empty, or cut it off at a `Content-Length`.
+    Only requests with an `Authorization` header may be as large as a file.
     """
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     if "authorization" in headers:
@@ -32,7 +32,7 @@ def refused_unread(headers: Mapping[str, str]) -> APIError | None:
 
 
 class SizeLimit(FileUploadHandler):
-    """Stops a file that grows too large while it comes in, before the handlers that keep it."""
+    """Stops an upload that gets too large, before the handlers that store it."""
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         if start + len(raw_data) > settings.MAX_FILE_BYTES:
@@ -40,4 +40,4 @@ class SizeLimit(FileUploadHandler):
         return raw_data
 
     def file_complete(self, file_size: int) -> Any:
-        """Another handler has it."""
+        """Return None: another handler has the file."""

@@ -1,4 +1,4 @@
-"""What pages of the admin share."""
+"""What the pages of the admin share."""
 
 from core.admin.acts import MAX_AT_ONCE, ReasonForm
 from core.admin.bases import ReadOnlyAdmin, ReadOnlyInline, StaffAdmin

@@ -1,5 +1,8 @@
-"""Acts on rows that were chosen in a list: bounded, asked for a reason where one is told, each in a
-transaction of its own, and reported."""
+"""Actions on rows that are selected in a list of the admin.
+
+Their number is limited, some ask for a reason, each row has its own transaction, and a message
+reports the result.
+"""
 
 from __future__ import annotations
 
@@ -18,17 +21,17 @@ from core.admin.unfolded import ModelAdmin, UnfoldAdminTextareaWidget
 from core.errors import APIError
 from core.fields import MAX_ID
 
-# More takes longer than a page may, and would be more than a form may send back.
+# More would take too long for one request, and be too many fields for the form.
 MAX_AT_ONCE = 500
 SHOWN = 50
 MAX_REASON = 1_000
 
 
 class ReasonForm(forms.Form):
-    """Why an act is done."""
+    """The form for the reason of an action."""
 
     reason = forms.CharField(
-        label="Reason, told to everybody concerned",
+        label="Reason (sent to everybody concerned)",
         max_length=MAX_REASON,
         required=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3, "autofocus": True}),
@@ -36,9 +39,9 @@ class ReasonForm(forms.Form):
 
 
 class ActingAdmin(ModelAdmin):
-    """A list whose rows can be acted on."""
+    """A list with actions on its rows."""
 
-    # Those that may be done to a whole table.
+    # Actions that have no limit on the number of rows.
     unbounded_actions = ("export_csv",)
 
     def response_action(
@@ -51,17 +54,17 @@ class ActingAdmin(ModelAdmin):
         return super().response_action(request, queryset, *args, **kwargs)
 
     def choice_problem(self, request: HttpRequest, rows: QuerySet[Any]) -> str | None:
-        """Why the chosen rows can't be acted on, as a sentence; None if they can."""
+        """Return a sentence that says why the selection is not possible; None if it is."""
         chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
         if not all(is_id(text) for text in chosen):
-            return "Choose rows of this list."
+            return "Select rows from this list."
         number = len(chosen)
         if request.POST.get("action") in self.unbounded_actions:
             return None
         if request.POST.get("select_across") == "1":
             number = rows.order_by()[: MAX_AT_ONCE + 1].count()
         if number > MAX_AT_ONCE:
-            return f"At most {MAX_AT_ONCE} at once: narrow the list by its filters first."
+            return f"Select at most {MAX_AT_ONCE} rows: use the filters to narrow the list."
         return None
 
     def act_for_a_reason(
@@ -76,8 +79,8 @@ class ActingAdmin(ModelAdmin):
         form: Callable[[Any], forms.Form] = ReasonForm,
         **details: Any,
     ) -> HttpResponse | None:
-        """A page that shows what is about to be done and asks for what the form has; then the act
-        on each row, as `act_on_each` does it."""
+        """Show a page that asks for confirmation and the form's fields; once they are sent, act on
+        each row as `act_on_each` does."""
         asked = form(request.POST if "reason" in request.POST else None)
         if asked.is_valid():
             self.act_on_each(request, rows, act, done, **asked.cleaned_data, **details)
@@ -104,11 +107,11 @@ class ActingAdmin(ModelAdmin):
         done: str,
         **details: Any,
     ) -> None:
-        """One act on each row, in a transaction of its own, and a report on all of them.
+        """Act on each row in a transaction of its own, and report the results as messages.
 
         Args:
-            act: a service `(row, *, by, now, …)`; what it returns is said of the row.
-            done: what a row then is, such as "cancelled".
+            act: a service `(row, *, by, now, …)`; a text that it returns becomes a message.
+            done: the result of a success, such as "cancelled".
         """
         number, missing = 0, len(request.POST.getlist(ACTION_CHECKBOX_NAME))
         for row in rows.order_by("pk"):
@@ -120,7 +123,7 @@ class ActingAdmin(ModelAdmin):
         self.message_user(request, f"{number} {done}.", messages.SUCCESS if number else "warning")
 
     def try_to(self, request: HttpRequest, thing: Any, act: Callable[[], str | None]) -> bool:
-        """Do it; a refusal becomes a message, and loses nothing else."""
+        """Call `act`, and return whether it succeeded; a refusal becomes a message."""
         try:
             said = act()
         except APIError as refusal:

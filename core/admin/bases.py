@@ -1,4 +1,4 @@
-"""Tables as staff see them, to be used or only to be looked at."""
+"""The base classes of the admin's tables, editable and read-only."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from core.search import has_words
 
 
 class ExistingChoices(ModelMultipleChoiceField):
-    """Django's own hands an id to the database that no column can hold."""
+    """Refuses ids that no column can hold; Django would pass them to the database."""
 
     def clean(self, value: Any) -> QuerySet[Any]:
         if not all(is_id(str(each)) for each in value or ()):
@@ -32,12 +32,11 @@ class ExistingChoices(ModelMultipleChoiceField):
 
 
 class StaffAdmin(ActingAdmin, ExportingAdmin):
-    """A table as staff see it, fast at a million rows: nothing is counted to its end, and rows
-    come in the order of an index, so `sortable_by` is empty unless a column has one.
+    """A table in the admin that stays fast with a million rows: counts are bounded, and rows come
+    in the order of an index, so `sortable_by` only has indexed columns.
 
     Attributes:
-        linked_lookups: what addresses of this list name that this site itself links to, beside
-            its filters.
+        linked_lookups: lookups that this site's own links to the list use, besides its filters.
     """
 
     paginator = BoundedPaginator
@@ -47,14 +46,14 @@ class StaffAdmin(ActingAdmin, ExportingAdmin):
     ordering: ClassVar[Any] = ("-id",)
     list_per_page = 50
     list_filter_submit = True
-    compressed_fields = False  # labels beside several fields in a line would cover them
+    compressed_fields = False  # with several fields in a line, labels would cover them
     actions: Any = ("export_csv",)
     change_list_template = "core/staff_list.html"
     linked_lookups: tuple[str, ...] = ()
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Django's own, which fails where a filter is a date of the year 9999, a number that no
-        column holds, or a text that no database stores."""
+        """Refuse filter values at which Django fails: dates in the year 9999, and numbers or texts
+        that the database can't store."""
         try:
             return super().get_changelist_instance(request)
         except (ValueError, OverflowError, DataError) as error:
@@ -69,13 +68,13 @@ class StaffAdmin(ActingAdmin, ExportingAdmin):
         return answer
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Only what was offered: Django's own lets staff look through any column of the table,
-        also those that no page shows, such as a password's hash."""
+        """Allow only offered lookups: Django allows them on any column of the table, even on hidden
+        ones such as a password hash."""
         return lookup in self.offered_lookups(request)
 
     def offered_lookups(self, request: HttpRequest) -> set[str]:
-        """What the list's address may name: the parameters of its filters, the parts of its date
-        hierarchy, and `linked_lookups`."""
+        """Return the parameters that the list's address may have: those of its filters and of its
+        date hierarchy, and `linked_lookups`."""
         offered = {*self.linked_lookups}
         if self.date_hierarchy:
             offered |= {f"{self.date_hierarchy}__{part}" for part in ("year", "month", "day")}
@@ -91,22 +90,24 @@ class StaffAdmin(ActingAdmin, ExportingAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         text = search_term.strip()
-        if "\0" in text:  # PostgreSQL stores no such text, and refuses to look for one
+        if "\0" in text:  # PostgreSQL can't store or search for such a text
             return queryset.none(), False
         return (queryset.filter(self.find(text)) if text else queryset), False
 
     def find(self, text: str) -> Q:
-        """What the search box looks for: an id, or words that all occur in `search_fields`."""
+        """Return the condition of the search box: an id, or words that all occur in
+        `search_fields`."""
         if is_id(text):
             return Q(pk=int(text))
         return has_words(text.split()[:MAX_WORDS], *self.search_fields)
 
 
 class ReadOnlyAdmin(StaffAdmin):
-    """Rows to look at, not to write."""
+    """A table that can be read but not edited."""
 
     def has_act_permission(self, request: HttpRequest) -> bool:
-        """An act changes a row, too, though not by a form."""
+        """Whether the user may run actions, which need the change permission, though no form
+        does."""
         return bool(super().has_change_permission(request))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -120,10 +121,10 @@ class ReadOnlyAdmin(StaffAdmin):
 
 
 class PagedFormSet(PaginationInlineFormSet):
-    """Rows in pages."""
+    """Inline rows in pages."""
 
     def get_page_num(self) -> int:
-        """unfold's own, which fails at "00" and at what is a number to `str.isnumeric` only."""
+        """Return the page number; 1 for values at which unfold fails, such as "00" or "½"."""
         try:
             return max(super().get_page_num(), 1)
         except ValueError:
@@ -131,7 +132,7 @@ class PagedFormSet(PaginationInlineFormSet):
 
 
 class ReadOnlyInline(TabularInline):
-    """Rows to look at beside the one that they belong to, not to write."""
+    """Related rows that can be read but not edited."""
 
     extra = 0
     formset = PagedFormSet

@@ -1,4 +1,4 @@
-"""Lists as CSV, streamed row by row: a million rows take no more memory than a thousand."""
+"""Export of lists as CSV, streamed: a million rows take no more memory than a thousand."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from core.admin.unfolded import ModelAdmin
 from core.staff_log import log_staff_look
 
 BATCH = 1_000
-# Spreadsheets take a cell that begins so for a formula, also with the wide forms of the signs.
+# Spreadsheets treat a cell that starts with one of these as a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-# Excel takes a file without it for one in the machine's own alphabet.
+# Without it Excel assumes the machine's local encoding.
 BYTE_ORDER_MARK = "\ufeff"
 
 
 class StreamedText(StreamingHttpResponse):
-    """Sent piece by piece, also by an ASGI server: Django would make all of it first."""
+    """Streams also under ASGI, where Django would first build the whole text."""
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         pieces: Any = iter(self)
@@ -38,18 +38,19 @@ class StreamedText(StreamingHttpResponse):
 
 
 class ExportingAdmin(ModelAdmin):
-    """A list that can be taken away.
+    """A list that can be exported.
 
     Attributes:
-        export_fields: each column's heading, and the field that it holds.
-        export_addresses: the same for e-mail addresses, for those who may look at people.
+        export_fields: the field of each column, by the column's heading.
+        export_addresses: the same for e-mail addresses, for staff who may view people.
     """
 
     export_fields: dict[str, str] = {}
     export_addresses: dict[str, str] = {}
 
     def has_export_permission(self, request: HttpRequest) -> bool:
-        """Without columns that were named nothing is exported: a row may hold a secret."""
+        """Whether the list can be exported: only with named columns, since rows may contain
+        secrets."""
         return bool(self.export_fields) and self.has_view_permission(request)
 
     @admin.action(description="Export as CSV", permissions=["export"])
@@ -77,14 +78,14 @@ class ExportingAdmin(ModelAdmin):
 
 
 def choice_of(request: HttpRequest) -> str:
-    """Which rows those are that were chosen, for the log."""
+    """Return a description of the selected rows, for the log."""
     if request.POST.get("select_across") == "1":
         return unquote_plus(request.GET.urlencode()) or "all"
     return f"{len(request.POST.getlist(ACTION_CHECKBOX_NAME))} chosen"
 
 
 def write_csv(headings: Iterable[str], rows: Iterator[tuple[Any, ...]]) -> Iterator[str]:
-    """The file in pieces. Every cell is quoted: programs disagree on what separates them."""
+    """Yield the file in pieces. All cells are quoted, as programs use different separators."""
     yield BYTE_ORDER_MARK + write_lines([tuple(headings)])
     while batch := list(islice(rows, BATCH)):
         yield write_lines(batch)
@@ -97,7 +98,7 @@ def write_lines(rows: list[tuple[Any, ...]]) -> str:
 
 
 def to_cell(value: Any) -> str:
-    """A value as a spreadsheet should take it: never as a formula."""
+    """Return a value as the text of a cell that no spreadsheet treats as a formula."""
     if value is None:
         return ""
     if isinstance(value, bool):

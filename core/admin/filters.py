@@ -1,4 +1,4 @@
-"""Filters that several lists have."""
+"""Filters that several lists of the admin share."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from core.admin.unfolded import AutocompleteSelectFilter, DropdownFilter, RangeD
 
 
 class PersonFilter(AutocompleteSelectFilter):
-    """An autocomplete: a choice would list a million people."""
+    """A filter by person, with autocompletion: a select box would list a million people."""
 
     lookup_val: Any
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """unfold's own, which fails at an id that no column holds when its form is drawn."""
+        """Refuse ids that no column can hold, at which unfold fails when it renders its form."""
         super().__init__(*args, **kwargs)
         if not all(is_id(each) for each in self.lookup_val or () if each):
             raise IncorrectLookupParameters
 
 
 def parameters_of(listed: Any, model_admin: Any, request: HttpRequest) -> list[str]:
-    """What one of a table's `list_filter` takes from the address."""
+    """Return the parameters in the address that an entry of `list_filter` uses."""
     if callable(listed):
         return [listed.parameter_name]
     path, make = (listed, FieldListFilter.create) if isinstance(listed, str) else listed
@@ -42,7 +42,7 @@ def parameters_of(listed: Any, model_admin: Any, request: HttpRequest) -> list[s
 
 
 class DateRangeFilter(RangeDateFilter):
-    """From a day to a day, both whole; unfold's ends as the last day begins."""
+    """A filter by a range of days that includes the last one; unfold's excludes it."""
 
     used_parameters: dict[str, Any]
     field_path: str
@@ -63,11 +63,11 @@ class DateRangeFilter(RangeDateFilter):
 
 
 class SituationFilter(DropdownFilter):
-    """Rows in a situation that a column doesn't tell by itself.
+    """A filter by situations that no single column shows.
 
     Attributes:
-        situations: by the name in the address, what staff call it and how its rows are found at
-            a moment.
+        situations: by the name in the address, a label and a function `(rows, now)` that returns
+            the rows in that situation.
     """
 
     title = "situation"
@@ -82,7 +82,7 @@ class SituationFilter(DropdownFilter):
         if not name:
             return queryset
         if name not in self.situations:
-            messages.error(request, f"Situations are: {', '.join(self.situations)}.")
+            messages.error(request, f"Unknown situation. Use one of: {', '.join(self.situations)}.")
             return queryset.none()
         rows: QuerySet[Any] = self.situations[name][1](queryset, timezone.now())
         return rows

@@ -1,4 +1,4 @@
-"""The log of what staff have done, for superusers."""
+"""The log of staff actions, for superusers."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from core.admin.filters import DateRangeFilter, PersonFilter
 
 @admin.register(LogEntry)
 class LogEntryAdmin(ReadOnlyAdmin):
-    """Added to by every act of the staff, in the admin and by the API; never changed."""
+    """Read-only view of the log; every staff action in the admin or the API adds an entry."""
 
     list_display = ("action_time", "user", "table", "row", "what")
     list_display_links = ("action_time",)
     list_filter = (("user", PersonFilter), ("action_time", DateRangeFilter))
     list_select_related = ("user", "content_type")
     search_fields = ("object_repr", "change_message")
-    search_help_text = "Words of the row's name or of the act, or a user name."
+    search_help_text = "Words in the row's name or in the action, or a username."
     fields = ("action_time", "user", "table", "row", "what")
     export_fields = {
         "Id": "pk",
@@ -41,7 +41,7 @@ class LogEntryAdmin(ReadOnlyAdmin):
 
     @admin.display(description="row")
     def row(self, entry: LogEntry) -> str:
-        """Its name at that time, and the way to its page if there is one."""
+        """The row's name at that time, with a link to its page if there is one."""
         address = entry.get_admin_url()
         if address is None:
             return entry.object_repr

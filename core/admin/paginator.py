@@ -1,4 +1,4 @@
-"""Pages of a list that may have millions of rows."""
+"""Pagination of lists with millions of rows."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.utils.functional import cached_property
 
-# Nobody turns so many pages, and counting further makes every page of a large table wait.
+# Nobody turns that many pages, and counting further would slow down every page of a large table.
 MAX_COUNTED = 10_000
 
 
 class MoreThanCounted(int):
-    """A count that went no further; pages call it by its text."""
+    """A count that stopped at its limit; pages show it as "over …"."""
 
     def __str__(self) -> str:
         return f"over {self:,d}"
 
 
 class BoundedPaginator(Paginator):
-    """Counts and turns pages as far as `MAX_COUNTED`; who looks for older rows filters."""
+    """Counts and pages up to `MAX_COUNTED` rows; use the filters to find older ones."""
 
     object_list: Any
 

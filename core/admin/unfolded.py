@@ -1,10 +1,10 @@
-"""The admin's classes as unfold makes them."""
+"""unfold's versions of the admin's classes, with types."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # unfold has no types, and these differ in their looks only
+if TYPE_CHECKING:  # unfold has no types, and its classes only look different
     from django.contrib.admin import ModelAdmin, TabularInline
     from django.contrib.admin.filters import BooleanFieldListFilter as BooleanRadioFilter
     from django.contrib.admin.filters import ChoicesFieldListFilter as ChoicesDropdownFilter

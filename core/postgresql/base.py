@@ -1,4 +1,4 @@
-"""Django's database backend for PostgreSQL, with what makes hot reads fast."""
+"""Django's database backend for PostgreSQL, with faster reads."""
 
 from __future__ import annotations
 
@@ -13,30 +13,31 @@ from psycopg.types.datetime import TimestamptzLoader
 
 @cache
 def adapters(template: AdaptersMap) -> AdaptersMap:
-    """Django's, with psycopg's own loader of moments."""
+    """Return Django's adapters, but with psycopg's own loader of date-times."""
     ours = AdaptersMap(template)
     ours.register_loader("timestamptz", TimestamptzLoader)
     return ours
 
 
 def is_open(connection: Any) -> bool:
-    """To a connection that waits a server says nothing but that it closes it. So a look at the
-    socket tells that, where Django's check is a trip to the server for each request."""
+    """Whether the server has not closed this idle connection. The only data that the server sends
+    on an idle connection is that it closes it, so checking the socket is enough. Django's check is
+    a round trip for each request."""
     waiting = select.poll()
     waiting.register(connection.fileno(), select.POLLIN)
     return not waiting.poll(0)
 
 
-# The stubs know neither the cursors nor what is below the wrapper's surface.
+# The type stubs lack the cursors and private methods of the wrapper.
 djangos: Any = base
 
 
-# Statements that may take as long as they need, and wait for locks as long.
+# Options for statements without limits on their time and on their wait for locks.
 NO_STATEMENT_TIMEOUT = "-c statement_timeout=0 -c lock_timeout=0"
 
 
 class SchemaEditor(schema.DatabaseSchemaEditor):
-    """Migrations may take their time: building an index on a large table does."""
+    """Migrations have no time limits: building an index on a large table takes long."""
 
     def __enter__(self) -> Self:
         editor: Self = super().__enter__()
@@ -55,14 +56,14 @@ class SchemaEditor(schema.DatabaseSchemaEditor):
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Reads moments by psycopg's C code, offers cursors that prepare, and asks no server whether it
-    is still there. What takes long, migrations and the clock's jobs, has no limit of time.
+    """Loads date-times with psycopg's C code, offers prepared statements, and checks connections
+    without a round trip. Migrations and scheduled jobs have no time limits.
+
+    Django's own loader, in Python, converts date-times to the connection's zone. Here all
+    connections are in UTC, and so is what psycopg returns.
 
     Attributes:
-        has_no_statement_timeout: whether connections are made without the limits, beside the pool.
-
-    Django has a loader of its own, in Python, that puts moments into the connection's zone. Here
-    all connections are in UTC, and so is what psycopg reads.
+        has_no_statement_timeout: whether new connections have no limits and bypass the pool.
     """
 
     SchemaEditorClass = SchemaEditor
@@ -74,30 +75,30 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_connection_params(self) -> dict[str, Any]:
         params: dict[str, Any] = super().get_connection_params()
-        # Django's cursors never prepare, whatever this says: they bind on the client's side.
+        # This only affects our own cursors: Django's bind on the client, and never prepare.
         if self.has_no_statement_timeout:
             params["options"] = f"{params.get('options', '')} {NO_STATEMENT_TIMEOUT}"
         return params | {"context": adapters(params["context"]), "prepare_threshold": 0}
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        """One of the pool that is still open."""
+        """Return a connection of the pool that is still open."""
         while True:
             connection = super().get_new_connection(conn_params)
             if not self.pool or is_open(connection):
                 return connection
             connection.close()
-            self.pool.putconn(connection)  # which then makes another
+            self.pool.putconn(connection)  # which then opens a new one
 
     def create_cursor(self, name: str | None = None) -> Any:
-        """Django's, but for the look at the loader's zone."""
+        """Return a cursor as Django does, but without setting the loader's zone."""
         if name is None:
             return self.connection.cursor()
         keep = self.connection.autocommit
         return djangos.ServerSideCursor(self.connection, name=name, scrollable=False, withhold=keep)
 
     def preparing_cursor(self) -> Any:
-        """A cursor whose statements the server plans once for each connection, not each time:
-        planning a list of sessions takes it longer than running it."""
+        """Return a cursor whose statements the server plans once per connection, not each time:
+        planning a list of sessions takes longer than running it."""
         self.close_if_health_check_failed()
         self.ensure_connection()
         with self.wrap_database_errors:

@@ -1,8 +1,8 @@
-"""Live push: what is sent to people's open sockets, after the commit (contract N5).
+"""Live push: sends frames to people's open sockets after the commit (contract N5).
 
-Whoever commits never waits for it. Without Redis a frame goes to the sockets of this process
-(`core.push.hub`); with `REDIS_URL` it goes through Redis to the sockets of every process
-(`core.push.relay`). A frame that can't be handed over is dropped: REST has it all.
+The caller never waits for it. Without Redis a frame goes to the sockets of this process
+(`core.push.hub`); with `REDIS_URL` it goes through Redis to the sockets of all processes
+(`core.push.relay`). A frame that can't be delivered is dropped, since REST has the same data.
 """
 
 from __future__ import annotations
@@ -22,24 +22,23 @@ Frames = Callable[[], Iterable[tuple[int, Frame]]]
 
 
 def push_on_commit(frames: Frames) -> None:
-    """Send frames to people's sockets once the transaction is committed; an outage of the push
-    layer changes nothing for the caller.
+    """Send frames to people's sockets after the commit. Errors don't reach the caller.
 
     Args:
-        frames: gives pairs of a person's id and a frame, `{"type": …, "data": {…}}`; called after
-            the commit.
+        frames: called after the commit; returns pairs of a person's id and a frame,
+            `{"type": …, "data": {…}}`.
     """
-    # No `partial`: when one fails, Django asks for its name, and fails the caller.
+    # Not a `partial`: it has no `__qualname__`, which Django reads when a robust callback fails.
     transaction.on_commit(lambda: send(frames), robust=True)
 
 
 def recheck_on_commit(user_id: int) -> None:
-    """After the commit, each socket of this person asks whether its token is still good."""
+    """After the commit, make each socket of this person check whether its token is still valid."""
     transaction.on_commit(lambda: hand_over(user_id, RECHECK), robust=True)
 
 
 def send(frames: Frames) -> None:
-    """Hand the frames over, in their order, from any thread and without waiting."""
+    """Hand over the frames in order. It doesn't wait, and can be called from any thread."""
     if settings.REDIS_URL or hub.is_open:
         for user_id, frame in frames():
             hand_over(user_id, dumps(frame))

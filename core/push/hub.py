@@ -8,7 +8,7 @@ from typing import Protocol
 
 from core.metrics import PUSHES, SOCKETS
 
-# Not for clients: it tells a socket that its token may have ended.
+# Not sent to clients: it makes a socket check whether its token is still valid.
 RECHECK = b"recheck"
 
 
@@ -17,11 +17,11 @@ class Socket(Protocol):
         """Take a frame without waiting."""
 
     def greet(self) -> None:
-        """Tell the client that from now on it is told everything."""
+        """Send the client the frame `ready`: from now on it gets every frame."""
 
 
 class Hub:
-    """Who is connected here. All but `is_open` and `put` are called on the server's event loop."""
+    """The open sockets by user. Call all but `is_open` and `put` on the server's event loop."""
 
     def __init__(self) -> None:
         self.loop: asyncio.AbstractEventLoop | None = None
@@ -29,13 +29,13 @@ class Hub:
 
     @property
     def is_open(self) -> bool:
-        """Has this process ever had a socket?"""
+        """Whether this process has ever had a socket."""
         return self.loop is not None
 
     def put(self, user_id: int, frame: bytes) -> None:
         """Hand a frame to this person's sockets, from any thread."""
         if self.loop is not None:
-            # A server that is stopping has closed its loop, and with it every socket.
+            # A server that stops has closed its loop, and with it all sockets.
             with contextlib.suppress(RuntimeError):
                 self.loop.call_soon_threadsafe(self.deliver, user_id, frame)
                 PUSHES.labels("handed_over").inc()
@@ -45,7 +45,7 @@ class Hub:
             socket.deliver(frame)
 
     def greet(self) -> None:
-        """Say to every socket what it was told first: that it is told everything from now on."""
+        """Send `ready` to every socket again: from now on it gets every frame."""
         for sockets in list(self.sockets.values()):
             for socket in list(sockets):
                 socket.greet()

@@ -1,6 +1,6 @@
-"""How many sockets a person has in all processes together: a sorted set of leases in Redis.
+"""Counts a person's sockets in all processes: a sorted set of leases in Redis.
 
-A lease ends unless it is renewed, so the sockets of a server that was killed don't count for long.
+A lease expires unless it is renewed, so the sockets of a killed server don't count for long.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ logger = logging.getLogger(__name__)
 
 @cache
 def client() -> Redis:
-    """One for the process, for the event loop of its server."""
+    """Return the client of this process, for the event loop of its server."""
     return Redis.from_url(settings.REDIS_URL, **options(Retry))
 
 
 class Lease:
-    """One socket among those that its owner may have. With Redis down nobody is refused."""
+    """The lease of one socket. While Redis is down, no socket is refused."""
 
     def __init__(self, user_id: int) -> None:
         self.key = f"tutoring-sessions.sockets.{user_id}"
         self.name = uuid.uuid4().hex
 
     async def take(self) -> bool:
-        """Take or renew it; False if the person has as many as `SOCKETS_PER_PERSON` already."""
+        """Take or renew it; False if the person already has `SOCKETS_PER_PERSON` sockets."""
         if not settings.REDIS_URL:
             return True
         now, seconds = time.time(), 3 * settings.SOCKET_CHECK_SECONDS
@@ -55,4 +55,4 @@ class Lease:
         try:
             await client().zrem(self.key, self.name)
         except (RedisError, OSError):
-            logger.debug("A socket's lease was not given back; it ends by itself.")
+            logger.debug("A socket's lease could not be released; it will expire.")

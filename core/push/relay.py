@@ -1,7 +1,7 @@
-"""Frames on their way between processes, through one pub/sub channel in Redis.
+"""Carries frames between processes, through one pub/sub channel in Redis.
 
-Plain pub/sub instead of a channel layer: those of channels-redis either keep an unlimited queue
-for each socket or end every socket when Redis goes away.
+This is plain pub/sub, not a channel layer: those of channels-redis either keep an unlimited queue
+for each socket or close every socket when Redis fails.
 """
 
 from __future__ import annotations
@@ -30,30 +30,31 @@ from core.push.hub import hub
 
 logger = logging.getLogger(__name__)
 
-# Seconds: for one call, for one breath after a failure, and between two complaints in the log.
+# In seconds: for one call, between a failure and the next try, and between two log warnings.
 TIMEOUT = 1.0
 RETRY_PAUSE = 1.0
 WARNING_INTERVAL = 60.0
-# A subscription that has heard nothing for so long asks whether it still stands.
+# In seconds: after such a silence a subscription pings Redis.
 SILENCE = 2.0
-# Frames that may wait to be published.
+# The maximum number of frames waiting to be published.
 BACKLOG = 10_000
 
 
 def options(retry: Any) -> dict[str, Any]:
-    """How both clients are made: a connection that Redis has closed while it was idle is opened
-    once more, and nothing waits long."""
+    """Return the options of both clients: short timeouts, and one retry if Redis has closed an idle
+    connection."""
     again = retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,))
     return {"socket_timeout": TIMEOUT, "socket_connect_timeout": TIMEOUT, "retry": again}
 
 
 def channel_of(client: Any) -> str:
-    """Redis's channels know no database number, but two sites in one Redis should not meet."""
+    """Return the channel's name, with the database number: sites that share a Redis server use
+    different ones, but channels are the same in all of them."""
     return f"tutoring-sessions.{client.get_connection_kwargs().get('db', 0)}.push"
 
 
 class RareWarning:
-    """Says in the log that push is down, rarely."""
+    """Logs that push is down, at most once per `WARNING_INTERVAL`."""
 
     def __init__(self) -> None:
         self.next_at = 0.0
@@ -65,13 +66,13 @@ class RareWarning:
 
 
 class Publisher:
-    """Publishes from a thread of its own, in the order of `put`, so that no caller waits."""
+    """Publishes frames from its own thread, in the order of `put`, so that no caller waits."""
 
     def __init__(self) -> None:
         self.begin()
 
     def begin(self) -> None:
-        """With nothing to say and no thread; also in a forked child, which has no threads."""
+        """Start empty and without a thread; also in a forked child, where the thread is gone."""
         self.waiting: queue.Queue[tuple[int, bytes]] = queue.Queue(BACKLOG)
         self.thread: threading.Thread | None = None
         self.starting = threading.Lock()
@@ -79,7 +80,8 @@ class Publisher:
         self.warning = RareWarning()
 
     def put(self, user_id: int, frame: bytes) -> None:
-        """Take a frame for this person's sockets, wherever they are; drop it if too many wait."""
+        """Queue a frame for this person's sockets in all processes; drop it if the queue is
+        full."""
         self.start()
         try:
             self.waiting.put_nowait((user_id, frame))
@@ -96,8 +98,8 @@ class Publisher:
         client = Redis.from_url(settings.REDIS_URL, **options(Retry))
         while True:
             user_id, frame = self.waiting.get()
-            # After a failure, what waits is dropped for a moment: were each tried, all would be
-            # late for long after Redis is back.
+            # After a failure, drop frames for a moment: trying each of them would delay all the
+            # later ones.
             silent = time.monotonic() < self.silent_until
             published = not silent and self.publish(client, user_id, frame)
             PUSHES.labels("handed_over" if published else "dropped").inc()
@@ -113,7 +115,7 @@ class Publisher:
         return True
 
     def flush(self) -> None:
-        """Let a process that ends, such as `manage.py run_jobs`, get rid of what it has to say."""
+        """Wait until the queue is empty, for `TIMEOUT` at most, before a process exits."""
         with self.waiting.all_tasks_done:
             self.waiting.all_tasks_done.wait_for(
                 lambda: not self.waiting.unfinished_tasks, timeout=TIMEOUT
@@ -126,8 +128,8 @@ os.register_at_fork(after_in_child=publisher.begin)
 
 
 class Listener:
-    """Hands what is published to the sockets of this process, on the server's event loop, and
-    subscribes again by itself after an outage."""
+    """Delivers published frames to the sockets of this process, on the server's event loop, and
+    resubscribes after an outage."""
 
     def __init__(self) -> None:
         self.task: asyncio.Task[None] | None = None
@@ -136,7 +138,8 @@ class Listener:
         self.warning = RareWarning()
 
     async def start(self) -> None:
-        """Return once it listens, or after a moment if Redis is down; at once if there is none."""
+        """Start to listen. Returns once subscribed, after `TIMEOUT` if Redis is down, or at once
+        without Redis."""
         if not settings.REDIS_URL:
             return
         if self.task is None or self.task.done():
@@ -158,7 +161,7 @@ class Listener:
                 await asyncio.sleep(RETRY_PAUSE)
 
     async def listen(self, pubsub: PubSub) -> None:
-        """Until the connection fails, or Redis doesn't even answer a ping."""
+        """Deliver frames until the connection fails or Redis doesn't answer a ping."""
         asked = False
         while True:
             message = await pubsub.get_message(timeout=SILENCE)
@@ -173,7 +176,8 @@ class Listener:
                 self.take(message["data"])
 
     def begin(self) -> None:
-        """From now on nothing is missed. Whoever has a socket open looks in REST for what was."""
+        """Note the subscription. After an outage, tell clients to fetch by REST what they
+        missed."""
         self.subscribed.set()
         if self.was_down:
             hub.greet()
@@ -184,7 +188,7 @@ class Listener:
         if user_id.isdigit():
             hub.deliver(int(user_id), frame)
         else:
-            logger.error("What came through Redis is no frame of ours.")
+            logger.error("A message in the push channel of Redis is not a frame.")
 
 
 listener = Listener()

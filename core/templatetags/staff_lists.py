@@ -1,4 +1,4 @@
-"""What the admin's lists show beside their rows."""
+"""Template tags for the admin's lists."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ register = template.Library()
 
 @register.inclusion_tag("admin/date_hierarchy.html")
 def date_steps(cl: Any) -> dict[str, Any]:
-    """Years, then months, then days, as Django's date hierarchy; but every one of them, where
-    Django reads all rows of the table to leave out those without any."""
+    """Render the date hierarchy: years, then months, then days. It shows all of them; Django reads
+    the whole table to leave out the empty ones."""
     name = cl.date_hierarchy
     units = ("year", "month", "day")
     asked = (cl.params.get(f"{name}__{unit}") for unit in units)
@@ -45,7 +45,7 @@ def date_steps(cl: Any) -> dict[str, Any]:
 
 
 def years_of(cl: Any) -> range:
-    """From the first row's year to the last one's, whatever is filtered."""
+    """Return the years from the first row to the last, ignoring the filters."""
     span = cl.root_queryset.order_by().aggregate(
         first=Min(cl.date_hierarchy), last=Max(cl.date_hierarchy)
     )

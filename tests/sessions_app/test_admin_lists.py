@@ -173,7 +173,7 @@ def test_too_many_at_once_are_refused_with_a_sentence(desk, session, monkeypatch
 
     for more in ({"select_across": "1"}, {"_selected_action": [row.pk for row in rows]}):
         page = desk.post(LIST, chosen | more, follow=True).content.decode()
-        assert "At most 1 at once: narrow the list" in page
+        assert "Select at most 1 rows: use the filters" in page
 
     assert set(Session.objects.values_list("status", flat=True)) == {"upcoming"}
 
@@ -183,7 +183,7 @@ def test_what_is_no_row_of_the_list_can_not_be_chosen(desk, session, chosen):
     session()
     data = {"action": "cancel_selected", "_selected_action": [chosen], "reason": ""}
 
-    assert "Choose rows of this list." in desk.post(LIST, data, follow=True).content.decode()
+    assert "Select rows from this list." in desk.post(LIST, data, follow=True).content.decode()
 
 
 def test_who_may_only_look_is_offered_no_act_and_can_do_none(client, person, session):
