@@ -1,4 +1,4 @@
-"""Is the process alive, and can it serve? Load balancers ask, without a token."""
+"""Health checks for load balancers, without a token: is the process alive, and can it serve?"""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ from core.views import ActionViewSet, Answer
 
 NOT_READY = declare("not_ready", 503, "Not ready to serve: {reason}.")
 
-# Seconds for which an answer of Redis is believed.
+# Seconds for which the state of Redis is kept.
 BELIEVED = 1.0
-# Seconds that the database has for its answer: a balancer doesn't wait much longer for ours.
+# Seconds that the database has to answer: a load balancer doesn't wait much longer for us.
 PATIENCE = 3.0
 
 
 class HealthObject(TypedDict):
-    """A server that can serve. It is `degraded` without Redis: then nothing is pushed and the
-    clock waits, but REST is whole."""
+    """The state of a server that can serve. It is `degraded` without Redis: live push and
+    background jobs wait, REST works."""
 
     status: Literal["ok", "degraded"]
     checks: NotRequired[
         Annotated[
             dict[str, str],
-            "How the `database`, `migrations`, the `cache` and the `broker` are: `ok`, what is "
-            "wrong, or `not configured`.",
+            "The state of `database`, `migrations`, `cache` and `broker`: `ok`, the problem, or "
+            "`not configured`.",
         ]
     ]
 
 
 class RedisProbe:
-    """Does Redis answer? It is asked once a second at most, however many requests come."""
+    """Checks whether Redis answers, at most once a second."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -49,7 +49,7 @@ class RedisProbe:
         self.url = self.told = ""
 
     def state(self) -> str:
-        """`ok`, what is wrong, or `not configured`."""
+        """Return `ok`, the problem, or `not configured`."""
         with self.lock:
             if self.url != settings.REDIS_URL or time.monotonic() > self.asked_at + BELIEVED:
                 self.url, self.told = settings.REDIS_URL, ask_redis()
@@ -58,7 +58,7 @@ class RedisProbe:
 
 
 def ask_redis() -> str:
-    """The cache and the broker are the same Redis, so the cache's own connection tells of both."""
+    """Return the state of Redis. Cache and broker are the same Redis, so one check is enough."""
     if not settings.REDIS_URL:
         return "not configured"
     return "ok" if site_cache().reachable() else "Redis can't be reached"
@@ -76,25 +76,29 @@ class HealthViewSet(ActionViewSet):
     errors = {"ready": [NOT_READY]}
 
     def alive(self, request: Request) -> Response:
-        """Does the process live?"""
+        """Check that the process is alive."""
         return self.answer({"status": "ok"})
 
     def ready(self, request: Request) -> Response:
-        """Can the server serve?
+        """Check that the server can serve.
 
-        It can while the database answers, and every migration is applied. Without Redis it is
-        `degraded`, and still answers 200.
+        It can if the database answers and all migrations are applied. Without Redis the status is
+        `degraded`, and the answer is still 200.
         """
         check_database()
         broker = redis_probe.state()
-        # The cache of one process is its own memory.
+        # Without Redis the cache is in the memory of the process.
         cache = "ok" if broker == "not configured" else broker
         checks = {"database": "ok", "migrations": "ok", "cache": cache, "broker": broker}
         return self.answer({"status": "ok" if cache == "ok" else "degraded", "checks": checks})
 
 
 def check_database() -> None:
-    """Raises APIError: 503 unless the database answers, and every migration is applied."""
+    """Check that the database answers and all migrations are applied.
+
+    Raises:
+        APIError: 503 otherwise.
+    """
     try:
         with query_deadline(PATIENCE):
             executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])

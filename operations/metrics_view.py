@@ -1,5 +1,5 @@
-"""`/metrics`: the figures of `core.metrics`, for whoever has `METRICS_TOKEN`. Without one set there
-is no such page."""
+"""`/metrics`: the metrics of `core.metrics`, for clients with `METRICS_TOKEN`. If that isn't set,
+the page doesn't exist."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ logger = structlog.stdlib.get_logger(__name__)
 
 
 def metrics_response(authorization: str) -> HttpResponse:
-    """The figures, or 404 if nobody may have them, or 401 if this one may not."""
+    """Return the metrics, or 404 if `METRICS_TOKEN` isn't set, or 401 if the token is wrong."""
     if not settings.METRICS_TOKEN:
         return envelope(APIError(UNKNOWN_ADDRESS))
     scheme, _, token = authorization.partition(" ")
@@ -35,31 +35,31 @@ def metrics_response(authorization: str) -> HttpResponse:
     return HttpResponse(exposition(), content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
-@csrf_exempt  # a POST is a 405, not a lesson about cookies
+@csrf_exempt  # a POST gets a 405, not an error about cookies
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     return metrics_response(request.headers.get("Authorization", ""))
 
 
 class Quiet(WSGIRequestHandler):
-    timeout = 10  # seconds, of each wait for the client
+    timeout = 10  # seconds, for each wait for the client
 
     def log_message(self, format: str, *args: Any) -> None:
-        """A scrape is worth no line."""
+        """Don't log scrapes."""
 
 
 class MetricsServer(ThreadingMixIn, WSGIServer):
-    """A thread for each scrape: one that stalls keeps no other waiting."""
+    """Handles each scrape in a thread, so that a stalled one doesn't delay others."""
 
     daemon_threads = True
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that stalls or leaves is worth no traceback."""
+        """Log one line without a traceback for a client that stalls or disconnects."""
         logger.info("a scrape failed", error=type(sys.exception()).__name__)
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """The same page for a process that serves nothing else."""
+    """The same page as a WSGI application, for processes without another HTTP server."""
     response = metrics_response(environ.get("HTTP_AUTHORIZATION", ""))
     status = HTTPStatus(response.status_code)
     start_response(f"{status.value} {status.phrase}", list(response.items()))
@@ -67,7 +67,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
 
 
 def serve_metrics(port: int) -> None:
-    """Serve them from a thread, for as long as the process lives.
+    """Serve the metrics from a daemon thread.
 
     Raises:
         OSError: the port is taken.

@@ -1,5 +1,5 @@
-"""What has to be done before a server serves: its tables, its demo data, its static files, its
-limit of open files."""
+"""Preparations before a server starts: migrations, demo data, static files, and the limit of open
+files."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from django.utils import timezone
 from core.static import HashedFiles
 from operations import demo
 
-# Any number will do that nothing else in the database locks.
+# An arbitrary number for an advisory lock that nothing else uses.
 MIGRATION_LOCK = 26_11_2026
-# In seconds, between two looks at a lock that another instance holds.
+# Seconds between two attempts to get a lock that another instance holds.
 PAUSE = 0.2
 
 
 def allow_many_connections() -> None:
-    """Let this process have as many files open, and so connections, as the system allows it: its
-    usual limit of 1,024 is less than a push server's sockets, or some silent clients."""
+    """Raise the process's limit of open files, and so of connections, to the system's maximum. The
+    usual limit of 1,024 is too low for a push server, or if many clients are idle."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def prepare_database() -> None:
-    """Migrate, and load the demo data if they are wanted and nobody is there.
+    """Migrate, and load the demo data if `DEMO_DATA` is set and there are no users.
 
     Raises:
         CommandError: if the database can't be used.
@@ -51,7 +51,7 @@ def prepare_database() -> None:
 
 
 def let_go() -> None:
-    """Leave no connection open, nor any thread of a pool: processes may be forked now."""
+    """Close all connections and the threads of the pool, so that the process can be forked."""
     connection.close()
     if connection.vendor == "postgresql":
         connection.close_pool()  # type: ignore[attr-defined]
@@ -59,10 +59,10 @@ def let_go() -> None:
 
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """Hold off the other instances that start now, where several can.
+    """On PostgreSQL, make other instances that start at the same time wait.
 
-    They ask again and again instead of waiting for the lock: a statement that waits would hold up
-    an index that is built concurrently.
+    They poll instead of waiting for the lock, since a waiting statement would block an index that
+    is built concurrently.
     """
     if connection.vendor != "postgresql":
         yield
@@ -83,7 +83,7 @@ def ask(cursor: object, statement: str) -> bool:
 
 
 def collect_static_files() -> None:
-    """Collect, hash and compress the static files if that hasn't been done since they changed.
+    """Collect, hash and compress the static files if they changed since the last time.
 
     Raises:
         CommandError: if they can't be written.
@@ -97,7 +97,7 @@ def collect_static_files() -> None:
 
 def collect_once(folder: Path) -> None:
     """Collect them into this folder; several instances of one checkout take turns."""
-    if is_collected(folder):  # in an image they are, and nothing can be written there
+    if is_collected(folder):  # as in an image, where nothing can be written
         return
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("w") as lock:
@@ -107,7 +107,7 @@ def collect_once(folder: Path) -> None:
 
 
 def is_collected(folder: Path) -> bool:
-    """Whether every static file there is was collected, and is no younger than the collection."""
+    """Whether all static files are collected, and none was modified after that."""
     manifest = folder / HashedFiles.manifest_name
     if not manifest.exists():
         return False

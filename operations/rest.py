@@ -1,4 +1,4 @@
-"""How granian serves the WSGI application, for `manage.py serve`."""
+"""Serving the WSGI application with granian, for `manage.py serve`."""
 
 from __future__ import annotations
 
@@ -28,25 +28,25 @@ from operations.unfinished import Bodies, own_sockets
 
 logger = logging.getLogger(__name__)
 
-# In seconds: how long requests in flight may take once a worker is told to stop; the longest calls
-# out of here are bounded by 12, for Zoom and for Cloudinary alike.
+# Seconds that running requests may take after a worker is told to stop. Outgoing calls, to Zoom
+# and Cloudinary, take at most 12.
 GRACE = 30
-# In seconds: how long clients are told to leave before idle connections are closed.
+# Seconds during which responses close their connection, before idle connections are closed.
 FAREWELL = 1.0
-# In seconds, between two looks at whether a worker has ended.
+# Seconds between two checks of whether a worker has ended.
 PAUSE = 0.02
-SO_ATTACH_FILTER = 26  # Python has no name for it
-# A program for packets, in the kernel's language: those that ask for a connection are dropped, the
-# others, which may complete one that was asked for before, are not.
+SO_ATTACH_FILTER = 26  # not defined by Python
+# A BPF program that drops packets with SYN, which open a connection. Other packets pass, since they
+# may complete a connection that is already being opened.
 NO_SYN = (
-    (0x30, 0, 0, 13),  # load the flags of TCP
-    (0x45, 0, 1, 0x02),  # is SYN among them?
-    (0x06, 0, 0, 0),  # yes: take nothing of it
-    (0x06, 0, 0, 0xFFFFFFFF),  # no: take all
+    (0x30, 0, 0, 13),  # load the TCP flags
+    (0x45, 0, 1, 0x02),  # is SYN set?
+    (0x06, 0, 0, 0),  # yes: drop the packet
+    (0x06, 0, 0, 0xFFFFFFFF),  # no: accept it
 )
 # Connections that may wait for a worker, and that one worker may hold open.
 BACKLOG, CONNECTIONS = 2048, 1024
-# What granian says goes where everything goes.
+# granian's log lines go to the root logger.
 LOGGING: dict[str, Any] = {
     "formatters": {},
     "handlers": {},
@@ -55,8 +55,9 @@ LOGGING: dict[str, Any] = {
 
 
 class Application:
-    """The site's, a few requests at a time, each with its whole body. From `leave` on it lets no
-    client keep its connection: one that is idle may be closed while a request is on its way."""
+    """Wraps the site's application: runs `WEB_THREADS` requests at a time, each with its complete
+    body. After `leave` each response closes its connection: an idle connection could be closed
+    just when the client sends a request."""
 
     def __init__(self, site: Callable[..., Iterable[bytes]]) -> None:
         self.site = site
@@ -66,25 +67,26 @@ class Application:
         self.unstarted = threading.Lock()
 
     def __call__(self, environ: dict[str, Any], respond: Callable[..., Any]) -> Iterable[bytes]:
-        if self.unstarted.acquire(blocking=False):  # never given back: once for each process
+        if self.unstarted.acquire(blocking=False):  # never released: once for each process
             self.bodies.start()
         is_whole = not is_refused_unread(environ) and self.bodies.take_in(environ)
 
         def respond_and_close(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
             return respond(status, [*headers, ("Connection", "close")], *error)
 
-        with self.slots:  # what streams is sent after it
+        with self.slots:  # streamed content is sent after the slot is released
             keeps = is_whole and not self.leaves
             return self.site(environ, respond if keeps else respond_and_close)
 
     def leave(self, *signal_and_frame: object) -> None:
-        """And soon let no more in: who waits for that when the socket is closed gets no answer."""
+        """Close connections from now on, and soon refuse new ones: clients that still wait for a
+        connection when the socket is closed would get no answer."""
         self.leaves = True
         threading.Timer(FAREWELL / 2, let_nobody_in).start()
 
 
 class Server(MPServer):
-    """granian, which when told to stop says so to its clients first."""
+    """granian, but before it stops, its responses close their connections for a while."""
 
     def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
         for worker in self.wrks:
@@ -93,16 +95,16 @@ class Server(MPServer):
         threading.Timer(FAREWELL, super().signal_handler_interrupt).start()
 
     def _stop_workers(self) -> None:
-        """As granian does it, without a false alarm: another thread of its own waits for them,
-        too, and until that has been woken one that has ended passes for alive."""
+        """Stop the workers as granian does, but without its false warnings: a worker that has
+        ended is reported as alive until another of granian's threads has noticed its end."""
         for worker in self.wrks:
-            worker.terminate()  # type: ignore[no-untyped-call]  # notes that it is we who end it
+            worker.terminate()  # type: ignore[no-untyped-call]  # records that we ended it
         deadline = time.monotonic() + GRACE
         for worker in self.wrks:
             while worker.inner.is_alive() and time.monotonic() < deadline:
                 time.sleep(PAUSE)
             if worker.inner.is_alive():
-                logger.warning("A worker didn't end in %s seconds: it is killed.", GRACE)
+                logger.warning("A worker didn't stop within %s seconds: killing it.", GRACE)
                 worker.inner.kill()
                 worker.inner.join()
         self.wrks.clear()
@@ -116,8 +118,8 @@ def is_refused_unread(environ: dict[str, Any]) -> bool:
 
 
 def let_nobody_in() -> None:
-    """Have the system drop what asks this process for a connection. Who asks hears nothing, asks
-    again a second later, and is refused by then. Linux alone can do that."""
+    """Make the kernel drop new connection attempts. Clients get no answer, retry a second later,
+    and are refused then. Linux only."""
     if sys.platform != "linux":
         return
     rules = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *rule) for rule in NO_SYN))
@@ -128,22 +130,22 @@ def let_nobody_in() -> None:
 
 
 def without_advice_on_threads(record: logging.LogRecord) -> bool:
-    """Most threads wait, for the database, Zoom or a slow client: there may be more of them than
-    of processors."""
+    """Filter out granian's advice to use fewer threads: most of ours wait for the database, Zoom or
+    slow clients, so there may be more of them than processors."""
     return "Python threads" not in record.getMessage()
 
 
 def serve_rest() -> None:
-    """Serve until told to stop; what has been accepted is answered first."""
+    """Serve until stopped. Accepted requests are answered first."""
     from config.wsgi import application as site  # noqa: PLC0415  # once, for all workers
 
     allow_many_connections()
     application = Application(site)
-    signal.signal(signal.SIGUSR1, application.leave)  # the workers have it by their birth
+    signal.signal(signal.SIGUSR1, application.leave)  # inherited by the workers
     supervisor = os.getpid()
     os.register_at_fork(after_in_child=lambda: end_with_parent(supervisor))
     logging.getLogger("_granian").addFilter(without_advice_on_threads)
-    gc.freeze()  # what is loaded by now stays in memory that the workers share
+    gc.freeze()  # keeps what is loaded now in memory that the workers share
     Server(
         "config.wsgi:application",
         address=settings.HOST,
@@ -152,7 +154,7 @@ def serve_rest() -> None:
         http=HTTPModes.http1,
         websockets=False,
         workers=settings.WEB_CONCURRENCY,
-        # Each may have to wait for its client; how many work is for `Application` to say.
+        # Each may have to wait for its client; `Application` limits how many work.
         blocking_threads=CONNECTIONS,
         backlog=BACKLOG,
         backpressure=CONNECTIONS,

@@ -1,7 +1,7 @@
-"""What runs when: every job of every app, in one place. Each is safe to run at any time, twice,
-or on two machines at once, so whoever runs them needs no lock: the thread in a development
-server (`EmbeddedScheduler`), `manage.py scheduler` on a single machine, Celery in production
-(`operations.tasks`), `manage.py run_jobs` by hand."""
+"""The schedule: the jobs of all apps. Each job may run at any time, twice, or on two machines at
+once, so no lock is needed. They are run by a thread of the development server
+(`EmbeddedScheduler`), by `manage.py scheduler` on a single machine, by Celery in production
+(`operations.tasks`), or by hand with `manage.py run_jobs`."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ lines = structlog.stdlib.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something to do every so often; it gets the moment, and says how many rows it changed."""
+    """A function to run at an interval. It gets the time and returns the number of changed rows."""
 
     run: Callable[[datetime], int]
     every: timedelta
@@ -66,7 +66,7 @@ SCHEDULE = (
     Job(remove_orphaned_files, every=timedelta(minutes=1)),
     Job(call_off_one_on_ones, every=timedelta(minutes=1)),
     Job(complete_one_on_ones, every=timedelta(minutes=1)),
-    # What the sweep finds must end, too.
+    # Before `end_meetings`, which ends what the sweep finds.
     Job(sweep_meetings, every=timedelta(minutes=1)),
     Job(end_meetings, every=timedelta(minutes=1)),
     Job(watch_zoom_quota, every=timedelta(seconds=15)),
@@ -82,10 +82,10 @@ SCHEDULE = (
 
 
 def run_job(job: Job, now: datetime, *, run_id: str | None = None) -> int:
-    """Run a job, whoever calls for it; how many rows it has changed. What it raises is logged.
+    """Run a job, and return the number of changed rows. Its errors are logged and raised again.
 
     Args:
-        run_id: stands in the lines of this run where a request's have the request's id.
+        run_id: used as the request id in the log lines of this run.
     """
     with logs.about(request_id=logs.request_id(run_id), job=job.name):
         began, outcome = time.perf_counter(), "failed"
@@ -106,16 +106,16 @@ def run_job(job: Job, now: datetime, *, run_id: str | None = None) -> int:
 def note(job: Job, rows: int, seconds: float) -> None:
     JOB_ROWS.labels(job.name).inc(rows)
     JOB_SUCCESS.labels(job.name).set_to_current_time()
-    # Most find nothing to do, every few seconds.
+    # At debug level if there was nothing to do, which is the usual case every few seconds.
     tell = lines.info if rows else lines.debug
     tell("job", rows=rows, duration_ms=round(seconds * 1000, 1))
 
 
 def run_jobs(now: datetime) -> dict[str, int]:
-    """Run every job once; how many rows each has changed, by its name.
+    """Run every job once, and return the number of changed rows by the job's name.
 
     Raises:
-        ExceptionGroup: when all have had their turn, what those that failed raised.
+        ExceptionGroup: after all jobs have run, with the errors of those that failed.
     """
     changed, failures = {}, []
     for job in SCHEDULE:
@@ -124,13 +124,13 @@ def run_jobs(now: datetime) -> dict[str, int]:
         except Exception as failure:
             failures.append(failure)
     if failures:
-        raise ExceptionGroup("Some of the clock's jobs failed.", failures)
+        raise ExceptionGroup("Some of the scheduled jobs failed.", failures)
     return changed
 
 
 class EmbeddedScheduler(threading.Thread):
-    """Runs each job when it is due, from the start on, until `stop`. One that fails is logged and
-    tried again when it is due next."""
+    """Runs each job when it is due, first at the start, until `stop`. Failures are logged, and the
+    job runs again at its next interval."""
 
     def __init__(self, schedule: tuple[Job, ...] = SCHEDULE) -> None:
         super().__init__(name="scheduler", daemon=True)
@@ -149,10 +149,10 @@ class EmbeddedScheduler(threading.Thread):
 
     def run_job(self, job: Job) -> None:
         try:
-            with suppress(Exception):  # it is in the log
+            with suppress(Exception):  # logged by `run_job`
                 run_job(job, timezone.now())
         finally:
-            connections.close_all()  # this thread's own, until the next time
+            connections.close_all()  # those of this thread
 
     def stop(self) -> None:
         self.stopped.set()
@@ -161,7 +161,7 @@ class EmbeddedScheduler(threading.Thread):
 
 @contextmanager
 def embedded_scheduler() -> Iterator[None]:
-    """The clock's jobs in a thread, for as long as the server runs."""
+    """Run the scheduled jobs in a thread while the server runs, if `EMBEDDED_SCHEDULER` is set."""
     if not settings.EMBEDDED_SCHEDULER:
         yield
         return

@@ -1,5 +1,5 @@
-"""How uvicorn serves the ASGI application, for `manage.py run` and `manage.py push` alike; REST in
-production is `operations.rest`."""
+"""Serving the ASGI application with uvicorn, for `manage.py run` and `manage.py push`. In
+production `operations.rest` serves REST."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from websockets.server import ServerProtocol
 
 from operations.prestart import allow_many_connections
 
-# Bytes of the largest frame that a socket takes (contract N5).
+# The largest frame that a socket accepts, in bytes (contract N5).
 MAX_FRAME = 64 * 1024
-# The time in which h11 refuses a header grows with the square of the blanks in a row in it.
+# h11's time to refuse a header grows with the square of the number of consecutive blanks.
 LONG_BLANK = re.compile(rb"[ \t]{256}")
 
 
 class HTTPProtocol(H11Protocol):
-    """uvicorn's, with the deadlines that it lacks: for the head of a request, for what follows of a
-    body that has been answered already, and for clients that take nothing of what is sent to them.
-    Bodies that are read have theirs in `core.handlers`.
+    """uvicorn's protocol with deadlines that it lacks: for the head of a request, for the rest of a
+    body after the response, and for clients that don't read their response. `core.handlers` has
+    the deadline for bodies that are read.
 
-    Asking for a WebSocket in a way that can't become one is a request like any other, answered
-    by the application in its envelope; uvicorn answers it in plain text, or never.
+    An invalid WebSocket handshake is handled like any other request: the application answers in
+    its envelope, whereas uvicorn would answer in plain text, or never.
     """
 
     deadline: asyncio.TimerHandle | None = None
@@ -53,15 +53,16 @@ class HTTPProtocol(H11Protocol):
             unread, _ = self.conn.trailing_data
             headers, _, _ = (unread[-255:] + data).partition(b"\r\n\r\n")
             if LONG_BLANK.search(headers):
-                self.send_400_response("Send fewer blanks in a row in a header.")
+                self.send_400_response("A header has too many consecutive blanks.")
                 return
         super().data_received(data)
         self.watch()
 
     def handle_events(self) -> None:
-        """h11 joins a header that goes on in a second line, where a proxy may read another one."""
+        """Refuse a header that continues on a second line: h11 would join the lines, while a proxy
+        may read two headers."""
         if self.conn.their_state is h11.IDLE and has_folded_line(self.conn.trailing_data[0]):
-            self.send_400_response("A header has to be in one line.")
+            self.send_400_response("A header has to be on one line.")
             return
         super().handle_events()
 
@@ -78,7 +79,7 @@ class HTTPProtocol(H11Protocol):
         super().handle_websocket_upgrade(event)
 
     def watch(self) -> None:
-        """Start the deadline of what the client owes now, unless it is running."""
+        """Start the deadline for what the client has to send now, unless it is running."""
         owed = self.owed()
         if owed == self.watched:
             return
@@ -93,8 +94,9 @@ class HTTPProtocol(H11Protocol):
         self.deadline = self.watched = None
 
     def owed(self) -> str | None:
-        """The setting that bounds what the client owes; None while nobody waits for it here."""
-        if self.transport.get_protocol() is not self:  # it is a WebSocket
+        """Return the name of the setting with the deadline for what the client has to send now;
+        None if there is none."""
+        if self.transport.get_protocol() is not self:  # a WebSocket
             return None
         if self.conn.their_state is h11.IDLE:
             return "HEADER_SECONDS"
@@ -119,23 +121,24 @@ class HTTPProtocol(H11Protocol):
 
 
 def has_folded_line(received: bytes) -> bool:
-    """Does a header of the head that these bytes begin with, or are a part of, go on in a second
-    line?"""
+    """Whether a header in these bytes, the beginning or a part of a request, continues on a second
+    line."""
     head = received.replace(b"\r\n", b"\n").partition(b"\n\n")[0]
     return b"\n " in head or b"\n\t" in head
 
 
 def without_trace_of_bad_text(record: logging.LogRecord) -> bool:
-    """A client's text that isn't UTF-8 closes its socket, and is no fault of the server's."""
+    """Remove the traceback if a client's text isn't UTF-8: that closes its socket, and isn't an
+    error of the server."""
     if record.exc_info and isinstance(record.exc_info[1], UnicodeDecodeError):
         record.exc_info = None
     return True
 
 
 def serve(port: int) -> None:
-    """Serve until told to stop, and then end gracefully, as a success."""
+    """Serve until stopped, then shut down gracefully with exit code 0."""
     allow_many_connections()
-    # uvicorn stops gracefully and then raises the signal again; that one ends the process.
+    # uvicorn shuts down gracefully, then raises the signal again, which ends the process.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     server = uvicorn.Server(
         uvicorn.Config(
@@ -143,17 +146,17 @@ def serve(port: int) -> None:
             host=settings.HOST,
             port=port,
             lifespan="off",
-            # As `settings.LOGGING` says; requests have lines of ours (`core.request_log`).
+            # `settings.LOGGING` applies; `core.request_log` logs the requests.
             log_config=None,
             access_log=False,
-            # Whom to believe is `NUM_PROXIES`; uvicorn's default believes every local caller.
+            # `NUM_PROXIES` says which proxies to trust; uvicorn would trust every local caller.
             proxy_headers=False,
             timeout_graceful_shutdown=10,
             http=HTTPProtocol,
             ws_max_size=MAX_FRAME,
             ws_ping_interval=20,
             ws_ping_timeout=20,
-            # Frames are short, and each socket would keep a compressor's memory.
+            # Frames are short, and compression would need memory for each socket.
             ws_per_message_deflate=False,
         )
     )

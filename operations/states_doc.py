@@ -1,4 +1,4 @@
-"""Draws `docs/states.md` from the tables of actions, so that the page can't tell another story."""
+"""Generates `docs/states.md` from the tables of actions, so that page and code agree."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from core.lifecycle import Table
 from sessions_app.states import ACTIONS, IN_MODE, INITIAL, Mode, Role, Status
 from zoom import states as one_on_one
 
-# The first action of each table that no address leads to; the others follow.
+# In each table the first action without a URL; all after it have none either.
 INSIDE, INSIDE_ONE_ON_ONE = "schedule", "look"
 HEADER = """\
 # States
 
-For everybody who wants to know which status leads where.
+The statuses of sessions, and the actions that change them.
 
-Drawn from the tables of actions in `sessions_app/states.py` and `zoom/states.py` by `make docs`;
-don't edit it here. `make check` fails when a table has moved on.
+Generated from the tables of actions in `sessions_app/states.py` and `zoom/states.py` by
+`make docs`: don't edit this page. `make check` fails if it is out of date.
 """
 
 
 def draw() -> str:
-    """The whole page."""
+    """Return the whole page."""
     return "\n".join([HEADER, *group_sessions(), *one_on_ones()])
 
 
@@ -44,7 +44,7 @@ def one_on_ones() -> list[str]:
 
 
 def diagram(actions: Table, statuses: Collection[str], initial: str) -> str:
-    """The transitions between these statuses, as Mermaid."""
+    """Return the transitions between these statuses as a Mermaid diagram."""
     lines = ["```mermaid", "stateDiagram-v2", f"    [*] --> {initial}"]
     for name, action in actions.items():
         if action.to in statuses:
@@ -66,11 +66,11 @@ def table(
     statuses: type[TextChoices],
     held: type[TextChoices],
 ) -> str:
-    """Every action: who, when, under which further rules, and where it leads."""
+    """Return a table of all actions: roles, statuses, resulting status and refusals."""
     inside = list(actions)[list(actions).index(first_inside) :]
     lines = ["| action | who | in which statuses | leads to | refused |", "|---|---|---|---|---|"]
     for name, action in actions.items():
-        label = f"{name} (no address)" if name in inside else f"`{name}`"
+        label = f"{name} (no URL)" if name in inside else f"`{name}`"
         who = ", ".join(role for role in held if role in action.roles)
         states = ", ".join(f"`{status}`" for status in statuses if status in action.states)
         rules = ", ".join(f"`{rule.refusal.code}`" for rule in action.rules)

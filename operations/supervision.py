@@ -1,4 +1,4 @@
-"""One process that starts others, and ends with them: the parts of `manage.py serve`."""
+"""Starts and supervises the processes (parts) of `manage.py serve`, and ends with them."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from queue import SimpleQueue
 
 logger = logging.getLogger(__name__)
 
-# In seconds: how long the parts may take to finish what they have begun. Then they are killed.
+# Seconds that the parts may take to finish running work. Then they are killed.
 GRACE = 40
 PR_SET_PDEATHSIG = 1
 
 
 class ChildProcess:
-    """A process of its own.
+    """A child process.
 
     Attributes:
-        name: what it is called in the log.
+        name: its name in the log.
     """
 
     def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
         self.name = name
         parent = os.getpid()
-        # No other thread runs here yet, so the child can still run code between fork and exec. In a
-        # group of its own it isn't told of Ctrl-C by the terminal, but by `stop`, gracefully.
+        # No other thread runs here yet, so running code between fork and exec is safe. Its own
+        # process group keeps it from getting Ctrl-C by the terminal: `stop` ends it gracefully.
         self.process = subprocess.Popen(  # noqa: S603  # nosec B603  # the commands are our own
             command,
             env=environment,
@@ -43,24 +43,24 @@ class ChildProcess:
             self.process.terminate()
 
     def join(self) -> int:
-        """Wait for its end, and kill it if that doesn't come; its exit code."""
+        """Wait for the process to end, kill it if it doesn't, and return its exit code."""
         try:
             return self.process.wait(GRACE)
         except subprocess.TimeoutExpired:
-            logger.error("The part %s didn't stop in %s seconds: it is killed.", self.name, GRACE)
+            logger.error("The part %s didn't stop within %s seconds: killing it.", self.name, GRACE)
             self.process.kill()
             return self.process.wait()
 
 
 def supervise(commands: Mapping[str, Sequence[str]], environment: Mapping[str, str]) -> int:
-    """Run these commands side by side until SIGTERM or SIGINT, or until one of them ends by itself;
+    """Run these commands in parallel until SIGTERM or SIGINT, or until one of them ends by itself;
     then stop all of them gracefully.
 
     Args:
-        commands: the parts, by name.
+        commands: the parts by name.
 
     Returns:
-        An exit code: 0 if it was told to stop, and every part ended well.
+        The exit code: 0 if a signal stopped it and every part exited with 0.
     """
     ends: SimpleQueue[ChildProcess | None] = SimpleQueue()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -71,7 +71,7 @@ def supervise(commands: Mapping[str, Sequence[str]], environment: Mapping[str, s
     failed = ends.get()
     if failed:
         code = failed.process.returncode
-        logger.error("The part %s ended by itself with %s: all stop.", failed.name, code)
+        logger.error("The part %s ended by itself with %s: stopping all.", failed.name, code)
     for part in parts:
         part.stop()
     codes = [part.join() for part in parts]
@@ -84,10 +84,10 @@ def tell_end(part: ChildProcess, ends: SimpleQueue[ChildProcess | None]) -> None
 
 
 def end_with_parent(parent: int) -> None:
-    """Let the system stop this process when its parent is gone, even if that was killed: it would
-    serve on, and nobody could stop it. Linux alone can do that."""
+    """Make the system stop this process when its parent ends, even if that was killed. Otherwise it
+    would go on serving without a supervisor. Linux only."""
     if sys.platform != "linux":
         return
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != parent:  # it went before
+    if os.getppid() != parent:  # the parent has already ended
         os._exit(1)

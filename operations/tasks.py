@@ -1,4 +1,4 @@
-"""The clock's jobs as Celery tasks: beat sends one when it is due, a worker runs it."""
+"""The scheduled jobs as Celery tasks: beat sends a task when it is due, a worker runs it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,6 @@ JOBS = {job.name: job for job in SCHEDULE}
 
 @shared_task(bind=True)  # type: ignore[untyped-decorator]  # Celery has no types
 def run_job(task: Any, name: str) -> int:
-    """Run one job of the schedule, as of now; how many rows it has changed. The task's id is the
-    id of its lines in the log, and of its calls to others."""
+    """Run one job of the schedule, and return the number of changed rows. The task's id is used as
+    the request id in its log lines and its outgoing calls."""
     return scheduler.run_job(JOBS[name], timezone.now(), run_id=task.request.id)

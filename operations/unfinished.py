@@ -1,8 +1,8 @@
-"""Bodies of requests that don't come to their end, under granian.
+"""Incomplete request bodies, under granian.
 
-A WSGI application can only wait for a body, and granian waits for as long as the client likes. So
-bodies are read before a request gets one of `WEB_THREADS` slots, and what the client doesn't send
-in time is ended where only the system can: at its connection.
+A WSGI application can only wait for a body, and granian sets no limit for the wait. So bodies are
+read before a request gets one of `WEB_THREADS` slots, and if the client doesn't send in time, its
+connection is shut down.
 """
 
 from __future__ import annotations
@@ -28,32 +28,31 @@ from core.bodies import SLOWEST, Deadline, UnreadableBody
 
 logger = structlog.stdlib.get_logger(__name__)
 
-# Bytes that are read at a time: at the slowest allowed, a few seconds' worth.
+# Bytes that are read at a time: a few seconds at the slowest allowed speed.
 PIECE = 4096
 ESTABLISHED = 1
-# Where Linux's `struct tcp_info` has what is needed: milliseconds since data was sent, and bytes
-# received.
+# Offsets in Linux's `struct tcp_info`: milliseconds since data was last sent, and bytes received.
 LAST_SENT, RECEIVED = 44, 128
 
 
 class Bodies:
-    """Takes in the bodies of requests, each in the thread of its request."""
+    """Reads the bodies of requests, each in the thread of its request."""
 
     def __init__(self) -> None:
         self.began: dict[int, float] = {}
 
     def start(self) -> None:
-        """Watch the connections of this process, which listens already. Linux alone tells what is
-        needed for it."""
+        """Start watching the connections of this process, which is already listening. Linux
+        only."""
         if sys.platform == "linux":
             end_stalled_answers()
             threading.Thread(target=self.watch, name="unfinished bodies", daemon=True).start()
 
     def take_in(self, environ: dict[str, Any]) -> bool:
-        """Have `wsgi.input` be the whole body, or one that raises an error when it is read.
+        """Replace `wsgi.input` by the complete body, or by one that raises an error when read.
 
         Returns:
-            False if a part of it is left where the next request would be looked for.
+            False if a part of the body is unread, so that the connection can't be used again.
         """
         length = int(environ.get("CONTENT_LENGTH") or 0)
         if not length:
@@ -67,7 +66,8 @@ class Bodies:
                 while received < length:
                     piece = source.read(min(PIECE, length - received))
                     received += len(piece)
-                    # Early on it was the client who left, and later on most likely `Silences`.
+                    # Before the deadline the client has left; after it, most likely `Silences`
+                    # has shut the connection down.
                     if not piece and deadline.seconds_left(0) > 0:
                         break
                     if not piece or deadline.seconds_left(received) <= 0:
@@ -75,7 +75,7 @@ class Bodies:
                     kept.write(piece)
         except OSError as error:
             if not isinstance(error, TimeoutError):
-                logger.exception("A body can't be kept on the disk.")
+                logger.exception("A body can't be stored on the disk.")
             environ["wsgi.input"] = UnreadableBody(error)
             kept.close()
             return False
@@ -84,7 +84,7 @@ class Bodies:
 
     @contextmanager
     def watched(self) -> Iterator[None]:
-        """In here this thread may wait for its client."""
+        """Mark this thread as waiting for its client."""
         me = threading.get_ident()
         self.began[me] = time.monotonic()
         try:
@@ -93,7 +93,7 @@ class Bodies:
             del self.began[me]
 
     def watch(self) -> None:
-        """End the connections of those who send too little, while a thread waits for any."""
+        """Shut down connections that send too little, while any thread waits for its client."""
         pause = settings.BODY_SECONDS / 6
         silences = Silences()
         while True:
@@ -107,12 +107,12 @@ class Bodies:
 
 @dataclass
 class Sample:
-    """What was seen of a connection, in seconds of the monotonic clock.
+    """A measurement of a connection; times are in seconds of the monotonic clock.
 
     Attributes:
         silent_since: when something was last sent to the client.
-        seen: when this was seen.
-        received: bytes that had come by then.
+        seen: the time of the measurement.
+        received: bytes received by then.
     """
 
     silent_since: float
@@ -121,12 +121,12 @@ class Sample:
 
 
 class Silences:
-    """How long the clients of this process have said little while nothing was sent to them. That
-    is a body that doesn't end: what is idle between two requests is closed by granian before."""
+    """Finds clients that have sent little for too long while nothing was sent to them. Those are
+    incomplete bodies: granian closes connections that are idle between requests earlier."""
 
     def __init__(self) -> None:
         self.samples: dict[tuple[Any, ...], Sample] = {}
-        # An idle connection isn't ours to end.
+        # Idle connections are closed by granian.
         self.limit = max(settings.BODY_SECONDS, settings.HEADER_SECONDS + 1)
 
     def forget(self) -> None:
@@ -138,20 +138,20 @@ class Silences:
             with suppress(OSError):  # closed meanwhile
                 peer, now = connection.getpeername(), sample(connection)
                 first = before.get(peer)
-                # The clock of the system and this one tick apart.
+                # The kernel's clock and this one differ slightly.
                 if first is None or now.silent_since > first.silent_since + 0.1:
                     self.samples[peer] = now
                 elif now.seen - first.silent_since < self.limit:
                     self.samples[peer] = first
                 elif now.received - first.received < SLOWEST * (now.seen - first.seen):
-                    # Its thread reads the end, and answers; granian closes it then.
+                    # Its thread reads the end of the input and answers; then granian closes it.
                     connection.shutdown(socket.SHUT_RD)
                 else:
                     self.samples[peer] = replace(now, silent_since=now.seen)
 
 
 def sample(connection: socket.socket) -> Sample:
-    """What is waiting to be taken by a client counts as being sent."""
+    """Measure a connection. Data that the client hasn't received yet counts as being sent now."""
     now = time.monotonic()
     told = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)
     waiting = struct.unpack("i", fcntl.ioctl(connection, termios.TIOCOUTQ, bytes(4)))[0]
@@ -160,8 +160,8 @@ def sample(connection: socket.socket) -> Sample:
 
 
 def end_stalled_answers() -> None:
-    """Have the system end a connection whose client takes nothing for a while: a thread of granian
-    waits for it. What listens hands this on to what it accepts."""
+    """Make the system close a connection whose client doesn't read for a while, since a thread of
+    granian waits for it. Accepted sockets inherit this from the listening one."""
     for connection in own_sockets():
         with suppress(OSError):
             if connection.getsockname()[1] == settings.PORT:
@@ -170,7 +170,7 @@ def end_stalled_answers() -> None:
 
 
 def connections_of_clients() -> Iterator[socket.socket]:
-    """Those that this process has accepted on its port; each is closed here, not there."""
+    """Yield duplicates of the connections that this process has accepted on its port."""
     for connection in own_sockets():
         with suppress(OSError):
             is_client = connection.getsockname()[1] == settings.PORT
@@ -180,10 +180,10 @@ def connections_of_clients() -> Iterator[socket.socket]:
 
 
 def own_sockets() -> Iterator[socket.socket]:
-    """Every TCP socket of this process, as a duplicate that lives until the next one; granian
-    doesn't tell which are its own."""
+    """Yield a duplicate of every TCP socket of this process, closed when the next one is taken.
+    granian doesn't expose its own sockets."""
     for name in os.listdir("/proc/self/fd"):
-        with suppress(OSError):  # no socket, or closed by now
+        with suppress(OSError):  # not a socket, or closed meanwhile
             number = os.dup(int(name))
             try:
                 found = socket.socket(fileno=number)

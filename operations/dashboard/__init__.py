@@ -1,4 +1,4 @@
-"""The first page of the admin: how the platform is doing, over a period that the staff choose.
+"""The dashboard on the admin's first page: figures of the platform for a period that staff choose.
 
-From a few aggregate queries (`figures`, `waiting`) the page is put together (`page`, `sections`).
-Its charts are drawn here (`charts`), so it needs no script."""
+`figures` and `waiting` run a few aggregate queries, `page` and `sections` build the page from them.
+`charts` draws the charts on the server, so the page needs no JavaScript."""

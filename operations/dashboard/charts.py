@@ -1,4 +1,4 @@
-"""Bar charts as plain shapes, which a template draws as SVG: without a script."""
+"""Bar charts as lists of rectangles, which a template renders as SVG without JavaScript."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import TypedDict
 from operations.dashboard.figures import Series
 from operations.dashboard.periods import Period
 
-# In units of the drawing, which is stretched to the page's width.
+# In units of the SVG, which is stretched to the page's width.
 BAR, GAP, HEIGHT = 8, 2, 100
-# So many bars can be told apart on a phone; more days are taken together by weeks.
+# The most bars that can be distinguished on a phone; longer periods are shown by weeks.
 MAX_DAYS = 92
 WEEK = 7
 
 
 class Part(TypedDict):
-    """A part of a bar: `kind` is its colour's number, from 1."""
+    """A part of a bar. `kind` is the number of its colour, from 1."""
 
     kind: int
     y: float
@@ -25,10 +25,7 @@ class Part(TypedDict):
 
 
 class Bar(TypedDict):
-    """A day or a week.
-
-    `label` names it, `numbers` are in the order of the legend.
-    """
+    """A day or a week. `numbers` are in the order of the legend."""
 
     label: str
     x: int
@@ -38,7 +35,7 @@ class Bar(TypedDict):
 
 
 class Chart(TypedDict):
-    """One chart. `top` is the number at its upper edge, `width` is in the drawing's units."""
+    """One chart. `top` is the number at its upper edge, `width` is in units of the SVG."""
 
     title: str
     legend: list[str]
@@ -49,7 +46,7 @@ class Chart(TypedDict):
 
 
 def draw(title: str, series: Mapping[str, Series], period: Period) -> Chart:
-    """A bar for each day or week, with a part for each of the series, from the bottom up."""
+    """Return a chart with a bar for each day or week, which stacks the series from the bottom."""
     stretches = split(period.days)
     numbers = [
         [sum(each.get(day, 0) for day in days) for each in series.values()] for days in stretches
@@ -69,7 +66,7 @@ def draw(title: str, series: Mapping[str, Series], period: Period) -> Chart:
 
 
 def split(days: list[date]) -> list[list[date]]:
-    """The days that each bar stands for; the last week may be a shorter one."""
+    """Return the days of each bar; the last week may be shorter."""
     size = WEEK if len(days) > MAX_DAYS else 1
     return [days[start : start + size] for start in range(0, len(days), size)]
 
@@ -105,7 +102,7 @@ def in_words(days: list[date]) -> str:
 
 
 def round_up(number: int) -> int:
-    """The next number that reads well at the edge of a chart: 1, 2 or 5 and noughts."""
+    """Return the next higher number of the form 1, 2 or 5 followed by zeros."""
     scale = 1
     while True:
         for step in (1, 2, 5):

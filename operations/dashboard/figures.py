@@ -1,5 +1,5 @@
-"""What the dashboard counts: by day, for a period and the one before it. Each function asks the
-database a fixed number of questions, and each is answered by the rows of those days alone."""
+"""The dashboard's numbers by day, for a period and the one before it. Each function runs a fixed
+number of queries, which read only the rows of those days."""
 
 from __future__ import annotations
 
@@ -18,21 +18,22 @@ from sessions_app.states import Status as SessionStatus
 from zoom.models import OneOnOneSession, StartAttempt
 from zoom.states import Status
 
-# How many on which day. A day without any may be missing; the first day of the period before has
-# all of that period.
+# The number for each day. Days with 0 may be missing. The total of the preceding period is stored
+# under its first day.
 Series = dict[date, int]
 
 CALLED_OFF = {SessionStatus.CANCELLED, SessionStatus.EXPIRED}
 LIVE = {*OPEN, SessionStatus.ONGOING}
-# Of rows, not of a column: then an index alone can answer.
+# Counts rows, not a column, so that an index-only scan is possible.
 NUMBER = Count("*")
 
 
 class SessionFigures(TypedDict):
     """Group sessions.
 
-    `by_status` are those whose date is on that day. `sold` and `offered` are the places of those
-    that were neither cancelled nor expired. `live` counts, by status, all that aren't over now.
+    `by_status` counts sessions by the day of their date. `sold` and `offered` count the places of
+    sessions that were neither cancelled nor expired. `live` counts, by status, all sessions that
+    aren't over now.
     """
 
     live: dict[str, int]
@@ -43,7 +44,7 @@ class SessionFigures(TypedDict):
 
 
 class BookingFigures(TypedDict):
-    """Booking requests: asked on that day, and decided on that day in one way or another."""
+    """Booking requests by the day on which they were made, or on which they were decided."""
 
     asked: Series
     approved: Series
@@ -52,7 +53,7 @@ class BookingFigures(TypedDict):
 
 
 class OneOnOneFigures(TypedDict):
-    """1-on-1 sessions. `failed` are the starts that came to no meeting, mostly because of Zoom."""
+    """1-on-1 sessions. `failed` counts starts without a meeting, mostly because of Zoom."""
 
     started: Series
     completed: Series
@@ -90,12 +91,12 @@ def of_bookings(period: Period) -> BookingFigures:
 
 
 def of_people(period: Period) -> dict[str, Series]:
-    """New people, by role."""
+    """Return the new users by role."""
     return number_by_kind(User.objects.all(), "date_joined", period, "role")
 
 
 def of_one_on_ones(period: Period, now: datetime) -> OneOnOneFigures:
-    # By status, since the index of starts begins with it; who pends was never started.
+    # Filtered by status, since the index of starts begins with it. Pending ones weren't started.
     started = OneOnOneSession.objects.filter(status__in=set(Status) - {Status.PENDING})
     ended = number_by_kind(OneOnOneSession.objects.all(), "ended_at", period, "status")
     return {
@@ -109,10 +110,10 @@ def of_one_on_ones(period: Period, now: datetime) -> OneOnOneFigures:
 def by_day(
     rows: QuerySet[Any], column: str, period: Period, *kinds: str, **sums: Sum
 ) -> QuerySet[Any, Any]:
-    """Tuples of a day, the other columns `kinds`, how many rows there are of these, and `sums`.
+    """Return tuples of a day, the columns `kinds`, the number of rows and `sums`.
 
-    The period before is one of the days, its first: that is half the work, since its rows are
-    counted without looking at each one's day.
+    The preceding period is counted as one day, its first. That halves the work: the day of each of
+    its rows needn't be computed.
     """
 
     def counted(stretch: Period, day: Any) -> QuerySet[Any, Any]:
@@ -136,7 +137,7 @@ def number_by_day(rows: QuerySet[Any], column: str, period: Period) -> Series:
 def number_by_kind(
     rows: QuerySet[Any], column: str, period: Period, kind: str
 ) -> dict[str, Series]:
-    """A series for each value of the column `kind`."""
+    """Return a series for each value of the column `kind`."""
     found: dict[str, Series] = defaultdict(Series)
     for day, value, number in by_day(rows, column, period, kind):
         found[value][day] = number

@@ -1,4 +1,4 @@
-"""Who may see which table in the admin, and the addresses of its lists."""
+"""Permissions for tables in the admin, and links to its lists."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from operations.dashboard.periods import Period
 
 
 def may_see(user: User, model: type[Model]) -> bool:
-    """As the admin decides it: who may change may look."""
+    """Whether the user may view the table: as in the admin, permission to change is enough."""
     codes = (get_permission_codename(act, model._meta) for act in ("view", "change"))
     return any(user.has_perm(f"{model._meta.app_label}.{code}") for code in codes)
 
 
 def link_to(model: type[Model], **filters: Any) -> str:
-    """The admin's list of those rows; "" for a table that has none."""
+    """Return the URL of the admin's list with these filters; "" if the table isn't in the admin."""
     if not site.is_registered(model):
         return ""
     path = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")

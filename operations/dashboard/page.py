@@ -1,5 +1,5 @@
-"""What stands on the dashboard for one member of the staff: figures, charts, and what waits. Who
-may not look at a table is told nothing of it, and it isn't counted."""
+"""The content of the dashboard for one staff member: figures, charts and what needs attention.
+Tables that they may not view are neither shown nor counted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The days that the dashboard speaks of: whole ones, in the zone of whoever looks."""
+"""The dashboard's periods: whole days in the time zone of the staff member."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from core.dates import is_plain
 LENGTHS = (7, 30, 90, 365)
 DEFAULT_LENGTH = 30
 MAX_PERIOD = 731
-# Far from where a date ends, also for the period before.
+# Far from the limits of `date`, also for the preceding period.
 EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
 DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Whole days in a zone.
+    """Whole days in a time zone.
 
     Attributes:
         first: the first day.
-        last: the last day, which is part of it.
+        last: the last day, inclusive.
     """
 
     first: date
@@ -43,12 +43,12 @@ class Period:
 
     @property
     def end(self) -> datetime:
-        """The first moment after it."""
+        """The first moment after the period."""
         return datetime.combine(self.last + DAY, time.min, self.zone)
 
     @property
     def before(self) -> Period:
-        """As many days, right before."""
+        """The preceding period of the same length."""
         return Period(self.first - self.length * DAY, self.first - DAY, self.zone)
 
     @property
@@ -57,16 +57,16 @@ class Period:
 
 
 def latest(length: int, *, zone: ZoneInfo, now: datetime) -> Period:
-    """So many days, of which today is the last."""
+    """Return a period of `length` days that ends today."""
     today = now.astimezone(zone).date()
     return Period(today - (length - 1) * DAY, today, zone)
 
 
 def chosen(query: Mapping[str, str], *, zone: ZoneInfo, now: datetime) -> Period:
-    """The period that an address asks for, by `days` or by `from` and `to`; else the usual one.
+    """Return the period of a query string: `days`, or `from` and `to`, or the default.
 
     Raises:
-        ValueError: with a sentence for whoever typed it.
+        ValueError: with a sentence for the user.
     """
     if query.get("from") or query.get("to"):
         return between(read_day(query, "from"), read_day(query, "to"), zone)

@@ -1,4 +1,4 @@
-"""The sections of the dashboard: figures beside those of the period before, and charts."""
+"""The sections of the dashboard: figures, compared with the preceding period, and charts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from zoom.services import quota_of_day
 
 
 class Tile(TypedDict):
-    """One figure, what it was before, and where its rows are listed ("" if nowhere)."""
+    """One figure, its value before, and a link to the list of its rows ("" if there is none)."""
 
     label: str
     value: str
@@ -28,8 +28,8 @@ class Tile(TypedDict):
 
 
 class StatusRow(TypedDict):
-    """How many sessions have a status: of those dated in the period, in the one before, and of all
-    there are now ("" for a status that is over)."""
+    """The number of sessions with a status: dated in the period, dated in the one before, and of
+    all that exist now ("" for a final status)."""
 
     label: str
     number: str
@@ -47,13 +47,13 @@ class Section(TypedDict):
 
 
 def tile(label: str, series: Series, period: Period, link: str) -> Tile:
-    """How many there were."""
+    """Return a tile with the total of a series."""
     now, before = total(series, period), total(series, period.before)
     return {"label": label, "value": f"{now:,}", "before": compare(now, before), "link": link}
 
 
 def compare(now: int, before: int) -> str:
-    """ "+12%, 1,204 before"; without a change where there is none, or there was nothing."""
+    """Return "+12%, 1,204 before"; without a percentage if nothing changed or `before` is 0."""
     percent = round(100 * (now - before) / before) if before else 0
     change = f"{percent:+}%, " if percent else ""
     return f"{change}{before:,} before"
@@ -64,7 +64,7 @@ def share(part: int, whole: int) -> str:
 
 
 def total_of(several: dict[str, Series]) -> Series:
-    """All of them together."""
+    """Return the sum of the series."""
     together: Series = {}
     for series in several.values():
         for day, number in series.items():
@@ -100,7 +100,7 @@ def on_sessions(period: Period) -> Section:
 
 
 def one_of(statuses: Iterable[str]) -> str:
-    """As an address has several values."""
+    """Return the values as a query string has them: separated by commas."""
     return ",".join(sorted(statuses))
 
 
@@ -142,14 +142,14 @@ def on_bookings(period: Period) -> Section:
     return {
         "title": "Bookings",
         "tiles": [
-            tile("Asked", found["asked"], period, asked),
+            tile("Requested", found["asked"], period, asked),
             *(
                 tile(label, series, period, link)
                 for (label, series), link in zip(decisions.items(), decided, strict=True)
             ),
         ],
         "charts": [
-            draw("Bookings asked", {"Asked": found["asked"]}, period),
+            draw("Bookings requested", {"Requested": found["asked"]}, period),
             draw("Bookings decided", decisions, period),
         ],
         "statuses": [],
@@ -195,7 +195,7 @@ def on_one_on_ones(period: Period, now: datetime) -> Section:
             tile("Cancelled", found["cancelled"], period, ended[1]),
             tile("Failed starts", found["failed"], period, ""),
             {
-                "label": "Made at Zoom today",
+                "label": "Zoom meetings today",
                 "value": f"{quota.used:,}",
                 "before": f"of {quota.most:,} until 00:00 UTC",
                 "link": "",

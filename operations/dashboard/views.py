@@ -1,4 +1,4 @@
-"""Puts the dashboard into the first page of the admin."""
+"""Adds the dashboard to the admin's first page."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from operations.dashboard.periods import DEFAULT_LENGTH, LENGTHS, MAX_PERIOD, ch
 
 
 def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """The page's context, with the figures of the period that its address asks for. One that can't
-    be read is said, and the usual one is shown."""
+    """Return the page's context with the figures of the requested period. If that isn't valid, the
+    context has the problem as a sentence, and the figures of the default period."""
     user: Any = request.user
     zone, now, problem = ZoneInfo(user.timezone), timezone.now(), ""
     try:

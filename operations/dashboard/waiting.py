@@ -1,5 +1,5 @@
-"""What waits for somebody: for the staff's approval, or because something is stuck. Each pile is a
-filter of a list in the admin: the same one counts it and is in the address that shows it."""
+"""What needs the attention of staff: sessions waiting for approval, and rows that are stuck. Each
+pile is a filter of a list in the admin, which is used both for counting and in the link."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from sessions_app.models import Session
 from sessions_app.states import OPEN, Status, staff_approves
 from zoom.models import PendingMeetingEnd
 
-# The clock looks at everything each minute: what is due for so long, it doesn't get done.
+# Scheduled jobs run every minute: what is overdue for so long is stuck.
 OVERDUE = timedelta(hours=1)
-# The first tries are a few minutes apart: so many have failed for more than half an hour.
+# The first tries are a few minutes apart: three failures take more than half an hour.
 TRIES = 3
 
 
@@ -28,9 +28,9 @@ class Pile:
     """Rows that somebody should look at.
 
     Attributes:
-        name: unique among them.
-        label: what they are, as a sentence's beginning.
-        filters: Django's lookups, with values as an address has them.
+        name: unique among the piles.
+        label: its label on the dashboard.
+        filters: Django lookups, with values as in a query string.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Pile:
 
     @property
     def rows(self) -> QuerySet[Any]:
-        # An address has several values in one text.
+        # A query string has several values in one text.
         lookups = {
             name: value.split(",") if isinstance(value, str) and name.endswith("__in") else value
             for name, value in self.filters.items()
@@ -49,19 +49,19 @@ class Pile:
 
     @property
     def number_of_rows(self) -> QuerySet[Any, Any]:
-        """One row: the pile's name, and how many there are."""
+        """A query for one row: the pile's name, and its number of rows."""
         named = self.rows.order_by().values(pile=Value(self.name, output_field=CharField()))
         numbers: QuerySet[Any, Any] = named.annotate(number=Count("*"))
         return numbers.values_list("pile", "number")
 
 
 def piles(now: datetime) -> list[Pile]:
-    """All that there are on this site."""
+    """Return all piles of this site."""
     overdue = now.replace(second=0, microsecond=0) - OVERDUE
     over = overdue - settings.SESSION_COMPLETION_GRACE
     approvals = Pile(
         "approvals",
-        "Sessions that wait for approval",
+        "Sessions waiting for approval",
         Session,
         {"status__exact": Status.PENDING_APPROVAL.value},
     )
@@ -80,20 +80,20 @@ def piles(now: datetime) -> list[Pile]:
         ),
         Pile(
             "mails_given_up",
-            "Mails given up",
+            "E-mails that could not be sent",
             Mail,
             {"sent_at__isnull": True, "next_try_at__isnull": True},
         ),
-        Pile("mails_overdue", "Mails overdue", Mail, {"next_try_at__lt": overdue}),
+        Pile("mails_overdue", "Overdue e-mails", Mail, {"next_try_at__lt": overdue}),
         Pile(
             "meetings",
-            "Meetings that Zoom hasn't ended",
+            "Zoom meetings that could not be ended",
             PendingMeetingEnd,
             {"created_at__lt": overdue},
         ),
         Pile(
             "files",
-            "Stored files that can't be removed",
+            "Stored files that could not be removed",
             OrphanedFile,
             {"attempts__gte": str(TRIES)},
         ),
@@ -102,6 +102,6 @@ def piles(now: datetime) -> list[Pile]:
 
 
 def count(chosen: Collection[Pile]) -> dict[str, int]:
-    """How many rows each pile has, by its name: one question to the database."""
+    """Return the number of rows of each pile by its name, with one query."""
     first, *others = [pile.number_of_rows for pile in chosen] or [Session.objects.none()]
     return dict(first.union(*others, all=True)) if chosen else {}

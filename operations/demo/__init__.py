@@ -1,6 +1,6 @@
-"""Demo data: people, their sessions and friends as on a small site, the same every time, with dates
-around the moment of loading. Every status is reached through the services, at moments of
-their own; nothing is written past them."""
+"""Demo data of a small site: people, their sessions and friends. It is the same every time, with
+dates around the time of loading. All rows are created by the services, called with suitable
+times."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ __all__ = ["PASSWORD", "PEOPLE", "STAFF", "is_loaded", "load"]
 
 
 def is_loaded() -> bool:
-    """Are the demo people here?"""
+    """Whether the demo people are in the database."""
     return bool(User.objects.with_email(f"{PEOPLE[0].username}@{DOMAIN}").exists())
 
 
 def load(now: datetime) -> bool:
-    """Fill an empty database; False, and no change, if it has people already."""
+    """Load the demo data. Return False, and change nothing, if there are users already."""
     with transaction.atomic():
         if User.objects.exists():
             return False
@@ -47,7 +47,7 @@ def load(now: datetime) -> bool:
 
 
 def create_people() -> dict[str, User]:
-    # Everybody knows the password, so in production the staff can't sign in with it.
+    # The password is public, so in production the staff account has none.
     password = PASSWORD if settings.DEBUG else None
     staff = User.objects.create_superuser(
         STAFF, f"{STAFF}@{DOMAIN}", password, first_name="Sam", email_confirmed=True
@@ -68,7 +68,7 @@ def create_people() -> dict[str, User]:
 
 
 def play(plan: Plan, people: dict[str, User], joiners: list[str], now: datetime) -> None:
-    """Let a session happen, up to its ending."""
+    """Create the session of a plan, let people join, and bring it to its final status."""
     creator, date = people[plan.creator], date_of(plan, now)
     published = min(date, now) - timedelta(days=7)
     session = services.create(
@@ -105,7 +105,7 @@ def decide(plan: PeerPlan, session: Session, askers: list[User], published: date
 
 
 def end(plan: Plan, session: Session, creator: User, now: datetime) -> None:
-    """What its creator does with it; time does the rest."""
+    """Do what the plan's `ending` says as the creator; `load` completes and expires the rest."""
     row = seen(session, creator)
     if plan.ending == "approve" and not staff_approves():
         services.approve(row, by=creator, now=session.created_at + timedelta(days=1))
@@ -120,7 +120,7 @@ def end(plan: Plan, session: Session, creator: User, now: datetime) -> None:
 
 
 def date_of(plan: Plan, now: datetime) -> datetime:
-    """Day 0 is what runs right now: it began a quarter of an hour ago."""
+    """Return the session's date. Day 0 means now: the session began a quarter of an hour ago."""
     if plan.day == 0:
         return now.replace(microsecond=0) - timedelta(minutes=15)
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -1,4 +1,4 @@
-"""The demo friends, and what they write to each other."""
+"""The demo friends and their messages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from friendships import services
 
 @dataclass(frozen=True)
 class Chat:
-    """Two friends: who asked, who accepted, and what they write in turns, the asker first."""
+    """Two friends: who asked, who accepted, and their messages in turn, the asker's first."""
 
     asker: str
     asked: str
@@ -37,7 +37,7 @@ CHATS = (
 
 
 def befriend(people: dict[str, User], now: datetime) -> None:
-    """Let them become friends a week ago, and write since then."""
+    """Make them friends as of a week ago, with messages since then."""
     asked = now - timedelta(days=7)
     for chat in CHATS:
         one, other = people[chat.asker], people[chat.asked]

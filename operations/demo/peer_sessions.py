@@ -1,4 +1,4 @@
-"""The demo sessions that peers offer, and who is let in: data, played by `operations.demo`."""
+"""The demo sessions of peers, with the decisions on requests: data for `operations.demo`."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from sessions_app.states import Level
 
 @dataclass(frozen=True)
 class PeerPlan(Plan):
-    """A peer's session: `joiners` ask for a place; of them so many are approved and rejected,
-    and the others wait."""
+    """A peer's session: `joiners` people ask for a place, the numbers `approved` and `rejected` of
+    them are decided, and the others wait."""
 
     approved: int = 0
     rejected: int = 0
 
     @property
     def waits(self) -> bool:
-        """Has nobody approved it yet?"""
+        """Whether staff haven't approved the session yet."""
         return not (self.approved or self.ending)
 
 

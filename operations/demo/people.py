@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from accounts.models import Role
 
-# Printed at every start, and meant to be.
+# Printed at every start, on purpose.
 PASSWORD = "learn-together-26"  # noqa: S105  # nosec B105  # as the line above says
 STAFF = "admin"
 DOMAIN = "demo.example"

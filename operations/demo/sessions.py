@@ -1,4 +1,4 @@
-"""The demo sessions of instructors, and what becomes of them: data, played by `operations.demo`."""
+"""The demo sessions of instructors, with their final statuses: data for `operations.demo`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from sessions_app.states import Level
 
 @dataclass(frozen=True)
 class Plan:
-    """A session: whose it is, when it begins (days from today, at an hour UTC), who joins, and
-    how far it gets."""
+    """A session: its creator, when it begins (days from today, hour in UTC), the number of people
+    who join, and what the creator does with it (`ending`)."""
 
     creator: str
     title: str

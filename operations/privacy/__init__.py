@@ -1,6 +1,6 @@
-"""What the law wants done with a person's data: telling them all of it, and taking it out.
+"""Exporting and erasing a person's data, as the law requires.
 
-`docs/privacy.md` says what is stored about a person, and what becomes of it.
+`docs/privacy.md` says what is stored about a person, and what happens to it.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from core.fields import MAX_ID
 
 
 class UnclearError(Exception):
-    """It isn't clear who is meant, or it can't be done to them; says so in a sentence."""
+    """It isn't clear who is meant, or the person can't be erased; the message says which."""
 
 
 def find_person(who: str) -> User:
-    """The person with this user name, e-mail address or id.
+    """Return the user with this user name, e-mail address or id.
 
     Raises:
-        UnclearError: there is nobody, or two are meant.
+        UnclearError: nobody, or more than one user, matches.
     """
-    who = who.encode(errors="replace").decode()  # a terminal may give what is no text
+    who = who.encode(errors="replace").decode()  # a terminal may pass invalid text
     found: list[User] = list(User.objects.signing_in_as(who))
     if re.fullmatch("[0-9]{1,19}", who) and int(who) <= MAX_ID:
         found += User.objects.filter(pk=int(who)).exclude(pk__in=[each.pk for each in found])

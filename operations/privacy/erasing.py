@@ -1,8 +1,7 @@
-"""Erasing a person: who they were goes, and what concerns others stays whole.
+"""Erasing a person: their identity is removed, and the data of others stays intact.
 
-Every step is small, does nothing when it is done again, and leaves the next ones possible: after a
-crash the command is run again. The name goes out of the account last, since it is what the other
-places are searched for.
+Every step is small, and repeating it changes nothing: after a crash the command can be run again.
+The name is removed from the account last, since the other places are searched for it.
 """
 
 from __future__ import annotations
@@ -22,34 +21,34 @@ from accounts.models import User
 from operations.privacy import UnclearError, traces
 
 Report = Counter[str]
-# For so long a request that was let in before the account was closed may still be on its way: its
-# body comes as slowly as its sender likes.
+# How long a request that was accepted before the account was closed may still be in progress: its
+# body may arrive slowly.
 ON_THE_WAY = timedelta(hours=1)
 
 
 def check_may_be_erased(user: User) -> None:
-    """Somebody has to look after the site.
+    """Check that the user isn't the last superuser.
 
     Raises:
         UnclearError: it is the last superuser.
     """
     others = User.objects.active().filter(is_superuser=True).exclude(pk=user.pk)
     if user.is_superuser and not others.exists():
-        raise UnclearError(f"{user.username} is the last superuser: make another one first.")
+        raise UnclearError(f"{user.username} is the last superuser: create another one first.")
 
 
 def erase(user: User, *, now: datetime) -> Report:
-    """Take all that says who this is out of the database, and their own words with it.
+    """Remove the person's identity, and the texts they wrote, from the database.
 
     Returns:
-        What was done, and to how many.
+        What was done, with the number of rows.
 
     Raises:
         UnclearError: it is the last superuser.
     """
     email, renaming = user.email, Renaming(user, accounts_erasure.free_name(user))
     with transaction.atomic():
-        # Of the last two, erased at once, one waits here and then sees that it is the last.
+        # If the last two are erased at the same time, one waits here and is then refused.
         list(User.objects.filter(is_superuser=True).select_for_update(no_key=True).order_by("pk"))
         check_may_be_erased(user)
         accounts_erasure.close(user)
@@ -57,14 +56,14 @@ def erase(user: User, *, now: datetime) -> Report:
     with transaction.atomic():
         report += rename(user, email, renaming)
         accounts_erasure.anonymise(user, renaming.new, now=now)
-    # Once more, for what was on its way when the account was closed.
+    # Once more, for requests that were in progress when the account was closed.
     return report + retire(user, now=now) + remove(user, email, renaming, now=now)
 
 
 def erase_late_arrivals(now: datetime) -> int:
-    """Take out what has landed since of people who were erased just now; returns how many things
-    that were. Their account has no name any more that could be searched for, but what others were
-    told of them says that it was of them."""
+    """Erase what was written after recently erased people were erased, and return the number of
+    rows. Their accounts have no name any more to search for, but notifications to others record
+    whom they name."""
     late = Report()
     for user in User.objects.erased_since(now - ON_THE_WAY):
         unnamed = Renaming(user, user.username)
@@ -75,7 +74,7 @@ def erase_late_arrivals(now: datetime) -> int:
 
 
 def retire(user: User, *, now: datetime) -> Report:
-    """End what they take part in, with news for everybody concerned."""
+    """End what the person takes part in, and notify everybody concerned."""
     return Report(
         {
             "1-on-1 sessions ended": zoom.erasure.end_all(user, now=now),
@@ -89,12 +88,12 @@ def retire(user: User, *, now: datetime) -> Report:
 
 
 def remove(user: User, email: str, renaming: Renaming, *, now: datetime) -> Report:
-    """Delete what is theirs alone, and take their words and name out of the rest."""
+    """Delete what belongs only to the person, and remove their texts and name from the rest."""
     return delete(user, email, renaming, now=now) + rename(user, email, renaming)
 
 
 def delete(user: User, email: str, renaming: Renaming, *, now: datetime) -> Report:
-    """Delete what is theirs alone, and take their words out of the rest."""
+    """Delete what belongs only to the person, and remove their texts from the rest."""
     return Report(
         {
             "materials deleted": sessions_app.erasure.delete_materials(user, now=now),
@@ -112,7 +111,7 @@ def delete(user: User, email: str, renaming: Renaming, *, now: datetime) -> Repo
 
 
 def rename(user: User, email: str, renaming: Renaming) -> Report:
-    """Take their name out of what others were told, and of the logs."""
+    """Replace the person's name in notifications to others, and in the logs."""
     zoom.erasure.forget_at_zoom(email, renaming.new)
     return Report(
         {

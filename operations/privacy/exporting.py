@@ -1,8 +1,7 @@
-"""Everything about a person as JSON, one row at a time, however much there is.
+"""Exports a person's data as JSON, row by row, so that memory use stays small.
 
-Each section is one table, and names the columns of it that point to the person. Rows have all
-columns but those left out, so a new column is exported without a word here. Of other people there
-is the name, and nothing else.
+Each section is one table, with the columns that refer to the person. Rows have all columns except
+hidden ones, so new columns are exported automatically. Of other people only the name is included.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from operations.privacy import traces
 from sessions_app.models import BookingRequest, Participant, Session
 from zoom.models import AuditEntry, JoinToken, OneOnOneSession, StartAttempt
 
-# Raised when a key is renamed or goes; new ones may come without that.
+# Increased when a key is renamed or removed, but not when one is added.
 FORMAT = 1
 
 
@@ -36,8 +35,8 @@ class Section:
 
     Attributes:
         name: its key in the document.
-        columns: those that point to the person; a row with one of them is exported.
-        hidden: what must not be told even to them, or means nothing outside of the server.
+        columns: those that refer to the person; a row is exported if one of them does.
+        hidden: columns that are secret even for the person, or meaningless outside the server.
     """
 
     name: str
@@ -61,7 +60,7 @@ class Section:
 
 
 class Mails(Section):
-    """With resets of the password, whose rows know only an address."""
+    """Includes password resets, whose rows have only an e-mail address."""
 
     def rows(self, user: User) -> QuerySet[Any]:
         return self.prepared(Mail.objects.to_person(user, user.email))
@@ -91,18 +90,18 @@ SECTIONS = (
     Section("known_networks", KnownNetwork, ("user",), hidden=("digest",)),
     Section("acts_as_staff", LogEntry, ("user",)),
 )
-# What points to a person and is not in the document, and why.
+# Columns that refer to a person but aren't exported, and why.
 LEFT_OUT = {
-    (IdempotencyKey, "person"): "Answers that can be had again for a day; the sections say it all.",
-    (Block, "blocked"): "Who is blocked isn't told, by the API or by this.",
-    (Notification, "named"): "What others were told is theirs; it says what the sections say.",
+    (IdempotencyKey, "person"): "Answers repeated within a day; the sections have the same data.",
+    (Block, "blocked"): "People don't learn who blocks them, neither here nor from the API.",
+    (Notification, "named"): "It belongs to others, and has nothing that the sections don't have.",
 }
 STAFFS_ACTS = Section("acts_of_staff_on_the_account", LogEntry, (), hidden=("user",))
 ACCOUNT = Section("account", User, ("pk",), hidden=("password", "token_generation", "kept_stamp"))
 
 
 def export(user: User, *, now: datetime) -> Iterator[str]:
-    """The document, in pieces that follow each other."""
+    """Yield the JSON document in pieces."""
     yield f'{{\n"format": {FORMAT},\n"exported_at": {encode(now)},\n"account": {account(user)}'
     for section in SECTIONS:
         yield from array(section.name, (row(each, section) for each in iterate(section, user)))
@@ -133,7 +132,7 @@ def row(instance: Any, section: Section) -> dict[str, Any]:
 
 
 def value_of(instance: Any, field: Any) -> Any:
-    """A column's value; of a row of another table its key, and what it is called."""
+    """Return a column's value; for a foreign key, the other row's id and name."""
     value = getattr(instance, field.name)
     if not field.is_relation or value is None:
         return value

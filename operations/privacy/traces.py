@@ -1,5 +1,4 @@
-"""What the framework's own tables know of a person: the log of the admin, and who is signed in
-there."""
+"""A person's data in Django's own tables: the admin's log, and the sign-ins to the admin."""
 
 from __future__ import annotations
 
@@ -17,13 +16,13 @@ from core.staff_log import WHOM
 
 
 def entries_about(user: User) -> Any:
-    """What staff have done to this person's account, as the admin's log has it."""
+    """Return the entries of the admin's log about this user's account."""
     account = ContentType.objects.get_for_model(User)
     return LogEntry.objects.filter(content_type=account, object_id=str(user.pk))
 
 
 def rename_in_log(user: User, renaming: Renaming) -> int:
-    """Take their name out of the admin's log; how many entries that were."""
+    """Replace the user's name in the admin's log, and return the number of changed entries."""
     changed = entries_about(user).exclude(object_repr=renaming.new)
     renamed: int = changed.update(object_repr=renaming.new)
     having = [
@@ -37,7 +36,7 @@ def rename_in_log(user: User, renaming: Renaming) -> int:
 
 
 def as_stored(name: str) -> str:
-    """As JSON writes it within a text."""
+    """Return the name as it is escaped inside a JSON string."""
     return json.dumps(name)[1:-1]
 
 
@@ -48,13 +47,13 @@ def rename_in(entry: LogEntry, user: User, renaming: Renaming) -> bool:
         "change_message": rename_in_message(entry.change_message, user, renaming),
     }
     if entry.content_type == ContentType.objects.get_for_model(User):
-        del new["object_repr"]  # their own is changed by now; this is somebody else's user name
+        del new["object_repr"]  # the user's own are changed already: this is somebody else's name
     changed = any(old[name] != text for name, text in new.items())
     return changed and bool(LogEntry.objects.filter(pk=entry.pk).update(**new))
 
 
 def rename_in_message(message: str, user: User, renaming: Renaming) -> str:
-    """A sentence, or the admin's JSON, of which the keys stay as they are."""
+    """Replace the name in a sentence, or in the values of the admin's JSON."""
     if message.startswith("["):
         try:
             return json.dumps(rename_values(json.loads(message), renaming))
@@ -64,7 +63,8 @@ def rename_in_message(message: str, user: User, renaming: Renaming) -> str:
 
 
 def rename_in_sentence(message: str, user: User, renaming: Renaming) -> str:
-    """Of whom it names at its start the id decides, also for older and for short names."""
+    """Replace the name in a sentence. For the person named at its start the id decides, so that
+    former and short names are replaced, too."""
     start = WHOM.match(message)
     if start is None:
         return renaming.in_staffs_words(message)
@@ -82,7 +82,7 @@ def rename_values(value: Any, renaming: Renaming) -> Any:
 
 
 def end_sign_ins(user: User) -> int:
-    """Delete what keeps them signed in to the admin; how many browsers that were."""
+    """Sign the user out of the admin, and return the number of browsers."""
     mine = [
         row.pk
         for row in SignIn.objects.iterator()

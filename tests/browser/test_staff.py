@@ -78,7 +78,7 @@ def choose(desk: Page, action: str) -> None:
 def figures(desk: Page) -> dict[str, int]:
     """How many sessions wait for approval, and how many there are in three statuses."""
     desk.get_by_role("navigation").get_by_role("link", name="Dashboard").click()
-    waiting = desk.get_by_role("listitem").filter(has_text="Sessions that wait for approval")
+    waiting = desk.get_by_role("listitem").filter(has_text="Sessions waiting for approval")
     found = {"waiting": int(waiting.locator("strong").inner_text())}
     for status in ("Upcoming", "Approved"):
         row = desk.get_by_role("row", name=re.compile(f"^{status}"))

@@ -57,5 +57,5 @@ def test_a_worker_that_does_not_end_is_killed_when_its_time_is_over(caplog, monk
 
     told, codes = stopped(caplog, number=1, work=ignore_sigterm)
 
-    assert told == ["A worker didn't end in 0.5 seconds: it is killed."]
+    assert told == ["A worker didn't stop within 0.5 seconds: killing it."]
     assert codes == {-signal.SIGKILL}

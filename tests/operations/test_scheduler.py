@@ -141,7 +141,7 @@ def test_a_tick_gives_every_job_its_turn_and_then_says_what_failed(monkeypatch):
     jobs = (Job(fail, timedelta(hours=1)), Job(lambda now: ran.append(now) or 0, timedelta(1)))
     monkeypatch.setattr("operations.scheduler.SCHEDULE", jobs)
 
-    with pytest.raises(ExceptionGroup, match="Some of the clock's jobs failed"):
+    with pytest.raises(ExceptionGroup, match="Some of the scheduled jobs failed"):
         run_jobs(datetime.now(UTC))
     assert len(ran) == 1
 

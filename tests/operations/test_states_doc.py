@@ -36,6 +36,6 @@ def test_every_action_and_transition_is_on_it(states, inside):
     page = draw()
 
     for name, action in states.ACTIONS.items():
-        assert f"| `{name}`" in page if name not in inside else f"| {name} (no address)" in page
+        assert f"| `{name}`" in page if name not in inside else f"| {name} (no URL)" in page
         if action.to:
             assert f"--> {action.to}: {name}" in page

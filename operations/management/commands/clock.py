@@ -4,8 +4,8 @@ from operations.management.commands import scheduler
 
 
 class Command(scheduler.Command):
-    help = "The name of `scheduler` until 1.0. It goes with the next release."
+    help = "Deprecated name of `scheduler`. It will be removed in the next release."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stderr.write("`clock` is called `scheduler` now: use that, this name will go.")
+        self.stderr.write("`clock` is deprecated and will be removed: use `scheduler`.")
         super().handle(*args, **options)

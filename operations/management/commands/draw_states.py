@@ -7,7 +7,7 @@ from operations.states_doc import draw
 
 
 class Command(BaseCommand):
-    help = "Writes docs/states.md from the tables of actions, or checks that it is up to date."
+    help = "Generates docs/states.md from the tables of actions, or checks that it is up to date."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--check", action="store_true", help="Write nothing; fail if stale.")

@@ -9,11 +9,11 @@ from operations.privacy.erasing import check_may_be_erased, erase
 
 
 class Command(BaseCommand):
-    help = "Takes all that says who a person is out of the database, for good. See docs/privacy.md."
+    help = "Erases a person's personal data from the database, permanently. See docs/privacy.md."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("who", help="A user name, an e-mail address or an id.")
-        parser.add_argument("--yes", action="store_true", help="Don't ask whether it is meant.")
+        parser.add_argument("--yes", action="store_true", help="Don't ask for confirmation.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -30,8 +30,8 @@ class Command(BaseCommand):
 
     def confirms(self, user: User) -> bool:
         self.stdout.write(
-            f"This erases {user.username} ({user.get_full_name()}, {user.email}, id {user.pk}) for "
-            "good. Their coming sessions are cancelled, and what they have uploaded is deleted."
+            f"This permanently erases {user.username} ({user.get_full_name()}, {user.email}, "
+            f"id {user.pk}). Their future sessions are cancelled and their uploads are deleted."
         )
         try:
             return input(f"Type {user.username} to go on: ").strip() == user.username

@@ -11,11 +11,11 @@ from operations.privacy.exporting import export
 
 
 class Command(BaseCommand):
-    help = "Writes everything about a person as JSON. See docs/privacy.md."
+    help = "Exports a person's data as JSON. See docs/privacy.md."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("who", help="A user name, an e-mail address or an id.")
-        parser.add_argument("--output", type=Path, help="A file to write, instead of the screen.")
+        parser.add_argument("--output", type=Path, help="The file to write; by default, stdout.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -33,7 +33,7 @@ class Command(BaseCommand):
 
 
 def write(path: Path, pieces: Iterable[str]) -> None:
-    """Write a file that only its owner may read, and that is there when it is whole."""
+    """Write a file that only its owner may read. It appears only when it is complete."""
     with tempfile.NamedTemporaryFile(
         "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
     ) as file:

@@ -7,7 +7,7 @@ from operations.demo import load
 
 
 class Command(BaseCommand):
-    help = "Fills an empty database with people and sessions to look at; changes no other one."
+    help = "Loads demo people and sessions into an empty database; else it changes nothing."
 
     def handle(self, *args: Any, **options: Any) -> None:
         loaded = load(timezone.now())

@@ -6,7 +6,7 @@ from operations.rest import serve_rest
 
 
 class Command(BaseCommand):
-    help = "Serves REST on PORT until it is told to stop: a part of `serve`, which migrates first."
+    help = "Serves REST on PORT until it is stopped. Used by `serve`, which migrates first."
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:

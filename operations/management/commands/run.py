@@ -10,7 +10,7 @@ from operations.serving import serve
 
 
 class Command(BaseCommand):
-    help = "Migrates, loads the demo data on the first run, and serves until it is told to stop."
+    help = "Migrates, loads the demo data on the first run, and serves until it is stopped."
 
     def handle(self, *args: Any, **options: Any) -> None:
         prepare_database()
@@ -33,6 +33,6 @@ class Command(BaseCommand):
                 "",
                 f"  Demo people  {people}",
                 f"  Staff        {demo.STAFF if settings.DEBUG else 'none of them can sign in'}",
-                f"  Password     {demo.PASSWORD}  (of each of them)",
+                f"  Password     {demo.PASSWORD}  (the same for all)",
             ]
         return "\n".join([*lines, "", "  Ctrl-C stops the server.", ""])

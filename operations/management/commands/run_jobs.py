@@ -7,13 +7,13 @@ from operations.scheduler import run_jobs
 
 
 class Command(BaseCommand):
-    help = "Runs every job of the clock once: expiry and completion of sessions, cleaning."
+    help = "Runs all scheduled jobs once: expiry and completion of sessions, mails, cleanup."
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             done = run_jobs(timezone.now())
         except ExceptionGroup as failed:
-            # Not their texts, which may name people: those in the log are cleaned.
+            # Without their texts, which may contain names; the log removes them.
             raise CommandError(f"{len(failed.exceptions)} jobs failed: see the log.") from None
         for name, changed in done.items():
             self.stdout.write(f"{name}: {changed}")

@@ -7,7 +7,7 @@ from operations.scheduler import EmbeddedScheduler
 
 
 class Command(BaseCommand):
-    help = "Runs the clock's jobs until it is told to stop: a part of `serve` without REDIS_URL."
+    help = "Runs the scheduled jobs until it is stopped. Used by `serve` without REDIS_URL."
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -13,10 +13,10 @@ from operations.supervision import supervise
 
 
 class Command(BaseCommand):
-    help = "Migrates, and serves REST, and live push with REDIS_URL, until it is told to stop."
+    help = "Migrates, then serves REST, and live push if REDIS_URL is set, until it is stopped."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        # The first process of a container would ignore it.
+        # By default, the first process of a container ignores it.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
         parts = self.parts()
         self.need_ports()
@@ -24,14 +24,14 @@ class Command(BaseCommand):
         collect_static_files()
         self.stdout.write(self.welcome())
         self.stdout.flush()
-        # Where the processes add up their figures.
+        # The folder in which the processes combine their metrics.
         with tempfile.TemporaryDirectory(prefix="figures-") as figures:
             environment = os.environ | {"PROMETHEUS_MULTIPROC_DIR": figures}
             code = supervise(parts, environment)
         sys.exit(code)
 
     def parts(self) -> dict[str, list[str]]:
-        """The commands that run side by side."""
+        """Return the commands that run in parallel, by name."""
         names = ["rest"]
         if settings.REDIS_URL:
             names.append("push")
@@ -40,10 +40,11 @@ class Command(BaseCommand):
         return {name: [sys.executable, sys.argv[0], name] for name in names}
 
     def need_ports(self) -> None:
-        """Two servers of the same user could share a port, and each would get half the requests.
+        """Check that the ports are free and differ: otherwise two servers of the same user could
+        share a port, and each would get half of the requests.
 
         Raises:
-            CommandError: if somebody listens there, or both are to serve on one.
+            CommandError: if a port is taken, or if both are the same.
         """
         ports = [settings.PORT, *([settings.PUSH_PORT] if settings.REDIS_URL else [])]
         if len(set(ports)) < len(ports):

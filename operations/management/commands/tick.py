@@ -4,8 +4,8 @@ from operations.management.commands import run_jobs
 
 
 class Command(run_jobs.Command):
-    help = "The name of `run_jobs` until 1.0. It goes with the next release."
+    help = "Deprecated name of `run_jobs`. It will be removed in the next release."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stderr.write("`tick` is called `run_jobs` now: use that, this name will go.")
+        self.stderr.write("`tick` is deprecated and will be removed: use `run_jobs`.")
         super().handle(*args, **options)

@@ -1,5 +1,5 @@
-// What unfold lets one click only is reached by the keyboard, too; and icons, which are words in a
-// font of their own, are not read aloud.
+// Makes the elements that unfold makes only clickable accessible by keyboard, and hides icons, which
+// are words in an icon font, from screen readers.
 const NAMES = {
   dock_to_right: "Menu",
   close: "Close",

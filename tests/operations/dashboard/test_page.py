@@ -25,7 +25,7 @@ def test_the_page_shows_the_figures_beside_those_of_the_period_before(
 
     assert found["Sessions"]["Taking place"] == ("2", "+100%, 1 before")
     assert found["Sessions"]["Places taken"] == ("40%", "4 of 10, 25% before")
-    assert found["Bookings"]["Asked"] == ("1", "0 before")
+    assert found["Bookings"]["Requested"] == ("1", "0 before")
     assert found["New people"]["Instructors"] == ("1", "0 before")
 
 
