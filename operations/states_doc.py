@@ -15,7 +15,7 @@ INSIDE, INSIDE_ONE_ON_ONE = "schedule", "look"
 HEADER = """\
 # States
 
-The statuses of sessions, and the actions that change them.
+For everybody: the statuses of sessions, and the actions that change them.
 
 Generated from the tables of actions in `sessions_app/states.py` and `zoom/states.py` by
 `make docs`: don't edit this page. `make check` fails if it is out of date.
