@@ -1,7 +1,7 @@
-"""The client: a process of its own that keeps some connections busy, and takes the time.
+"""The client: a separate process that keeps some connections busy, and measures times.
 
-Bare sockets and one `epoll`, so that it takes as little of the processor as Python can: what it
-takes, the server under test does not get.
+It uses bare sockets and one `epoll` to need little processor time, which the tested server would
+lack.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ PIECE = 256 * 1024
 
 @dataclass
 class Load:
-    """What came of it.
+    """The result of a measurement.
 
     Attributes:
         seconds: from the first request to the last answer.
-        latencies: of each answer, in seconds.
-        statuses: how many answers of each status; 0 stands for a connection that broke.
-        ran_out: there were no more requests before the time was over.
+        latencies: for each answer, in seconds.
+        statuses: the number of answers with each status; 0 stands for a broken connection.
+        ran_out: whether the requests ran out before the time was over.
     """
 
     seconds: float = 0.0
@@ -51,7 +51,7 @@ class Load:
 
 
 class Connection:
-    """One keep-alive connection with one request under way."""
+    """One keep-alive connection with one request in progress."""
 
     def __init__(self, port: int) -> None:
         self.port = port
@@ -67,10 +67,10 @@ class Connection:
         self.socket.sendall(request)
 
     def receive(self) -> bool:
-        """Take what is there; True if the answer is whole.
+        """Receive available data. True if the answer is complete.
 
         Raises:
-            ConnectionError: the server has closed it in the middle of an answer.
+            ConnectionError: the server closed the connection in the middle of an answer.
         """
         piece = self.socket.recv(PIECE)
         if not piece:
@@ -86,7 +86,7 @@ class Connection:
         return self.missing <= 0
 
     def length(self, end: int) -> int:
-        """Of the body, by its header; an answer without one has none here."""
+        """Return the length of the body from its header, which is required."""
         head = self.received[:end].lower()
         _, found, rest = head.partition(b"\r\ncontent-length:")
         if b"\r\ntransfer-encoding:" in head:
@@ -105,11 +105,11 @@ class Connection:
 def drive(
     port: int, requests: Sequence[bytes], *, seconds: float, connections: int, repeat: bool
 ) -> Load:
-    """Send the requests in their order, on so many connections at once, each as soon as its
-    connection's last answer is there.
+    """Send the requests in order over several connections, each as soon as the connection's last
+    answer is complete.
 
     Args:
-        repeat: begin again after the last one; else each is sent once.
+        repeat: whether to begin again after the last request; else each is sent once.
     """
     load = Load(ran_out=not requests)
     waiting = cycle(requests) if repeat else iter(requests)
@@ -151,7 +151,7 @@ def step(
     until: float,
     load: Load,
 ) -> None:
-    """Something has come on this connection: when its answer is whole, send the next request."""
+    """Receive data of this connection. If its answer is complete, send the next request."""
     connection = opened[number]
     broken = False
     try:

@@ -1,5 +1,5 @@
-"""Measuring servers against each other (`python -m bench run`): all of them serve at once and are
-asked in turns, round after round, so that what else goes on on the machine falls on all alike."""
+"""Comparing servers (`python -m bench run`). All of them run at the same time and are measured in
+turns, so that other load on the machine affects all of them equally."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ WARM_UP_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How much is measured: seconds and rounds for each server and case, connections at once, and
-    the processes of each server."""
+    """How much is measured: seconds and rounds for each server and case, the number of connections,
+    and of processes of each server."""
 
     seconds: float
     rounds: int
@@ -36,8 +36,8 @@ class Effort:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One round of one server: answers a second, milliseconds of waiting, and milliseconds of
-    processor for a thousand good answers."""
+    """One round of one server: answers per second, latencies in milliseconds, and milliseconds of
+    processor time for a thousand successful answers."""
 
     rate: float
     p50: float
@@ -54,14 +54,14 @@ class Measured:
 
 @dataclass
 class Result:
-    """Of one case: the rounds of each server, by name."""
+    """The rounds of each server for one case, by the server's name."""
 
     case: str
     rounds: dict[str, list[Measured]] = field(default_factory=dict)
 
 
 class Bench:
-    """The servers on one database, and the client that asks them."""
+    """The servers on one database, and the client."""
 
     def __init__(self, url: str, servers: Sequence[Server], client: Executor) -> None:
         self.url = url
@@ -72,7 +72,7 @@ class Bench:
         self.site = Site(self.connection, url)
 
     def drive(self, server: Server, requests: list[bytes], **how: Any) -> Load:
-        """Let the client ask, in its process; `how` is that of `client.drive`."""
+        """Run `client.drive` in the client's process; `how` has its keyword arguments."""
         return self.client.submit(drive, server.port, requests, **how).result()
 
     def measure(self, server: Server, requests: list[bytes], **how: Any) -> Measured:
@@ -91,7 +91,7 @@ class Bench:
         )
 
     def used(self, server: Server) -> tuple[dict[int, float], dict[int, float]]:
-        """What the server's processes, and PostgreSQL's, have used of the processor so far."""
+        """Return the processor time of the server's processes, and of PostgreSQL's, so far."""
         return processor_ms(tree(server.pid)), processor_ms(backends(self.connection, self.url))
 
     def compare(self, case: Case, effort: Effort) -> Result:
@@ -117,7 +117,7 @@ class Bench:
 
 @contextmanager
 def benched(url: str, names: Sequence[str], *, processes: int) -> Iterator[Bench]:
-    """These servers on that database, and the client."""
+    """Start these servers on the database, and the client."""
     with ExitStack() as stack:
         # A fresh interpreter: a forked one would inherit the open connections.
         context = get_context("spawn")
@@ -143,7 +143,7 @@ def compare(
 
 
 def together(cases: Sequence[Case]) -> list[list[Case]]:
-    """Which of them share a copy: what can be done once has one of its own, since the baselines
-    don't keep the product's counts."""
+    """Group the cases that share a copy of the database. Each write gets its own copy, since the
+    baselines don't update the product's counters."""
     repeated = [case for case in cases if case.repeat]
     return [group for group in (repeated, *([case] for case in cases if not case.repeat)) if group]

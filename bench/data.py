@@ -1,8 +1,8 @@
-"""Filling a database with so many sessions and all that belongs to them (`python -m bench data`).
+"""Filling a database with sessions and all that belongs to them (`python -m bench data`).
 
-SQL makes the rows, from lots that fall the same every time (`filling/`); only the day around which
-they lie is that of the filling. Keys and indexes are taken off meanwhile and built afterwards,
-which checks every row and takes a fraction of the time.
+SQL scripts (`filling/`) create the same rows every time, except that dates are relative to the day
+of filling. Keys and indexes are dropped before and built afterwards, which checks every row and
+takes a fraction of the time.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from bench.progress import Progress
 
 SCRIPTS = sorted((Path(__file__).parent / "filling").glob("*.sql"))
 MIGRATIONS = sorted(Path(__file__).parent.parent.glob("*/migrations/*.py"))
-# Sessions or people a statement.
+# The number of sessions or people per statement.
 CHUNK = 20_000
 LEAST_PEOPLE = 100
-# What is to come begins in thirty days at the earliest.
+# Future sessions begin in thirty days at the earliest.
 KEPT = timedelta(days=28)
 BY_PERSON = {"10_people", "61_busy_people", "70_friends", "71_messages", "80_one_on_ones"}
-# An index on these counts as much work as so many sessions.
+# For the progress bar: an index counts as the work of so many sessions.
 INDEX_WORK = 0.3
 
 INDEXES = """
@@ -64,7 +64,7 @@ TRUTHS = {
 
 
 def template(databases: Databases, sessions: int) -> str:
-    """The URL of a database with so many sessions; it is filled if there is none yet, if the
+    """Return the URL of a database with so many sessions. It is filled if it doesn't exist, if the
     tables or the scripts have changed, or if its dates are too old."""
     url = databases.named(size_name(sessions))
     if not is_good(url):
@@ -73,7 +73,7 @@ def template(databases: Databases, sessions: int) -> str:
 
 
 def is_good(url: str) -> bool:
-    """Was it filled by these scripts, into these tables, not long ago?"""
+    """Whether it was filled recently, by the current scripts into the current tables."""
     rows = administer(
         url,
         "SELECT shobj_description(oid, 'pg_database') FROM pg_database"
@@ -84,13 +84,13 @@ def is_good(url: str) -> bool:
 
 
 def fingerprint() -> str:
-    """Of all that decides what is in a template."""
+    """Return a digest of everything that determines the content of a template."""
     texts = b"".join(file.read_bytes() for file in [*SCRIPTS, *MIGRATIONS])
     return hashlib.sha256(texts).hexdigest()[:16]
 
 
 def fill(url: str, sessions: int) -> None:
-    """Make the database anew. It has its name once it is whole."""
+    """Create the database. It gets its name when it is complete."""
     unfinished = f"{url}_unfinished"
     drop(unfinished)
     create(unfinished)
@@ -136,14 +136,14 @@ def run(connection: psycopg.Connection[Any], statement: str, **values: Any) -> N
 
 
 def chunks(rows: int) -> Iterator[tuple[int, int]]:
-    """(first, last) of each part of 1…rows."""
+    """Yield (first, last) for each part of 1…rows."""
     for first in range(1, rows + 1, CHUNK):
         yield first, min(first + CHUNK - 1, rows)
 
 
 def take_off(connection: psycopg.Connection[Any]) -> list[str]:
-    """Drop every index and key but the primary ones; the statements that make them again, foreign
-    keys last."""
+    """Drop all indexes and keys except primary keys. Return the statements that create them again,
+    foreign keys last."""
     indexes = connection.execute(INDEXES).fetchall()
     constraints = connection.execute(CONSTRAINTS).fetchall()
     for table, name, _ in reversed(constraints):
@@ -157,7 +157,7 @@ def take_off(connection: psycopg.Connection[Any]) -> list[str]:
 
 
 def mend_sequences(connection: psycopg.Connection[Any]) -> None:
-    """Rows with ids of ours haven't moved the sequences."""
+    """Set the sequences, which don't know of rows inserted with explicit ids."""
     for table in ("accounts_user", "sessions_app_session"):
         run(
             connection,
@@ -166,10 +166,10 @@ def mend_sequences(connection: psycopg.Connection[Any]) -> None:
 
 
 def check(connection: psycopg.Connection[Any]) -> None:
-    """What no constraint of the database says.
+    """Check rules that no constraint of the database ensures.
 
     Raises:
-        ValueError: if a row is against it.
+        ValueError: a row breaks a rule.
     """
     for sentence, wrong in TRUTHS.items():
         row = connection.execute(wrong).fetchone()

@@ -1,5 +1,5 @@
-"""The databases of the benchmark, all on one PostgreSQL: a template of each size, which is filled
-once and kept, and working copies of it, which last for a run."""
+"""The databases of the benchmark, all on one PostgreSQL: a template of each size, filled once and
+kept, and working copies of it, which are dropped after a run."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ DEFAULT_URL = "postgres://postgres@localhost:5432/bench"
 
 @dataclass(frozen=True, slots=True)
 class Databases:
-    """Those whose names begin with the one in a URL.
+    """The databases whose names begin with the one in a URL.
 
     Attributes:
-        url: of the server, and of a database whose name the others take up.
+        url: the URL of the server, with the beginning of the databases' names.
     """
 
     url: str
 
     def named(self, *parts: str) -> str:
-        """The URL of the database with these parts in its name."""
+        """Return the URL of the database with these parts in its name."""
         name = "_".join([urlsplit(self.url).path.lstrip("/"), *parts])
         return on(self.url, name)
 
     @contextmanager
     def copy(self, template: str) -> Iterator[str]:
-        """A copy of the database at this URL, for as long as it is needed; its URL.
+        """Copy the database at this URL, yield the copy's URL, and drop the copy at the end.
 
         Raises:
-            SystemExit: another run has one.
+            SystemExit: another run uses the copy.
         """
         copied = f"{template}_run"
         if in_use(copied):
@@ -55,7 +55,7 @@ class Databases:
 
 
 def on(url: str, name: str) -> str:
-    """The URL of the same server's database of this name."""
+    """Return the URL of the same server's database with this name."""
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
@@ -83,7 +83,7 @@ def drop(url: str) -> None:
 
 
 def in_use(url: str) -> bool:
-    """Is anybody connected to it?"""
+    """Whether there are connections to the database."""
     used = "SELECT 1 FROM pg_stat_activity WHERE datname = " + f"'{name_of(url)}'"
     return bool(administer(url, used))
 
@@ -100,10 +100,10 @@ def migrate(url: str) -> None:
 
 
 def read_size(text: str) -> int:
-    """How many sessions: "1k", "200k", "1m", or a number.
+    """Return the number of sessions for "1k", "200k", "1m", or a number.
 
     Raises:
-        ValueError: with a sentence, for anything else.
+        ValueError: for anything else, with a sentence.
     """
     found = re.fullmatch(r"([1-9][0-9]{0,8})([km]?)", text.strip().lower())
     if found is None:
@@ -112,7 +112,7 @@ def read_size(text: str) -> int:
 
 
 def size_name(sessions: int) -> str:
-    """The shortest way to say it: 200000 → "200k"."""
+    """Return the shortest form: 200000 → "200k"."""
     for letter, factor in (("m", 1_000_000), ("k", 1_000)):
         if sessions % factor == 0:
             return f"{sessions // factor}{letter}"

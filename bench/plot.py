@@ -11,7 +11,7 @@ from bench.scale import Curve
 
 WIDTH, HEIGHT = 760, 440
 LEFT, RIGHT, TOP, BOTTOM = 70, 170, 50, 60
-# Told apart also by those who don't see all colours alike (Okabe and Ito's palette).
+# Colours for people with colour blindness, too (Okabe and Ito's palette).
 COLOURS = (
     "#0072b2",
     "#d55e00",
@@ -26,7 +26,7 @@ LABEL_HEIGHT = 16
 
 
 class Axis:
-    """From the least to the largest value, over so many pixels, by powers of ten."""
+    """A logarithmic axis from the smallest to the largest value, over a number of pixels."""
 
     def __init__(self, values: Iterable[float], start: float, end: float) -> None:
         logs = [math.log10(value) for value in values]
@@ -39,7 +39,7 @@ class Axis:
 
 
 def powers(values: Sequence[float]) -> list[float]:
-    """The powers of ten around them."""
+    """Return the powers of ten around the values."""
     low = math.floor(math.log10(min(values)))
     high = max(math.ceil(math.log10(max(values))), low + 1)
     return [10.0**power for power in range(low, high + 1)]
@@ -50,7 +50,7 @@ def text(x: float, y: float, said: str, anchor: str = "middle", more: str = "") 
 
 
 def draw(curves: Sequence[Curve], title: str) -> str:
-    """The whole picture, on white in light and dark pages alike."""
+    """Return the SVG, with a white background for light and dark pages."""
     sizes = list(curves[0].points)
     ticks = powers([value for curve in curves for value in curve.points.values()])
     across = Axis(sizes, LEFT, WIDTH - RIGHT)
@@ -100,7 +100,7 @@ def lines(curves: Sequence[Curve], across: Axis, up: Axis) -> list[str]:
 
 
 def label_heights(wanted: Sequence[float], lowest: float) -> list[float]:
-    """Where each label stands: by the end of its line, never on another, nor under the lowest."""
+    """Return the labels' positions: near the ends of the lines, without overlaps, none too low."""
     heights = list(wanted)
     order = sorted(range(len(wanted)), key=lambda number: wanted[number])
     free = -math.inf

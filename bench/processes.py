@@ -1,4 +1,4 @@
-"""What processes have used, by Linux's `/proc`."""
+"""Processor time and memory of processes, from Linux's `/proc`."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from bench.databases import name_of
 
 PROC = Path("/proc")
 MS_PER_TICK = 1000 / os.sysconf("SC_CLK_TCK")
-# Of the fields of /proc/<pid>/stat, counted from the one after the name.
+# Indexes of fields in /proc/<pid>/stat, counted after the name.
 PARENT, USER, SYSTEM = 1, 11, 12
 
 
 def stat(pid: int) -> list[str]:
-    """The fields after the name, which may have blanks; none if the process is gone."""
+    """Return the fields after the name, which may contain blanks; none if the process is gone."""
     try:
         return (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
     except OSError:
@@ -26,7 +26,7 @@ def stat(pid: int) -> list[str]:
 
 
 def tree(root: int) -> list[int]:
-    """The process and all that descend from it."""
+    """Return the process and all its descendants."""
     children: dict[int, list[int]] = {}
     for folder in PROC.iterdir():
         if folder.name.isdigit() and (fields := stat(int(folder.name))):
@@ -38,7 +38,7 @@ def tree(root: int) -> list[int]:
 
 
 def processor_ms(pids: Iterable[int]) -> dict[int, float]:
-    """Of each process, the milliseconds of processor that it has used so far."""
+    """Return the processor time of each process so far, in milliseconds."""
     fields = {pid: stat(pid) for pid in pids}
     return {
         pid: (int(each[USER]) + int(each[SYSTEM])) * MS_PER_TICK
@@ -48,12 +48,12 @@ def processor_ms(pids: Iterable[int]) -> dict[int, float]:
 
 
 def used_since(before: dict[int, float], after: dict[int, float]) -> float:
-    """Milliseconds, of all that are still there."""
+    """Return the milliseconds used by all processes that still exist."""
     return sum(now - before.get(pid, 0) for pid, now in after.items())
 
 
 def memory_mb(pids: Iterable[int]) -> tuple[float, float]:
-    """(resident, proportional): the second counts shared pages once."""
+    """Return (resident, proportional) memory; the second counts shared pages once."""
     resident = proportional = 0
     for pid in pids:
         try:
@@ -67,10 +67,10 @@ def memory_mb(pids: Iterable[int]) -> tuple[float, float]:
 
 
 def check_same_machine(connection: psycopg.Connection[Any]) -> None:
-    """Is PostgreSQL among the processes here?
+    """Check that PostgreSQL runs on this machine.
 
     Raises:
-        RuntimeError: if what it uses of the processor can't be seen from here.
+        RuntimeError: its processor time can't be measured from here.
     """
     pid = connection.info.backend_pid
     if not stat(pid) or (PROC / str(pid) / "comm").read_text().strip() != "postgres":
@@ -78,7 +78,7 @@ def check_same_machine(connection: psycopg.Connection[Any]) -> None:
 
 
 def backends(connection: psycopg.Connection[Any], url: str) -> list[int]:
-    """PostgreSQL's processes that serve this database's clients, but for the one that asks."""
+    """Return PostgreSQL's processes that serve this database's clients, without our own."""
     rows = connection.execute(
         "SELECT pid FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend'"
         " AND pid <> pg_backend_pid()",

@@ -1,4 +1,4 @@
-"""A bar that says how far a long piece of work is."""
+"""A progress bar."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ WIDTH = 30
 
 
 class Progress:
-    """`progress.done(n, "sessions")` after each part; it prints to stderr, where a terminal has one
-    line that moves, and a file a line for every tenth."""
+    """Call `progress.done(n, "sessions")` after each part. It prints to stderr: one changing line
+    on a terminal, or a line for every tenth in a file."""
 
     def __init__(self, total: int) -> None:
         self.total = total

@@ -1,5 +1,5 @@
-"""Who may be asked for, and what by whom: the rows that the cases are drawn from, in an order that
-is the same every time (`filling/00_functions.sql` has `bench.pick` and `bench.other`)."""
+"""The queries from which the cases choose users and rows, in an order that is the same every time
+(`filling/00_functions.sql` has `bench.pick` and `bench.other`)."""
 
 DETAILS = """
     SELECT id FROM sessions_app_session WHERE participant_count BETWEEN 5 AND 8 ORDER BY id
@@ -9,7 +9,7 @@ TALKS = """
     SELECT least(sender_id, recipient_id), greatest(sender_id, recipient_id)
     FROM friendships_message GROUP BY 1, 2 HAVING count(*) >= 100 ORDER BY 1, 2
 """
-# Free places, each with somebody who isn't in; of one session never two in a row.
+# Free places, each with a user who isn't in the session; never two of one session in a row.
 FREE = """
     SELECT bench.other(id, creator_id, 40 + k, (SELECT count(*) FROM accounts_user)), id
     FROM sessions_app_session
@@ -22,7 +22,7 @@ TAKEN = """
     WHERE left_at IS NULL AND status IN ('upcoming', 'scheduled') AND date > now()
     ORDER BY bench.pick(sessions_app_participant.id, 91, 1000000) LIMIT {most}
 """
-# As many of a session's requests as it has places.
+# At most as many requests of a session as it has free places.
 PENDING = """
     SELECT creator_id, session_id, user_id FROM (
         SELECT creator_id, session_id, user_id, max_participants - participant_count AS free,

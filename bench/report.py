@@ -21,8 +21,8 @@ def middle(rounds: Sequence[Measured], name: str) -> float:
 
 
 def ratios(product: Sequence[Measured], other: Sequence[Measured], name: str) -> list[float]:
-    """Round by round, how many times better the product was: above 1 it answered more, or used
-    less of the processor."""
+    """Return the product's advantage for each round: above 1 it answered more requests, or used
+    less processor time."""
     pairs = zip(product, other, strict=True)
     if name == "rate":
         return [ours.rate / theirs.rate if theirs.rate else 0.0 for ours, theirs in pairs]
@@ -33,7 +33,7 @@ def ratios(product: Sequence[Measured], other: Sequence[Measured], name: str) ->
 
 
 def spread(values: Sequence[float]) -> str:
-    """The median, and from where to where."""
+    """Return the median and the range."""
     return f"{median(values):.2f} × ({min(values):.2f}–{max(values):.2f})"
 
 
@@ -57,7 +57,7 @@ def table(results: Sequence[Result]) -> str:
 
 
 def remarks(results: Sequence[Result]) -> list[str]:
-    """What spoils a figure: answers that weren't good, and writes that there were too few of."""
+    """Return remarks on figures with errors, and on writes whose requests ran out."""
     found = []
     for result in results:
         for name, rounds in result.rounds.items():

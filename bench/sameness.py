@@ -1,4 +1,4 @@
-"""Before anything is measured: does each baseline give the answers that the product gives?"""
+"""Checks before measuring that each baseline gives the same answers as the product."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ SAMPLES = 12
 
 
 class DifferentAnswerError(Exception):
-    """A baseline answers otherwise than the product."""
+    """A baseline's answer differs from the product's."""
 
 
 def check(asks: Asks, product: Server, baselines: Sequence[Server]) -> None:
-    """Compare some answers, key by key. Of a write, the product's answer to one request is held
-    against each baseline's to another: keys and types.
+    """Compare some answers, key by key. For a write, compare keys and types of the product's answer
+    to one request with those of each baseline's answer to another.
 
     Raises:
         DifferentAnswerError: with where they differ.
@@ -38,7 +38,8 @@ def check(asks: Asks, product: Server, baselines: Sequence[Server]) -> None:
 
 
 def answer(server: Server, ask: Ask, bearer: dict[int, str]) -> Any:
-    """The JSON of an answer that must be a good one; addresses of this server without its name."""
+    """Return the JSON of an answer, which must be successful; the server's own URLs are replaced
+    by their paths."""
     request = urllib.request.Request(
         f"http://127.0.0.1:{server.port}{ask.path}",
         method=ask.method,
@@ -58,7 +59,7 @@ def answer(server: Server, ask: Ask, bearer: dict[int, str]) -> Any:
 
 
 def difference(expected: Any, got: Any, at: str = "the answer") -> str:
-    """Where the second differs from the first; "" if nowhere."""
+    """Return where the second differs from the first, or ""."""
     if isinstance(expected, dict) and isinstance(got, dict):
         if expected.keys() != got.keys():
             return f"{at} has other keys: {sorted(expected.keys() ^ got.keys())}"
@@ -76,13 +77,13 @@ def difference(expected: Any, got: Any, at: str = "the answer") -> str:
 
 
 def address(text: str | None) -> Any:
-    """What an address says, whatever the order of its query."""
+    """Return the parts of a URL, independently of the order of its query."""
     parts = urlsplit(text or "")
     return parts.path, sorted(parts.query.replace("%2C", ",").split("&"))
 
 
 def kinds(expected: Any, got: Any, at: str = "the answer") -> str:
-    """Where keys or types differ; of lists, those of the first items."""
+    """Return where keys or types differ, or ""; for lists, compare the first items."""
     if type(expected) is not type(got):
         return f"{at}: {type(expected).__name__}, not {type(got).__name__}"
     if isinstance(expected, dict):

@@ -1,5 +1,5 @@
-"""Full load for a while (`python -m bench soak`): do the server's memory and the number of its
-database connections stay as they are?"""
+"""Full load for some minutes (`python -m bench soak`), to see whether memory and the number of
+database connections grow."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from bench.client import drive
 from bench.comparing import Bench, Effort
 from bench.processes import backends, memory_mb, tree
 
-# A write among the reads, which can be repeated as they can.
+# Reads, and a write that can be repeated.
 MIXED = ("list20", "detail", "notifications", "my_sessions", "conversation", "message")
 SAMPLE_SECONDS = 5.0
-# At first the memory grows, whatever the server: caches fill, and each code path is gone once.
+# At first memory grows on every server: caches fill, and code runs for the first time.
 SETTLING = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """At a moment, in seconds: megabytes of all processes of the server, and its connections."""
+    """A measurement at a time in seconds: megabytes of all server processes, and connections."""
 
     second: float
     resident: float
@@ -31,7 +31,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Soak:
-    """What was seen, and how many were asked."""
+    """The measurements and the number of requests."""
 
     samples: list[Sample]
     requests: int
@@ -39,19 +39,19 @@ class Soak:
 
     @property
     def settled(self) -> list[Sample]:
-        """After the first fifth."""
+        """The samples after the first fifth of the time."""
         return self.samples[int(len(self.samples) * SETTLING) :]
 
     @property
     def slope(self) -> float:
-        """Megabytes a minute, of the proportional size."""
+        """The growth of the proportional size in megabytes per minute."""
         settled = self.settled
         seconds = [each.second for each in settled]
         return 60 * linear_regression(seconds, [each.proportional for each in settled]).slope
 
 
 def soak(bench: Bench, effort: Effort, *, minutes: float) -> Soak:
-    """Drive the product at full load, and look at it every few seconds."""
+    """Put the product under full load, and measure it every few seconds."""
     server = bench.servers[0]
     parts = [Asks(CASES[name], bench.site).parts(1)[0] for name in MIXED]
     requests = [request for group in zip(*parts, strict=False) for request in group]

@@ -1,7 +1,7 @@
 """Access tokens for people, as the product itself issues them: ids on stdin, tokens on stdout.
 
-`issue()` runs this file in a process of its own, since Django has one database and one key for the
-whole of a process.
+`issue()` runs this file in a separate process, since Django has one database and one key per
+process.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from bench.servers import environment
 
 
 def issue(url: str, people: Sequence[int]) -> dict[int, str]:
-    """An access token, good for a day, for each of these ids."""
+    """Return an access token, valid for a day, for each of these ids."""
     done = subprocess.run(
         [sys.executable, "-m", "bench.tokens"],
         cwd=ROOT,
@@ -35,7 +35,7 @@ def issue(url: str, people: Sequence[int]) -> dict[int, str]:
 
 def main() -> None:
     django.setup()
-    from accounts import tokens  # noqa: PLC0415  # models can be imported after the set-up only
+    from accounts import tokens  # noqa: PLC0415  # models can be imported only after the set-up
     from accounts.models import User  # noqa: PLC0415
 
     people = User.objects.in_bulk(json.load(sys.stdin))

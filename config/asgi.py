@@ -1,4 +1,4 @@
-"""The application for an ASGI server, REST and `/ws/`: what `make run` and `make push` serve."""
+"""The application for an ASGI server, REST and `/ws/`, which `make run` and `make push` serve."""
 
 import os
 from typing import Any
@@ -8,7 +8,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup(set_prefix=False)
 
-# Not before the apps are loaded.
+# The apps must be loaded first.
 from core.handlers import ASGIApplication  # noqa: E402
 from notifications.consumers import PushConsumer  # noqa: E402
 

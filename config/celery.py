@@ -1,5 +1,7 @@
-"""The clock in production: `celery -A config.celery worker` and one `celery -A config.celery
-beat`, with Redis between (`REDIS_URL`)."""
+"""The scheduler in production: Celery workers and one beat, connected by Redis (`REDIS_URL`).
+
+Run `celery -A config.celery worker` and `celery -A config.celery beat`.
+"""
 
 from __future__ import annotations
 
@@ -13,27 +15,27 @@ from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 if settings.METRICS_PORT and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-    # The processes of a worker add up their figures in files. Not later: the client library looks
-    # for the folder when it is imported, which is when the apps are loaded.
+    # The processes of a worker share their metrics in files. The client library reads this
+    # variable when it is imported, which is when the apps are loaded.
     figures = tempfile.TemporaryDirectory(suffix="-metrics", ignore_cleanup_errors=True)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = figures.name
 django.setup()
 
-from config.environment import stop  # noqa: E402  # not before the apps are loaded
+from config.environment import stop  # noqa: E402  # the apps must be loaded first
 from operations.metrics_view import serve_metrics  # noqa: E402
 from operations.scheduler import SCHEDULE  # noqa: E402
 
 app = Celery("tutoring-sessions", broker=settings.REDIS_URL or None)
 app.conf.update(
     task_ignore_result=True,
-    task_acks_late=True,  # a job whose worker died is run again, which every job bears
+    task_acks_late=True,  # a job whose worker died is run again; all jobs can be repeated
     broker_connection_retry_on_startup=True,
     beat_schedule={
         job.name: {
             "task": "operations.tasks.run_job",
             "schedule": job.every,
             "args": [job.name],
-            # What has waited longer than that is superseded by the next one.
+            # A run that has waited longer than its interval is replaced by the next one.
             "options": {"expires": job.every.total_seconds()},
         }
         for job in SCHEDULE
@@ -61,4 +63,4 @@ def expose_metrics(**kwargs: object) -> None:
 
 @setup_logging.connect  # type: ignore[untyped-decorator]
 def log_as_the_settings_say(**kwargs: object) -> None:
-    """Whoever takes this signal keeps Celery from changing what Django has set up."""
+    """Do nothing: a receiver of this signal keeps Celery from changing Django's logging."""

@@ -1,4 +1,4 @@
-"""Every address the server has."""
+"""All addresses of the server."""
 
 from collections.abc import Callable
 
@@ -16,12 +16,12 @@ from operations.metrics_view import metrics
 
 
 def leads_to(url: str) -> Callable[..., HttpResponseBase]:
-    """A redirect for those who look; a POST is a 405, not a lesson about cookies."""
+    """Return a redirect for GET and HEAD; a POST gets a 405, not a message about cookies."""
     return csrf_exempt(require_safe(RedirectView.as_view(url=url)))
 
 
-# Without the admin's redirect to a row's public page, which no row has: the time to match its
-# pattern (`r/<path:…>/<path:…>/`) grows with the square of an address's length.
+# Without the admin's redirect to a row's public page, which no row has: matching its pattern
+# (`r/<path:…>/<path:…>/`) takes time that is quadratic in the length of the address.
 admin_urls, admin_app, admin_name = admin.site.urls
 admin_urls = [each for each in admin_urls if getattr(each, "name", "") != "view_on_site"]
 

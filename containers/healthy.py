@@ -1,6 +1,7 @@
-"""Is this container well? `python containers/healthy.py web` (or `beat`) ends with 0 if it is.
+"""The health check of a container: `python containers/healthy.py web` (or `beat`) exits with 0
+if it is healthy.
 
-The engine asks every few seconds, so nothing of Django is loaded here.
+It runs every few seconds, so it doesn't load Django.
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ import time
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-# Where beat notes what it has run, and for how many seconds at most it notes nothing.
+# The file that beat writes, and its maximum age in seconds.
 BEAT_SCHEDULE, BEAT_SECONDS = "beat-schedule", 600
 
 
 def web() -> str:
-    """What is wrong with REST, or with live push where it is served; "" if nothing is."""
+    """Return what is wrong with REST or, if it is served, with live push; "" if nothing is."""
     port = int(os.environ.get("PORT") or 8000)
     wrong = answer_of(port, "/readyz")
     if not wrong and os.environ.get("REDIS_URL"):
@@ -38,7 +39,8 @@ def answer_of(port: int, path: str) -> str:
 
 
 def beat() -> str:
-    """What is wrong with beat, which listens nowhere: it writes its schedule every few minutes."""
+    """Return what is wrong with beat, judged by the schedule file that it writes every few
+    minutes."""
     folder = Path("/tmp")  # noqa: S108  # nosec B108  # the container's own
     written = [file.stat().st_mtime for file in folder.glob(f"{BEAT_SCHEDULE}*")]
     age = time.time() - max(written, default=0)

@@ -1,1 +1,1 @@
-"""What the product is compared with: the same answers, from the same tables, by other means."""
+"""The baselines: other implementations with the same answers from the same tables."""

@@ -1,4 +1,4 @@
-"""What somebody may do to a session, in plain ifs, for all baselines."""
+"""The actions that a user may take on a session, as plain ifs, for all baselines."""
 
 OPEN = {"upcoming", "pending_approval", "approved", "scheduled"}
 

@@ -1,4 +1,4 @@
-"""Django's settings, as far as the three baselines that use it share them."""
+"""The Django settings that three baselines share."""
 
 import os
 from typing import Any
@@ -14,7 +14,7 @@ TIME_ZONE = "UTC"
 USE_I18N = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]
-# A connection is kept, and looked at before each request uses it, as the product does.
+# Connections are persistent and checked before each request, as in the product.
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",

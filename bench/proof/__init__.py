@@ -1,1 +1,1 @@
-"""Proofs that take longer than tests may. Each is a program: `python -m bench.proof.<name>`."""
+"""Checks that take too long for the tests. Each is a program: `python -m bench.proof.<name>`."""

@@ -1,4 +1,4 @@
-"""The people of `bench.proof.attacks`, and what they have."""
+"""The users of `bench.proof.attacks`, and their data."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sessions_app.models import Session
 
 
 def scene(clients: int) -> tuple[Target, list[list[Request]]]:
-    """The attacker's own, and what each of so many ordinary clients asks for."""
+    """Return the attacker's target, and the requests of each ordinary client."""
     now = timezone.now()
     people = [
         User.objects.create(username=f"client{n}", email=f"c{n}@example.org", role="instructor")

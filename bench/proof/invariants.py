@@ -1,5 +1,5 @@
-"""What must be true of the database at any moment, whatever has failed or was killed: each as a
-query for the rows that break it. It runs on SQLite and PostgreSQL alike."""
+"""Rules that the database must always satisfy, whatever has failed or was killed. Each is a query
+for rows that break it, for SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 Ask = Callable[[str], list[tuple[Any, ...]]]
 
-# By hand, since what the code says is what is to be proved.
+# Written by hand, since the code's own definitions are what is checked.
 OPEN = "'upcoming', 'pending_approval', 'approved', 'scheduled'"
 ENDED = "'completed', 'cancelled', 'expired'"
 OF_INSTANT = f"'upcoming', 'ongoing', {ENDED}"
@@ -34,7 +34,7 @@ BROKEN: dict[str, str] = {
     "a creator is in the own session": """
         SELECT p.id FROM sessions_app_participant p
         JOIN sessions_app_session s ON s.id = p.session_id AND s.creator_id = p.user_id""",
-    # Each approval makes one place, which is kept when it is given back.
+    # Each approval creates one participant's row, which stays when they leave.
     "requests were approved without a place each, or places taken without one": """
         SELECT s.id FROM sessions_app_session s WHERE s.booking_mode = 'request' AND
         (SELECT count(*) FROM sessions_app_participant p WHERE p.session_id = s.id) <>
@@ -151,10 +151,10 @@ BROKEN: dict[str, str] = {
 
 
 def invariants(ask: Ask) -> list[str]:
-    """What isn't true, as sentences with the first rows that show it.
+    """Return the broken rules, as sentences with the first rows that break them.
 
     Args:
-        ask: runs a query, in one transaction that sees one moment; its rows.
+        ask: runs a query in one transaction with a consistent snapshot, and returns its rows.
     """
     found = {sentence: ask(query) for sentence, query in BROKEN.items()}
     return [f"{sentence}: {rows[:3]}" for sentence, rows in found.items() if rows]

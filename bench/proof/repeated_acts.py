@@ -1,4 +1,4 @@
-"""The acts of `bench.proof.repeats`: each of them makes one row, if it is done once.
+"""The actions of `bench.proof.repeats`: each creates one row if it is done once.
 
 Django must be set up before this is imported.
 """
@@ -37,7 +37,7 @@ PLACES = 20
 
 @dataclass(slots=True)
 class Act:
-    """A POST, and the answers that its tries got: status, body, and whether it was a repeat."""
+    """A POST and the answers to its tries: status, body, and whether it was a repeated answer."""
 
     kind: str
     path: str
@@ -48,16 +48,16 @@ class Act:
 
 
 class Stage:
-    """People in a ring, each a friend of the next one, and sessions for them to join.
+    """Users in a ring, each a friend of the next one, and sessions for them to join.
 
     Args:
-        each: how many acts of each kind there will be.
-        name: how the people are called, with a number each.
+        each: the number of actions of each kind.
+        name: the beginning of the users' names, which end with numbers.
     """
 
     def __init__(self, each: int, dice: random.Random, name: str = "repeater") -> None:
         self.each, self.dice, self.now = each, dice, timezone.now()
-        # So many that there are enough pairs who aren't friends.
+        # Enough for the pairs that aren't friends.
         self.people = self.make_people(name, max(PLACES + 5, isqrt(2 * each) + 5))
         self.tokens = {person.pk: tokens.issue(person)["access"] for person in self.people}
         self.ring = list(zip(self.people, [*self.people[1:], self.people[0]], strict=True))
@@ -91,7 +91,7 @@ class Stage:
         return Act(kind, path, self.tokens[by.pk], json.dumps(body).encode(), key)
 
     def acts(self) -> list[Act]:
-        """As many of each kind, mixed."""
+        """Return the actions, the same number of each kind, in mixed order."""
         kinds = (self.create, self.join, self.book, self.ask, self.write, self.propose, self.err)
         made = [act for kind in kinds for act in islice(kind(), self.each)]
         self.dice.shuffle(made)
@@ -133,7 +133,7 @@ class Stage:
             yield self.act("propose", one, "/v1/sessions/create/", participant_id=other.pk)
 
     def err(self) -> Iterator[Act]:
-        """What is refused, each time with the same words."""
+        """Return actions that are refused, each time with the same answer."""
         for one, other in cycle(self.ring):
             path = f"/v1/friends/{one.pk}/messages/"
             yield self.act("err", one, path, text=f"To myself, not to {other.pk}")
@@ -144,7 +144,7 @@ def count_rows() -> Counter[str]:
 
 
 def rows_of(acts: list[Act]) -> Counter[str]:
-    """The rows that these acts make when each is done once."""
+    """Return the numbers of rows that these actions create if each is done once."""
     kinds = Counter(act.kind for act in acts)
     told = kinds["join"] + kinds["book"] + kinds["ask"] + kinds["propose"]
     return Counter(

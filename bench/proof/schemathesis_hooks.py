@@ -25,8 +25,8 @@ LONGEST_ZONE = 64
 
 @schemathesis.hook
 def map_body(context: Any, body: Any) -> Any:
-    """A date drawn at random is hardly ever within the next ten years, and a text hardly ever a
-    zone's name. What isn't even as described stays as it is."""
+    """Replace valid random dates by dates in the next ten years, and texts for time zones by names
+    of zones, since random ones are hardly ever accepted. Invalid values stay."""
     if not isinstance(body, dict):
         return body
     better: dict[str, Any] = {}
@@ -47,15 +47,15 @@ def is_moment(value: Any) -> bool:
 
 @schemathesis.hook
 def filter_body(context: Any, body: Any) -> bool:
-    """Not what is too long by white space at its ends only: that is taken away first, which a
-    description can't say."""
+    """Skip values that are too long only because of white space at their ends: the server removes
+    it first, which a description can't express."""
     texts = body.values() if isinstance(body, dict) else ()
     return all(each == each.strip() for each in texts if isinstance(each, str))
 
 
 @schemathesis.hook
 def before_load_schema(context: Any, schema: dict[str, Any]) -> None:
-    """Add a link to each operation on what another one has made."""
+    """Add links to the operations on objects that another operation creates."""
     for (method, path), (prefix, name) in SOURCES.items():
         answers = schema["paths"][path][method]["responses"]["201"]
         answers["links"] = {

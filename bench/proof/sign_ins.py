@@ -1,9 +1,9 @@
-"""Proof that many sign-ins at once take little memory: `python -m bench.proof.sign_ins`.
+"""Checks that simultaneous sign-ins need little memory: `python -m bench.proof.sign_ins`.
 
-Serves the site as in production, `manage.py serve` without Redis, with the password hashes as they
-are, lets so many people sign in at the same moment, a quarter of them with a wrong password, and
-looks at the memory of all server processes meanwhile. Ends with 1 if it grows by more than the bar,
-or a sign-in gets another answer than 200, 401 or 503.
+It runs `manage.py serve` as in production, without Redis and with the real password hasher. Many
+users sign in at the same time, a quarter of them with a wrong password, while the memory of all
+server processes is measured. The exit code is 1 if it grows by more than `BAR`, or if a sign-in
+gets an answer other than 200, 401 or 503.
 """
 
 from __future__ import annotations
@@ -68,13 +68,13 @@ def prove(server: Server, at_once: int, rounds: int) -> int:
 
 
 def warm_up(server: Server) -> None:
-    """Have every thread serve something, so that what it keeps for good isn't counted."""
+    """Let every thread serve a request, so that memory which it keeps isn't counted."""
     with ThreadPoolExecutor(32) as pool:
         list(pool.map(lambda _: server.call("GET", "/readyz"), range(200)))
 
 
 def sign_in(server: Server, at_once: int) -> Counter[int]:
-    """Sign in so many people at once; how many got which status."""
+    """Sign in so many users at once, and return the number of answers by status."""
     barrier = threading.Barrier(at_once)
 
     def one(number: int) -> int:
@@ -88,7 +88,7 @@ def sign_in(server: Server, at_once: int) -> Counter[int]:
 
 
 class Watch(threading.Thread):
-    """`with Watch(server) as watch: …`: the most memory that was seen meanwhile, in MB."""
+    """`with Watch(server) as watch: …` records the maximum of memory in the block, in MB."""
 
     def __init__(self, server: Server) -> None:
         super().__init__(daemon=True)
@@ -108,7 +108,7 @@ class Watch(threading.Thread):
 
 
 def memory(server: Server) -> int:
-    """What the server's processes have in memory for themselves, in MB (proportional set size)."""
+    """Return the memory of the server's processes in MB (proportional set size)."""
     kilobytes = 0
     for pid in family(server.process.pid):
         try:
@@ -120,7 +120,7 @@ def memory(server: Server) -> int:
 
 
 def family(pid: int) -> list[int]:
-    """A process and all that descend from it."""
+    """Return a process and all its descendants."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return [pid, *(each for child in children for each in family(int(child)))]
 

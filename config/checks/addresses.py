@@ -1,4 +1,4 @@
-"""What the system checks say of addresses: those that can be read, but can't lead anywhere."""
+"""System checks of addresses that are valid but can't work."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 def host_of(address: str) -> str:
-    """The host of an http:// or https:// address; "" if it is none."""
+    """Return the host of an http:// or https:// address; "" if it isn't one."""
     try:
         parts = urlsplit(address)
         return (parts.scheme in {"http", "https"} and parts.hostname) or ""
@@ -21,7 +21,7 @@ def host_of(address: str) -> str:
 
 
 def is_local(address: str) -> bool:
-    """Does it lead nowhere but to the machine of whoever follows it?"""
+    """Whether the address only works on the machine of the person who opens it."""
     return host_of(address) in LOOPBACK | {""}
 
 

@@ -1,7 +1,8 @@
-"""How the platform is put together. Every setting an operator may change is read from the
-environment in these modules, typed and with its default; docs/settings.md has the same list.
+"""The settings. Those that an operator may change are read from the environment, with a type and a
+default; docs/settings.md lists them.
 
-Names that begin with an underscore stay in their module; all others are Django's settings."""
+Names that begin with an underscore stay in their module; all others are Django's settings.
+"""
 
 from config.settings.api import *  # noqa: F403
 from config.settings.apps import *  # noqa: F403

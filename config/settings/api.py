@@ -1,4 +1,4 @@
-"""The API: how it answers, and how much of it anybody may ask."""
+"""The API: DRF, limits, CORS, live push and the API description."""
 
 from corsheaders.defaults import default_headers
 
@@ -19,7 +19,7 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "TEST_REQUEST_RENDERER_CLASSES": ["core.renderers.JSONRenderer"],
 }
-# The largest body that is not a file, and the largest file, in bytes.
+# The maximum size of a body without its files, and of a file, in bytes.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 MAX_FILE_BYTES = env.int("MATERIAL_MAX_MB", 25, least=1, most=1000) * 1024 * 1024
 FILE_UPLOAD_HANDLERS = [
@@ -27,10 +27,10 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
-# What is larger, in bytes, waits on the disk instead of in the memory.
+# Larger files, in bytes, are stored on the disk during the upload, not in memory.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 
-# For so long a request with an Idempotency-Key keeps its repeats out, if its process dies.
+# How long repeats of a request with an Idempotency-Key have to wait if its process dies.
 IDEMPOTENCY_LEASE_SECONDS = env.int("IDEMPOTENCY_LEASE_SECONDS", 60, least=45, most=3600)
 
 DISABLE_THROTTLING = env.bool("DISABLE_THROTTLING", False)
@@ -67,10 +67,11 @@ CORS_URLS_REGEX = r"^/(api|v1|healthz|readyz)"
 CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key"]
 CORS_EXPOSE_HEADERS = ["Idempotent-Replayed", "Link", "Retry-After", "X-Request-ID"]
 
-# How many sockets for live push a person may have open at once.
+# The maximum number of sockets for live push that a person may have open.
 SOCKETS_PER_PERSON = env.int("SOCKETS_PER_PERSON", 10, least=1)
-# In seconds, how often an open one asks whether its token and account are still good. An end is
-# told to it at once; this is for what was told while Redis was down.
+# In seconds: how often an open socket checks that its token and account are still valid. It is also
+# notified at once when they become invalid; this is for notices that were lost while Redis was
+# down.
 SOCKET_CHECK_SECONDS = env.int("SOCKET_CHECK_SECONDS", 30, least=1, most=3600)
 
 SPECTACULAR_SETTINGS = {

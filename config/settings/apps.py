@@ -1,4 +1,4 @@
-"""The apps, from the top of the house to the ground floor, and what every request passes."""
+"""The apps, from the highest layer to the lowest, and the middleware."""
 
 INSTALLED_APPS = [
     "operations",
@@ -9,7 +9,7 @@ INSTALLED_APPS = [
     "notifications",
     "accounts",
     "core",
-    "unfold.apps.BasicAppConfig",  # before the admin, whose templates it replaces
+    "unfold.apps.BasicAppConfig",  # before the admin, to override its templates
     "unfold.contrib.filters",
     "core.apps.StaffAdminConfig",
     "django.contrib.auth",
@@ -43,13 +43,13 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
-# In the session: in a cookie they would have backslashes, which `CookieMiddleware` leaves out.
+# In the session, since in a cookie they would have backslashes, which `CookieMiddleware` removes.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
 WSGI_APPLICATION = "config.wsgi.application"
-# An address without its last slash gets a 404 that names the right one: a redirect would lose
+# An address without its final slash gets a 404 that names the right one: a redirect would lose
 # the body of a POST.
 APPEND_SLASH = False
 

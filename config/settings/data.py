@@ -11,24 +11,24 @@ DATABASES: dict[str, dict[str, Any]] = {
 _database = DATABASES["default"]
 _options = _database.setdefault("OPTIONS", {})
 if _database["ENGINE"] == "django.db.backends.sqlite3":
-    # A write transaction takes its lock at once: upgrading a read lock is what fails with
+    # Take the write lock at the start of a transaction: upgrading a read lock later fails with
     # "database is locked" under load.
     _options.setdefault("transaction_mode", "IMMEDIATE")
     _options.setdefault("timeout", 20)
     _options.setdefault("init_command", "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;")
 elif _database["ENGINE"] == "django.db.backends.postgresql":
-    # A pool, since threads of an ASGI server are short-lived; a dead connection is replaced
-    # before it is handed out. It grows with need: never beyond the threads of a WSGI server.
-    # A server that takes connections and says nothing would keep the pool's workers for good.
+    # A pool, since threads of an ASGI server are short-lived. It replaces dead connections, and
+    # grows when needed, up to the number of threads of a WSGI server. Without a timeout, a server
+    # that accepts connections but doesn't answer would block the pool's workers forever.
     _options.setdefault("connect_timeout", 5)
     _limits = {
         "statement_timeout": env.int("DATABASE_STATEMENT_SECONDS", 30),
         "lock_timeout": env.int("DATABASE_LOCK_SECONDS", 10),
-        # Nothing slow is done inside a transaction: one that is idle so long was forgotten.
+        # Nothing slow happens inside a transaction: one that is idle this long was forgotten.
         "idle_in_transaction_session_timeout": 60,
     }
     _said = " ".join(f"-c {name}={seconds}s" for name, seconds in _limits.items())
-    # What the address itself says comes later, and so wins.
+    # Options in DATABASE_URL come later, and so override these.
     _options["options"] = f"{_said} {_options.get('options', '')}".strip()
     _options.setdefault("pool", {"min_size": 1, "max_size": max(20, WEB_THREADS), "timeout": 5})
     _database["ENGINE"] = "core.postgresql"

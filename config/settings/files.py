@@ -1,4 +1,4 @@
-"""Files that people upload, and the static ones of the admin and the docs."""
+"""Uploaded files, and the static files of the admin and the docs."""
 
 from datetime import timedelta
 from typing import Any
@@ -25,17 +25,17 @@ _cloudinary = cloudinary_account(
     api_key=env.str("CLOUDINARY_API_KEY", ""),
     api_secret=env.str("CLOUDINARY_API_SECRET", ""),
 )
-# What django-cloudinary-storage wants to find; the store hands the account over by itself.
+# django-cloudinary-storage requires this setting; the store passes the account itself.
 CLOUDINARY_STORAGE = {name.upper(): value for name, value in _cloudinary.items()}
 if any(_cloudinary.values()):
     STORAGES["cloudinary"] = {
         "BACKEND": "materials.storages.cloud.CloudinaryStore",
         "OPTIONS": {"account": _cloudinary},
     }
-# Where new files go: an alias of STORAGES.
+# The store of new files: an alias in STORAGES.
 MATERIAL_STORE = "cloudinary" if "cloudinary" in STORAGES else "local"
-# `materials/file_types.py` describes each type. The older Office's (doc, xls, ppt) are not accepted
-# by default, since their macros can't be seen.
+# `materials/file_types.py` describes each type. Old Office files (doc, xls, ppt) are not accepted
+# by default, since macros in them can't be detected.
 MATERIAL_EXTENSIONS: list[str] = env.list(
     "MATERIAL_EXTENSIONS",
     default=[
@@ -44,7 +44,7 @@ MATERIAL_EXTENSIONS: list[str] = env.list(
     ],
 )
 FILE_ADDRESS_LIFETIME = timedelta(minutes=env.int("FILE_ADDRESS_MINUTES", 60, least=1))
-# Under which a proxy in front serves MEDIA_ROOT to this server only, by X-Accel-Redirect.
+# The internal path of MEDIA_ROOT at a proxy in front, for X-Accel-Redirect; empty without one.
 MEDIA_ACCEL_PREFIX = env.str("MEDIA_ACCEL_PREFIX", "")
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"

@@ -43,7 +43,7 @@ Me = Annotated[User, Depends(current_user)]
 
 
 async def read_page(db, request, user, where, order, number, size):
-    """Count and rows of a page, with its links."""
+    """Return the count and the rows of a page, with its links."""
     size = min(size, 100)
     count = await db.scalar(select(func.count()).select_from(Session).where(*where))
     rows = await db.execute(

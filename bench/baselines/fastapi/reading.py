@@ -27,7 +27,7 @@ def is_in(user):
 
 
 def sessions(user) -> Select:
-    """Each row: a session, its participants' number, and the four facts about the viewer."""
+    """Select sessions, with the number of participants and four facts about the viewer."""
     requests = select(BookingRequest.id).where(BookingRequest.session_id == Session.id)
     mine = requests.where(BookingRequest.user_id == user.id)
     count = (
@@ -50,7 +50,7 @@ def mine(user):
 
 
 def present(row, user) -> dict:
-    """What the answer has of a row of `sessions`."""
+    """Return the answer's fields for a row of `sessions`."""
     session, count, inside, asking, asked_enough, has_requests = row
     now = datetime.now(UTC)
     full, future = count >= session.max_participants, session.date > now
@@ -81,7 +81,7 @@ COLUMNS = [name for name in schemas.SessionOut.model_fields if hasattr(Session, 
 
 
 async def with_details(db, user, rows) -> list[dict]:
-    """What the answer has of rows of `sessions`, with what belongs to each."""
+    """Return the answer's fields for rows of `sessions`, with the rows that belong to each."""
     found = [present(row, user) for row in rows]
     by_id = {each["id"]: each for each in found}
     for each in found:
@@ -134,6 +134,6 @@ def requests(ids, user) -> Select:
 
 
 def pair(first, second, one: int, other: int):
-    """The condition that two columns name these two, as the indexes are built."""
+    """Return the condition that two columns refer to these two, in the form of the indexes."""
     low, high = sorted([one, other])
     return and_(func.least(first, second) == low, func.greatest(first, second) == high)

@@ -1,1 +1,1 @@
-"""The floor: bare Django views with SQL written by hand, and orjson."""
+"""The floor: bare Django views with hand-written SQL and orjson."""

@@ -4,7 +4,7 @@ from bench.baselines.rules import OPEN, allowed_actions, viewer_role
 
 
 def person(row):
-    """Of the seven columns of `sql.PERSON`."""
+    """Return the JSON object for the seven columns of `sql.PERSON`."""
     return {
         "id": row[0],
         "username": row[1],
@@ -17,7 +17,7 @@ def person(row):
 
 
 def session(row, me, staff, now):
-    """Of the columns of `sql.SESSIONS`."""
+    """Return the JSON object for the columns of `sql.SESSIONS`."""
     status, mode, date, places, taken = row[9], row[8], row[5], row[7], row[12]
     inside, asking, asked_enough, has_requests = row[20:]
     full, future, creator = taken >= places, date > now, row[13] == me

@@ -1,4 +1,4 @@
-"""The queries. Columns stand in the order in which `shapes` reads them."""
+"""The queries. Columns are in the order in which `shapes` reads them."""
 
 PERSON = "{0}.id, {0}.username, {0}.first_name, {0}.last_name, {0}.email, {0}.role, {0}.date_joined"
 

@@ -1,4 +1,4 @@
-"""The views. Each checks the token, asks the database, and writes the answer."""
+"""The views. Each checks the token, queries the database, and returns the answer."""
 
 from datetime import UTC, datetime
 
@@ -20,7 +20,7 @@ def answer(body, status=200):
 
 
 def signed_in(view):
-    """Hand the view a cursor and the one who asks: (id, is_staff, is_active, names)."""
+    """Pass the view a cursor and the user: (id, is_staff, is_active, names)."""
 
     def checked(request, *args, **kwargs):
         scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
@@ -53,7 +53,7 @@ def sessions(request, cursor, me):
 
 
 def filters(query, values):
-    """The condition that the query asks for; its values are put among those given."""
+    """Return the condition for the query string, and add its values to those given."""
     conditions = []
     if query.get("status"):
         conditions.append("s.status = ANY(%(status)s)")

@@ -1,4 +1,4 @@
-"""Joining, as both ORM baselines do it: the session's row is locked, looked at, and written."""
+"""Joining for both ORM baselines: locks, checks and updates the session's row."""
 
 from django.db import transaction
 from django.utils import timezone

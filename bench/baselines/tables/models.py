@@ -1,5 +1,5 @@
-"""Unmanaged models over the product's tables. The column that counts a session's participants is
-left out: who doesn't know better counts the rows."""
+"""Unmanaged models for the product's tables, without the stored number of participants: a simple
+implementation counts rows."""
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import models

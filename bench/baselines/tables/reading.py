@@ -57,7 +57,7 @@ def mine(rows, user):
 
 
 def pair(one, other, first, second):
-    """The condition that two columns name these two, in either order, as the indexes are built."""
+    """Return the condition that two columns refer to these two, in the form of the indexes."""
     return {
         "low": Least(first, second),
         "high": Greatest(first, second),

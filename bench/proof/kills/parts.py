@@ -31,7 +31,7 @@ class Parts:
         port = free_port()
         self.base = f"http://127.0.0.1:{port}"
         self.folder, self.stopped = folder, threading.Event()
-        # Hashing passwords as slowly as in production would be most of the load.
+        # With production's slow password hashing, most of the load would be hashing.
         self.environment = environment("product", url, processes=WORKERS, port=port) | {
             "DJANGO_SETTINGS_MODULE": "tests.quick_settings",
             "MEDIA_ROOT": str(folder / "media"),

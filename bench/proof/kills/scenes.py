@@ -1,5 +1,5 @@
-"""What people do on a site that is killed under them: scenes of a few acts, each noted as soon as
-it is acknowledged."""
+"""The scenes of the simulated users: a few actions each, recorded as soon as they are
+acknowledged."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 
 
 def publish(by: Person, mode: str, *, kept: bool = True) -> str:
-    """A session; the beginning of its addresses."""
+    """Publish a session, and return the beginning of its paths."""
     body = {
         "title": "Algebra", "description": "From the beginning", "subject": "Maths",
         "level": "beginner", "booking_mode": mode, "max_participants": 3,
@@ -37,7 +37,7 @@ STATUS = "SELECT status = %s FROM sessions_app_session WHERE id = %s"
 
 
 def group(scene: Scene) -> None:
-    """An instant session, from its publication to its end."""
+    """Play an instant session, from its publication to its end."""
     ines = Person(scene, "instructor")
     at = publish(ines, "instant")
     number = number_in(at)
@@ -70,7 +70,7 @@ def group(scene: Scene) -> None:
 
 
 def bookings(scene: Scene) -> None:
-    """A session that people ask to join."""
+    """Play a session that users ask to join."""
     sam = Person(scene)
     at = publish(sam, "request")
     number = number_in(at)
@@ -103,7 +103,7 @@ def deletion(scene: Scene) -> None:
 
 
 def two(scene: Scene) -> None:
-    """Two who become friends, meet, and part."""
+    """Play two users who become friends, have a 1-on-1 session, and end the friendship."""
     ada, ben = Person(scene), Person(scene)
     asked = ada.post("befriend", "/v1/friends/requests/", {"user_id": ben.id})["id"]
     scene.keep("befriend", f"{COUNT} friendships_friendship WHERE id = %s", asked)
@@ -135,7 +135,7 @@ SCENES = (group, bookings, deletion, two)
 
 
 def live(base: str, journal: Journal, stopped: threading.Event) -> None:
-    """Play one scene after the other, until told to stop."""
+    """Play scenes until `stopped` is set."""
     while not stopped.is_set():
         scene = Scene(base, journal, stopped)
         try:
@@ -145,6 +145,6 @@ def live(base: str, journal: Journal, stopped: threading.Event) -> None:
 
 
 def stored(media: Path, name: str) -> bool:
-    """Is the file there, whole?"""
+    """Whether the file is stored completely."""
     file = media / name
     return file.is_file() and file.read_bytes() == PDF

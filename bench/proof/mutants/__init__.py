@@ -1,5 +1,5 @@
-"""Do the tests notice when the code is wrong? (`python -m bench.proof.mutants`)
+"""Mutation testing: do the tests fail if the code is wrong? (`python -m bench.proof.mutants`)
 
-mutmut makes the mutants. A seeded sample of them is tried, each with the tests that run its line,
-in a process forked from one that has everything loaded. `docs/mutation.md` has what came of it.
+mutmut creates the mutants. A seeded sample is tested, each with the tests that run its line, in a
+process forked from one that has everything loaded. `docs/mutation.md` has the results.
 """

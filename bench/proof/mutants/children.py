@@ -55,7 +55,7 @@ def kill_group(pid: int) -> None:
 
 
 def fork(work: Callable[[], Any], seconds: float, answer: Path) -> int:
-    """The process's id. It leads a group of its own, and its output goes nowhere."""
+    """Fork, and return the process's id. It leads its own group, and its output is discarded."""
     pid = os.fork()
     if pid:
         with suppress(PermissionError):

@@ -29,7 +29,7 @@ LONGEST = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """`killer` is the test that failed; "" for a survivor, "time" if it ran for ever."""
+    """`killer` is the test that failed; "" for a survivor, "time" if it exceeded its time."""
 
     mutant: Mutant
     killer: str
@@ -58,7 +58,7 @@ class Hunt:
         return True
 
     def learn(self) -> None:
-        """Which tests run which line, and how long each takes; what fails isn't asked."""
+        """Find out which tests run which line, and their times. Failing tests are not used."""
         files = {name: list(group) for name, group in groupby(self.items.values(), file_of)}
         new = [name for name in files if self.memory.learned(name) is None]
         tasks = [(name, LEARNING, partial(self.watch, files[name])) for name in new]
@@ -117,7 +117,7 @@ class Hunt:
             yield number, allowed, partial(self.attempt, mutant, tests, in_place=bool(near))
 
     def near(self, mutant: Mutant) -> set[str]:
-        """The tests that run the mutant's lines; none if those run when the file is loaded."""
+        """Return the tests that run the mutant's lines; none if those run at import."""
         if not mutant.function:
             return set()
         first, last = mutant.lines
@@ -125,17 +125,17 @@ class Hunt:
         return set().union(*(lines.get(str(line), ()) for line in range(first, last + 1)))
 
     def far(self, mutant: Mutant) -> set[str]:
-        """The tests that run any line of the file."""
+        """Return the tests that run any line of the file."""
         return set().union(*self.lines[mutant.path].values())
 
     def quickest(self, tests: set[str]) -> list[str]:
-        """In order, as many as may be asked about one mutant."""
+        """Return the quickest tests first, as many as one mutant's time allows."""
         ordered = sorted(tests, key=lambda test: (self.seconds[test], test))
         so_far = accumulate(self.seconds[test] for test in ordered)
         return [test for test, seconds in zip(ordered, so_far, strict=True) if seconds < LONGEST]
 
     def attempt(self, mutant: Mutant, tests: list[str], *, in_place: bool) -> str:
-        """The test that fails with the mutant; "" if none does."""
+        """Return the test that fails with the mutant, or "" if none does."""
         if not (in_place and put_in(mutant)):
             return whole.attempt(mutant, tests)
         return next((test for test in tests if run(self.items[test], self.last)), "")
@@ -146,7 +146,7 @@ def file_of(item: pytest.Item) -> str:
 
 
 def run(item: pytest.Item, following: pytest.Item) -> Any:
-    """Did it fail? What it shares with the following one stays."""
+    """Run a test, and return whether it failed. Fixtures shared with the following test stay."""
     before = item.session.testsfailed
     item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
     return item.session.testsfailed > before

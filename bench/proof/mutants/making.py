@@ -21,14 +21,14 @@ Place = tuple[int, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One file with one thing wrong in it.
+    """A file with one change.
 
     Attributes:
-        path: from the root.
-        lines: of the statement that is wrong, as they are in the file: first and last.
-        function: the outermost function's or method's name if its body is what is wrong; "" if
-            what is wrong runs when the module is loaded.
-        source: the whole file.
+        path: relative to the root.
+        lines: the first and last line of the changed statement in the original file.
+        function: the name of the outermost function or method whose body is changed; "" if the
+            changed code runs at import.
+        source: the whole changed file.
     """
 
     path: str
@@ -37,15 +37,15 @@ class Mutant:
     source: str
 
     def difference(self) -> str:
-        """The lines that differ, as `diff` shows them."""
+        """Return the changed lines as a diff."""
         old, new = (ROOT / self.path).read_text().splitlines(), self.source.splitlines()
         shown = list(difflib.unified_diff(old, new, lineterm="", n=0))[3:]
         return "\n".join(shown)
 
 
 class Finder(MutationVisitor):
-    """mutmut's own, but for two things: it notes where each mutant is, and goes into decorated
-    functions, which mutmut leaves out since its trampolines can't have them."""
+    """mutmut's finder with two changes: it records the place of each mutant, and it includes
+    decorated functions, which mutmut skips because of its trampolines."""
 
     def __init__(self) -> None:
         super().__init__(mutation_operators, IgnoredCode(set(), set(), set()))
@@ -66,7 +66,7 @@ class Finder(MutationVisitor):
 
 
 def sample(size: int, seed: int) -> list[Mutant]:
-    """One mutant each for so many places, drawn from all places that have some."""
+    """Return one mutant for each of `size` places, chosen from all places with mutants."""
     random = Random(seed)
     found = {path: find(path) for path in code_files()}
     places = [(path, place) for path, finder in found.items() for place in sorted(finder.places)]
@@ -89,7 +89,7 @@ def make(path: str, finder: Finder, place: Place, random: Random) -> Mutant:
 
 
 def statement(tree: ast.AST, line: int) -> tuple[int, int]:
-    """The smallest statement with this line."""
+    """Return the smallest statement with this line."""
     around = [
         (node.lineno, node.end_lineno or node.lineno)
         for node in ast.walk(tree)
@@ -99,8 +99,7 @@ def statement(tree: ast.AST, line: int) -> tuple[int, int]:
 
 
 def function(tree: ast.AST, line: int, prefix: str = "") -> str:
-    """The name of the outermost function with this line in its body, as Python qualifies it; ""
-    if there is none."""
+    """Return the qualified name of the outermost function with this line in its body, or ""."""
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.ClassDef):
             if within := function(node, line, f"{prefix}{node.name}."):

@@ -1,4 +1,4 @@
-"""A mutant's function in the place of the one that runs."""
+"""Replaces a loaded function by the mutant's."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ def live_functions(mutant: Mutant) -> list[FunctionType]:
 
 
 def put_in(mutant: Mutant) -> bool:
-    """Give it the mutant's code, whoever refers to it; False if that isn't possible."""
+    """Give the function the mutant's code in place, for all references to it. False if that isn't
+    possible."""
     live = live_functions(mutant)
     path = str(ROOT / mutant.path)
     module = compile(mutant.source, path, "exec", dont_inherit=True)

@@ -53,7 +53,7 @@ APART = (
 
 
 def code_files() -> list[str]:
-    """The paths of the mutated modules, from the root."""
+    """Return the paths of the mutated modules, relative to the root."""
     found = {path for pattern in CODE for path in ROOT.glob(pattern)}
     return sorted(str(path.relative_to(ROOT)) for path in found if path.stat().st_size)
 

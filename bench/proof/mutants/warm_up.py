@@ -1,4 +1,4 @@
-"""Makes the tests' database, which every forked process then has."""
+"""Creates the test database, which every forked process inherits."""
 
 from __future__ import annotations
 

@@ -24,8 +24,8 @@ DRIFT = (
 
 
 def attempt(mutant: Mutant, tests: list[str]) -> str:
-    """The test that fails; "loading" if none could be begun, "drift" if only CI's other check
-    notices; "" if nothing does."""
+    """Return the test that fails; "loading" if no test could start, "drift" if only CI's comparison
+    of generated pages fails; "" if nothing does."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder, "house")
         shutil.copytree(ROOT, copy, ignore=LEFT_OUT)

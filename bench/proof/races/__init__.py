@@ -1,1 +1,1 @@
-"""Ten thousand acts at once on few sessions, and what is true of the rows meanwhile and after."""
+"""Ten thousand simultaneous actions on few sessions, with checks of the rows during and after."""

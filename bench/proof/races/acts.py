@@ -1,5 +1,5 @@
-"""What people do, drawn at random: mostly on a few hot sessions, and the same people from several
-connections at once."""
+"""Random actions: mostly on a few hot sessions, and by the same users from several connections at
+once."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ AFTER = {
 
 
 class Crowd:
-    """People, and sessions for them: one that ends makes room for a new one.
+    """Users, and sessions for them. A session that ends is replaced by a new one.
 
     Args:
-        people: who joins, leaves and asks.
-        creator: whose all sessions are.
+        people: the users who join, leave and ask.
+        creator: the creator of all sessions.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Crowd:
         self.site, self.journal, self.creator, self.people = site, journal, creator, people
         self.seed = seed
         self.lock = threading.Lock()
-        # session → person → their last act that succeeded, as far as this client has heard.
+        # session → person → their last action that succeeded, as far as this client knows.
         self.last: dict[int, dict[Person, str]] = {}
         self.sessions = {
             mode: [self.publish(mode, Random(f"{seed} {mode} {n}")) for n in range(HOT + OTHERS)]
@@ -81,11 +81,11 @@ class Crowd:
         return number
 
     def act(self, lots: Random) -> None:
-        """One act of somebody's, noted in the journal."""
+        """Do one random action, and record it in the journal."""
         mode = lots.choice(["instant", "instant", "request"])
         table = INSTANT if mode == "instant" else REQUEST
         name = lots.choices(list(table), list(table.values()))[0]
-        # Three quarters of all fall on the hot ones.
+        # Three quarters of the actions are on the hot sessions.
         slot = lots.randrange(HOT) if lots.random() < 0.75 else lots.randrange(HOT, HOT + OTHERS)
         session = self.sessions[mode][slot]
         person = self.choose(name, session, lots)
@@ -98,7 +98,7 @@ class Crowd:
         special.get(name, lambda: self.post(name, session, person))()
 
     def choose(self, name: str, session: int, lots: Random) -> Person:
-        """Mostly somebody to whom it can be done; else it would mostly be refused."""
+        """Choose a person, mostly one for whom the action is likely to succeed."""
         able = [
             each for each, last in list(self.last[session].items()) if last in AFTER.get(name, ())
         ]
@@ -119,7 +119,7 @@ class Crowd:
             self.journal.resized(session, places)
 
     def end(self, mode: str, slot: int, lots: Random) -> None:
-        """Cancel or delete a session, and publish one in its stead. Only one thread does it."""
+        """Cancel or delete a session, and publish another one instead. Only one thread does it."""
         with self.lock:
             session = self.sessions[mode][slot]
             how = lots.choice(["cancel", "delete"])
@@ -138,7 +138,7 @@ class Crowd:
         by: Person,
         body: Any = None,
     ) -> bool:
-        """Ask, and note the answer; was it a success?"""
+        """Send a request, record the answer, and return whether it was a success."""
         status, answer = self.site.call(method, f"/api/sessions/{session}/{path}", by, body)
         code = answer["code"] if status >= 400 else ""
         self.journal.note(name, session, person.id, status, code)

@@ -42,7 +42,7 @@ REQUESTS = """
     SELECT session_id, user_id, count(*), count(*) FILTER (WHERE status = 'withdrawn')
     FROM sessions_app_bookingrequest GROUP BY 1, 2"""
 NEWS = "SELECT event, count(*) FROM notifications_notification GROUP BY 1"
-# What is told once for each act: the event's code, and the acts.
+# Notifications that are sent once for each action: the event's code, and the actions.
 TOLD = {
     "joined": ("join",),
     "left": ("leave",),
@@ -53,13 +53,13 @@ TOLD = {
 
 
 def wrong_now(connection: psycopg.Connection[Any]) -> list[str]:
-    """What is not as it must be, at this moment."""
+    """Return the rules that are broken now."""
     found = {what: connection.execute(query).fetchall() for what, query in ALWAYS.items()}
     return [f"{what}: {rows[:5]}" for what, rows in found.items() if rows]
 
 
 def wrong_after(connection: psycopg.Connection[Any], journal: Journal) -> list[str]:
-    """How the rows differ from what the clients were told, once all is still."""
+    """Return the differences between the rows and the clients' journal, after the race."""
     return [
         *wrong_now(connection),
         *differences(connection, journal, PLACES, entered, "places"),
@@ -71,13 +71,13 @@ def wrong_after(connection: psycopg.Connection[Any], journal: Journal) -> list[s
 
 
 def entered(journal: Journal, session: int, person: int) -> tuple[int, int]:
-    """How often somebody got a place, and how many they have now."""
+    """Return how often a person got a place, and how many they have now."""
     got = journal.times("join", session, person) + journal.times("approve_request", session, person)
     return got, got - journal.times("leave", session, person)
 
 
 def asked(journal: Journal, session: int, person: int) -> tuple[int, int]:
-    """How often somebody asked, and how often they took it back."""
+    """Return how often a person asked, and how often they withdrew."""
     withdrawn = journal.times("withdraw_request", session, person)
     return journal.times("ask", session, person), withdrawn
 
@@ -97,7 +97,7 @@ def differences(
 
 
 def unheard(connection: psycopg.Connection[Any], journal: Journal) -> list[str]:
-    """News without an act, or acts without their news."""
+    """Return differences between the numbers of notifications and of actions."""
     heard = Counter(dict(connection.execute(NEWS).fetchall()))
     return [
         f"{event}: {heard[event]} notifications for {done} acts"
@@ -107,7 +107,7 @@ def unheard(connection: psycopg.Connection[Any], journal: Journal) -> list[str]:
 
 
 def resized(connection: psycopg.Connection[Any], journal: Journal) -> list[str]:
-    """Numbers of places that nobody was told were set."""
+    """Return sessions with a number of places that nobody has set."""
     rows = connection.execute("SELECT id, max_participants FROM sessions_app_session").fetchall()
     return [
         f"session {session} has {places} places, which nobody set"
@@ -117,7 +117,7 @@ def resized(connection: psycopg.Connection[Any], journal: Journal) -> list[str]:
 
 
 def ended(connection: psycopg.Connection[Any], journal: Journal) -> list[str]:
-    """Sessions that are not as their end was told."""
+    """Return sessions whose status doesn't match their acknowledged end."""
     statuses = dict(connection.execute("SELECT id, status FROM sessions_app_session").fetchall())
     ends = {"cancel": "cancelled", "delete": None}
     return [

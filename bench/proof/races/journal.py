@@ -12,13 +12,13 @@ EXPECTED = {200, 201, 204, 400, 404}
 
 @dataclass
 class Journal:
-    """Counts of acknowledged acts. No order is kept, and none is needed: when all is still, who is
-    in is who got in more often than they left.
+    """Counts of acknowledged actions. Their order isn't needed: in the end a person is in a session
+    if they joined more often than they left.
 
     Attributes:
-        done: (act, session, person) → how often the answer was a success.
-        answers: (act, status, code) → how many.
-        capacities: session → every number of places that it was told it has.
+        done: (action, session, person) → the number of successes.
+        answers: (action, status, code) → the number of answers.
+        capacities: session → all acknowledged numbers of places.
         over: session → "cancel" or "delete".
     """
 
@@ -56,7 +56,7 @@ class Journal:
         return self.answers.total()
 
     def surprises(self) -> list[str]:
-        """Answers that nobody was promised."""
+        """Return answers that aren't expected for their action."""
         return [
             f"{count} × {act}: {status} {code}"
             for (act, status, code), count in self.answers.items()

@@ -1,4 +1,4 @@
-"""The servers, their database, and who acts on them."""
+"""The servers, their database, and the users."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ SECONDS = 30
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody with an account, and a token."""
+    """A user and their token."""
 
     id: int
     token: str
 
 
 class Site:
-    """`manage.py serve` on a fresh database of PostgreSQL, asked over connections that are kept,
-    one for each thread."""
+    """`manage.py serve` on a fresh PostgreSQL database, with one persistent connection for each
+    thread."""
 
     def __init__(self, port: int, url: str) -> None:
         self.port, self.url = port, url
@@ -58,7 +58,7 @@ class Site:
         return answer.status, json.loads(told) if told else None
 
     def connection(self) -> socket.socket:
-        """This thread's."""
+        """Return this thread's connection."""
         if getattr(self.kept, "socket", None) is None:
             self.kept.socket = socket.create_connection(("127.0.0.1", self.port), timeout=SECONDS)
             self.kept.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -75,7 +75,7 @@ class Site:
 
 @contextmanager
 def fresh_site(url: str, *, processes: int) -> Iterator[Site]:
-    """The site, on a database that is made at this URL and goes with it."""
+    """Run the site on a database created at this URL, and drop it at the end."""
     drop(url)
     create(url)
     try:
