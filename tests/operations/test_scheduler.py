@@ -241,5 +241,5 @@ def test_the_former_name_of_run_jobs_runs_the_jobs_and_says_so():
 
     call_command("tick", stdout=done, stderr=said)
 
-    assert "`tick` is called `run_jobs` now" in said.getvalue()
+    assert "use `run_jobs`" in said.getvalue()
     assert "expire_sessions: 0" in done.getvalue()
