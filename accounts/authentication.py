@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from accounts import tokens
 from accounts.models import User
-from core.logs import bind
+from core.observability.logs import bind
 
 
 class BearerAuthentication(tokens.AccessTokenAuthentication):

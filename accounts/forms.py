@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from accounts import services
 from accounts.models import User
+from core.api.throttling import address_of, wait_for
 from core.errors import APIError
 from core.push import recheck_on_commit
-from core.throttling import address_of, wait_for
 
 if TYPE_CHECKING:  # unfold has no types; its forms differ in their looks only
     from django.contrib.admin.forms import AdminAuthenticationForm as AuthenticationForm

@@ -22,9 +22,9 @@ from django.utils.http import urlsafe_base64_encode
 
 from accounts.models import Mail, User
 from accounts.tokens import email_links, mails_links, reset_links, unsubscribe_links
-from core import metrics
+from core.db.retries import PermanentFailure, work_off
 from core.defang import defang, one_line
-from core.retries import PermanentFailure, work_off
+from core.observability import metrics
 
 # The server refuses one mail, but accepts others on the same connection.
 REFUSALS = (SMTPSenderRefused, SMTPRecipientsRefused, SMTPDataError)

@@ -15,8 +15,8 @@ from django.db.models import Q
 from django.db.models.functions import Upper
 from django.db.models.lookups import Exact
 
-from core.retries import RetryQuerySet
-from core.search import has_words
+from core.db.retries import RetryQuerySet
+from core.db.search import has_words
 
 # How long staff can look up sent mails.
 MAILS_KEPT = timedelta(days=30)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accounts.models import Role, username_validator
-from core.fields import (
+from core.api.fields import (
     EmailField,
     FlagField,
     Input,

@@ -11,9 +11,9 @@ from django.db import transaction
 
 from accounts import services, tokens
 from accounts.models import Mail, User
+from core.db.retries import LEASE
 from core.errors import APIError, declare
-from core.retries import LEASE
-from core.staff_log import log_staff_act
+from core.observability.staff_log import log_staff_act
 
 ALREADY_DEACTIVATED = declare("already_deactivated", 400, "This account is already deactivated.")
 ERASED_FOR_GOOD = declare("erased_for_good", 400, "This account was erased permanently.")

@@ -21,9 +21,9 @@ from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token, UntypedToken
 
 from accounts.models import RevokedToken, User
-from core.compiled import CompiledRow, Param
+from core.api.fields import MAX_ID
+from core.db.compiled import CompiledRow, Param
 from core.errors import TOKEN_NOT_VALID, APIError
-from core.fields import MAX_ID
 from core.push import recheck_on_commit
 
 STAMP = "stamp"

@@ -1,7 +1,7 @@
 """`/api/auth/`"""
 
 from accounts.views import AccountViewSet, MailViewSet, SignInViewSet
-from core.urls import router
+from core.api.urls import router
 
 routes = router()
 routes.register("auth", SignInViewSet, basename="sign-in")

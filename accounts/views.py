@@ -23,10 +23,11 @@ from accounts.representations import (
     user_object,
 )
 from accounts.tokens import TokenPair
-from core import csp, throttling
+from core.api import throttling
+from core.api.throttling import AddressThrottle
+from core.api.views import ActionViewSet, Answer
 from core.errors import TOKEN_NOT_VALID
-from core.throttling import AddressThrottle
-from core.views import ActionViewSet, Answer
+from core.http import csp
 
 # A POST that is limited by network address.
 LIMITED: dict[str, Any] = {

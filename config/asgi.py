@@ -9,7 +9,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup(set_prefix=False)
 
 # The apps must be loaded first.
-from core.handlers import ASGIApplication  # noqa: E402
+from core.http.handlers import ASGIApplication  # noqa: E402
 from notifications.consumers import PushConsumer  # noqa: E402
 
 rest = ASGIApplication()

@@ -9,8 +9,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
-from core.docs import RedocView, SchemaView, SwaggerView
-from core.urls import for_sockets_only, nothing_here
+from core.api.urls import for_sockets_only, nothing_here
+from core.http.docs import RedocView, SchemaView, SwaggerView
 from operations.health import HealthViewSet
 from operations.metrics_view import metrics
 

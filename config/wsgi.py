@@ -7,6 +7,6 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup(set_prefix=False)
 
-from core.handlers import WSGIApplication  # noqa: E402  # the settings must be loaded first
+from core.http.handlers import WSGIApplication  # noqa: E402  # the settings must be loaded first
 
 application = WSGIApplication()

@@ -1,7 +1,8 @@
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
 
-from core import sentry, sqlite
+from core.db import sqlite
+from core.observability import sentry
 
 
 class CoreConfig(AppConfig):
@@ -14,4 +15,4 @@ class CoreConfig(AppConfig):
 
 class StaffAdminConfig(admin_apps.AdminConfig):
     default = False  # the class above is this app's configuration
-    default_site = "core.staff_site.StaffSite"
+    default_site = "core.http.staff_site.StaffSite"

@@ -24,7 +24,7 @@ from redis import RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from core.metrics import CACHE_FALLBACKS
+from core.observability.metrics import CACHE_FALLBACKS
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from accounts.querysets import UserQuerySet
-from core.filters import LETTER, StrictFilterSet, WordsFilter
+from core.api.filters import LETTER, StrictFilterSet, WordsFilter
 from friendships.models import Friendship
 
 TOO_SHORT = "Search for at least two characters."

@@ -7,8 +7,8 @@ from functools import cache
 from typing import NamedTuple
 
 from accounts.models import User
-from core.compiled import Param
-from core.listings import CursorList, CursorQueries
+from core.api.listings import CursorList, CursorQueries
+from core.db.compiled import Param
 from friendships.models import Message
 
 

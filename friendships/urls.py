@@ -1,6 +1,6 @@
 """`/v1/friends/` and `/v1/users/`"""
 
-from core.urls import router
+from core.api.urls import router
 from friendships.views import FriendViewSet, MessageViewSet, PersonViewSet, RequestViewSet
 
 routes = router()

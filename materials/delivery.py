@@ -12,9 +12,9 @@ from django.http import FileResponse, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
-from core import csp
-from core.connections import release_connection
+from core.db.connections import release_connection
 from core.errors import NOT_FOUND, APIError
+from core.http import csp
 from materials.file_types import FILE_TYPES, extension_of
 from materials.models import Material
 from materials.signed_urls import remote_address

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from core.retries import work_off
+from core.db.retries import work_off
 from materials.models import OrphanedFile
 from materials.services import remove_orphan
 

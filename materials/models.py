@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from core.retries import Retry, RetryQuerySet
+from core.db.retries import Retry, RetryQuerySet
 from materials import limits
 from materials.file_types import Type
 from materials.querysets import MaterialQuerySet

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import URLValidator
 from rest_framework.exceptions import ValidationError
 
-from core.fields import Input, OptionField, TextField, UploadField
+from core.api.fields import Input, OptionField, TextField, UploadField
 from materials import limits
 from materials.file_types import USES, Type, extension_of
 from materials.file_validation import problem_of

@@ -15,7 +15,7 @@ from django.core.files import File
 from django.db import transaction
 
 from accounts.models import User
-from core.connections import release_connection
+from core.db.connections import release_connection
 from core.errors import APIError, declare
 from materials import limits, storages
 from materials.file_types import extension_of

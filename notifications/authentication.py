@@ -10,8 +10,8 @@ from django.db import Error as DatabaseError
 from django.db import connections
 
 from accounts import tokens
-from core import logs
 from core.errors import APIError
+from core.observability import logs
 
 logger = structlog.stdlib.get_logger(__name__)
 

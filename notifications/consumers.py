@@ -15,14 +15,15 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.http import HttpResponse
 
-from core import logs
-from core.errors import BAD_REQUEST, APIError, envelope
-from core.logs import UNKNOWN_HOST
-from core.origins import is_foreign, is_known
+from core.api.error_handling import envelope
+from core.api.renderers import dumps
+from core.errors import BAD_REQUEST, APIError
+from core.http.origins import is_foreign, is_known
+from core.observability import logs
+from core.observability.logs import UNKNOWN_HOST
 from core.push.hub import RECHECK, hub
 from core.push.leases import Lease
 from core.push.relay import listener
-from core.renderers import dumps
 from notifications.authentication import is_good, look_up, offered_token, tell_database_failed
 
 logger = structlog.stdlib.get_logger(__name__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import django_filters
 from django.db.models import QuerySet
 
-from core.filters import StrictFilterSet
+from core.api.filters import StrictFilterSet
 from notifications.models import Notification
 
 

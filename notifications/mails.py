@@ -11,9 +11,9 @@ from django.db.models import DateTimeField
 from django.utils.text import Truncator
 
 from accounts.models import Mail, User
-from core.compiled import Param
-from core.compiled_writes import CompiledUpdate
 from core.dates import in_words
+from core.db.compiled import Param
+from core.db.compiled_writes import CompiledUpdate
 from core.defang import one_line
 from notifications.events import Event, Type
 

@@ -7,9 +7,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from accounts.models import User
-from core.compiled import Param
-from core.filters import FilterQuery
-from core.listings import CursorList, CursorQueries
+from core.api.filters import FilterQuery
+from core.api.listings import CursorList, CursorQueries
+from core.db.compiled import Param
 from notifications.models import Notification
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from core.compiled_writes import insert
+from core.db.compiled_writes import insert
 from core.push import push_on_commit
 from notifications.events import Event
 from notifications.mails import in_zone, write_mails

@@ -1,6 +1,6 @@
 """`/api/notifications/`"""
 
-from core.urls import router
+from core.api.urls import router
 from notifications.views import NotificationViewSet
 
 routes = router()

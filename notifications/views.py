@@ -7,8 +7,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.pagination import answer_array
-from core.views import ActionViewSet, Answer
+from core.api.pagination import answer_array
+from core.api.views import ActionViewSet, Answer
 from notifications import reads, services
 from notifications.filters import NotificationFilter
 from notifications.models import Notification

@@ -13,10 +13,10 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.views import ActionViewSet, Answer
 from core.cache import site_cache
-from core.connections import query_deadline
+from core.db.connections import query_deadline
 from core.errors import APIError, declare
-from core.views import ActionViewSet, Answer
 
 NOT_READY = declare("not_ready", 503, "Not ready to serve: {reason}.")
 

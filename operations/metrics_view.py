@@ -1,5 +1,7 @@
-"""`/metrics`: the metrics of `core.metrics`, for clients with `METRICS_TOKEN`. If that isn't set,
-the page doesn't exist."""
+"""`/metrics`: the metrics of `core.observability.metrics`, for clients with `METRICS_TOKEN`.
+
+Without that setting the page doesn't exist.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +21,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
-from core.errors import NOT_AUTHENTICATED, UNKNOWN_ADDRESS, APIError, envelope
-from core.metrics import exposition
+from core.api.error_handling import envelope
+from core.errors import NOT_AUTHENTICATED, UNKNOWN_ADDRESS, APIError
+from core.observability.metrics import exposition
 
 logger = structlog.stdlib.get_logger(__name__)
 

@@ -17,7 +17,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-from core.static import HashedFiles
+from core.http.static import HashedFiles
 from operations import demo
 
 # An arbitrary number for an advisory lock that nothing else uses.

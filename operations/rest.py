@@ -21,7 +21,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
-from core.uploads import refused_unread
+from core.api.uploads import refused_unread
 from operations.prestart import allow_many_connections
 from operations.supervision import end_with_parent
 from operations.unfinished import Bodies, own_sockets

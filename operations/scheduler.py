@@ -26,9 +26,9 @@ from accounts.jobs import (
     forget_sign_ins,
     send_mails,
 )
-from core import logs
-from core.connections import no_statement_timeout
-from core.metrics import JOB_ROWS, JOB_SECONDS, JOB_SUCCESS, JOBS
+from core.db.connections import no_statement_timeout
+from core.observability import logs
+from core.observability.metrics import JOB_ROWS, JOB_SECONDS, JOB_SUCCESS, JOBS
 from materials.jobs import remove_orphaned_files
 from operations.privacy.erasing import erase_late_arrivals
 from sessions_app.jobs import complete_sessions, expire_sessions, send_reminders

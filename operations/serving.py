@@ -30,8 +30,8 @@ LONG_BLANK = re.compile(rb"[ \t]{256}")
 
 class HTTPProtocol(H11Protocol):
     """uvicorn's protocol with deadlines that it lacks: for the head of a request, for the rest of a
-    body after the response, and for clients that don't read their response. `core.handlers` has
-    the deadline for bodies that are read.
+    body after the response, and for clients that don't read their response. `core.http.handlers`
+    has the deadline for bodies that are read.
 
     An invalid WebSocket handshake is handled like any other request: the application answers in
     its envelope, whereas uvicorn would answer in plain text, or never.
@@ -146,7 +146,7 @@ def serve(port: int) -> None:
             host=settings.HOST,
             port=port,
             lifespan="off",
-            # `settings.LOGGING` applies; `core.request_log` logs the requests.
+            # `settings.LOGGING` applies; `core.http.request_log` logs the requests.
             log_config=None,
             access_log=False,
             # `NUM_PROXIES` says which proxies to trust; uvicorn would trust every local caller.

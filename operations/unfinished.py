@@ -24,7 +24,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 
-from core.bodies import SLOWEST, Deadline, UnreadableBody
+from core.api.bodies import SLOWEST, Deadline, UnreadableBody
 
 logger = structlog.stdlib.get_logger(__name__)
 

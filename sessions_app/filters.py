@@ -12,9 +12,9 @@ from django.db.models import QuerySet
 from django_filters.fields import BaseCSVField
 
 from core import dates
-from core.fields import MAX_ID
-from core.filters import StrictFilterSet, WordsFilter
-from core.search import has_words
+from core.api.fields import MAX_ID
+from core.api.filters import StrictFilterSet, WordsFilter
+from core.db.search import has_words
 from sessions_app import limits
 from sessions_app.models import Session
 from sessions_app.states import Level, Mode, Status

@@ -10,7 +10,9 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from accounts.rows import columns, reader
-from core.compiled import (
+from core.api.filters import FilterQuery
+from core.api.listings import PagedList, PagedQueries
+from core.db.compiled import (
     CompiledQuery,
     CompiledRow,
     Param,
@@ -19,8 +21,6 @@ from core.compiled import (
     numbered_ids,
     rounded_length,
 )
-from core.filters import FilterQuery
-from core.listings import PagedList, PagedQueries
 from materials.models import Material
 from materials.rows import MaterialRow
 from sessions_app.models import BookingRequest, Participant, Session

@@ -8,7 +8,7 @@ from typing import Any
 from rest_framework.exceptions import ValidationError
 
 from core import dates
-from core.fields import (
+from core.api.fields import (
     IdField,
     Input,
     MomentField,

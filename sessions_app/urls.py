@@ -1,6 +1,6 @@
 """`/api/sessions/`"""
 
-from core.urls import router
+from core.api.urls import router
 from sessions_app.views import (
     BookingViewSet,
     MaterialFileViewSet,

@@ -11,7 +11,7 @@ from django.db import migrations, models
 from django.db.migrations.loader import MigrationLoader
 from django.db.models import CheckConstraint, Index, Q
 
-from core.schema_changes import AddCheckOnline, AddIndexOnline, AddWordIndex
+from core.db.migration_operations import AddCheckOnline, AddIndexOnline, AddWordIndex
 from tests.server import ROOT
 
 OURS = {app.label for app in apps.get_app_configs() if Path(app.path).parent == ROOT}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import django_filters
 
-from core.filters import StrictFilterSet
+from core.api.filters import StrictFilterSet
 from zoom.models import OneOnOneSession
 from zoom.states import Status
 

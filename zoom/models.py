@@ -13,8 +13,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import User
+from core.db.retries import Retry, RetryQuerySet
 from core.lifecycle import Lifecycle
-from core.retries import Retry, RetryQuerySet
 from zoom import states
 from zoom.events import EventType
 from zoom.querysets import (

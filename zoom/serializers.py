@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.fields import IdField, Input, TextField
+from core.api.fields import IdField, Input, TextField
 
 
 class OneOnOneInput(Input):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from core.urls import router
+from core.api.urls import router
 from zoom.views import OneOnOneViewSet, WebhookViewSet, stand_in_room
 
 routes = router()

@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from core.schema_changes import AddIndexOnline
+from core.db.migration_operations import AddIndexOnline
 
 
 class Migration(migrations.Migration):

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from core.schema_changes import AddWordIndex
+from core.db.migration_operations import AddWordIndex
 
 
 class Migration(migrations.Migration):

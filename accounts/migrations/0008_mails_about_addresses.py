@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-from core.schema_changes import AddCheckOnline
+from core.db.migration_operations import AddCheckOnline
 
 
 class Migration(migrations.Migration):

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models.people import User
 from accounts.querysets import MailQuerySet
-from core.retries import Retry
+from core.db.retries import Retry
 
 
 class Mail(Retry):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from accounts.models.people import User
-from core.idempotency import KeyedRequest
+from core.api.idempotency import KeyedRequest
 
 
 class RevokedToken(models.Model):

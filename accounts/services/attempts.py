@@ -15,7 +15,7 @@ from rest_framework.exceptions import Throttled
 
 from accounts.models import KnownNetwork, User
 from accounts.querysets import fold
-from core import throttling
+from core.api import throttling
 from core.errors import invalid
 
 # How many networks are kept for an account: the most recent ones.
@@ -35,7 +35,7 @@ class Attempts:
 
     Args:
         key: identifies the account.
-        network: where they come from, as returned by `core.throttling.address_of`.
+        network: where they come from, as returned by `core.api.throttling.address_of`.
         find_id: returns the account's id, or None. It is called only when the account's limit over
             all networks is used up.
     """

@@ -13,7 +13,7 @@ from accounts.models import Mail, User
 from accounts.querysets import fold
 from accounts.services.accounts import check_free, user_of
 from accounts.services.attempts import check_own_password, limit_key
-from core import throttling
+from core.api import throttling
 from core.errors import TOKEN_NOT_VALID, APIError, declare
 
 EMAIL_LINK_INVALID = declare(

@@ -12,7 +12,7 @@ from sentry_sdk.utils import BadDsn, Dsn
 
 from config.checks import addresses, production
 from config.checks.addresses import LOOPBACK, is_local
-from core.throttling import parse_rate
+from core.api.throttling import parse_rate
 from materials.file_types import FILE_TYPES
 
 __all__ = ["addresses", "production"]

@@ -8,22 +8,22 @@ from config.settings.process import DEBUG, NUM_PROXIES
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.BearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_THROTTLE_CLASSES": ["core.throttling.RequestThrottle"],
-    "DEFAULT_PARSER_CLASSES": ["core.parsers.JSONParser"],
-    "DEFAULT_RENDERER_CLASSES": ["core.renderers.JSONRenderer"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "core.renderers.AlwaysJSON",
+    "DEFAULT_THROTTLE_CLASSES": ["core.api.throttling.RequestThrottle"],
+    "DEFAULT_PARSER_CLASSES": ["core.api.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["core.api.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "core.api.renderers.AlwaysJSON",
     "DEFAULT_METADATA_CLASS": None,
-    "DEFAULT_SCHEMA_CLASS": "core.schema.Schema",
-    "EXCEPTION_HANDLER": "core.errors.handle",
+    "DEFAULT_SCHEMA_CLASS": "core.api.openapi.Schema",
+    "EXCEPTION_HANDLER": "core.api.error_handling.handle",
     "NUM_PROXIES": NUM_PROXIES,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
-    "TEST_REQUEST_RENDERER_CLASSES": ["core.renderers.JSONRenderer"],
+    "TEST_REQUEST_RENDERER_CLASSES": ["core.api.renderers.JSONRenderer"],
 }
 # The maximum size of a body without its files, and of a file, in bytes.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 MAX_FILE_BYTES = env.int("MATERIAL_MAX_MB", 25, least=1, most=1000) * 1024 * 1024
 FILE_UPLOAD_HANDLERS = [
-    "core.uploads.SizeLimit",
+    "core.api.uploads.SizeLimit",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
@@ -89,5 +89,5 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
-    "POSTPROCESSING_HOOKS": ["core.schema.finish"],
+    "POSTPROCESSING_HOOKS": ["core.api.openapi.finish"],
 }

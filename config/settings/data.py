@@ -31,7 +31,7 @@ elif _database["ENGINE"] == "django.db.backends.postgresql":
     # Options in DATABASE_URL come later, and so override these.
     _options["options"] = f"{_said} {_options.get('options', '')}".strip()
     _options.setdefault("pool", {"min_size": 1, "max_size": max(20, WEB_THREADS), "timeout": 5})
-    _database["ENGINE"] = "core.postgresql"
+    _database["ENGINE"] = "core.db.postgresql"
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {

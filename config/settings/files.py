@@ -14,7 +14,7 @@ STORAGES: dict[str, dict[str, Any]] = {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"
             if DEBUG
-            else "core.static.HashedFiles"
+            else "core.http.static.HashedFiles"
         )
     },
     "local": {"BACKEND": "materials.storages.local.LocalStore"},

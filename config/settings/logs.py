@@ -18,18 +18,18 @@ _OURS = [
     *["sessions_app", "zoom"],
 ]
 # Redacts Django's error pages, which are shown with `DEBUG=1`.
-DEFAULT_EXCEPTION_REPORTER_FILTER = "core.redaction.ErrorPageFilter"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "core.observability.redaction.ErrorPageFilter"
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {
-        "discretion": {"()": "core.logs.RedactArguments"},
-        "breakages": {"()": "core.logs.ExceptionsOnly"},
-        "host_refusals": {"()": "core.logs.HostRefusals"},
+        "discretion": {"()": "core.observability.logs.RedactArguments"},
+        "breakages": {"()": "core.observability.logs.ExceptionsOnly"},
+        "host_refusals": {"()": "core.observability.logs.HostRefusals"},
     },
     "formatters": {
-        "json": {"()": "core.logs.json_formatter"},
-        "text": {"()": "core.logs.text_formatter"},
+        "json": {"()": "core.observability.logs.json_formatter"},
+        "text": {"()": "core.observability.logs.text_formatter"},
     },
     "handlers": {
         "console": {
@@ -45,7 +45,7 @@ LOGGING: dict[str, Any] = {
         **{name: {"level": LOG_LEVEL} for name in _OURS},
         # Its own handlers would print each line twice, or send it by mail.
         "django": {"handlers": [], "propagate": True},
-        # Each request has a line of ours (`core.request_log`). These would add its path,
+        # Each request has a line of ours (`core.http.request_log`). These would add its path,
         "django.request": {"level": "ERROR", "filters": ["breakages"]},
         "django.security.DisallowedHost": {"filters": ["host_refusals"]},
         "uvicorn.access": {"level": "CRITICAL"},

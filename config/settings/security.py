@@ -1,4 +1,4 @@
-"""The security of a production server, on by default; `core/csp.py` has the content security
+"""The security of a production server, on by default; `core/http/csp.py` has the content security
 policies."""
 
 from urllib.parse import urlsplit
@@ -7,7 +7,7 @@ from config.environment import env, readable
 from config.settings.process import DEBUG, NUM_PROXIES, PUBLIC_URL
 
 # Sessions of staff last a working day, and end when the browser is closed.
-SESSION_ENGINE = "core.session_store"
+SESSION_ENGINE = "core.http.session_store"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # Where people go after signing in at /admin/login/ itself: the dashboard.

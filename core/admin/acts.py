@@ -18,8 +18,8 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from core.admin.unfolded import ModelAdmin, UnfoldAdminTextareaWidget
+from core.api.fields import MAX_ID
 from core.errors import APIError
-from core.fields import MAX_ID
 
 # More would take too long for one request, and be too many fields for the form.
 MAX_AT_ONCE = 500

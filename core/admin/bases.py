@@ -17,8 +17,8 @@ from core.admin.csv_export import ExportingAdmin
 from core.admin.filters import parameters_of
 from core.admin.paginator import BoundedPaginator
 from core.admin.unfolded import PaginationInlineFormSet, TabularInline
-from core.filters import MAX_WORDS
-from core.search import has_words
+from core.api.filters import MAX_WORDS
+from core.db.search import has_words
 
 
 class ExistingChoices(ModelMultipleChoiceField):

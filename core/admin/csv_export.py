@@ -19,7 +19,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 
 from core.admin.unfolded import ModelAdmin
-from core.staff_log import log_staff_look
+from core.observability.staff_log import log_staff_look
 
 BATCH = 1_000
 # Spreadsheets treat a cell that starts with one of these as a formula.

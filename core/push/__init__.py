@@ -13,9 +13,9 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from core.api.renderers import dumps
 from core.push.hub import RECHECK, hub
 from core.push.relay import publisher
-from core.renderers import dumps
 
 Frame = Mapping[str, Any]
 Frames = Callable[[], Iterable[tuple[int, Frame]]]

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from typing import Protocol
 
-from core.metrics import PUSHES, SOCKETS
+from core.observability.metrics import PUSHES, SOCKETS
 
 # Not sent to clients: it makes a socket check whether its token is still valid.
 RECHECK = b"recheck"

@@ -25,7 +25,7 @@ from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from core.metrics import PUSHES
+from core.observability.metrics import PUSHES
 from core.push.hub import hub
 
 logger = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from accounts.models import User
-from core.compiled_writes import insert
+from core.db.compiled_writes import insert
 from core.errors import APIError
 from core.push import push_on_commit
 from friendships.models import Friendship, Message

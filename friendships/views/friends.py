@@ -10,8 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
-from core.pagination import answer_array
-from core.views import ActionViewSet, Answer
+from core.api.pagination import answer_array
+from core.api.views import ActionViewSet, Answer
 from friendships import services
 from friendships.models import Friendship
 from friendships.representations import FriendObject, friend_object

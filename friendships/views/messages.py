@@ -11,8 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
-from core.pagination import answer_array
-from core.views import ActionViewSet, Answer
+from core.api.pagination import answer_array
+from core.api.views import ActionViewSet, Answer
 from friendships import reads, serializers, services
 from friendships.representations import ChatMessageObject, message_object
 from notifications.representations import UpdatedObject

@@ -11,8 +11,8 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from accounts.representations import UserObject
-from core.pagination import answer_array
-from core.views import ActionViewSet, Answer
+from core.api.pagination import answer_array
+from core.api.views import ActionViewSet, Answer
 from friendships.filters import PeopleFilter
 from friendships.models import Block, Friendship
 from friendships.representations import found_object

@@ -11,9 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
+from core.api.pagination import answer_array
+from core.api.views import ActionViewSet, Answer
 from core.errors import NOT_FOUND
-from core.pagination import answer_array
-from core.views import ActionViewSet, Answer
 from friendships import serializers, services
 from friendships.filters import RequestFilter
 from friendships.models import Friendship

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from core.schema_changes import RenameContentType
+from core.db.migration_operations import RenameContentType
 
 
 class Migration(migrations.Migration):

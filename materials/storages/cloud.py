@@ -20,8 +20,8 @@ from django.conf import settings
 from urllib3 import Timeout
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, ReadTimeoutError
 
-from core import metrics
 from core.errors import APIError
+from core.observability import metrics
 from materials.file_types import FILE_TYPES, extension_of
 from materials.storages import STORE_FAILED, STORE_TIMEOUT, STORE_UNAVAILABLE
 from materials.storages.deadline import Line, Workers

@@ -20,7 +20,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
 from core.errors import APIError
-from core.logs import id_header
+from core.observability.logs import id_header
 from materials.storages import STORE_TIMEOUT, STORE_UNAVAILABLE
 
 Result = TypeVar("Result")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from accounts.models import User
-from core.fields import MAX_ID
+from core.api.fields import MAX_ID
 
 
 class UnclearError(Exception):

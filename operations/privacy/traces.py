@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from accounts.erasure import Renaming
 from accounts.models import User
-from core.staff_log import WHOM
+from core.observability.staff_log import WHOM
 
 
 def entries_about(user: User) -> Any:

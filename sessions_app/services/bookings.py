@@ -8,10 +8,10 @@ from datetime import datetime
 from django.db.models import F
 
 from accounts.models import User
-from core import metrics
-from core.compiled_writes import insert
+from core.db.compiled_writes import insert
 from core.errors import APIError
 from core.lifecycle import check
+from core.observability import metrics
 from notifications.events import REQUEST_APPROVED, REQUEST_MADE, REQUEST_REJECTED
 from sessions_app.models import BookingRequest, Participant, Session
 from sessions_app.refusals import NO_PENDING_REQUEST

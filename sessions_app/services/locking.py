@@ -10,7 +10,7 @@ from functools import cache
 from django.db import transaction
 
 from accounts.models import User
-from core.compiled import CompiledQuery, Param
+from core.db.compiled import CompiledQuery, Param
 from core.errors import NOT_FOUND, APIError
 from core.lifecycle import check
 from sessions_app.models import Session

@@ -9,11 +9,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import DateTimeField, F
 
 from accounts.models import User
-from core import metrics
-from core.compiled import Param
-from core.compiled_writes import CompiledUpdate, insert
+from core.db.compiled import Param
+from core.db.compiled_writes import CompiledUpdate, insert
 from core.errors import NOT_FOUND, APIError
 from core.lifecycle import check
+from core.observability import metrics
 from notifications.events import JOINED, LEFT
 from notifications.mails import recall_reminders
 from sessions_app.models import Participant, Session

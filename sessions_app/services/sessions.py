@@ -13,7 +13,7 @@ from accounts.models import Role as AccountRole
 from accounts.models import User
 from core.errors import APIError, declare, invalid
 from core.lifecycle import check
-from core.staff_log import log_staff_act
+from core.observability.staff_log import log_staff_act
 from materials.services import abandon_all
 from notifications.events import APPROVED, COMPLETED, EXPIRED, RESCHEDULED, STARTED
 from notifications.mails import recall_reminders

@@ -8,7 +8,7 @@ from typing import Any
 from accounts.models import User
 from core.errors import APIError
 from core.lifecycle import check
-from core.staff_log import log_staff_act
+from core.observability.staff_log import log_staff_act
 from notifications.events import COMPLETED, LEFT, REMOVED
 from notifications.mails import recall_reminders
 from sessions_app.models import BookingRequest, Participant, Session

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.utils import timezone
 from rest_framework.response import Response
 
+from core.api.listings import PagedList
+from core.api.pagination import Page
+from core.api.views import ActionViewSet
 from core.errors import NOT_FOUND, APIError
-from core.listings import PagedList
-from core.pagination import Page
-from core.views import ActionViewSet
 from sessions_app import reads
 from sessions_app.models import Session
 from sessions_app.representations import (

@@ -9,8 +9,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.pagination import answer_array
-from core.views import Answer
+from core.api.pagination import answer_array
+from core.api.views import Answer
 from sessions_app import serializers, services
 from sessions_app.models import BookingRequest
 from sessions_app.representations import (

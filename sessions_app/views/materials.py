@@ -13,10 +13,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.authentication import BearerAuthentication
+from core.api.pagination import answer_array
+from core.api.parsers import FormParser, JSONParser
+from core.api.views import Answer
 from core.errors import NOT_FOUND, APIError, declare
-from core.pagination import answer_array
-from core.parsers import FormParser, JSONParser
-from core.views import Answer
 from materials import delivery, serializers, signed_urls
 from materials.models import Material
 from materials.representations import MaterialObject, material_object

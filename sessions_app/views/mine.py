@@ -8,9 +8,9 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.listings import PagedList
-from core.pagination import HundredPage
-from core.views import Answer
+from core.api.listings import PagedList
+from core.api.pagination import HundredPage
+from core.api.views import Answer
 from sessions_app import reads
 from sessions_app.filters import SessionFilter
 from sessions_app.representations import (

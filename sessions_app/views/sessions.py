@@ -8,8 +8,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.views import Answer
 from core.lifecycle import WRONG_STATE
-from core.views import Answer
 from sessions_app import reads, serializers, services
 from sessions_app.filters import SessionFilter
 from sessions_app.refusals import NOT_MODERATOR

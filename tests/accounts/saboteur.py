@@ -22,7 +22,7 @@ from django.db import IntegrityError  # noqa: E402
 from accounts import tokens  # noqa: E402
 from accounts.models import RevokedToken, User  # noqa: E402
 from accounts.services import accounts, profile  # noqa: E402
-from core.retries import LEASE, RetryQuerySet  # noqa: E402
+from core.db.retries import LEASE, RetryQuerySet  # noqa: E402
 
 
 def look_then_insert(token: Any, user: User, reason: str) -> tuple[RevokedToken, bool]:

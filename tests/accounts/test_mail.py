@@ -140,7 +140,7 @@ def test_what_is_not_due_waits(server, reader, waiting, now):
 def test_what_a_batch_has_no_time_for_waits_for_the_next(server, reader, waiting, now, monkeypatch):
     waiting(reader)
     with monkeypatch.context() as patched:
-        patched.setattr("core.retries.BATCH_SECONDS", -1)
+        patched.setattr("core.db.retries.BATCH_SECONDS", -1)
         assert send_mails(now) == 0
 
     assert Mail.objects.get().attempts == 0

@@ -54,7 +54,7 @@ def test_a_refusal_for_good_is_not_tried_again_and_one_for_now_is(
     assert send_mails(now) == 0
 
     assert tries() == [(1, next_try and now + next_try)]
-    [said] = [each.getMessage() for each in caplog.records if each.name == "core.retries"]
+    [said] = [each.getMessage() for each in caplog.records if each.name == "core.db.retries"]
     assert said.startswith(f"Gave up accounts.Mail {row.pk}") is (next_try is None)
     assert "rosa" not in said
 

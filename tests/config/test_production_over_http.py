@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from core import csp
+from core.http import csp
 from tests.server import Server
 
 HOST = "learn.example.org"

@@ -11,7 +11,7 @@ import pytest
 
 from core import cache as module
 from core.cache import ProcessCache, SharedCache
-from core.metrics import CACHE_FALLBACKS
+from core.observability.metrics import CACHE_FALLBACKS
 from tests.notifications import redis_proxy
 from tests.notifications.redis_proxy import RedisProxy
 

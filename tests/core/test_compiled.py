@@ -6,8 +6,8 @@ import pytest
 from django.db.models import TextField
 
 from accounts.models import User
-from core.compiled import CompiledQuery, Param, ParamList, numbered_ids, rounded_length
-from core.listings import PagedList, PagedQueries
+from core.api.listings import PagedList, PagedQueries
+from core.db.compiled import CompiledQuery, Param, ParamList, numbered_ids, rounded_length
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 

@@ -8,8 +8,8 @@ from django.db.models import F, TextField
 from django.utils import timezone
 
 from accounts.models import User
-from core.compiled import Param
-from core.compiled_writes import CompiledUpdate, insert
+from core.db.compiled import Param
+from core.db.compiled_writes import CompiledUpdate, insert
 from core.lifecycle import StatusWrittenError
 from notifications.events import Type
 from notifications.models import Notification

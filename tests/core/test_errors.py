@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 from rest_framework.views import APIView
 
 from core import errors
+from core.api import error_handling
 from tests.core.envelope import refused
 
 pytestmark = pytest.mark.django_db
@@ -227,10 +228,10 @@ def test_each_code_is_declared_once_with_a_sentence():
 
 def test_nested_field_errors_become_sentences_of_their_field():
     detail = {"people": [{"name": ["This field is required."]}, {}], "x": "Wrong."}
-    flat = errors.flatten(detail)
+    flat = error_handling.flatten(detail)
 
     assert flat == {"people": ["People is required."], "x": ["Wrong."]}
-    assert errors.flatten(["Wrong."]) == {"non_field_errors": ["Wrong."]}
-    assert json.loads(errors.envelope(errors.invalid("x", "No.")).content)["fields"] == {
+    assert error_handling.flatten(["Wrong."]) == {"non_field_errors": ["Wrong."]}
+    assert json.loads(error_handling.envelope(errors.invalid("x", "No.")).content)["fields"] == {
         "x": ["No."]
     }

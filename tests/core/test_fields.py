@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core import fields
+from core.api import fields
 
 
 class Everything(fields.Input):

@@ -10,7 +10,7 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from accounts.jobs import forget_answers
 from accounts.models import IdempotencyKey
-from core.idempotency import KEPT
+from core.api.idempotency import KEPT
 from sessions_app.models import Participant, Session
 from tests.core.envelope import refused
 from tests.core.keyed import post, same

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.urls import get_resolver
 
-from core.views import ActionViewSet
+from core.api.views import ActionViewSet
 from tests.core.envelope import refused
 
 pytestmark = pytest.mark.django_db

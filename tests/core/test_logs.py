@@ -14,8 +14,8 @@ import structlog
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
-from core import logs
-from core.redaction import redact, redacted
+from core.observability import logs
+from core.observability.redaction import redact, redacted
 from materials.storages.deadline import Line, Workers
 
 JWT = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ1c2VyX2lkIjoxfQ.c2lnbmF0dXJl-_"

@@ -10,7 +10,7 @@ import pytest
 from django.db import transaction
 
 from core.errors import APIError
-from core.metrics import ACTS, CALLS, REGISTRY, THROTTLED, call
+from core.observability.metrics import ACTS, CALLS, REGISTRY, THROTTLED, call
 from sessions_app import services
 from sessions_app.states import Mode
 from tests.server import ROOT
@@ -108,7 +108,7 @@ def test_without_a_token_set_there_is_no_such_page(api, settings):
 
 WORK = """
 import os, signal, sys
-from core import metrics
+from core.observability import metrics
 metrics.JOBS.labels("send_mails", "ok").inc()
 metrics.SOCKETS.inc()
 if sys.argv[1:]:

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from core.handlers import ASGIApplication, WSGIApplication
+from core.http.handlers import ASGIApplication, WSGIApplication
 from tests.core.envelope import refused
 
 TOKEN = "/api/auth/token/"

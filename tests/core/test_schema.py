@@ -13,7 +13,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from rest_framework.response import Response
 
 from core import errors
-from core.views import ActionViewSet, Answer
+from core.api.views import ActionViewSet, Answer
 from sessions_app.representations import ActionName, StatusName
 from sessions_app.states import BUTTONS, Status
 

@@ -12,7 +12,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.db.models import F, Index
 
-from core.schema_changes import (
+from core.db.migration_operations import (
     AddCheckOnline,
     AddIndexOnline,
     RenameContentType,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.sqlite import like
+from core.db.sqlite import like
 
 
 @pytest.mark.parametrize(

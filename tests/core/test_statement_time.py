@@ -11,8 +11,8 @@ import pytest
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-from core.connections import no_statement_timeout
-from core.schema_changes import is_index_usable
+from core.db.connections import no_statement_timeout
+from core.db.migration_operations import is_index_usable
 from operations.scheduler import Job, run_job
 from tests.conftest import PASSWORD
 from tests.core.relay import Relay

@@ -10,8 +10,8 @@ import time_machine
 from rest_framework.exceptions import Throttled
 from rest_framework.settings import api_settings
 
-from core import throttling
-from core.throttling import parse_rate, wait_for
+from core.api import throttling
+from core.api.throttling import parse_rate, wait_for
 from tests.core.envelope import refused
 
 ANONYMOUS = "/api/schema/"

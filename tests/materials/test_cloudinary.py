@@ -178,7 +178,7 @@ def test_a_store_that_is_no_longer_configured_breaks_no_list(
     refused(api().get(shown["file"]), 503, "store_unavailable")
     OrphanedFile.objects.create(store="cloudinary", name="materials/x.pdf", next_try_at=now)
     assert remove_orphaned_files(now) == 0
-    [told] = [record for record in caplog.records if record.name == "core.retries"]
+    [told] = [record for record in caplog.records if record.name == "core.db.retries"]
     assert "can't be used" in told.getMessage()
     assert told.exc_info is None
 

@@ -34,7 +34,9 @@ def source(settings, tmp_path):
     settings.STATIC_ROOT = tmp_path / "collected"
     settings.STATICFILES_DIRS = [file.parent]
     settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
-    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "core.static.HashedFiles"}}
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "core.http.static.HashedFiles"}
+    }
     finders.get_finder.cache_clear()
     yield file
     finders.get_finder.cache_clear()

@@ -19,7 +19,7 @@ from celery.signals import beat_init, celeryd_init
 from django.core.management import CommandError, call_command, load_command_class
 
 from config.celery import app
-from core.retries import BATCH_SECONDS
+from core.db.retries import BATCH_SECONDS
 from operations.scheduler import SCHEDULE, EmbeddedScheduler, Job, run_jobs
 from operations.tasks import JOBS, run_job
 from tests.server import ROOT, Server, free_port

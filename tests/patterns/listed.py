@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 
 from accounts import erasure as accounts_erasure
-from core.sqlite import compiled
+from core.db.sqlite import compiled
 from notifications import erasure as notifications_erasure
 from tests.patterns.finding import FUNCTIONS, has_pattern
 
@@ -27,13 +27,13 @@ LISTED = {
     "core.defang.DOMAIN": "sub",
     "core.defang.INVISIBLE": "sub",
     "core.defang.MAILBOX": "sub",
-    "core.idempotency.KEY": "fullmatch",
-    "core.logs.SANE_ID": "fullmatch",
-    "core.origins.is_foreign": "match",
-    "core.redaction.SECRETS": "sub",
-    "core.redaction.is_secret": "search",
-    "core.sqlite.compiled": "search",
-    "core.staff_log.WHOM": "match",
+    "core.api.idempotency.KEY": "fullmatch",
+    "core.observability.logs.SANE_ID": "fullmatch",
+    "core.http.origins.is_foreign": "match",
+    "core.observability.redaction.SECRETS": "sub",
+    "core.observability.redaction.is_secret": "search",
+    "core.db.sqlite.compiled": "search",
+    "core.observability.staff_log.WHOM": "match",
     "materials.file_validation.ACTIVE": "match",
     "materials.file_validation.CONTROL": "search",
     "materials.file_validation.NO_CONTENT": "fullmatch",
@@ -56,8 +56,8 @@ COMPUTED: dict[str, Callable[[], Iterable[Any]]] = {
     "accounts.erasure.any_word": lambda: [
         accounts_erasure.any_word({"Ann Lee", "ann.lee@example.org", "- - -"}, re.IGNORECASE)
     ],
-    "core.origins.is_foreign": lambda: settings.CORS_ALLOWED_ORIGIN_REGEXES,
-    "core.sqlite.compiled": lambda: [method.__self__ for method in (
+    "core.http.origins.is_foreign": lambda: settings.CORS_ALLOWED_ORIGIN_REGEXES,
+    "core.db.sqlite.compiled": lambda: [method.__self__ for method in (
         compiled("%ab%", "\\"), compiled("%aaaab%", "\\"),
     )],
     "notifications.erasure.reworded": lambda: [

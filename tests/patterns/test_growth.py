@@ -19,8 +19,8 @@ from django.urls import Resolver404, resolve
 from rest_framework.exceptions import APIException
 from rest_framework.fields import SkipField
 
-from core.fields import Input
-from core.filters import StrictFilterSet
+from core.api.fields import Input
+from core.api.filters import StrictFilterSet
 from materials import limits
 from tests.patterns.attacks import attacks
 from tests.patterns.cases import cases_of, failures

@@ -11,7 +11,7 @@ from typing import Any
 import jwt
 from django.utils.http import urlsafe_base64_encode
 
-from core.fields import MAX_ID
+from core.api.fields import MAX_ID
 from tests.permissions.asking import FILE
 from tests.permissions.world import PASSWORD, World, make_file
 

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 
 from core.errors import APIError
-from core.metrics import THROTTLED, ZOOM_MEETINGS, ZOOM_MEETINGS_MAX
+from core.observability.metrics import THROTTLED, ZOOM_MEETINGS, ZOOM_MEETINGS_MAX
 from tests.core.envelope import refused
 from tests.racing import at_once
 from tests.zoom.conftest import befriend, sweep

@@ -14,8 +14,8 @@ from urllib.parse import quote
 
 from django.conf import settings
 
-from core import metrics
 from core.errors import APIError
+from core.observability import metrics
 from zoom.client import tokens
 from zoom.client.calls import expect, repeat
 from zoom.client.errors import ZOOM_FAILED

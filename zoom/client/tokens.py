@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.core.cache import cache
 
-from core import metrics
 from core.errors import APIError
+from core.observability import metrics
 from zoom.client.calls import expect, repeat
 from zoom.client.errors import ZOOM_FAILED, ZOOM_NOT_CONFIGURED
 from zoom.client.transport import Deadline, send

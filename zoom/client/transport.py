@@ -21,7 +21,7 @@ import requests
 from urllib3.exceptions import HTTPError, MaxRetryError, ReadTimeoutError
 
 from core.errors import APIError
-from core.logs import id_header
+from core.observability.logs import id_header
 from zoom.client.errors import ZOOM_FAILED, ZOOM_TIMEOUT, ZOOM_UNREACHABLE
 
 logger = logging.getLogger(__name__)

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from core.connections import release_connection
+from core.db.connections import release_connection
+from core.db.retries import try_row, work_off
 from core.errors import APIError
-from core.retries import try_row, work_off
 from zoom import client
 from zoom.models import OneOnOneSession, PendingMeetingEnd, StartAttempt
 

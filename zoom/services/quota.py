@@ -13,11 +13,11 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 
 from accounts.models import User
-from core import metrics
+from core.api.throttling import parse_rate
 from core.cache import site_cache
 from core.dates import in_words
 from core.errors import APIError, ErrorCode, declare
-from core.throttling import parse_rate
+from core.observability import metrics
 from zoom import client
 from zoom.models import OneOnOneSession, StartAttempt
 

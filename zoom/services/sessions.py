@@ -9,7 +9,7 @@ from datetime import datetime
 from accounts.models import User
 from core.errors import APIError, declare
 from core.lifecycle import check
-from core.staff_log import log_staff_act
+from core.observability.staff_log import log_staff_act
 from friendships.services import ONESELF, check_friends, locked_pair
 from notifications.events import (
     ONE_ON_ONE_CANCELLED,

@@ -14,10 +14,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import User
-from core import metrics
-from core.connections import release_connection
+from core.db.connections import release_connection
 from core.errors import APIError
 from core.lifecycle import check
+from core.observability import metrics
 from friendships.services import NOT_FRIENDS, are_friends, write
 from notifications.events import ONE_ON_ONE_STARTED
 from notifications.services import name_of

@@ -11,8 +11,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.pagination import answer_array
-from core.views import ActionViewSet, Answer
+from core.api.pagination import answer_array
+from core.api.views import ActionViewSet, Answer
 from friendships.services import NOT_FRIENDS, ONESELF
 from zoom import client, serializers, services
 from zoom.filters import OneOnOneFilter

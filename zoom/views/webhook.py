@@ -10,9 +10,9 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core import throttling
+from core.api import throttling
+from core.api.views import ActionViewSet, Answer
 from core.errors import MALFORMED_BODY, VALIDATION_ERROR, APIError, declare, invalid
-from core.views import ActionViewSet, Answer
 from zoom import client, services, webhooks
 from zoom.representations import ReceivedObject
 

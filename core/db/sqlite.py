@@ -40,4 +40,4 @@ def teach(connection: Any, **kwargs: Any) -> None:
 
 def install() -> None:
     """Add the function to every new connection."""
-    connection_created.connect(teach, dispatch_uid="core.sqlite")
+    connection_created.connect(teach, dispatch_uid="core.db.sqlite")

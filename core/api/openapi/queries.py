@@ -6,7 +6,7 @@ from typing import Any
 
 import django_filters
 
-from core.fields import MAX_ID
+from core.api.fields import MAX_ID
 
 # One value or several, separated by commas.
 SEVERAL = {"style": "form", "explode": False}

@@ -27,7 +27,7 @@ from structlog.contextvars import (
 from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict
 
-from core.redaction import redacted
+from core.observability.redaction import redacted
 
 # Python warnings are logged, too.
 logging.captureWarnings(True)

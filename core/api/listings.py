@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import BigIntegerField, Expression, QuerySet
 
-from core.compiled import CompiledQuery, Param, Row, Values
+from core.db.compiled import CompiledQuery, Param, Row, Values
 
 LIMIT, OFFSET = Param("limit"), Param("offset")
 PAGE = {"tail": " LIMIT %s OFFSET %s"}
@@ -113,7 +113,7 @@ class CursorQueries:
 
 
 class CursorList:
-    """A compiled series with its values, for `core.pagination.answer_array`."""
+    """A compiled series with its values, for `core.api.pagination.answer_array`."""
 
     def __init__(self, queries: CursorQueries, **values: Any) -> None:
         self.queries, self.values = queries, values

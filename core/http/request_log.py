@@ -11,8 +11,8 @@ from django.db import connection
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from core import logs
-from core.metrics import REQUEST_QUERIES, REQUEST_SECONDS, REQUESTS
+from core.observability import logs
+from core.observability.metrics import REQUEST_QUERIES, REQUEST_SECONDS, REQUESTS
 
 logger = structlog.stdlib.get_logger("core.requests")
 

@@ -8,8 +8,9 @@ from django.http.response import HttpResponseBase
 from django.middleware.common import CommonMiddleware
 from django.middleware.security import SecurityMiddleware
 
-from core.errors import BAD_REQUEST, BY_STATUS, SERVER_ERROR, APIError, declare, envelope
-from core.uploads import refused_unread
+from core.api.error_handling import BY_STATUS, envelope
+from core.api.uploads import refused_unread
+from core.errors import BAD_REQUEST, SERVER_ERROR, APIError, declare
 
 HTTPS_REQUIRED = declare(
     "https_required",

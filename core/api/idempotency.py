@@ -25,9 +25,10 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.compiled_writes import insert
-from core.errors import APIError, declare, envelope, translate
-from core.renderers import dumps
+from core.api.error_handling import envelope, translate
+from core.api.renderers import dumps
+from core.db.compiled_writes import insert
+from core.errors import APIError, declare
 
 KEY_INVALID = declare(
     "idempotency_key_invalid",

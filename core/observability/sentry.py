@@ -8,7 +8,7 @@ from sentry_sdk.types import Event, Hint
 from sentry_sdk.utils import BadDsn
 from structlog.contextvars import get_contextvars
 
-from core.redaction import redacted
+from core.observability.redaction import redacted
 
 # The context values that become labels of an event; log lines have them, too.
 LABELS = ("request_id", "route", "job")

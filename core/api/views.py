@@ -17,11 +17,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from core import idempotency, throttling
+from core.api import idempotency, throttling
+from core.api.fields import Input
+from core.api.listings import PagedList
 from core.errors import BAD_REQUEST, NOT_FOUND, APIError, ErrorCode, invalid
-from core.fields import Input
 from core.lifecycle import Action, Table, authorize, find_missing
-from core.listings import PagedList
 
 
 @dataclass(frozen=True, slots=True)

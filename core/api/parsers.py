@@ -84,7 +84,7 @@ class FormParser(BaseParser):
             raise APIError(BODY_TOO_LARGE, limit=limit) from None
         except (MultiPartParserError, SuspiciousOperation) as error:
             raise APIError(MALFORMED_FORM, reason=str(error).rstrip(".")) from error
-        except UnreadablePostError:  # `core.errors` translates it
+        except UnreadablePostError:  # `core.api.error_handling` translates it
             raise
         except OSError as error:  # the disk for temporary files is full
             raise APIError(BODY_NOT_KEPT) from error

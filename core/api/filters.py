@@ -17,7 +17,7 @@ from django.http import QueryDict
 from django_filters.constants import EMPTY_VALUES
 from rest_framework.exceptions import ValidationError as InvalidInput
 
-from core.compiled import Param
+from core.db.compiled import Param
 
 MAX_WORDS = 10
 # The white space of `str.split`: JavaScript's, and five control characters.

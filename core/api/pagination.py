@@ -12,9 +12,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
+from core.api.fields import MAX_ID
+from core.api.listings import CursorList
 from core.errors import PAGE_NOT_FOUND, APIError, invalid
-from core.fields import MAX_ID
-from core.listings import CursorList
 
 MAX_ITEMS = 100
 

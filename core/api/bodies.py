@@ -31,7 +31,7 @@ class Deadline:
 
 
 class UnreadableBody(io.BytesIO):
-    """A body that failed to arrive. Reading it raises the error, which `core.errors` translates.
+    """A body that failed to arrive. Reading it raises the error, which `error_handling` translates.
 
     Args:
         error: a TimeoutError if the body came too late, another OSError if it couldn't be stored.

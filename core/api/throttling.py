@@ -18,7 +18,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from core.cache import site_cache
-from core.metrics import THROTTLED
+from core.observability.metrics import THROTTLED
 
 SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 # The owner of an IPv6 address usually has at least the whole network of this prefix length.

@@ -20,8 +20,8 @@ from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.http import HttpRequest
 from django.utils.http import parse_header_parameters
 
-from core.bodies import Deadline, UnreadableBody
-from core.uploads import refused_unread
+from core.api.bodies import Deadline, UnreadableBody
+from core.api.uploads import refused_unread
 
 logger = logging.getLogger(__name__)
 

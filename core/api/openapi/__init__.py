@@ -2,7 +2,7 @@
 from `inputs`, answers from the TypedDicts in `answers`, errors from the table of actions.
 
 The shapes of answers are declared once, as TypedDicts: mypy checks the representations against
-them, and `core.schema.shapes` turns them into JSON Schema.
+them, and `core.api.openapi.shapes` turns them into JSON Schema.
 """
 
 from __future__ import annotations
@@ -13,13 +13,11 @@ from typing import Any
 from drf_spectacular.openapi import AutoSchema
 
 from core import errors
-from core.errors import ErrorCode
-from core.fields import MAX_ID
-from core.idempotency import KEY_ERRORS
-from core.parsers import MALFORMED_FORM
-from core.schema.description import finish
-from core.schema.queries import array_parameters, filter_parameter, page_parameters
-from core.schema.shapes import (
+from core.api.fields import MAX_ID
+from core.api.idempotency import KEY_ERRORS
+from core.api.openapi.description import finish
+from core.api.openapi.queries import array_parameters, filter_parameter, page_parameters
+from core.api.openapi.shapes import (
     KEY_PARAMETER,
     LINK_HEADER,
     REPLAYED_HEADER,
@@ -28,7 +26,9 @@ from core.schema.shapes import (
     json_schema,
     page_of,
 )
-from core.uploads import FILE_TOO_LARGE
+from core.api.parsers import MALFORMED_FORM
+from core.api.uploads import FILE_TOO_LARGE
+from core.errors import ErrorCode
 
 __all__ = ["Schema", "finish"]
 
@@ -37,7 +37,7 @@ TEXTS_IN_PATHS = {"token"}
 
 
 class Schema(AutoSchema):
-    """drf-spectacular's schema for `core.views.ActionViewSet`."""
+    """drf-spectacular's schema for `core.api.views.ActionViewSet`."""
 
     view: Any
 

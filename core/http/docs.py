@@ -10,7 +10,7 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import TemplateHTMLRenderer
 from rest_framework.request import Request
 
-from core import csp
+from core.http import csp
 
 
 class SchemaView(SpectacularAPIView):

@@ -7,8 +7,9 @@ from django.urls import register_converter, resolve
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework.routers import SimpleRouter
 
-from core.errors import UNKNOWN_ADDRESS, APIError, declare, envelope
-from core.fields import MAX_ID
+from core.api.error_handling import envelope
+from core.api.fields import MAX_ID
+from core.errors import UNKNOWN_ADDRESS, APIError, declare
 
 UPGRADE_REQUIRED = declare(
     "upgrade_required",
