@@ -10,7 +10,8 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from accounts import tokens
-from accounts.models import IdempotencyKey, Mail, User
+from accounts.models import IdempotencyKey, User
+from mail.models import Mail
 
 # Replaces the text that an erased person wrote.
 ERASED = "[erased]"

@@ -4,22 +4,10 @@ from datetime import datetime, timedelta
 
 from django.contrib.sessions.models import Session as SignIn
 
-from accounts import mail
-from accounts.models import IdempotencyKey, KnownNetwork, Mail, RevokedToken
+from accounts.models import IdempotencyKey, KnownNetwork, RevokedToken
 
 # How long a network stays known after the last sign-in from it.
 KNOWN_FOR = timedelta(days=90)
-
-
-def send_mails(now: datetime) -> int:
-    """Send the waiting mails. Returns the number of mails processed."""
-    return mail.send_waiting(now)
-
-
-def forget_mails(now: datetime) -> int:
-    """Delete the rows of mails sent or given up long ago. Returns the number deleted."""
-    deleted, _ = Mail.objects.forgettable(now).delete()
-    return deleted
 
 
 def forget_sign_ins(now: datetime) -> int:

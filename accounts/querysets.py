@@ -1,9 +1,9 @@
-"""All queries for people and their mails."""
+"""All queries for people."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import Any, Self
@@ -15,11 +15,7 @@ from django.db.models import Q
 from django.db.models.functions import Upper
 from django.db.models.lookups import Exact
 
-from core.db.retries import RetryQuerySet
 from core.db.search import has_words
-
-# How long staff can look up sent mails.
-MAILS_KEPT = timedelta(days=30)
 
 
 def fold(identifier: str) -> str:
@@ -34,11 +30,6 @@ def is_named(username: str) -> Q:
 
 def has_email(email: str) -> Q:
     return Q(Exact(Upper("email"), fold(email)))
-
-
-def has_address(email: str) -> Q:
-    """Filter mails by the address that was typed, ignoring case."""
-    return Q(Exact(Upper("address"), fold(email)))
 
 
 class UserQuerySet(models.QuerySet[Any]):
@@ -87,24 +78,3 @@ class UserManager(DjangoUserManager.from_queryset(UserQuerySet)):  # type: ignor
 
     def get_by_natural_key(self, username: str | None) -> Any:
         return self.signing_in_as(username or "").get()
-
-
-class MailQuerySet(RetryQuerySet):
-    def waiting(self) -> Self:
-        return self.exclude(next_try_at=None)
-
-    def to_person(self, user: Any, email: str) -> Self:
-        """Mails to this person, sent or waiting. Password resets are stored by address only."""
-        return self.filter(Q(user=user) | Q(has_address(email), user=None))
-
-    def given_up(self) -> Self:
-        """Not sent and not retried any more."""
-        return self.filter(next_try_at=None, sent_at=None)
-
-    def failing(self) -> Self:
-        """Failed at least once and waiting for a retry."""
-        return self.waiting().filter(attempts__gt=0)
-
-    def forgettable(self, now: datetime) -> Self:
-        """Sent or given up long ago."""
-        return self.filter(next_try_at=None, created_at__lt=now - MAILS_KEPT)

@@ -46,12 +46,6 @@ class RegisteredObject(TokenPair):
     user: UserObject
 
 
-class MessageObject(TypedDict):
-    """A message for the user."""
-
-    message: str
-
-
 class NothingObject(TypedDict):
     """An empty object."""
 

@@ -1,5 +1,4 @@
-"""Actions of staff on accounts and mails. Each is logged in the staff log, in the same
-transaction."""
+"""Actions of staff on accounts. Each is logged in the staff log, in the same transaction."""
 
 from __future__ import annotations
 
@@ -10,8 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts import services, tokens
-from accounts.models import Mail, User
-from core.db.retries import LEASE
+from accounts.models import User
 from core.errors import APIError, declare
 from core.observability.staff_log import log_staff_act
 
@@ -20,11 +18,6 @@ ERASED_FOR_GOOD = declare("erased_for_good", 400, "This account was erased perma
 ALREADY_ACTIVE = declare("already_active", 400, "This account is already active.")
 NOT_ONESELF = declare("not_oneself", 400, "You can't deactivate your own account.")
 NOT_STAFF = declare("not_staff", 403, "Only superusers can do this to staff accounts.")
-MAIL_SENT = declare("mail_sent", 400, "This mail has already been sent.")
-MAIL_EXPIRED = declare("mail_expired", 400, "This mail has expired and won't be sent.")
-MAIL_TRIED_SOON = declare(
-    "mail_tried_soon", 400, "This mail is being sent, or will be tried within five minutes."
-)
 
 # Further clean-up when a person is deactivated. Apps above this one, which it can't import, append
 # functions `(person, *, by, now, reason) -> str` in `ready()`. Each returns a sentence about what
@@ -105,25 +98,3 @@ def lock_person(person: User) -> User:
     """Return the current row, locked until the transaction ends."""
     row: User = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     return row
-
-
-def resend(mail: Mail, *, by: User, now: datetime) -> None:
-    """Retry at once a mail that was given up or has failed, with as many attempts as a new one.
-
-    Raises:
-        APIError: 400 if it was sent, has expired, or is being sent.
-    """
-    with transaction.atomic():
-        row = Mail.objects.select_for_update(no_key=True).filter(pk=mail.pk).first()
-        check_unsent(row, now)
-        Mail.objects.filter(pk=mail.pk).update(attempts=0, next_try_at=now)
-        log_staff_act(mail, by=by, now=now, what="Tried again")
-
-
-def check_unsent(mail: Mail | None, now: datetime) -> None:
-    if mail is None or (mail.expires_at is not None and mail.expires_at <= now):
-        raise APIError(MAIL_EXPIRED)  # expired mails are deleted when they are due
-    if mail.sent_at is not None:
-        raise APIError(MAIL_SENT)
-    if mail.next_try_at is not None and mail.next_try_at <= now + LEASE:
-        raise APIError(MAIL_TRIED_SOON)

@@ -14,7 +14,6 @@ from typing import Any, TypedDict, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
-from django.core.signing import Signer
 from django.db.models import F
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import TokenError
@@ -246,5 +245,3 @@ class MailsLinks(PasswordResetTokenGenerator):
 reset_links = ResetLinks()
 email_links = EmailLinks()
 mails_links = MailsLinks()
-# Identifies a person and never expires, since mails may be old. It can only turn mails off.
-unsubscribe_links = Signer(salt="accounts.unsubscribe", sep=".")

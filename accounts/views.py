@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 from rest_framework.decorators import action
 from rest_framework.permissions import AllowAny
@@ -15,7 +13,6 @@ from rest_framework.response import Response
 from accounts import serializers, services, tokens
 from accounts.hashers import PASSWORDS_BUSY
 from accounts.representations import (
-    MessageObject,
     NothingObject,
     ProfileObject,
     RegisteredObject,
@@ -24,10 +21,10 @@ from accounts.representations import (
 )
 from accounts.tokens import TokenPair
 from core.api import throttling
+from core.api.representations import MessageObject
 from core.api.throttling import AddressThrottle
 from core.api.views import ActionViewSet, Answer
 from core.errors import TOKEN_NOT_VALID
-from core.http import csp
 
 # A POST that is limited by network address.
 LIMITED: dict[str, Any] = {
@@ -159,42 +156,6 @@ class SignInViewSet(ActionViewSet):
         """
         services.confirm_email(**self.read())
         return self.answer({"message": "The e-mail address is confirmed."})
-
-
-class MailViewSet(ActionViewSet):
-    """The unsubscribe link in each mail. Its token is the only credential needed."""
-
-    tag = "Accounts"
-    authentication_classes = []
-    permission_classes = [AllowAny]
-    answers = {
-        "unsubscribe_page": Answer(str, media_type="text/html"),
-        "unsubscribe": Answer(MessageObject),
-    }
-    reads_bodies = False  # mail programs and browsers send different forms, some clients nothing
-    errors = {
-        "unsubscribe_page": [services.UNSUBSCRIBE_LINK_INVALID],
-        "unsubscribe": [services.UNSUBSCRIBE_LINK_INVALID],
-    }
-
-    @action(detail=False, url_path="unsubscribe/<str:token>", url_name="unsubscribe")
-    @csp.with_policy(csp.FORM)
-    def unsubscribe_page(self, request: Request, token: str) -> HttpResponse:
-        """Show a page with a button that turns your mails off.
-
-        Opening the link changes nothing, since some mail programs open every link.
-        """
-        services.subscriber(token)
-        return render(request, "accounts/unsubscribe.html", {"title": "No more mails?"})
-
-    @unsubscribe_page.mapping.post
-    def unsubscribe(self, request: Request, token: str) -> Response:
-        """Turn your mails off: the one-click unsubscribe of RFC 8058.
-
-        The token in the address is enough; the body is ignored.
-        """
-        services.turn_mails_off(token)
-        return self.answer({"message": "No more mails about sessions will be sent to you."})
 
 
 class AccountViewSet(ActionViewSet):

@@ -33,6 +33,7 @@ urlpatterns = [
     path("admin", leads_to("/admin/")),
     path("admin/", (admin_urls, admin_app, admin_name)),
     path("api/", include("accounts.urls")),
+    path("api/", include("mail.urls")),
     path("api/", include("sessions_app.urls")),
     path("api/", include("notifications.urls")),
     path("v1/", include("friendships.urls")),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.contrib import admin
 from django.db.models import Q
 
-from accounts.people_search import of_people
 from core.admin import DateRangeFilter, PersonFilter, ReadOnlyAdmin
+from core.admin.people_search import of_people
 from core.admin.unfolded import ChoicesDropdownFilter
 from friendships.models import Block, Friendship
 

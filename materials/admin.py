@@ -10,8 +10,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from accounts.people_search import OfPeopleAdmin
 from core.admin import DateRangeFilter, PersonFilter, ReadOnlyAdmin
+from core.admin.people_search import OfPeopleAdmin
 from core.admin.unfolded import ChoicesDropdownFilter
 from materials.models import Material, OrphanedFile
 from materials.signed_urls import file_address

@@ -9,7 +9,8 @@ from typing import Any
 from django.db.models import Q
 
 from accounts.erasure import ERASED, Renaming
-from accounts.models import Mail, User
+from accounts.models import User
+from mail.models import Mail
 from notifications import events
 from notifications.models import Notification
 from notifications.services import NAME

@@ -7,14 +7,19 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
 from django.db.models import DateTimeField
 from django.utils.text import Truncator
 
-from accounts.models import Mail, User
+from accounts.models import User
 from core.dates import in_words
 from core.db.compiled import Param
 from core.db.compiled_writes import CompiledUpdate
-from core.defang import one_line
+from mail.composing import COMPOSERS, letter
+from mail.defang import defang, one_line
+from mail.models import Mail
+from mail.unsubscribing import unsubscribe_address
 from notifications.events import Event, Type
 
 SUBJECT = 150  # characters
@@ -83,3 +88,30 @@ def in_zone(details: Mapping[str, Any], zone: str) -> dict[str, Any]:
         name: in_words(value, zone) if isinstance(value, datetime) else value
         for name, value in details.items()
     }
+
+
+def compose_notification(mail: Mail) -> EmailMultiAlternatives | None:
+    """Compose the mail about a notification, for its owner if they want mails.
+
+    The texts contain words of other users: links in them are defused, only ours work.
+    """
+    user = User.objects.wanting_mails().filter(pk=mail.user_id).first()
+    if user is None:
+        return None
+    unsubscribe = unsubscribe_address(user.pk)
+    context = {
+        "message": defang(mail.message),
+        "link": f"{settings.FRONTEND_URL}/sessions/{mail.session_id}" if mail.session_id else "",
+        "unsubscribe": unsubscribe,
+    }
+    headers = {
+        "List-Unsubscribe": f"<{unsubscribe}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+    return letter(mail, user, "notifications/mail", context, headers=headers)
+
+
+def register_composers() -> None:
+    COMPOSERS.update(
+        {Mail.Kind.NOTIFICATION: compose_notification, Mail.Kind.REMINDER: compose_notification}
+    )

@@ -21,14 +21,13 @@ from django.utils import timezone
 from accounts.jobs import (
     forget_answers,
     forget_expired_tokens,
-    forget_mails,
     forget_networks,
     forget_sign_ins,
-    send_mails,
 )
 from core.db.connections import no_statement_timeout
 from core.observability import logs
 from core.observability.metrics import JOB_ROWS, JOB_SECONDS, JOB_SUCCESS, JOBS
+from mail.jobs import forget_mails, send_mails
 from materials.jobs import remove_orphaned_files
 from operations.privacy.erasing import erase_late_arrivals
 from sessions_app.jobs import complete_sessions, expire_sessions, send_reminders

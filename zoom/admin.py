@@ -10,7 +10,6 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from accounts.people_search import OfPeopleAdmin, of_people
 from core.admin import (
     DateRangeFilter,
     PersonFilter,
@@ -19,6 +18,7 @@ from core.admin import (
     SituationFilter,
 )
 from core.admin.acts import is_id
+from core.admin.people_search import OfPeopleAdmin, of_people
 from core.admin.unfolded import BooleanRadioFilter, ChoicesDropdownFilter
 from zoom import services
 from zoom.models import AuditEntry, JoinToken, OneOnOneSession, PendingMeetingEnd

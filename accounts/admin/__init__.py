@@ -1,4 +1,4 @@
-"""People, staff groups and mails in the admin, and the admin's sign-in form."""
+"""People and staff groups in the admin, and the admin's sign-in form."""
 
 from typing import Any
 
@@ -9,7 +9,6 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from accounts.admin.groups import StaffGroupAdmin
-from accounts.admin.mails import MailAdmin
 from accounts.admin.people import PersonAdmin
 from accounts.forms import LimitedSignInForm, OwnPasswordForm
 

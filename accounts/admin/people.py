@@ -15,8 +15,8 @@ from django.http import HttpRequest, HttpResponse
 from accounts import services, staff_acts
 from accounts.forms import NewPasswordForm, NewPersonForm, UserChangeForm
 from accounts.models import User
-from accounts.people_search import of_people
 from core.admin import DateRangeFilter, ReasonForm, StaffAdmin
+from core.admin.people_search import of_people
 from core.admin.unfolded import BooleanRadioFilter, ChoicesDropdownFilter, UnfoldBooleanWidget
 
 MAX_CLEARED = 10

@@ -1,6 +1,5 @@
-"""Models of people, their sign-ins and their mails."""
+"""Models of people and their sign-ins."""
 
-from accounts.models.mails import Mail
 from accounts.models.people import (
     Role,
     User,
@@ -13,7 +12,6 @@ from accounts.models.sign_ins import IdempotencyKey, KnownNetwork, RevokedToken
 __all__ = [
     "IdempotencyKey",
     "KnownNetwork",
-    "Mail",
     "RevokedToken",
     "Role",
     "User",

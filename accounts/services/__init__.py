@@ -3,7 +3,6 @@
 from accounts.services.accounts import (
     INSTRUCTOR_SIGNUP_CLOSED,
     RESET_LINK_INVALID,
-    UNSUBSCRIBE_LINK_INVALID,
     WRONG_CREDENTIALS,
     change_password,
     check_free,
@@ -14,8 +13,6 @@ from accounts.services.accounts import (
     request_reset,
     reset_password,
     sign_in,
-    subscriber,
-    turn_mails_off,
 )
 from accounts.services.attempts import (
     Attempts,
@@ -29,7 +26,6 @@ __all__ = [
     "EMAIL_LINK_INVALID",
     "INSTRUCTOR_SIGNUP_CLOSED",
     "RESET_LINK_INVALID",
-    "UNSUBSCRIBE_LINK_INVALID",
     "WRONG_CREDENTIALS",
     "Attempts",
     "attempts_as",
@@ -45,7 +41,5 @@ __all__ = [
     "request_reset",
     "reset_password",
     "sign_in",
-    "subscriber",
-    "turn_mails_off",
     "update_profile",
 ]

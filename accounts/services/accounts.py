@@ -9,17 +9,17 @@ from django.conf import settings
 from django.contrib.auth import authenticate, password_validation
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
-from django.core.signing import BadSignature
 from django.db import IntegrityError, transaction
 from django.utils.http import urlsafe_base64_decode
 
 from accounts import tokens
-from accounts.models import Mail, Role, User
+from accounts.models import Role, User
 from accounts.querysets import fold
 from accounts.services.attempts import attempts_as, check_own_password, remember_network
 from accounts.tokens import TokenPair
 from core.errors import VALIDATION_ERROR, APIError, declare, invalid
 from core.push import recheck_on_commit
+from mail.models import Mail
 
 INSTRUCTOR_SIGNUP_CLOSED = declare(
     "instructor_signup_closed",
@@ -31,9 +31,6 @@ WRONG_CREDENTIALS = declare(
 )
 RESET_LINK_INVALID = declare(
     "reset_link_invalid", 400, "This link was used already or has expired: ask for a new one."
-)
-UNSUBSCRIBE_LINK_INVALID = declare(
-    "unsubscribe_link_invalid", 404, "This link is incomplete: copy the whole link from the mail."
 )
 
 
@@ -189,28 +186,6 @@ def user_of(uid: str) -> User | None:
         return None
     user: User | None = User.objects.active().filter(pk=pk).first()
     return user
-
-
-def turn_mails_off(token: str) -> None:
-    """Turn off a user's mails, as the link in each mail does. Repeating it changes nothing. A
-    person who has the account's password, but not its mails, can't turn them on again.
-
-    Raises:
-        APIError: 404 if the token isn't one of ours.
-    """
-    User.objects.filter(pk=subscriber(token)).update(email_notifications=False, mails_refused=True)
-
-
-def subscriber(token: str) -> int:
-    """Return the id of the user whose mails this link turns off.
-
-    Raises:
-        APIError: 404 if the token isn't one of ours.
-    """
-    try:
-        return int(tokens.unsubscribe_links.unsign(token))
-    except BadSignature:
-        raise APIError(UNSUBSCRIBE_LINK_INVALID) from None
 
 
 def deactivate(user: User) -> None:

@@ -9,12 +9,13 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from accounts import tokens
-from accounts.models import Mail, User
+from accounts.models import User
 from accounts.querysets import fold
 from accounts.services.accounts import check_free, user_of
 from accounts.services.attempts import check_own_password, limit_key
 from core.api import throttling
 from core.errors import TOKEN_NOT_VALID, APIError, declare
+from mail.models import Mail
 
 EMAIL_LINK_INVALID = declare(
     "email_link_invalid",

@@ -8,6 +8,7 @@ INSTALLED_APPS = [
     "materials",
     "notifications",
     "accounts",
+    "mail",
     "core",
     "unfold.apps.BasicAppConfig",  # before the admin, to override its templates
     "unfold.contrib.filters",

@@ -14,8 +14,8 @@ if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
     stop("The environment variable LOG_LEVEL can't be read: use debug, info, warning or error.")
 
 _OURS = [
-    *["accounts", "config", "core", "friendships", "materials", "notifications", "operations"],
-    *["sessions_app", "zoom"],
+    *["accounts", "config", "core", "friendships", "mail", "materials", "notifications"],
+    *["operations", "sessions_app", "zoom"],
 ]
 # Redacts Django's error pages, which are shown with `DEBUG=1`.
 DEFAULT_EXCEPTION_REPORTER_FILTER = "core.observability.redaction.ErrorPageFilter"

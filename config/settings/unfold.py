@@ -87,7 +87,7 @@ UNFOLD = {
                 "title": "What people were told",
                 "items": [
                     _list("Notifications", "notifications", "notifications", "notification"),
-                    _list("Mails", "mail", "accounts", "mail"),
+                    _list("Mails", "mail", "mail", "mail"),
                 ],
             },
             {

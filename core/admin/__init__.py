@@ -4,12 +4,14 @@ from core.admin.acts import MAX_AT_ONCE, ReasonForm
 from core.admin.bases import ReadOnlyAdmin, ReadOnlyInline, StaffAdmin
 from core.admin.filters import DateRangeFilter, PersonFilter, SituationFilter
 from core.admin.log import LogEntryAdmin
+from core.admin.people_search import OfPeopleAdmin, of_people
 from core.admin.unfolded import TabularInline
 
 __all__ = [
     "MAX_AT_ONCE",
     "DateRangeFilter",
     "LogEntryAdmin",
+    "OfPeopleAdmin",
     "PersonFilter",
     "ReadOnlyAdmin",
     "ReadOnlyInline",
@@ -17,4 +19,5 @@ __all__ = [
     "SituationFilter",
     "StaffAdmin",
     "TabularInline",
+    "of_people",
 ]

@@ -126,16 +126,17 @@ class AddWordIndex(Operation):
 
 
 class RenameContentType(Operation):
-    """Keeps the content type of a renamed model, and so its permissions and log entries.
+    """Keeps the content type of a renamed or moved model, and so its permissions and log entries.
 
     Django does that only if `RenameModel` also renames the table.
 
     Args:
         old, new: the names of the model's class.
+        old_app: the app that the model was in, by default the migration's own.
     """
 
-    def __init__(self, old: str, new: str) -> None:
-        self.old, self.new = old, new
+    def __init__(self, old: str, new: str, *, old_app: str = "") -> None:
+        self.old, self.new, self.old_app = old, new, old_app
 
     def state_forwards(self, app_label: str, state: Any) -> None:
         """Change nothing: content types aren't part of the models' state."""
@@ -143,21 +144,27 @@ class RenameContentType(Operation):
     def database_forwards(
         self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
     ) -> None:
-        self.rename(app_label, schema_editor, to_state.apps, self.old, self.new)
+        old, new = (self.old_app or app_label, self.old), (app_label, self.new)
+        self.rename(schema_editor, to_state.apps, old, new)
 
     def database_backwards(
         self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
     ) -> None:
-        self.rename(app_label, schema_editor, from_state.apps, self.new, self.old)
+        old, new = (self.old_app or app_label, self.old), (app_label, self.new)
+        self.rename(schema_editor, from_state.apps, new, old)
 
-    def rename(self, app_label: str, schema_editor: Any, apps: Any, old: str, new: str) -> None:
+    def rename(
+        self, schema_editor: Any, apps: Any, now: tuple[str, str], later: tuple[str, str]
+    ) -> None:
+        """Rename the content type and the permissions from one (app, class) to another."""
+        (old_app, old), (new_app, new) = now, later
         alias = schema_editor.connection.alias
         types = apps.get_model("contenttypes", "ContentType").objects.using(alias)
         permissions = apps.get_model("auth", "Permission").objects.using(alias)
-        found = types.filter(app_label=app_label, model=old.lower()).first()
+        found = types.filter(app_label=old_app, model=old.lower()).first()
         if found is None:  # a new database: content types are created after all migrations
             return
-        types.filter(pk=found.pk).update(model=new.lower())
+        types.filter(pk=found.pk).update(app_label=new_app, model=new.lower())
         old_words, new_words = camel_case_to_spaces(old), camel_case_to_spaces(new)
         for permission in permissions.filter(content_type=found.pk):
             permission.codename = permission.codename.replace(old.lower(), new.lower())

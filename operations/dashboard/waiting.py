@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import CharField, Count, Model, QuerySet, Value
 
-from accounts.models import Mail
+from mail.models import Mail
 from materials.models import OrphanedFile
 from sessions_app.models import Session
 from sessions_app.states import OPEN, Status, staff_approves

@@ -16,8 +16,9 @@ from django.contrib.admin.models import LogEntry
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model, Q, QuerySet
 
-from accounts.models import IdempotencyKey, KnownNetwork, Mail, RevokedToken, User
+from accounts.models import IdempotencyKey, KnownNetwork, RevokedToken, User
 from friendships.models import Block, Friendship, Message
+from mail.models import Mail
 from materials.models import Material
 from notifications.models import Notification
 from notifications.services import name_of

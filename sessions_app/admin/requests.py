@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from accounts.people_search import OfPeopleAdmin
 from core.admin import DateRangeFilter, PersonFilter, ReadOnlyAdmin
+from core.admin.people_search import OfPeopleAdmin
 from core.admin.unfolded import ChoicesDropdownFilter
 from sessions_app.models import BookingRequest
 

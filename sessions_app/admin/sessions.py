@@ -11,8 +11,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 
-from accounts.people_search import OfPeopleAdmin
 from core.admin import DateRangeFilter, PersonFilter, SituationFilter
+from core.admin.people_search import OfPeopleAdmin
 from core.admin.unfolded import ChoicesDropdownFilter
 from sessions_app import services
 from sessions_app.admin.forms import SessionForm

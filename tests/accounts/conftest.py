@@ -14,9 +14,10 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts import tokens
-from accounts.jobs import send_mails
-from accounts.models import Mail, User
+from accounts.models import User
 from accounts.tokens import TokenPair
+from mail.jobs import send_mails
+from mail.models import Mail
 from tests.mail_server import MailServer
 
 RESET = "/api/auth/password/reset/"

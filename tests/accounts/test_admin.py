@@ -186,14 +186,14 @@ def test_no_page_there_shows_a_refresh_token(desk):
 
 def test_mails_are_looked_at_there_and_not_written(desk, student, waiting):
     row = waiting(student)
-    page = reverse("admin:accounts_mail_change", args=[row.pk])
+    page = reverse("admin:mail_mail_change", args=[row.pk])
 
-    shown = desk.get(reverse("admin:accounts_mail_changelist"), {"q": "sam@"}).content.decode()
+    shown = desk.get(reverse("admin:mail_mail_changelist"), {"q": "sam@"}).content.decode()
 
     assert "Reminder: Algebra" in shown
     assert desk.get(page).status_code == 200
     assert desk.post(page, {"subject": "x"}).status_code == 403
-    assert desk.get(reverse("admin:accounts_mail_add")).status_code == 403
+    assert desk.get(reverse("admin:mail_mail_add")).status_code == 403
 
 
 def test_mails_are_turned_on_and_off_there(desk, student):

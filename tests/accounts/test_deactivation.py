@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from accounts import services
-from accounts.jobs import send_mails
 from accounts.models import User
+from mail.jobs import send_mails
 from tests.accounts.conftest import NEW_PASSWORD, assert_refused
 from tests.conftest import PASSWORD
 

@@ -13,9 +13,10 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from accounts import services, tokens
-from accounts.jobs import send_mails
-from accounts.models import Mail, User
+from accounts.models import User
 from core.errors import APIError
+from mail.jobs import send_mails
+from mail.models import Mail
 from tests.accounts.conftest import NEW_PASSWORD, assert_invalid, assert_refused
 from tests.accounts.test_admin import form_of, page_of
 from tests.conftest import PASSWORD

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Mail
+from mail.models import Mail
 from tests.accounts.conftest import assert_refused
 from tests.conftest import PASSWORD
 from tests.server import Server

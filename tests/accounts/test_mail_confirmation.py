@@ -9,9 +9,10 @@ from django.core import mail
 from django.db import connection
 from django.utils import timezone
 
-from accounts.jobs import send_mails
-from accounts.models import Mail, User
-from accounts.tokens import unsubscribe_links
+from accounts.models import User
+from mail.jobs import send_mails
+from mail.models import Mail
+from mail.unsubscribing import unsubscribe_links
 from tests.accounts.conftest import assert_refused, mails_for
 from tests.accounts.test_admin import form_of, page_of
 from tests.conftest import PASSWORD

@@ -12,8 +12,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.jobs import send_mails
-from accounts.models import Mail
+from mail.jobs import send_mails
+from mail.models import Mail
 from tests.accounts.conftest import RESET, mails_for
 
 pytestmark = pytest.mark.django_db

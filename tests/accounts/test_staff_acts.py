@@ -11,15 +11,16 @@ from django.contrib.auth.models import Permission
 from django.core import mail
 from django.test import Client
 
-from accounts.jobs import send_mails
-from accounts.models import Mail, User
+from accounts.models import User
 from core.push.hub import RECHECK
+from mail.jobs import send_mails
+from mail.models import Mail
 from notifications.models import Notification
 from sessions_app.models import BookingRequest, Session
 
 pytestmark = pytest.mark.django_db
 
-PEOPLE, MAILS = "/admin/accounts/user/", "/admin/accounts/mail/"
+PEOPLE, MAILS = "/admin/accounts/user/", "/admin/mail/mail/"
 
 
 def act(desk, action, *rows, path=PEOPLE, **extra):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from accounts.models import Mail
+from mail.models import Mail
 from tests.accounts.conftest import assert_invalid
 from tests.accounts.test_email_change import ME, NEW, OLD
 

@@ -3,7 +3,7 @@ does is among the complaints of `page`. The admin's pages are in test_staff.py."
 
 from __future__ import annotations
 
-from accounts.tokens import unsubscribe_links
+from mail.unsubscribing import unsubscribe_links
 from operations.demo import PASSWORD
 
 

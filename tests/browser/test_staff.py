@@ -29,7 +29,7 @@ PAGES = {
     "group": ("/admin/auth/group/add/", "Permissions"),
     "log": ("/admin/admin/logentry/", "log entries"),
     "one-on-ones": ("/admin/zoom/oneononesession/", "0 sessions"),
-    "mails": ("/admin/accounts/mail/", "0 mails"),
+    "mails": ("/admin/mail/mail/", "0 mails"),
 }
 
 

@@ -118,7 +118,7 @@ def test_addresses_are_for_those_who_may_see_people(client, person, session, cod
     "path",
     [
         "/admin/accounts/user/",
-        "/admin/accounts/mail/",
+        "/admin/mail/mail/",
         "/admin/sessions_app/bookingrequest/",
         "/admin/sessions_app/waitingsession/",
         "/admin/zoom/oneononesession/",

@@ -51,7 +51,7 @@ def test_what_is_secret_or_personal_is_struck_out(text, left):
     [
         "Zoom's answer has no token.",
         "The job send_mails failed.",
-        "Try 1 of accounts.Mail 7 failed: SMTPRecipientsRefused",
+        "Try 1 of mail.Mail 7 failed: SMTPRecipientsRefused",
         "GET /api/sessions/<id:pk>/join/",
         "Did it work? Yes: 12:30:05, at http://localhost:8000/api/docs/",
     ],

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.contrib.auth.hashers import make_password
 
 from accounts import tokens
-from accounts.models import Mail, RevokedToken, User
+from accounts.models import RevokedToken, User
+from mail.models import Mail
 from notifications.models import Notification
 from tests.faults.acts import Case, act, has, made
 from tests.faults.site import call, friends, new_name, now, person

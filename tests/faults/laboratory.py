@@ -13,8 +13,8 @@ import time_machine
 from django.db import connection, connections
 from django.utils import timezone
 
-from accounts.models import Mail
 from bench.proof.invariants import invariants
+from mail.models import Mail
 from materials.models import Material, OrphanedFile
 from tests.faults.acts import ACTS, Act, Case
 from tests.faults.site import Outside, Reply, run

@@ -11,9 +11,9 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from accounts.tokens import unsubscribe_links
 from friendships import services as friendships
 from friendships.models import Friendship
+from mail.unsubscribing import unsubscribe_links
 from materials.models import Material
 from sessions_app.models import Session
 from sessions_app.states import Mode

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core import mail
 
-from accounts.jobs import send_mails
+from mail.jobs import send_mails
 from notifications.models import Notification
 from sessions_app.jobs import send_reminders
 

@@ -10,8 +10,9 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.jobs import send_mails
-from accounts.models import Mail, User
+from accounts.models import User
+from mail.jobs import send_mails
+from mail.models import Mail
 from notifications.events import CANCELLED, JOINED, REMINDER
 from notifications.models import Notification
 from notifications.services import notify

@@ -14,9 +14,10 @@ from django.utils import timezone
 from accounts import erasure as accounts_erasure
 from accounts import services as accounts
 from accounts import staff_acts
-from accounts.models import Mail, User
+from accounts.models import User
 from core.errors import APIError
 from friendships.models import Friendship, Message
+from mail.models import Mail
 from materials.models import OrphanedFile
 from notifications.models import Notification
 from operations.privacy import erasing

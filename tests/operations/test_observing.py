@@ -137,7 +137,7 @@ def test_a_socket_has_a_line_for_its_beginning_and_one_for_its_end(seen):
 
 def test_a_job_has_an_id_of_its_own_and_says_what_it_did(seen):
     jobs = {each["job"]: each for each in seen.lines if each["event"] == "job"}
-    [failed] = [each for each in seen.lines if each["event"].startswith("Try 1 of accounts.Mail")]
+    [failed] = [each for each in seen.lines if each["event"].startswith("Try 1 of mail.Mail")]
 
     assert jobs["send_mails"]["rows"] >= 1
     assert len({each["request_id"] for each in jobs.values()}) == len(jobs) > 10

@@ -9,7 +9,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from accounts.models import Mail
+from mail.models import Mail
 from notifications.models import Notification
 from operations.scheduler import run_jobs
 from tests.server import free_port

@@ -18,7 +18,16 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from tests.server import ROOT
 
 APPS = (
-    *("accounts", "config", "core", "friendships", "materials", "notifications", "operations"),
+    *(
+        "accounts",
+        "config",
+        "core",
+        "friendships",
+        "mail",
+        "materials",
+        "notifications",
+        "operations",
+    ),
     *("sessions_app", "zoom"),
 )
 # The functions of `re` that take a pattern, and classes that keep one.

@@ -12,7 +12,7 @@ from django.db.models import ForeignKey, Model
 
 from accounts.models import User
 
-APPS = ("accounts", "friendships", "notifications", "materials", "sessions_app", "zoom")
+APPS = ("accounts", "mail", "friendships", "notifications", "materials", "sessions_app", "zoom")
 MODELS: list[type[Model]] = [
     LogEntry,
     *[

@@ -18,9 +18,10 @@ from rest_framework.test import APIClient
 from accounts import services as accounts
 from accounts import tokens
 from accounts.models import Role, User
-from accounts.tokens import TokenPair, email_links, reset_links, unsubscribe_links
+from accounts.tokens import TokenPair, email_links, reset_links
 from friendships import services as friendships
 from friendships.models import Friendship
+from mail.unsubscribing import unsubscribe_links
 from materials.models import Material
 from notifications.models import Notification
 from sessions_app import services

@@ -10,8 +10,8 @@ from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Mail
 from core.admin import paginator
+from mail.models import Mail
 from materials.models import Material
 from sessions_app.models import Session
 
@@ -38,7 +38,7 @@ def found(desk, query, path=LIST):
         ("/admin/sessions_app/bookingrequest/", 2),
         ("/admin/sessions_app/waitingsession/", 2),
         ("/admin/accounts/user/", 2),
-        ("/admin/accounts/mail/", 3),
+        ("/admin/mail/mail/", 3),
         ("/admin/admin/logentry/", 2),
         ("/admin/materials/material/", 3),
         ("/admin/notifications/notification/", 3),

@@ -11,7 +11,7 @@ from django.contrib.auth.models import Permission
 from django.core import mail
 from django.test import RequestFactory
 
-from accounts.jobs import send_mails
+from mail.jobs import send_mails
 from notifications.models import Notification
 from sessions_app import services
 from sessions_app.admin import may_see_queue, queue_badge

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.models import Mail
+from mail.models import Mail
 from notifications.models import Notification
 from sessions_app import services
 from sessions_app.jobs import send_reminders

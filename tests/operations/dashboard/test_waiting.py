@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.models import Mail
+from mail.models import Mail
 from materials.models import OrphanedFile
 from operations.dashboard import waiting
 from tests.operations.dashboard.conftest import DAY, PAGE, rewrite

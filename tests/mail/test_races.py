@@ -12,8 +12,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.accounts.site import SABOTEUR
-from tests.accounts.waiting_mails import MAILS
 from tests.databases import fresh_postgres
+from tests.mail.waiting_mails import MAILS
 from tests.mail_server import MailServer
 from tests.server import ROOT
 
@@ -38,7 +38,7 @@ def environment(server: MailServer) -> Iterator[dict[str, str]]:
             "EMAIL_URL": f"smtp://127.0.0.1:{server.port}",
             "SABOTAGE": "mail",
         }
-        fill = [sys.executable, "-m", "tests.accounts.waiting_mails"]
+        fill = [sys.executable, "-m", "tests.mail.waiting_mails"]
         subprocess.run(fill, cwd=ROOT, env=os.environ | settings, check=True)
         yield os.environ | settings
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from core.defang import defang, one_line
+from mail.defang import defang, one_line
 
 
 @pytest.mark.parametrize(

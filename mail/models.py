@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from accounts.models.people import User
-from accounts.querysets import MailQuerySet
 from core.db.retries import Retry
+from mail.querysets import MailQuerySet
 
 
 class Mail(Retry):
@@ -25,20 +25,24 @@ class Mail(Retry):
         EMAIL_CONFIRMATION = "email_confirmation"
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
-    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="mails")
+    # By string: people are in an app above this one.
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="mails"
+    )
     address = models.CharField(
         max_length=254,
         blank=True,
         default="",
-        help_text="What somebody typed who asked for a new password, where there may be no such "
-        "person; the new address, or the old one, of somebody who changes theirs.",
+        help_text="The address typed to request a new password, which may be nobody's; or the new "
+        "or the old address of a person who changes theirs.",
     )
     subject = models.CharField(max_length=255)
     message = models.TextField(blank=True, default="")
+    # By string, for the same reason.
     session = models.ForeignKey(
         "sessions_app.Session", on_delete=models.SET_NULL, null=True, related_name="+"
     )
-    expires_at = models.DateTimeField(null=True, help_text="It isn't sent any more after that.")
+    expires_at = models.DateTimeField(null=True, help_text="It isn't sent after this time.")
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
     sent_at = models.DateTimeField(null=True)
     # Nullable: the database doesn't compare NULLs, so only keys must be unique.
@@ -47,12 +51,13 @@ class Mail(Retry):
         unique=True,
         null=True,
         editable=False,
-        help_text="The key of the notification that it tells of.",
+        help_text="The key of the notification that it is about.",
     )
 
     objects = MailQuerySet.as_manager()
 
     class Meta:
+        db_table = "accounts_mail"  # from when mails belonged to the accounts
         ordering = ("-id",)
         indexes = [
             models.Index(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from django.contrib.auth import get_user_model
 from django.db.models import Q
 
-from accounts.models import User
-from core.admin import StaffAdmin
+from core.admin.bases import StaffAdmin
 
 # If more people match, the search text is too short to be useful.
 MAX_PEOPLE = 100
@@ -15,7 +15,7 @@ def of_people(text: str, *relations: str) -> Q:
     """Return a filter for rows whose person's username or e-mail address begins with the text,
     ignoring case. The people are read first: with an OR across a join the database would scan
     both tables."""
-    people = User.objects.beginning_with(text)
+    people = get_user_model().objects.beginning_with(text)
     ids = list(people.values_list("pk", flat=True)[:MAX_PEOPLE])
     found = Q(pk=None)
     for relation in relations:

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.jobs import send_mails
-from accounts.models import Mail
+from mail.jobs import send_mails
+from mail.models import Mail
 from tests.server import free_port
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +55,7 @@ def test_a_refusal_for_good_is_not_tried_again_and_one_for_now_is(
 
     assert tries() == [(1, next_try and now + next_try)]
     [said] = [each.getMessage() for each in caplog.records if each.name == "core.db.retries"]
-    assert said.startswith(f"Gave up accounts.Mail {row.pk}") is (next_try is None)
+    assert said.startswith(f"Gave up mail.Mail {row.pk}") is (next_try is None)
     assert "rosa" not in said
 
 

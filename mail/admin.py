@@ -6,11 +6,11 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from accounts import staff_acts
-from accounts.models import Mail
-from accounts.people_search import OfPeopleAdmin
 from core.admin import DateRangeFilter, PersonFilter, ReadOnlyAdmin, SituationFilter
+from core.admin.people_search import OfPeopleAdmin
 from core.admin.unfolded import ChoicesDropdownFilter
+from mail import services
+from mail.models import Mail
 
 
 class MailSituation(SituationFilter):
@@ -57,4 +57,4 @@ class MailAdmin(OfPeopleAdmin, ReadOnlyAdmin):
 
     @admin.action(description="Retry sending", permissions=["act"])
     def resend_selected(self, request: HttpRequest, queryset: QuerySet[Mail]) -> None:
-        self.act_on_each(request, queryset, staff_acts.resend, "queued for sending")
+        self.act_on_each(request, queryset, services.resend, "queued for sending")

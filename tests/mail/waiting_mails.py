@@ -1,6 +1,6 @@
 """Fills the database in `DATABASE_URL` with mails that wait, for `test_mail_races`.
 
-Run as `python -m tests.accounts.waiting_mails`.
+Run as `python -m tests.mail.waiting_mails`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ MAILS = 60
 
 
 def fill() -> None:
-    from accounts.models import Mail, User  # noqa: PLC0415  # after django.setup()
+    from accounts.models import User  # noqa: PLC0415  # after django.setup()
+    from mail.models import Mail  # noqa: PLC0415  # after django.setup()
 
     reader = User.objects.create(
         username="rosa", email="r@example.com", email_notifications=True, email_confirmed=True

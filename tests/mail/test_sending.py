@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from accounts import services
-from accounts.jobs import forget_mails, send_mails
-from accounts.models import Mail, User
+from accounts.models import User
+from mail.jobs import forget_mails, send_mails
+from mail.models import Mail
 from tests.mail_server import part
 
 pytestmark = pytest.mark.django_db

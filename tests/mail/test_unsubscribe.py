@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from accounts.models import User
-from accounts.tokens import unsubscribe_links
+from mail.unsubscribing import unsubscribe_links
 from tests.accounts.conftest import assert_refused
 from tests.mail_server import MailServer, part
 from tests.server import ROOT, Server, free_port
