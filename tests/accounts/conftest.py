@@ -1,4 +1,4 @@
-"""What the tests of accounts share: token pairs, and what is expected of refusals."""
+"""Fixtures and assertions that the account tests share."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ USER_KEYS = {"id", "username", "first_name", "last_name", "email", "role", "date
 
 @pytest.fixture
 def signed_in() -> Callable[[User], TokenPair]:
-    """`signed_in(user)`: a fresh pair of tokens of that person."""
+    """`signed_in(user)`: issue a new pair of tokens for that person."""
     return tokens.issue
 
 
 @pytest.fixture
 def bearer() -> Callable[[str], APIClient]:
-    """`bearer(access)`: a client that sends this token, whatever it is."""
+    """`bearer(access)`: a client that sends this token, valid or not."""
 
     def make(access: str) -> APIClient:
         client = APIClient(raise_request_exception=False)
@@ -44,20 +44,20 @@ def bearer() -> Callable[[str], APIClient]:
 
 
 @pytest.fixture
-def is_good(api: Any) -> Callable[[str], bool]:
-    """`is_good(token)`: would this access or refresh token be taken now?"""
+def is_valid(api: Any) -> Callable[[str], bool]:
+    """`is_valid(token)`: whether this access or refresh token is valid now."""
 
-    def ask(token: str) -> bool:
+    def check(token: str) -> bool:
         status = api().post("/api/auth/token/verify/", {"token": token}).status_code
         assert status in {200, 401}
         return bool(status == 200)
 
-    return ask
+    return check
 
 
 @pytest.fixture
 def server(settings: Any) -> Iterator[MailServer]:
-    """A mail server, and the settings to reach it."""
+    """A mail server, with settings that point to it."""
     with MailServer() as server:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
@@ -67,13 +67,13 @@ def server(settings: Any) -> Iterator[MailServer]:
 
 @pytest.fixture
 def reader(person: Callable[..., User]) -> User:
-    """Somebody who wants mails."""
+    """A person who has turned mails on."""
     return person("rosa", first_name="Rosa", email_notifications=True)
 
 
 @pytest.fixture
-def waiting(now: datetime) -> Callable[..., Mail]:
-    """`waiting(user)`: a mail about a session, to be sent now."""
+def queue_mail(now: datetime) -> Callable[..., Mail]:
+    """`queue_mail(user)`: a queued mail about a session that is due now."""
 
     def make(user: User, message: str = "Algebra begins soon.", **fields: Any) -> Mail:
         values = {"subject": "Reminder: Algebra", "created_at": now, "next_try_at": now} | fields
@@ -86,8 +86,8 @@ def waiting(now: datetime) -> Callable[..., Mail]:
 
 @pytest.fixture
 def limited(settings: Any, db: None) -> Iterator[Callable[..., None]]:
-    """`limited(sign_in_account="2/minute")`: these limits, and all others out of the way. The
-    clock stands still, so that no window ends in the middle of a test; `limited.clock` moves it."""
+    """`limited(sign_in_account="2/minute")`: set these limits, and raise all others. Time is
+    frozen, so that no window ends in the middle of a test; `limited.clock` moves it."""
 
     def set_rates(**rates: str) -> None:
         wide = dict.fromkeys(settings.THROTTLE_RATES, "9999/minute")
@@ -108,7 +108,7 @@ def assert_refused(answer: Any, status: int, code: str) -> None:
 
 
 def assert_invalid(answer: Any, field: str) -> None:
-    """A validation error of one field, whose first sentence is the `error`."""
+    """A validation error for one field, whose first sentence is the `error`."""
     assert_refused(answer, 400, "validation_error")
     body = answer.json()
     assert list(body["fields"]) == [field], body
@@ -116,7 +116,7 @@ def assert_invalid(answer: Any, field: str) -> None:
 
 
 def mails_for(api: Callable[..., APIClient], *addresses: str) -> list[EmailMessage]:
-    """The mails that are sent when a new password is asked for at these addresses."""
+    """Request a password reset for each address; return the mails that are sent."""
     sent = len(mail.outbox)
     for address in addresses:
         assert api().post(RESET, {"email": address}).status_code == 200

@@ -1,6 +1,8 @@
-"""Serves as `manage.py run` does, or does the command that is given, but without one of the
-guards against races: what the negative controls run against. Names the guard in `SABOTAGE`;
-changes nothing outside its own process."""
+"""Run `manage.py run`, or the given command, without one of the guards against races.
+
+The negative controls run against it. `SABOTAGE` names the guard to remove; nothing changes outside
+this process.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +27,8 @@ from accounts.services import accounts, profile  # noqa: E402
 from core.db.retries import LEASE, RetryQuerySet  # noqa: E402
 
 
-def look_then_insert(token: Any, user: User, reason: str) -> tuple[RevokedToken, bool]:
-    """A claim that believes what it has read, as simplejwt's does."""
+def read_then_insert(token: Any, user: User, reason: str) -> tuple[RevokedToken, bool]:
+    """Claim a token with a read and a separate insert, as simplejwt does."""
     ends = datetime.fromtimestamp(token["exp"], tz=UTC)
     row = RevokedToken(jti=token["jti"], user=user, reason=reason, expires_at=ends)
     spent = RevokedToken.objects.filter(pk=row.pk).first()
@@ -38,19 +40,19 @@ def look_then_insert(token: Any, user: User, reason: str) -> tuple[RevokedToken,
 
 
 def set_without_compare(user: User, password: str, **changes: Any) -> bool:
-    """A change of password that doesn't ask whether it is still the one that was checked."""
+    """Change the password without checking that it is still the one that was verified."""
     user.password = make_password(password)
     return bool(User.objects.filter(pk=user.pk).update(password=user.password, **changes))
 
 
 def confirm_without_compare(user: User) -> bool:
-    """A new address that doesn't ask whether it is still the one that was waited for."""
+    """Set the new address without checking that it is still the pending one."""
     row = User.objects.filter(pk=user.pk)
     return bool(row.update(email=user.pending_email, pending_email=""))
 
 
 def claim_without_condition(self: Any, row: Any, now: datetime) -> bool:
-    """A claim that believes what it has read."""
+    """Claim a row without checking that it is still due."""
     row.next_try_at = now + LEASE
     row.attempts += 1
     values = {"next_try_at": row.next_try_at, "attempts": row.attempts}
@@ -60,7 +62,7 @@ def claim_without_condition(self: Any, row: Any, now: datetime) -> bool:
 if __name__ == "__main__":
     match os.environ["SABOTAGE"]:
         case "claim":
-            tokens.revoke = look_then_insert
+            tokens.revoke = read_then_insert
         case "mail":
             RetryQuerySet.lease = claim_without_condition
         case "swap":
@@ -68,5 +70,5 @@ if __name__ == "__main__":
         case "confirm":
             profile._swap_email = confirm_without_compare
         case unknown:
-            raise SystemExit(f"There is no sabotage {unknown!r}.")
+            raise SystemExit(f"Unknown SABOTAGE: {unknown!r}.")
     call_command(*(sys.argv[1:] or ["run"]))

@@ -1,5 +1,5 @@
-"""Real servers for the races: on PostgreSQL two processes on a database of their own, on SQLite
-one; with rotation, without limits, and with their mails in a folder."""
+"""Real servers for the race tests: two processes with a database of their own on PostgreSQL, one
+process on SQLite. Token rotation is on, rate limits are off, and mails are written to a folder."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Site:
         return self.servers[0].call("POST", f"/api/auth/{path}/", token, json=body)
 
     def register(self) -> dict[str, str]:
-        """Somebody new: their name, address and tokens."""
+        """Register a new person; return their name, address and tokens."""
         name = f"p{uuid.uuid4().hex[:12]}"
         person = {"username": name, "email": f"{name}@example.com"}
         pair = self.post("register", person | {"password": PASSWORD}).json()
@@ -44,23 +44,23 @@ class Site:
     def race(
         self, path: str, bodies: list[dict[str, str]], token: str = "", method: str = "POST"
     ) -> list[requests.Response]:
-        """Each body at the same moment, spread over the servers."""
+        """Send all bodies at the same moment, spread over the servers."""
         servers = islice(cycle(self.servers), len(bodies))
-        acts: list[Callable[[], requests.Response]] = [
+        calls: list[Callable[[], requests.Response]] = [
             partial(server.call, method, f"/api/auth/{path}/", token, json=body)
             for server, body in zip(servers, bodies, strict=True)
         ]
-        return at_once(acts)
+        return at_once(calls)
 
-    def is_good(self, token: str) -> bool:
+    def is_valid(self, token: str) -> bool:
         return self.post("token/verify", {"token": token}).status_code == 200
 
     def mailed_link(self, email: str) -> dict[str, str]:
-        """The `uid` and `token` of the mail that is sent to this address."""
+        """Request a password reset; return the `uid` and `token` of the mail."""
         self.post("password/reset", {"email": email})
-        tick = [sys.executable, "manage.py", "run_jobs"]
+        run_jobs = [sys.executable, "manage.py", "run_jobs"]
         environment = os.environ | self.servers[0].settings
-        subprocess.run(tick, cwd=ROOT, env=environment, check=True, capture_output=True)
+        subprocess.run(run_jobs, cwd=ROOT, env=environment, check=True, capture_output=True)
         texts = [file.read_text() for file in self.mails.iterdir()]
         mail = next(text for text in texts if f"To: {email}" in text)
         return dict(re.findall(r"^(uid|token): ([\w-]+)", mail, re.MULTILINE))
@@ -73,7 +73,7 @@ def site_in(folder: Path, sabotage: str = "") -> Iterator[Site]:
         "EMBEDDED_SCHEDULER": "0",
         "DISABLE_THROTTLING": "1",
         "ROTATE_REFRESH_TOKENS": "1",
-        # The races for an address are about who gets it; test_email_change has the confirmation.
+        # These races are about who gets an address; test_email_change tests the confirmation.
         "EMAIL_CONFIRMATION": "0",
         "EMAIL_URL": f"filemail:///{folder / 'mails'}",
         "SABOTAGE": sabotage,

@@ -1,4 +1,4 @@
-"""People in the admin (contract C1, C2): added, changed and deactivated there, never deleted."""
+"""People in the admin (contract C1, C2): added, changed and deactivated, never deleted."""
 
 import pytest
 from django.contrib.admin import site
@@ -23,7 +23,7 @@ def page_of(user):
 
 
 def form_of(desk, user):
-    """What a browser would send back from the page of that person."""
+    """The form data that a browser would submit from that person's page."""
     form = desk.get(page_of(user)).context["adminform"].form
     values = {name: form[name].value() for name in form.fields}
     sent = {name: value for name, value in values.items() if value not in (None, False, [])}
@@ -44,21 +44,21 @@ def new_person(**changes):
     } | changes
 
 
-def test_deactivating_somebody_ends_their_tokens_for_good(desk, student, signed_in, is_good):
+def test_deactivation_revokes_tokens_permanently(desk, student, signed_in, is_valid):
     pair = signed_in(student)
     form = form_of(desk, student)
-    closed = {name: value for name, value in form.items() if name != "is_active"}
+    deactivated = {name: value for name, value in form.items() if name != "is_active"}
 
-    assert desk.post(page_of(student), closed).status_code == 302
+    assert desk.post(page_of(student), deactivated).status_code == 302
     assert not User.objects.get(pk=student.pk).is_active
-    assert not any(map(is_good, pair.values()))
+    assert not any(map(is_valid, pair.values()))
 
     assert desk.post(page_of(student), form).status_code == 302
     assert User.objects.get(pk=student.pk).is_active
-    assert not any(map(is_good, pair.values()))
+    assert not any(map(is_valid, pair.values()))
 
 
-def test_the_deactivation_is_in_the_admins_log(desk, staff, student):
+def test_deactivation_is_recorded_in_the_admin_log(desk, staff, student):
     form = form_of(desk, student)
     del form["is_active"]
 
@@ -69,17 +69,17 @@ def test_the_deactivation_is_in_the_admins_log(desk, staff, student):
     assert "ctive" in entry.get_change_message()
 
 
-def test_another_change_keeps_the_person_signed_in(desk, student, signed_in, is_good):
+def test_other_changes_keep_the_person_signed_in(desk, student, signed_in, is_valid):
     pair = signed_in(student)
 
     answer = desk.post(page_of(student), form_of(desk, student) | {"role": "instructor"})
 
     assert answer.status_code == 302
     assert User.objects.get(pk=student.pk).role == "instructor"
-    assert all(map(is_good, pair.values()))
+    assert all(map(is_valid, pair.values()))
 
 
-def test_a_change_there_undoes_no_sign_out_of_the_same_moment(desk, rf, staff, student):
+def test_a_change_does_not_undo_a_simultaneous_sign_out(desk, rf, staff, student):
     page = site.get_model_admin(User)
     request = rf.post(page_of(student))
     request.user = staff
@@ -94,7 +94,7 @@ def test_a_change_there_undoes_no_sign_out_of_the_same_moment(desk, rf, staff, s
     assert (saved.role, saved.token_generation) == ("instructor", 1)
 
 
-def test_a_password_set_there_ends_their_tokens(desk, api, student, signed_in, is_good):
+def test_a_password_set_by_staff_revokes_tokens(desk, api, student, signed_in, is_valid):
     pair = signed_in(student)
     path = reverse("admin:auth_user_password_change", args=[student.pk])
     passwords = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
@@ -102,12 +102,12 @@ def test_a_password_set_there_ends_their_tokens(desk, api, student, signed_in, i
     answer = desk.post(path, {"usable_password": "true", **passwords})
 
     assert answer.status_code == 302
-    assert not any(map(is_good, pair.values()))
+    assert not any(map(is_valid, pair.values()))
     body = {"username": "sam", "password": NEW_PASSWORD}
     assert api().post("/api/auth/token/", body).status_code == 200
 
 
-def test_nobody_can_be_deleted_there(desk, student):
+def test_nobody_can_be_deleted(desk, student):
     path = reverse("admin:accounts_user_delete", args=[student.pk])
 
     assert desk.get(path).status_code == 403
@@ -117,7 +117,7 @@ def test_nobody_can_be_deleted_there(desk, student):
     assert "delete_selected" not in desk.get(LIST).content.decode()
 
 
-def test_somebody_who_was_added_there_can_sign_in(desk, api):
+def test_a_person_added_by_staff_can_sign_in(desk, api):
     answer = desk.post(ADD, new_person())
 
     assert answer.status_code == 302
@@ -140,7 +140,7 @@ def test_somebody_who_was_added_there_can_sign_in(desk, api):
         {"password2": "another-one-99"},
     ],
 )
-def test_the_rules_of_registration_hold_there_too(desk, student, changes):
+def test_the_rules_of_registration_apply_in_the_admin_too(desk, student, changes):
     answer = desk.post(ADD, new_person(**changes))
 
     assert answer.status_code == 200
@@ -149,7 +149,7 @@ def test_the_rules_of_registration_hold_there_too(desk, student, changes):
 
 
 @pytest.mark.parametrize("changes", [{"timezone": "Mars/Phobos"}, {"email": "root@EXAMPLE.com"}])
-def test_a_bad_change_is_refused_there(desk, student, changes):
+def test_an_invalid_change_is_refused(desk, student, changes):
     answer = desk.post(page_of(student), form_of(desk, student) | changes)
 
     assert answer.status_code == 200
@@ -164,28 +164,28 @@ def test_people_are_found_by_name_and_address(desk, student, instructor):
 
 
 @pytest.mark.parametrize("name", ["root", "ROOT", "root@example.com"])
-def test_staff_sign_in_there_by_name_or_address(staff, name):
+def test_staff_sign_in_by_name_or_address(staff, name):
     answer = Client().post(reverse("admin:login"), {"username": name, "password": PASSWORD})
 
     assert (answer.status_code, answer["Location"]) == (302, reverse("admin:index"))
 
 
-def test_others_do_not_get_in(student):
+def test_people_who_are_not_staff_cannot_sign_in(student):
     answer = Client().post(reverse("admin:login"), {"username": "sam", "password": PASSWORD})
 
     assert answer.status_code == 200
     assert Client().get(LIST).status_code == 302
 
 
-def test_no_page_there_shows_a_refresh_token(desk):
+def test_revoked_tokens_have_no_page(desk):
     index = desk.get(reverse("admin:index")).content.decode()
 
     assert "/admin/accounts/user/" in index
     assert "/admin/accounts/revokedtoken/" not in index
 
 
-def test_mails_are_looked_at_there_and_not_written(desk, student, waiting):
-    row = waiting(student)
+def test_mails_are_read_only(desk, student, queue_mail):
+    row = queue_mail(student)
     page = reverse("admin:mail_mail_change", args=[row.pk])
 
     shown = desk.get(reverse("admin:mail_mail_changelist"), {"q": "sam@"}).content.decode()
@@ -196,13 +196,13 @@ def test_mails_are_looked_at_there_and_not_written(desk, student, waiting):
     assert desk.get(reverse("admin:mail_mail_add")).status_code == 403
 
 
-def test_mails_are_turned_on_and_off_there(desk, student):
+def test_staff_can_turn_a_persons_mails_on(desk, student):
     desk.post(page_of(student), form_of(desk, student) | {"email_notifications": "on"})
 
     assert User.objects.get(pk=student.pk).email_notifications
 
 
-def test_a_password_set_by_staff_makes_open_sockets_look_at_their_token(desk, student, pushed):
+def test_a_password_set_by_staff_makes_open_sockets_check_their_token(desk, student, pushed):
     page = reverse("admin:auth_user_password_change", args=[student.pk])
     passwords = {"usable_password": "true", "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
 

@@ -1,4 +1,4 @@
-"""Who may change people in the admin gains no right by it, and touches no member of the staff."""
+"""The permission to change people in the admin gives no other rights, and excludes the staff."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def staff(person):
 
 @pytest.fixture
 def helper(person):
-    """Has every permission on people and groups, and is no superuser."""
+    """A staff member with every permission on people and groups, who is not a superuser."""
     lou = person("lou", is_staff=True)
     lou.user_permissions.set(
         Permission.objects.filter(content_type__app_label__in=["accounts", "auth"])
@@ -54,7 +54,7 @@ def test_helpers_change_somebody_and_give_no_rights(desk, student):
 
 
 @pytest.mark.parametrize("whose", ["root", "lou"])
-def test_helpers_change_no_member_of_the_staff_and_not_themselves(desk, staff, helper, whose):
+def test_helpers_can_change_neither_staff_nor_themselves(desk, staff, helper, whose):
     row = User.objects.get(username=whose)
     fields = {"username": whose, "email": "mine@example.com", "role": "student", "timezone": "UTC"}
     passwords = {"password1": "another-password-27", "password2": "another-password-27"}
@@ -81,7 +81,7 @@ def test_helpers_add_people_without_rights(desk):
     assert not neu.is_superuser
 
 
-def test_groups_are_written_by_superusers_only(desk, staff):
+def test_only_superusers_can_change_groups(desk, staff):
     group = Group.objects.create(name="Moderators")
 
     assert desk.get(GROUPS).status_code == 200
@@ -93,7 +93,7 @@ def test_groups_are_written_by_superusers_only(desk, staff):
     assert Group.objects.get().name == "Judges"
 
 
-def test_superusers_do_not_lock_themselves_out(client, staff):
+def test_superusers_keep_their_rights_when_they_change_themselves(client, staff):
     client.force_login(staff)
     form = {"username": "root", "email": "root@example.com", "role": "student", "timezone": "UTC"}
 
@@ -106,7 +106,7 @@ def test_superusers_do_not_lock_themselves_out(client, staff):
     assert staff.is_superuser
 
 
-def test_the_way_to_the_log_is_shown_to_superusers_only(desk, staff, helper):
+def test_the_link_to_the_log_is_shown_to_superusers_only(desk, staff, helper):
     helper.user_permissions.add(Permission.objects.get(codename="view_logentry"))
     log = 'href="/admin/admin/logentry/"'
 

@@ -1,4 +1,4 @@
-"""Nothing that can be sent to an account endpoint is answered with a 5xx (contract C4, C10)."""
+"""No request to an account endpoint is answered with a 5xx (contract C4, C10)."""
 
 import pytest
 
@@ -31,15 +31,15 @@ BODIES = {
         "timezone": "UTC",
     },
 }
-OF_ONES_OWN = {"/api/auth/password/change/", "/api/auth/me/"}
+NEED_A_TOKEN = {"/api/auth/password/change/", "/api/auth/me/"}
 FIELDS = [
     pytest.param(path, field, id=f"{path.removeprefix('/api/auth/')}{field}")
     for path, body in BODIES.items()
     for field in body
 ]
-NO_TEXTS = [None, 7, 0.5, 2**63, True, ["a"], {"$ne": ""}, "nul\x00in it", "ab@c.de" * 20_000]
+INVALID_VALUES = [None, 7, 0.5, 2**63, True, ["a"], {"$ne": ""}, "nul\x00in it", "ab@c.de" * 20_000]
 STRANGE_TEXTS = ["\u202e\u0301\ufeff", "🦉" * 40, "\x01\x7f\x9f", "%s{}{0}\\", "'--", "sam\u2028"]
-NO_OBJECTS = {
+INVALID_BODIES = {
     "": "validation_error",
     "{}": "validation_error",
     "[]": "validation_error",
@@ -54,10 +54,10 @@ NO_OBJECTS = {
 
 @pytest.fixture
 def send(api, student):
-    """`send(path, body)`: as the student where a token is needed."""
+    """`send(path, body)`: send it, as the student where a token is needed."""
 
     def call(path, body, **extra):
-        client = api(student if path in OF_ONES_OWN else None)
+        client = api(student if path in NEED_A_TOKEN else None)
         method = client.patch if path.endswith("/me/") else client.post
         return method(path, body, **extra)
 
@@ -65,10 +65,10 @@ def send(api, student):
 
 
 @pytest.mark.parametrize(("path", "field"), FIELDS)
-def test_a_value_that_is_no_text_is_a_validation_error_of_its_field(send, path, field):
+def test_an_invalid_value_is_a_validation_error_of_its_field(send, path, field):
     before = User.objects.values().get()
 
-    for value in NO_TEXTS:
+    for value in INVALID_VALUES:
         assert_invalid(send(path, BODIES[path] | {field: value}), field)
 
     assert User.objects.values().get() == before
@@ -82,7 +82,7 @@ def test_a_lone_surrogate_is_malformed(send, path, field):
 
 
 @pytest.mark.parametrize(("path", "field"), FIELDS)
-def test_strange_characters_are_taken_or_refused(send, path, field):
+def test_strange_characters_are_accepted_or_refused(send, path, field):
     for text in STRANGE_TEXTS:
         answer = send(path, BODIES[path] | {field: text})
 
@@ -92,8 +92,8 @@ def test_strange_characters_are_taken_or_refused(send, path, field):
 
 
 @pytest.mark.parametrize("path", BODIES)
-def test_a_body_that_is_no_object_is_400(send, path):
-    for raw, code in NO_OBJECTS.items():
+def test_a_body_that_is_not_an_object_is_400(send, path):
+    for raw, code in INVALID_BODIES.items():
         answer = send(path, raw, content_type="application/json")
 
         if path.endswith("/me/") and raw in {"", "{}"}:
@@ -111,15 +111,15 @@ def test_another_media_type_is_415(send, path, kind):
 
 
 @pytest.mark.parametrize("path", BODIES)
-def test_a_body_beyond_the_limit_is_413(send, path):
+def test_a_body_above_the_size_limit_is_413(send, path):
     answer = send(path, '"' + "x" * 1024 * 1024 + '"', content_type="application/json")
 
     assert_refused(answer, 413, "body_too_large")
 
 
 @pytest.mark.parametrize("path", BODIES)
-def test_another_method_is_405_and_names_those_there_are(api, student, path):
-    client = api(student if path in OF_ONES_OWN else None)
+def test_a_wrong_method_is_405_and_lists_the_allowed_ones(api, student, path):
+    client = api(student if path in NEED_A_TOKEN else None)
 
     answer = client.delete(path)
 

@@ -1,4 +1,4 @@
-"""A deactivated account has no way in, and what was issued to it stays dead (contract C1, C2)."""
+"""A deactivated account can't be used, and its tokens and links stay invalid (contract C1, C2)."""
 
 import re
 
@@ -18,35 +18,35 @@ def reactivate(user):
     User.objects.filter(pk=user.pk).update(is_active=True)
 
 
-def assert_dead(pair, api, bearer, is_good):
+def assert_revoked(pair, api, bearer, is_valid):
     assert_refused(bearer(pair["access"]).get("/api/auth/me/"), 401, "token_not_valid")
     for path in ("/api/auth/token/refresh/", "/api/auth/logout/"):
         refused = api().post(path, {"refresh": pair["refresh"]})
         assert_refused(refused, 401, "token_not_valid")
-    assert not any(map(is_good, pair.values()))
+    assert not any(map(is_valid, pair.values()))
 
 
-def test_deactivation_ends_access_and_refresh_tokens(api, bearer, student, signed_in, is_good):
+def test_deactivation_ends_access_and_refresh_tokens(api, bearer, student, signed_in, is_valid):
     pair = signed_in(student)
 
     services.deactivate(student)
 
-    assert_dead(pair, api, bearer, is_good)
+    assert_revoked(pair, api, bearer, is_valid)
 
 
-def test_opening_the_account_again_revives_no_token(api, bearer, student, signed_in, is_good):
+def test_reactivation_restores_no_token(api, bearer, student, signed_in, is_valid):
     pair = signed_in(student)
     services.deactivate(student)
 
     reactivate(student)
 
-    assert_dead(pair, api, bearer, is_good)
+    assert_revoked(pair, api, bearer, is_valid)
     again = api().post("/api/auth/token/", {"username": "sam", "password": PASSWORD})
     assert again.status_code == 200
-    assert is_good(again.json()["access"])
+    assert is_valid(again.json()["access"])
 
 
-def test_a_reset_mailed_before_the_deactivation_is_dead_after_it(api, student, mailoutbox):
+def test_a_reset_link_from_before_the_deactivation_stays_invalid(api, student, mailoutbox):
     api().post("/api/auth/password/reset/", {"email": student.email})
     send_mails(timezone.now())
     link = dict(re.findall(r"^(uid|token): (\S+)", mailoutbox[0].body, re.MULTILINE))
@@ -58,15 +58,15 @@ def test_a_reset_mailed_before_the_deactivation_is_dead_after_it(api, student, m
     assert_refused(answer, 400, "reset_link_invalid")
 
 
-def test_others_stay_signed_in(student, instructor, signed_in, is_good):
+def test_others_stay_signed_in(student, instructor, signed_in, is_valid):
     pair = signed_in(instructor)
 
     services.deactivate(student)
 
-    assert all(map(is_good, pair.values()))
+    assert all(map(is_valid, pair.values()))
 
 
-def test_the_caller_is_told_what_became_of_the_row(student):
+def test_the_given_user_object_is_updated(student):
     services.deactivate(student)
 
     assert not student.is_active
@@ -74,7 +74,7 @@ def test_the_caller_is_told_what_became_of_the_row(student):
     assert student.token_generation == 1
 
 
-def test_a_row_that_was_deactivated_by_hand_is_refused_too(bearer, student, signed_in):
+def test_a_row_deactivated_by_a_plain_update_is_refused_too(bearer, student, signed_in):
     pair = signed_in(student)
 
     User.objects.filter(pk=student.pk).update(is_active=False)

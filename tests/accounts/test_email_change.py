@@ -1,4 +1,4 @@
-"""A new e-mail address is confirmed by the mail that goes there (contract C2)."""
+"""A new e-mail address is confirmed by a link that is mailed to it (contract C2)."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ OLD, NEW = "sam@example.com", "Sam.New@example.org"
 
 @pytest.fixture
 def mailed(api, student):
-    """`mailed(email)`: asks for this address; the parts of the link that goes there."""
+    """`mailed(email)`: request this address; return the parts of the mailed link."""
 
-    def ask(email=NEW):
+    def request(email=NEW):
         assert api(student).patch(ME, {"email": email, "password": PASSWORD}).status_code == 200
         mail.outbox.clear()
         send_mails(timezone.now())
         text = next(each.body for each in mail.outbox if each.to == [email] and "uid" in each.body)
         return dict(re.findall(r"^(uid|token): ([\w-]+)", text, re.MULTILINE))
 
-    return ask
+    return request
 
 
 def address():
@@ -68,28 +68,28 @@ def test_both_addresses_get_a_mail_and_only_the_new_one_a_link(api, student, set
     api(student).patch(ME, {"email": NEW, "password": PASSWORD})
     send_mails(timezone.now())
 
-    letters = {letter.to[0]: letter.body for letter in mail.outbox}
-    assert {letter.to[0]: letter.subject for letter in mail.outbox} == {
+    messages = {message.to[0]: message.body for message in mail.outbox}
+    assert {message.to[0]: message.subject for message in mail.outbox} == {
         OLD: "Your e-mail address is to be changed",
         NEW: "Confirm your new e-mail address",
     }
-    assert f"{settings.FRONTEND_URL}/confirm-email?uid=" in letters[NEW]
-    assert "token" not in letters[OLD]
-    assert "change your password now" in letters[OLD]
-    assert NEW not in letters[OLD]
+    assert f"{settings.FRONTEND_URL}/confirm-email?uid=" in messages[NEW]
+    assert "token" not in messages[OLD]
+    assert "change your password now" in messages[OLD]
+    assert NEW not in messages[OLD]
 
 
-def test_the_old_address_is_told_even_if_the_new_one_is_confirmed_before(api, student):
+def test_the_old_address_is_notified_even_if_the_new_one_is_already_confirmed(api, student):
     api(student).patch(ME, {"email": NEW, "password": PASSWORD})
     student.refresh_from_db()
     token = tokens.email_links.make_token(student)
     services.confirm_email(uid=uid_of(student), token=token)
     send_mails(timezone.now())
 
-    assert [letter.to for letter in mail.outbox] == [[OLD]]
+    assert [message.to for message in mail.outbox] == [[OLD]]
 
 
-def test_a_link_works_once_also_when_the_address_has_come_and_gone(api, mailed):
+def test_a_link_works_once_even_if_the_address_changes_back(api, mailed):
     first = mailed()
     assert api().post(CONFIRM, first).status_code == 200
     assert_refused(api().post(CONFIRM, first), 400, "email_link_invalid")
@@ -99,7 +99,7 @@ def test_a_link_works_once_also_when_the_address_has_come_and_gone(api, mailed):
     assert address() == OLD
 
 
-def test_the_last_address_that_was_asked_for_counts(api, mailed):
+def test_only_the_last_requested_address_can_be_confirmed(api, mailed):
     first, second = mailed(), mailed("third@example.org")
 
     assert_refused(api().post(CONFIRM, first), 400, "email_link_invalid")
@@ -116,7 +116,7 @@ def change_address_as_staff(user):
 
 
 @pytest.mark.parametrize(
-    "end",
+    "revoke",
     [
         tokens.sign_out_everywhere,
         services.deactivate,
@@ -124,16 +124,16 @@ def change_address_as_staff(user):
         change_address_as_staff,
     ],
 )
-def test_what_ends_every_token_ends_the_link(api, student, mailed, end):
+def test_whatever_revokes_every_token_invalidates_the_link(api, student, mailed, revoke):
     link = mailed()
     student.refresh_from_db()
-    end(student)
+    revoke(student)
 
     assert_refused(api().post(CONFIRM, link), 400, "email_link_invalid")
     assert address() != NEW
 
 
-def come_back(user):
+def deactivate_and_reactivate(user):
     services.deactivate(user)
     User.objects.filter(pk=user.pk).update(is_active=True)
 
@@ -144,23 +144,22 @@ def set_password_as_staff(user):
 
 
 @pytest.mark.parametrize(
-    "end", [tokens.sign_out_everywhere, come_back, change_password, set_password_as_staff]
+    "revoke",
+    [tokens.sign_out_everywhere, deactivate_and_reactivate, change_password, set_password_as_staff],
 )
-def test_what_ends_every_token_ends_the_mail_that_still_waits(api, student, end):
-    """Whose server puts it off until then would get a new link, which is good."""
+def test_whatever_revokes_every_token_cancels_the_queued_mail(api, student, revoke):
+    """A mail that is delayed until then would otherwise contain a new, valid link."""
     api(student).patch(ME, {"email": NEW, "password": PASSWORD})
     student.refresh_from_db()
-    end(student)
+    revoke(student)
     send_mails(timezone.now())
 
-    assert [letter.to for letter in mail.outbox] == [[OLD]]
+    assert [message.to for message in mail.outbox] == [[OLD]]
     student.refresh_from_db()
     assert api(student).get(ME).json()["pending_email"] == ""
 
 
-def test_an_address_that_staff_have_set_is_not_changed_by_a_mail_that_still_waits(
-    api, desk, student
-):
+def test_a_queued_mail_does_not_change_an_address_set_by_staff(api, desk, student):
     api(student).patch(ME, {"email": NEW, "password": PASSWORD})
     student.refresh_from_db()
     form = form_of(desk, student) | {"email": "staff.set@example.org"}
@@ -168,22 +167,22 @@ def test_an_address_that_staff_have_set_is_not_changed_by_a_mail_that_still_wait
     send_mails(timezone.now())
 
     assert (answer.status_code, address()) == (302, "staff.set@example.org")
-    assert [letter.to for letter in mail.outbox] == [[OLD]]
+    assert [message.to for message in mail.outbox] == [[OLD]]
 
 
-@pytest.mark.parametrize("end", [tokens.sign_out_everywhere, change_password])
-def test_a_change_whose_token_was_ended_while_it_came_is_refused(student, end):
-    as_it_was = User.objects.get(pk=student.pk)
-    end(student)
+@pytest.mark.parametrize("revoke", [tokens.sign_out_everywhere, change_password])
+def test_a_change_is_refused_if_its_token_was_revoked_meanwhile(student, revoke):
+    stale = User.objects.get(pk=student.pk)
+    revoke(student)
 
     with pytest.raises(APIError) as refusal:
-        services.update_profile(by=as_it_was, now=timezone.now(), email=NEW, password=PASSWORD)
+        services.update_profile(by=stale, now=timezone.now(), email=NEW, password=PASSWORD)
 
     assert refusal.value.status == 401
     assert not Mail.objects.exists()
 
 
-def test_a_link_ends_with_time(api, settings, student, mailed):
+def test_a_link_expires(api, settings, student, mailed):
     with time_machine.travel(timezone.now(), tick=False) as clock:
         link = mailed()
         clock.shift(timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT + 1))
@@ -191,7 +190,7 @@ def test_a_link_ends_with_time(api, settings, student, mailed):
         assert_refused(api().post(CONFIRM, link), 400, "email_link_invalid")
 
 
-def test_a_link_of_another_kind_or_person_confirms_nothing(api, student, instructor, mailed):
+def test_a_link_of_another_kind_or_for_another_person_is_refused(api, student, instructor, mailed):
     link = mailed()
     student.refresh_from_db()
     reset = link | {"token": tokens.reset_links.make_token(student)}
@@ -203,7 +202,7 @@ def test_a_link_of_another_kind_or_person_confirms_nothing(api, student, instruc
     assert api().post("/api/auth/password/reset/confirm/", body).status_code == 400
 
 
-def test_without_anything_asked_for_no_token_is_good(api, student):
+def test_without_a_pending_address_no_token_is_valid(api, student):
     body = {"uid": uid_of(student), "token": tokens.email_links.make_token(student)}
 
     assert_refused(api().post(CONFIRM, body), 400, "email_link_invalid")
@@ -211,7 +210,7 @@ def test_without_anything_asked_for_no_token_is_good(api, student):
 
 
 @pytest.mark.database
-def test_an_address_that_was_taken_meanwhile_is_refused(api, mailed, person):
+def test_an_address_taken_meanwhile_is_refused(api, mailed, person):
     link = mailed()
     other = person("other")
     User.objects.filter(pk=other.pk).update(email=NEW.upper())
@@ -220,28 +219,28 @@ def test_an_address_that_was_taken_meanwhile_is_refused(api, mailed, person):
     assert address() == OLD
 
 
-def test_the_mails_that_one_can_have_sent_are_few(api, student, instructor, settings):
+def test_confirmation_mails_are_limited(api, student, instructor, settings):
     settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"email_change": "2/day"}
 
-    def ask(user, email):
+    def change(user, email):
         return api(user).patch(ME, {"email": email, "password": PASSWORD}).status_code
 
-    assert [ask(student, f"{number}@example.org") for number in range(3)] == [200, 200, 429]
-    # To one address, whoever asks.
-    assert [ask(instructor, "0@example.org"), ask(instructor, "0@EXAMPLE.org")] == [200, 429]
+    assert [change(student, f"{number}@example.org") for number in range(3)] == [200, 200, 429]
+    # Mails to one address are limited, whoever requests them.
+    assert [change(instructor, "0@example.org"), change(instructor, "0@EXAMPLE.org")] == [200, 429]
     assert api(student).patch(ME, {"first_name": "Samuel"}).status_code == 200
-    assert ask(student, OLD) == 200
+    assert change(student, OLD) == 200
 
 
-def test_a_mail_for_an_address_that_is_no_longer_waited_for_is_not_sent(api, student):
+def test_a_mail_for_an_address_that_is_no_longer_pending_is_not_sent(api, student):
     api(student).patch(ME, {"email": NEW, "password": PASSWORD})
     api(student).patch(ME, {"email": "third@example.org", "password": PASSWORD})
     send_mails(timezone.now())
 
-    assert sorted(letter.to[0] for letter in mail.outbox) == [OLD, OLD, "third@example.org"]
+    assert sorted(message.to[0] for message in mail.outbox) == [OLD, OLD, "third@example.org"]
 
 
-def test_a_site_without_mails_changes_it_at_once(api, student, settings):
+def test_without_confirmation_the_address_changes_at_once(api, student, settings):
     settings.EMAIL_CONFIRMATION = False
 
     answer = api(student).patch(ME, {"email": NEW, "password": PASSWORD})

@@ -1,4 +1,4 @@
-"""Password hashes: few at a time, and renewed without signing anybody out."""
+"""Password hashes: computed a few at a time, and renewed without signing anybody out."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ME = "/api/auth/me/"
 
 
 class OlderHasher(Argon2PasswordHasher):
-    """Argon2 with more memory than now, as Django's own takes it, but less of it for the tests."""
+    """Argon2 with more memory than the current hasher, like Django's own but smaller for tests."""
 
     memory_cost = 20 * 1024
     parallelism = 8
@@ -35,13 +35,13 @@ class OlderHasher(Argon2PasswordHasher):
 
 @pytest.fixture
 def shipped(settings):
-    """The hashers of the product, without the quick one of the tests."""
+    """The product's hashers, without the fast one for tests."""
     settings.PASSWORD_HASHERS = [each for each in configured.PASSWORD_HASHERS if "MD5" not in each]
 
 
 @pytest.fixture
 def old_hash(shipped, student):
-    """A student whose hash is from before."""
+    """The hash of the student's password, made with older parameters."""
     student.password = OlderHasher().encode(PASSWORD, "a-salt-of-22-characters")
     student.save()
     return student.password
@@ -49,7 +49,7 @@ def old_hash(shipped, student):
 
 @pytest.fixture
 def busy(monkeypatch):
-    """All threads that hash are busy, and patience is short."""
+    """All hashing threads are busy, and requests wait only briefly for one."""
     released, began = threading.Event(), threading.Semaphore(0)
 
     def hold():
@@ -69,25 +69,25 @@ def sign_in(api, password=PASSWORD):
     return api().post(TOKEN, {"username": "sam", "password": password})
 
 
-def sign_in_there():
+def sign_in_to_admin():
     return Client().post(reverse("admin:login"), {"username": "sam", "password": PASSWORD})
 
 
-def test_hashes_have_the_parameters_that_owasp_names(shipped):
+def test_hashes_have_the_parameters_that_owasp_recommends(shipped):
     assert make_password(PASSWORD).startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
 
 
-# ── Renewed ──────────────────────────────────────────────────────────────────────────────────
+# ── Renewal ──────────────────────────────────────────────────────────────────────────────────
 
 
-def change_names(api, student):
+def change_email(api, student):
     body = {"email": "new@example.org", "password": PASSWORD}
     return api(student).patch(ME, body)
 
 
-@pytest.mark.parametrize("door", ["api", "admin", "a new address"])
-def test_an_older_hash_is_renewed_at_each_door_and_nobody_is_signed_out(
-    api, student, old_hash, signed_in, is_good, door
+@pytest.mark.parametrize("where", ["api", "admin", "a new address"])
+def test_an_older_hash_is_renewed_everywhere_and_nobody_is_signed_out(
+    api, student, old_hash, signed_in, is_valid, where
 ):
     User.objects.update(is_staff=True, pending_email="waiting@example.org")
     pair, browser = signed_in(student), Client()
@@ -95,39 +95,39 @@ def test_an_older_hash_is_renewed_at_each_door_and_nobody_is_signed_out(
 
     {
         "api": lambda: sign_in(api),
-        "admin": sign_in_there,
-        "a new address": lambda: change_names(api, student),
-    }[door]()
+        "admin": sign_in_to_admin,
+        "a new address": lambda: change_email(api, student),
+    }[where]()
 
     row = User.objects.get()
     assert row.password != old_hash
     assert row.password.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
     assert row.pending_email in {"waiting@example.org", "new@example.org"}
-    assert is_good(pair["access"])
-    assert is_good(pair["refresh"])
+    assert is_valid(pair["access"])
+    assert is_valid(pair["refresh"])
     assert browser.get(reverse("admin:index")).status_code == 200
     assert sign_in(api).status_code == 200
 
 
-def test_a_new_password_ends_the_tokens_from_before_and_after_a_renewal(
-    api, student, old_hash, signed_in, is_good
+def test_a_new_password_revokes_tokens_from_before_and_after_a_renewal(
+    api, student, old_hash, signed_in, is_valid
 ):
     before, after = signed_in(student), sign_in(api).json()
     body = {"old_password": PASSWORD, "new_password": NEW_PASSWORD}
 
     changed = api(User.objects.get()).post("/api/auth/password/change/", body)
 
-    assert [is_good(pair["refresh"]) for pair in (before, after)] == [False, False]
-    assert is_good(changed.json()["refresh"])
+    assert [is_valid(pair["refresh"]) for pair in (before, after)] == [False, False]
+    assert is_valid(changed.json()["refresh"])
 
 
-def test_signing_out_everywhere_ends_them_too(api, student, old_hash, signed_in, is_good):
+def test_deactivation_revokes_them_too(api, student, old_hash, signed_in, is_valid):
     before, after = signed_in(student), sign_in(api).json()
 
     services.deactivate(User.objects.get())
     User.objects.update(is_active=True)
 
-    assert [is_good(pair["refresh"]) for pair in (before, after)] == [False, False]
+    assert [is_valid(pair["refresh"]) for pair in (before, after)] == [False, False]
 
 
 def test_a_wrong_password_renews_nothing(api, old_hash):
@@ -136,7 +136,7 @@ def test_a_wrong_password_renews_nothing(api, old_hash):
     assert User.objects.get().password == old_hash
 
 
-def test_a_renewal_does_not_bring_back_a_password_that_was_changed_meanwhile(old_hash):
+def test_a_renewal_does_not_restore_a_password_that_was_changed_meanwhile(old_hash):
     stale = User.objects.get()
     services.change_password(
         by=User.objects.get(), old_password=PASSWORD, new_password=NEW_PASSWORD
@@ -147,8 +147,8 @@ def test_a_renewal_does_not_bring_back_a_password_that_was_changed_meanwhile(old
     assert User.objects.get().check_password(NEW_PASSWORD)
 
 
-def test_a_change_that_meets_a_renewal_is_made(student, old_hash, now):
-    """The row has another hash than the one that was read; its owner is the same."""
+def test_a_change_succeeds_despite_a_renewal_meanwhile(student, old_hash, now):
+    """The row's hash differs from the one that was read; the password is the same."""
     stale = User.objects.get()
     assert User.objects.get().check_password(PASSWORD)
 
@@ -160,9 +160,7 @@ def test_a_change_that_meets_a_renewal_is_made(student, old_hash, now):
 # ── A few at a time ──────────────────────────────────────────────────────────────────────────
 
 
-def test_who_would_wait_too_long_is_told_to_come_back_at_every_door(
-    api, shipped, student, desk, busy
-):
+def test_every_password_form_says_when_hashing_is_too_busy(api, shipped, student, desk, busy):
     new = {"username": "new", "email": "new@example.com", "password": NEW_PASSWORD}
     typed = {"role": "student", "usable_password": "true"} | {
         f"password{number}": NEW_PASSWORD for number in (1, 2)
@@ -188,11 +186,11 @@ def test_who_would_wait_too_long_is_told_to_come_back_at_every_door(
     for answer in answers:
         assert_refused(answer, 503, "passwords_busy")
         assert int(answer["Retry-After"]) > 0
-    told = "Too many passwords are being checked right now"
-    assert told in sign_in_there().content.decode()
+    sentence = "Too many passwords are being checked right now"
+    assert sentence in sign_in_to_admin().content.decode()
     form = {f"new_password{number}": NEW_PASSWORD for number in (1, 2)}
     own = desk.post(reverse("admin:password_change"), form | {"old_password": PASSWORD})
-    assert told in own.content.decode()
+    assert sentence in own.content.decode()
 
 
 def test_as_many_hashes_are_computed_at_once_as_the_setting_says(shipped):
@@ -207,7 +205,7 @@ def test_as_many_hashes_are_computed_at_once_as_the_setting_says(shipped):
     assert all(check_password(PASSWORD, each.result()) for each in hashes)
 
 
-def test_of_the_hashes_that_take_more_memory_one_is_computed_at_a_time(old_hash):
+def test_larger_hashes_are_computed_one_at_a_time(old_hash):
     current = make_password(PASSWORD)
     with ThreadPoolExecutor(1) as pool:
         with BoundedArgon2Hasher.larger:

@@ -1,4 +1,4 @@
-"""How often one may try: by address and by account (contract C2, C4: 429 with `Retry-After`)."""
+"""Rate limits by address and by account (contract C2, C4: 429 with `Retry-After`)."""
 
 import pytest
 from django.test import Client
@@ -49,21 +49,21 @@ def test_another_spelling_of_the_name_is_the_same_account(api, limited, student,
 
 
 @pytest.mark.parametrize("name", ["ſam", "ſAM"])
-def test_no_exotic_letter_gives_an_account_another_name(api, limited, student, name):
+def test_a_name_with_an_exotic_letter_is_counted_separately(api, limited, student, name):
     limited(sign_in_account="1/minute")
     sign_in(api(), "sam")
 
     assert sign_in(api(), name, PASSWORD).status_code == 401
 
 
-def test_a_name_without_account_is_limited_alike(api, limited):
+def test_a_name_without_an_account_is_limited_too(api, limited):
     limited(sign_in_account="1/minute")
 
     assert sign_in(api(), "nobody").status_code == 401
     assert_limited(sign_in(api(), "nobody"), 40)
 
 
-def test_the_count_does_not_tell_which_address_belongs_to_a_name(api, limited, student):
+def test_the_count_does_not_reveal_which_address_belongs_to_a_name(api, limited, student):
     limited(sign_in_account="1/minute")
     sign_in(api(), "sam")
 
@@ -72,7 +72,7 @@ def test_the_count_does_not_tell_which_address_belongs_to_a_name(api, limited, s
     assert known.status_code == unknown.status_code == 401
 
 
-def test_after_the_wait_one_may_try_again(api, limited, student):
+def test_after_the_wait_another_attempt_is_allowed(api, limited, student):
     limited(sign_in_account="1/minute")
     sign_in(api(), "sam")
     wait = int(sign_in(api(), "sam")["Retry-After"])
@@ -132,7 +132,7 @@ def test_guessing_the_old_password_is_limited(api, limited, student):
     assert_limited(api(student).post(CHANGE, guess), 40)
 
 
-def test_nobody_can_use_up_anothers_password_changes(api, limited, student):
+def test_nobody_can_use_up_somebody_elses_password_changes(api, limited, student):
     limited(sign_in_account="1/minute")
     for name in ("sam", f"change:{student.pk}", f"CHANGE:{student.pk}"):
         sign_in(api(), name)
@@ -144,7 +144,7 @@ def test_nobody_can_use_up_anothers_password_changes(api, limited, student):
     assert answer.status_code == 200
 
 
-def test_a_person_is_limited_by_who_they_are_wherever_they_are(api, limited, student, instructor):
+def test_a_signed_in_person_is_limited_across_all_addresses(api, limited, student, instructor):
     limited(person="2/minute")
     client = api(student)
     addresses = [f"203.0.113.{number}" for number in range(3)]
@@ -155,7 +155,7 @@ def test_a_person_is_limited_by_who_they_are_wherever_they_are(api, limited, stu
     assert api(instructor).get("/api/auth/me/").status_code == 200
 
 
-def test_the_admins_sign_in_is_limited_with_the_apis(api, limited, person):
+def test_the_admin_and_the_api_share_the_sign_in_limit(api, limited, person):
     limited(sign_in_account="2/minute")
     person("root", is_staff=True)
     sign_in(api(), "root")
@@ -178,10 +178,10 @@ def test_limits_can_be_switched_off(api, limited, settings, student):
 
 
 @pytest.mark.parametrize("proxies", [0, 1])
-def test_a_forged_forwarding_header_makes_nobody_another(api, limited, settings, proxies):
+def test_a_forged_forwarding_header_does_not_evade_the_limit(api, limited, settings, proxies):
     settings.REST_FRAMEWORK = settings.REST_FRAMEWORK | {"NUM_PROXIES": proxies}
     limited(sign_in_address="2/minute")
-    # What a proxy appends stands last; whatever stands before it was sent by the client.
+    # The proxy appends the last entry; everything before it was sent by the client.
     headers = [f"198.51.100.{number}, 203.0.113.7" for number in range(3)]
 
     answers = [

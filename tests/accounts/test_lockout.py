@@ -1,4 +1,4 @@
-"""Others' failures don't keep an owner out, and many networks together get few tries."""
+"""A stranger's failures don't lock the owner out, and many networks together get few attempts."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ DAY = timedelta(days=1)
 
 
 def stranger(number):
-    """The address of one of many strangers."""
+    """The IP address of the stranger with this number."""
     return f"198.51.100.{number}"
 
 
 def use_up(api, name="sam", tries=3):
-    """Fail from so many networks, once each."""
+    """Fail to sign in, once from each of several networks."""
     return [sign_in(api(), name, REMOTE_ADDR=stranger(each)).status_code for each in range(tries)]
 
 
-def sign_in_there(address, password=PASSWORD):
+def sign_in_to_admin(address, password=PASSWORD):
     form = {"username": "sam", "password": password}
     return Client().post(reverse("admin:login"), form, REMOTE_ADDR=address)
 
@@ -50,16 +50,14 @@ def test_a_strangers_failures_do_not_keep_the_owner_out(api, limited, student):
     assert sign_in(api(), "sam", PASSWORD, REMOTE_ADDR=HOME).status_code == 200
 
 
-def test_a_stranger_has_one_network_of_ipv6(api, limited, student):
+def test_the_addresses_of_one_ipv6_network_count_as_one(api, limited, student):
     limited(sign_in_account="1/minute")
     sign_in(api(), "sam", REMOTE_ADDR="2001:db8::1")
 
     assert_limited(sign_in(api(), "sam", REMOTE_ADDR="2001:db8::2"), 40)
 
 
-def test_many_networks_are_bounded_but_for_one_that_the_account_is_known_from(
-    api, limited, student
-):
+def test_many_networks_share_a_limit_except_a_known_one(api, limited, student):
     limited(sign_in_everywhere="3/minute")
     assert sign_in(api(), "sam", PASSWORD, REMOTE_ADDR=HOME).status_code == 200
     assert use_up(api) == [401] * 3
@@ -69,7 +67,7 @@ def test_many_networks_are_bounded_but_for_one_that_the_account_is_known_from(
     assert sign_in(api(), "sam", REMOTE_ADDR=HOME).status_code == 401
 
 
-def test_a_known_network_gets_no_more_than_its_own_tries(api, limited, student):
+def test_a_known_network_has_only_its_own_attempts(api, limited, student):
     limited(sign_in_account="2/minute")
     sign_in(api(), "sam", PASSWORD, REMOTE_ADDR=HOME)
 
@@ -78,13 +76,13 @@ def test_a_known_network_gets_no_more_than_its_own_tries(api, limited, student):
     assert statuses == [401, 401, 429]
 
 
-def test_signing_in_is_no_failure(api, limited, student):
+def test_a_successful_sign_in_is_not_counted(api, limited, student):
     limited(sign_in_account="1/minute", sign_in_everywhere="1/minute")
 
     assert {sign_in(api(), "sam", PASSWORD).status_code for _ in range(4)} == {200}
 
 
-def test_the_limit_over_all_networks_does_not_tell_whether_there_is_an_account(
+def test_the_limit_over_all_networks_does_not_reveal_whether_an_account_exists(
     api, limited, person, django_assert_num_queries
 ):
     limited(sign_in_everywhere="1/minute")
@@ -115,32 +113,32 @@ def reset_password(api, student):
     return api().post(path, link | {"new_password": PASSWORD}, REMOTE_ADDR=HOME)
 
 
-@pytest.mark.parametrize(("act", "name"), [(register, "new"), (reset_password, "sam")])
-def test_an_account_is_known_from_where_it_was_opened_or_recovered(
-    api, limited, student, act, name
+@pytest.mark.parametrize(("action", "name"), [(register, "new"), (reset_password, "sam")])
+def test_registering_or_resetting_the_password_makes_a_network_known(
+    api, limited, student, action, name
 ):
     limited(sign_in_everywhere="1/minute")
-    assert act(api, student).status_code in {200, 201}
+    assert action(api, student).status_code in {200, 201}
     use_up(api, name, tries=1)
 
     assert sign_in(api(), name, PASSWORD, REMOTE_ADDR=AWAY).status_code == 429
     assert sign_in(api(), name, PASSWORD, REMOTE_ADDR=HOME).status_code == 200
 
 
-def test_the_admins_sign_in_knows_networks_too(api, limited, person):
+def test_signing_in_to_the_admin_makes_a_network_known_too(api, limited, person):
     limited(sign_in_everywhere="3/minute")
     person("sam", is_staff=True)
-    assert sign_in_there(HOME).status_code == 302
+    assert sign_in_to_admin(HOME).status_code == 302
     use_up(api)
 
-    assert "Too many attempts" in sign_in_there(AWAY).content.decode()
-    assert sign_in_there(HOME).status_code == 302
+    assert "Too many attempts" in sign_in_to_admin(AWAY).content.decode()
+    assert sign_in_to_admin(HOME).status_code == 302
 
 
-# ── Passwords of those who are signed in ─────────────────────────────────────────────────────
+# ── Passwords of people who are signed in ────────────────────────────────────────────────────
 
 
-def test_a_stolen_token_guesses_as_few_passwords_as_nobody(api, limited, student):
+def test_a_stolen_token_allows_few_password_guesses(api, limited, student):
     limited(sign_in_account="2/minute")
     client = api(student)
     guess = {"email": "eve@example.org", "password": "guess"}
@@ -153,7 +151,7 @@ def test_a_stolen_token_guesses_as_few_passwords_as_nobody(api, limited, student
     assert client.patch(ME, {"first_name": "Samuel"}).status_code == 200
 
 
-def test_a_stolen_cookie_of_the_admin_guesses_few_too(desk, limited):
+def test_a_stolen_admin_cookie_allows_few_password_guesses(desk, limited):
     limited(sign_in_account="2/minute")
     form = {f"new_password{number}": NEW_PASSWORD for number in (1, 2)}
     page = reverse("admin:password_change")
@@ -166,7 +164,7 @@ def test_a_stolen_cookie_of_the_admin_guesses_few_too(desk, limited):
     assert "Too many attempts: try again in 40 seconds." in answer.content.decode()
 
 
-def test_staff_still_change_their_own_password_there(desk, staff):
+def test_staff_can_change_their_own_password(desk, staff):
     form = {f"new_password{number}": NEW_PASSWORD for number in (1, 2)}
 
     answer = desk.post(reverse("admin:password_change"), form | {"old_password": PASSWORD})
@@ -177,10 +175,10 @@ def test_staff_still_change_their_own_password_there(desk, staff):
     assert desk.get(reverse("admin:index")).status_code == 200
 
 
-# ── What is kept ─────────────────────────────────────────────────────────────────────────────
+# ── What is stored ───────────────────────────────────────────────────────────────────────────
 
 
-def test_no_address_is_kept_and_two_people_at_one_share_nothing(api, student, instructor):
+def test_no_ip_address_is_stored_and_digests_differ_between_people(api, student, instructor):
     for name in ("sam", "ines"):
         sign_in(api(), name, PASSWORD, REMOTE_ADDR=HOME)
 
@@ -190,7 +188,7 @@ def test_no_address_is_kept_and_two_people_at_one_share_nothing(api, student, in
 
 
 @pytest.mark.database
-def test_the_last_ten_networks_are_kept_and_a_busy_one_is_written_once_a_day(student, now):
+def test_the_last_ten_networks_are_kept_and_a_busy_one_is_updated_once_a_day(student, now):
     for number in range(12):
         remember_network(student, stranger(number), now=now + number * DAY)
     kept = set(KnownNetwork.objects.values_list("last_seen_at", flat=True))

@@ -1,4 +1,4 @@
-"""Oneself: `GET` and `PATCH /api/auth/me/` (contract C2, C3, C8)."""
+"""One's own account: `GET` and `PATCH /api/auth/me/` (contract C2, C3, C8)."""
 
 import pytest
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 PATH = "/api/auth/me/"
 
 
-def test_one_sees_oneself(api, instructor):
+def test_people_see_their_own_account(api, instructor):
     answer = api(instructor).get(PATH)
 
     assert answer.status_code == 200
@@ -35,7 +35,7 @@ def test_one_sees_oneself(api, instructor):
     }
 
 
-def test_names_address_zone_and_the_wish_for_mails_are_changed(api, student, settings):
+def test_names_address_time_zone_and_the_setting_for_mails_can_be_changed(api, student, settings):
     settings.EMAIL_CONFIRMATION = False
     changes = {
         "first_name": " Sámuel ",
@@ -53,7 +53,7 @@ def test_names_address_zone_and_the_wish_for_mails_are_changed(api, student, set
     assert {key: answer.json()[key] for key in changed} == changed
 
 
-def test_what_is_not_sent_stays(api, student):
+def test_fields_that_are_not_sent_stay_unchanged(api, student):
     api(student).patch(PATH, {"first_name": "Samuel"})
     before = User.objects.values().get()
 
@@ -86,7 +86,7 @@ def test_what_one_may_not_change_is_ignored(api, student):
 
 @pytest.mark.database
 @pytest.mark.parametrize("email", ["ines@example.com", "INES@Example.com"])
-def test_the_address_of_another_is_refused(api, instructor, student, email):
+def test_somebody_elses_address_is_refused(api, instructor, student, email):
     body = {"email": email, "first_name": "Eve", "password": PASSWORD}
 
     assert_invalid(api(student).patch(PATH, body), "email")
@@ -104,7 +104,7 @@ def test_ones_own_address_may_change_its_case(api, student):
 @pytest.mark.parametrize(
     "zone", ["Mars/Phobos", "", "+02:00", "../../etc/passwd", "Europe", "/UTC", "x" * 65, 5, None]
 )
-def test_a_zone_that_is_none_is_refused(api, student, zone):
+def test_an_unknown_time_zone_is_refused(api, student, zone):
     assert_invalid(api(student).patch(PATH, {"timezone": zone}), "timezone")
 
 
@@ -120,7 +120,7 @@ def test_a_zone_that_is_none_is_refused(api, student, zone):
         *(("email_notifications", value) for value in ["true", 1, 0, None, "", []]),
     ],
 )
-def test_a_bad_value_changes_nothing(api, student, field, value):
+def test_an_invalid_value_changes_nothing(api, student, field, value):
     before = User.objects.values().get()
 
     assert_invalid(api(student).patch(PATH, {"timezone": "UTC", field: value}), field)
@@ -128,7 +128,7 @@ def test_a_bad_value_changes_nothing(api, student, field, value):
 
 
 @pytest.mark.parametrize("body", ["[]", '"text"', "5", "null", '[{"first_name": "Eve"}]'])
-def test_a_body_that_is_no_object_is_400(api, student, body):
+def test_a_body_that_is_not_an_object_is_400(api, student, body):
     answer = api(student).patch(PATH, body, content_type="application/json")
 
     assert_refused(answer, 400, "validation_error")

@@ -1,4 +1,4 @@
-"""Odd claims in a token that is signed well are 401, never 500."""
+"""Odd claims in a correctly signed token are a 401, never a 500."""
 
 from __future__ import annotations
 
@@ -48,13 +48,13 @@ def test_an_odd_claim_in_a_token_that_is_signed_well_is_401(
         assert_refused(answer, 401, "token_not_valid")
     for answer in answers[1:] if too_long else ():
         assert answer.status_code == 400
-    with pytest.raises(APIError) as refusal:  # as the socket for live push asks
+    with pytest.raises(APIError) as refusal:  # as the socket for live push does
         tokens.read_access(pair["access"])
     assert refusal.value.status == 401
 
 
 @pytest.mark.parametrize("payload", ["[]", "7", "null", '"x"', "{}", "[" * 4000])
-def test_a_payload_that_is_no_object_of_claims_is_401(bearer, settings, payload):
+def test_a_payload_that_is_not_an_object_of_claims_is_401(bearer, settings, payload):
     token = jwt.PyJWS().encode(payload.encode(), settings.SECRET_KEY)
 
     assert_refused(bearer(token).get(ME), 401, "token_not_valid")

@@ -1,4 +1,4 @@
-"""Changing a password, and setting a new one by mail (contract C2)."""
+"""Changing a password, and resetting it by mail (contract C2)."""
 
 import re
 from datetime import timedelta
@@ -36,11 +36,11 @@ def can_sign_in(api, password):
     return api().post("/api/auth/token/", body).status_code == 200
 
 
-# ── Changing it ──────────────────────────────────────────────────────────────────────────────
+# ── Changing a password ──────────────────────────────────────────────────────────────────────
 
 
-def test_a_change_is_answered_with_new_tokens_and_ends_all_others(
-    api, bearer, student, signed_in, is_good
+def test_a_change_returns_new_tokens_and_revokes_all_others(
+    api, bearer, student, signed_in, is_valid
 ):
     here, elsewhere = signed_in(student), signed_in(student)
 
@@ -51,14 +51,14 @@ def test_a_change_is_answered_with_new_tokens_and_ends_all_others(
     assert answer.status_code == 200
     assert set(answer.json()) == {"access", "refresh"}
     assert bearer(answer.json()["access"]).get("/api/auth/me/").json()["username"] == "sam"
-    assert is_good(answer.json()["refresh"])
-    assert not any(map(is_good, [*here.values(), *elsewhere.values()]))
+    assert is_valid(answer.json()["refresh"])
+    assert not any(map(is_valid, [*here.values(), *elsewhere.values()]))
     assert can_sign_in(api, NEW_PASSWORD)
     assert not can_sign_in(api, PASSWORD)
 
 
 @pytest.mark.parametrize("old", ["wrong-one", PASSWORD.upper(), f" {PASSWORD}", NEW_PASSWORD])
-def test_with_a_wrong_old_password_nothing_changes(bearer, student, signed_in, is_good, old):
+def test_with_a_wrong_old_password_nothing_changes(bearer, student, signed_in, is_valid, old):
     pair = signed_in(student)
 
     answer = bearer(pair["access"]).post(
@@ -67,19 +67,19 @@ def test_with_a_wrong_old_password_nothing_changes(bearer, student, signed_in, i
 
     assert_invalid(answer, "old_password")
     assert User.objects.get().check_password(PASSWORD)
-    assert is_good(pair["access"])
-    assert is_good(pair["refresh"])
+    assert is_valid(pair["access"])
+    assert is_valid(pair["refresh"])
 
 
 @pytest.mark.parametrize("weak", WEAK)
-def test_a_weak_new_password_changes_nothing(bearer, student, signed_in, is_good, weak):
+def test_a_weak_new_password_changes_nothing(bearer, student, signed_in, is_valid, weak):
     pair = signed_in(student)
 
     answer = bearer(pair["access"]).post(CHANGE, {"old_password": PASSWORD, "new_password": weak})
 
     assert_invalid(answer, "new_password")
     assert User.objects.get().check_password(PASSWORD)
-    assert is_good(pair["refresh"])
+    assert is_valid(pair["refresh"])
 
 
 def test_a_password_changed_elsewhere_meanwhile_is_not_overwritten(student):
@@ -93,11 +93,11 @@ def test_a_password_changed_elsewhere_meanwhile_is_not_overwritten(student):
     assert User.objects.get().check_password(NEW_PASSWORD)
 
 
-# ── A new one by mail ────────────────────────────────────────────────────────────────────────
+# ── Resetting it by mail ─────────────────────────────────────────────────────────────────────
 
 
-def test_the_mailed_link_sets_the_password_and_ends_every_token(
-    api, mailed, student, signed_in, is_good
+def test_the_mailed_link_sets_the_password_and_revokes_every_token(
+    api, mailed, student, signed_in, is_valid
 ):
     before = signed_in(student)
 
@@ -107,7 +107,7 @@ def test_the_mailed_link_sets_the_password_and_ends_every_token(
     assert set(answer.json()) == {"message"}
     assert can_sign_in(api, NEW_PASSWORD)
     assert not can_sign_in(api, PASSWORD)
-    assert not any(map(is_good, before.values()))
+    assert not any(map(is_valid, before.values()))
 
 
 def test_a_link_works_once(api, mailed):
@@ -119,7 +119,7 @@ def test_a_link_works_once(api, mailed):
     assert can_sign_in(api, NEW_PASSWORD)
 
 
-def test_one_link_used_ends_the_others(api, mailed, student):
+def test_using_one_link_invalidates_the_others(api, mailed, student):
     [message] = mails_for(api, student.email)
     api().post(CONFIRM, mailed | {"new_password": NEW_PASSWORD})
     link = re.search(r"uid: (\S+)\s+token: (\S+)", message.body)
@@ -136,7 +136,7 @@ def test_a_weak_password_does_not_use_up_the_link(api, mailed, weak):
     assert api().post(CONFIRM, mailed | {"new_password": NEW_PASSWORD}).status_code == 200
 
 
-def test_a_link_ends_with_time(api, settings, student):
+def test_a_link_expires(api, settings, student):
     begin = timezone.now()
     with time_machine.travel(begin, tick=False) as clock:
         [message] = mails_for(api, student.email)
@@ -175,14 +175,14 @@ def test_a_wrong_token_is_refused(api, mailed, token):
     assert can_sign_in(api, PASSWORD)
 
 
-def test_a_link_sets_nobody_elses_password(api, mailed, instructor):
+def test_a_link_cannot_set_somebody_elses_password(api, mailed, instructor):
     other = mailed | {"uid": encoded(instructor.pk), "new_password": NEW_PASSWORD}
 
     assert_refused(api().post(CONFIRM, other), 400, "reset_link_invalid")
     assert User.objects.get(username="ines").check_password(PASSWORD)
 
 
-def test_a_link_opens_no_closed_account(api, mailed, student):
+def test_a_link_does_not_work_for_a_deactivated_account(api, mailed, student):
     services.deactivate(student)
 
     answer = api().post(CONFIRM, mailed | {"new_password": NEW_PASSWORD})

@@ -1,6 +1,6 @@
-"""What holds for accounts when the same is sent many times at once, over real HTTP (contract C2):
-on SQLite to one server, on PostgreSQL to two server processes. On PostgreSQL each guard has its
-negative control, the same race without it, which passes when a broken promise shows."""
+"""Concurrent requests to account endpoints over real HTTP (contract C2): to one server on SQLite,
+to two server processes on PostgreSQL. On PostgreSQL each guard has a negative control: the same
+race without the guard, which passes when a promise is broken."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def reset_at_once(site: Site) -> list[requests.Response]:
     return site.race("password/reset/confirm", [link | {"new_password": p} for p in passwords])
 
 
-# ── What holds ───────────────────────────────────────────────────────────────────────────────
+# ── With the guards ──────────────────────────────────────────────────────────────────────────
 
 
 def test_a_rotated_token_sent_eight_times_at_once_works_once_and_ends_all(site: Site) -> None:
@@ -74,7 +74,7 @@ def test_a_rotated_token_sent_eight_times_at_once_works_once_and_ends_all(site: 
         answers = rotate_at_once(site)
 
         assert statuses(answers) == ONE_OF_EIGHT
-        assert not any(map(site.is_good, winner(answers).json().values()))
+        assert not any(map(site.is_valid, winner(answers).json().values()))
 
 
 def test_one_name_registered_at_once_in_several_spellings_is_one_account(site: Site) -> None:
@@ -90,7 +90,7 @@ def test_one_address_taken_at_once_by_two_people_has_one_owner(site: Site) -> No
     first, second = site.register(), site.register()
     address = f"shared-{first['username']}@example.com"
 
-    acts: list[Callable[[], requests.Response]] = [
+    calls: list[Callable[[], requests.Response]] = [
         partial(
             site.servers[0].call,
             "PATCH",
@@ -101,10 +101,10 @@ def test_one_address_taken_at_once_by_two_people_has_one_owner(site: Site) -> No
         for person, email in ((first, address), (second, address.upper()))
     ]
 
-    assert statuses(at_once(acts)) == {200: 1, 400: 1}
+    assert statuses(at_once(calls)) == {200: 1, 400: 1}
 
 
-def test_a_mailed_link_used_at_once_sets_one_password(site: Site) -> None:
+def test_a_mailed_link_used_several_times_at_once_sets_one_password(site: Site) -> None:
     person = site.register()
     link = site.mailed_link(person["email"])
     passwords = [f"{NEW_PASSWORD}-{number}" for number in range(4)]
@@ -119,7 +119,7 @@ def test_a_mailed_link_used_at_once_sets_one_password(site: Site) -> None:
     assert signed_in == [answer.ok for answer in answers]
 
 
-def test_a_password_changed_at_once_in_two_places_is_changed_in_one(site: Site) -> None:
+def test_a_password_changed_several_times_at_once_is_changed_once(site: Site) -> None:
     person = site.register()
     bodies = [
         {"old_password": PASSWORD, "new_password": f"{NEW_PASSWORD}-{number}"}
@@ -130,11 +130,11 @@ def test_a_password_changed_at_once_in_two_places_is_changed_in_one(site: Site) 
 
     assert statuses(answers)[200] == 1
     assert set(statuses(answers)) <= {200, 400, 401}
-    assert all(map(site.is_good, winner(answers).json().values()))
-    assert not site.is_good(person["refresh"])
+    assert all(map(site.is_valid, winner(answers).json().values()))
+    assert not site.is_valid(person["refresh"])
 
 
-def test_a_sign_out_sent_at_once_is_done_once(site: Site) -> None:
+def test_a_sign_out_sent_several_times_at_once_is_done_once(site: Site) -> None:
     refresh = site.register()["refresh"]
 
     answers = site.race("logout", [{"refresh": refresh}] * 8)
@@ -143,7 +143,7 @@ def test_a_sign_out_sent_at_once_is_done_once(site: Site) -> None:
 
 
 @pytest.mark.postgres
-def test_an_address_taken_between_the_look_and_the_write_is_refused(site: Site) -> None:
+def test_an_address_taken_between_the_check_and_the_write_is_refused(site: Site) -> None:
     rival, person = site.register(), site.register()
     address = f"new-{rival['email']}"
     taking = "UPDATE accounts_user SET email = %s WHERE username = %s"
@@ -153,8 +153,9 @@ def test_an_address_taken_between_the_look_and_the_write_is_refused(site: Site) 
     )
 
     with psycopg.connect(site.url) as connected, ThreadPoolExecutor(1) as pool:
-        connected.execute(taking, [address, rival["username"]])  # seen by nobody until the commit
-        asked = pool.submit(
+        # Invisible to others until the commit.
+        connected.execute(taking, [address, rival["username"]])
+        future = pool.submit(
             site.servers[0].call,
             "PATCH",
             "/api/auth/me/",
@@ -164,16 +165,16 @@ def test_an_address_taken_between_the_look_and_the_write_is_refused(site: Site) 
         until(lambda: bool(rows(site.url, blocked)))
         connected.commit()
 
-    answer = asked.result()
+    answer = future.result()
     assert answer.status_code == 400
     assert list(answer.json()["fields"]) == ["email"]
 
 
-# ── What would not hold without the guards ───────────────────────────────────────────────────
+# ── Without the guards ───────────────────────────────────────────────────────────────────────
 
 
 def several_won(race: Callable[[Site], list[requests.Response]], site: Site) -> bool:
-    """Whether more than one success shows in some rounds of the race."""
+    """Whether more than one request succeeds in any round of the race."""
     return any(sum(answer.ok for answer in race(site)) > 1 for _ in range(ROUNDS))
 
 

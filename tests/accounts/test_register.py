@@ -1,4 +1,4 @@
-"""Opening an account (contract C2, C3, C10)."""
+"""Registration (contract C2, C3, C10)."""
 
 import re
 
@@ -18,7 +18,7 @@ def form(**changes):
     return {"username": "ada", "email": "ada@example.com", "password": PASSWORD} | changes
 
 
-def test_an_account_is_answered_with_its_first_tokens(api, bearer, is_good):
+def test_registration_returns_the_user_and_a_pair_of_tokens(api, bearer, is_valid):
     answer = api().post(PATH, form(first_name="Ada", last_name="Lovelace"))
 
     assert answer.status_code == 201
@@ -37,7 +37,7 @@ def test_an_account_is_answered_with_its_first_tokens(api, bearer, is_good):
         "date_joined": "",
     }
     assert bearer(body["access"]).get("/api/auth/me/").json()["id"] == body["user"]["id"]
-    assert is_good(body["refresh"])
+    assert is_valid(body["refresh"])
 
 
 def test_a_new_person_signs_in_with_the_password_they_chose(api):
@@ -59,19 +59,19 @@ def test_the_password_is_stored_as_a_hash_only(api):
 
 
 @pytest.mark.parametrize("role", ["student", "instructor"])
-def test_the_role_is_the_one_asked_for(api, role):
+def test_the_role_is_the_requested_one(api, role):
     answer = api().post(PATH, form(role=role))
 
     assert (answer.status_code, answer.json()["user"]["role"]) == (201, role)
 
 
 @pytest.mark.parametrize("role", ["tutor", "admin", "Student", "", None, 1, True, [], {}])
-def test_another_role_is_refused(api, role):
+def test_an_unknown_role_is_refused(api, role):
     assert_invalid(api().post(PATH, form(role=role)), "role")
     assert not User.objects.exists()
 
 
-def test_a_closed_instructor_sign_up_is_403_for_instructors_alone(api, settings):
+def test_a_closed_instructor_sign_up_is_403_for_instructors_only(api, settings):
     settings.INSTRUCTOR_SIGNUP_OPEN = False
 
     assert_refused(api().post(PATH, form(role="instructor")), 403, "instructor_signup_closed")
@@ -80,7 +80,7 @@ def test_a_closed_instructor_sign_up_is_403_for_instructors_alone(api, settings)
 
 
 @pytest.mark.parametrize("changes", [{"email": "x"}, {"username": None}, {"password": "12345"}])
-def test_a_closed_sign_up_is_said_before_what_is_wrong_with_a_field(api, settings, changes):
+def test_a_closed_sign_up_is_reported_before_invalid_fields(api, settings, changes):
     settings.INSTRUCTOR_SIGNUP_OPEN = False
 
     answer = api().post(PATH, form(role="instructor", **changes))
@@ -98,7 +98,7 @@ def test_nobody_can_make_themselves_staff(api):
 
 
 @pytest.mark.parametrize("field", ["username", "email", "password"])
-def test_what_is_required_is_asked_for(api, field):
+def test_a_missing_required_field_is_named(api, field):
     body = form()
     del body[field]
 
@@ -109,17 +109,17 @@ def test_what_is_required_is_asked_for(api, field):
     "username",
     ["a@b", "a@example.com", "with space", "tab\tbed", "émile", "a/b", "ſam", "<b>", "x" * 151],
 )
-def test_a_username_has_no_at_sign_and_nothing_exotic(api, username):
+def test_an_invalid_username_is_refused(api, username):
     assert_invalid(api().post(PATH, form(username=username)), "username")
 
 
 @pytest.mark.parametrize("username", ["x" * 150, "A.b_c+d-9", "7"])
-def test_letters_digits_and_a_few_signs_make_a_username(api, username):
+def test_letters_digits_and_some_punctuation_make_a_valid_username(api, username):
     assert api().post(PATH, form(username=username)).json()["user"]["username"] == username
 
 
 @pytest.mark.parametrize("email", ["plain", "a@", "@b.com", "a b@c.de", "é@c.de", "a@münchen.de"])
-def test_an_address_that_is_none_is_refused(api, email):
+def test_an_invalid_email_address_is_refused(api, email):
     assert_invalid(api().post(PATH, form(email=email)), "email")
 
 
@@ -147,7 +147,7 @@ def test_a_weak_password_is_refused(api, password):
 
 @pytest.mark.database
 @pytest.mark.parametrize("username", ["sam", "SAM", "sAm"])
-def test_a_username_is_taken_in_any_case(api, student, username):
+def test_usernames_are_unique_regardless_of_case(api, student, username):
     answer = api().post(PATH, form(username=username))
 
     assert_invalid(answer, "username")
@@ -156,14 +156,14 @@ def test_a_username_is_taken_in_any_case(api, student, username):
 
 @pytest.mark.database
 @pytest.mark.parametrize("email", ["sam@example.com", "Sam@Example.COM"])
-def test_an_address_is_taken_in_any_case(api, student, email):
+def test_email_addresses_are_unique_regardless_of_case(api, student, email):
     answer = api().post(PATH, form(email=email))
 
     assert_invalid(answer, "email")
     assert User.objects.count() == 1
 
 
-def test_both_are_said_at_once_when_both_are_taken(api, student):
+def test_a_taken_username_and_a_taken_address_are_reported_together(api, student):
     answer = api().post(PATH, form(username="SAM", email="SAM@example.com"))
 
     assert answer.status_code == 400
@@ -173,14 +173,14 @@ def test_both_are_said_at_once_when_both_are_taken(api, student):
     }
 
 
-def test_the_command_for_superusers_says_too_that_a_name_is_taken(student):
+def test_createsuperuser_reports_a_taken_name_too(student):
     names = {"username": "SAM", "email": "new@example.com"}
 
     with pytest.raises(CommandError, match="already taken"):
         call_command("createsuperuser", interactive=False, **names)
 
 
-def test_the_name_of_somebody_deactivated_stays_taken(api, person):
+def test_the_name_of_a_deactivated_person_stays_taken(api, person):
     person("gone", is_active=False)
 
     assert_invalid(api().post(PATH, form(username="Gone")), "username")

@@ -1,10 +1,10 @@
-"""Which words of a text are somebody's name, when that is taken out of it."""
+"""Which words of a text count as a person's name when the name is erased from it."""
 
 from accounts.erasure import Renaming
 from accounts.models import User
 
 
-def test_only_whole_words_are_taken_for_a_name():
+def test_only_whole_words_count_as_a_name():
     ann = User(username="ann", email="ann@x.example", first_name="Ann", last_name="Li")
     renaming = Renaming(ann, "erased-1")
 
@@ -12,7 +12,7 @@ def test_only_whole_words_are_taken_for_a_name():
     assert renaming.in_own_words("Annual Ann, Li") == "Annual erased-1, Li"
 
 
-def test_what_names_nobody_else_is_found_however_it_is_written():
+def test_usernames_addresses_and_full_names_are_found_in_any_case():
     will = User(username="wstone", email="will@x.example", first_name="Will", last_name="Stone")
     renaming = Renaming(will, "erased-1")
 

@@ -1,4 +1,4 @@
-"""The mail with a link to set a new password: who gets it, and what asking for it tells
+"""The mail with a link to set a new password: who gets it, and that requesting it reveals nothing
 (contract C2)."""
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tests.accounts.conftest import RESET, mails_for
 pytestmark = pytest.mark.django_db
 
 
-def test_the_mail_goes_to_the_owner_alone_and_has_what_is_needed(api, settings, student):
+def test_the_mail_goes_to_the_owner_alone_and_contains_the_link(api, settings, student):
     [message] = mails_for(api, "SAM@example.com")
 
     assert message.recipients() == ["sam@example.com"]
@@ -34,7 +34,7 @@ def test_the_mail_goes_to_the_owner_alone_and_has_what_is_needed(api, settings, 
 
 @pytest.fixture
 def addresses(person):
-    """Of somebody, of a closed account, of nobody, and what is no address."""
+    """The addresses of an account, a deactivated one and nobody, and an invalid address."""
     person("sam")
     person("gone", is_active=False)
     return ["sam@example.com", "gone@example.com", "nobody@example.com", "no address"]
@@ -43,9 +43,9 @@ def addresses(person):
 def test_neither_the_answer_nor_the_work_tells_whether_an_account_exists(api, addresses):
     seen = set()
     for address in addresses:
-        with CaptureQueriesContext(connection) as asked:
+        with CaptureQueriesContext(connection) as captured:
             answer = api().post(RESET, {"email": address})
-        verbs = tuple(query["sql"].partition(" ")[0] for query in asked)
+        verbs = tuple(query["sql"].partition(" ")[0] for query in captured)
         seen.add((answer.status_code, answer.content, verbs))
 
     assert mail.outbox == []
@@ -53,7 +53,7 @@ def test_neither_the_answer_nor_the_work_tells_whether_an_account_exists(api, ad
     assert seen.pop()[2] == ("INSERT",)
 
 
-def test_only_the_owner_of_an_open_account_gets_a_mail_and_no_other_row_stays(api, addresses):
+def test_only_active_accounts_get_a_mail_and_no_other_row_remains(api, addresses):
     assert [message.to for message in mails_for(api, *addresses)] == [["sam@example.com"]]
 
     assert list(Mail.objects.values_list("address", flat=True)) == ["sam@example.com"]
@@ -66,7 +66,7 @@ def test_nothing_that_opens_an_account_is_stored(api, student):
     assert token not in str(Mail.objects.values().get())
 
 
-def test_a_link_that_could_not_be_sent_in_time_is_not_sent(api, settings, student):
+def test_a_link_that_would_already_have_expired_is_not_sent(api, settings, student):
     api().post(RESET, {"email": student.email})
 
     send_mails(timezone.now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT + 1))

@@ -1,5 +1,5 @@
-"""`ROTATE_REFRESH_TOKENS`: each refresh token works once, and one that comes again signs its owner
-out everywhere (contract C2). What holds for many at once is in test_races.py."""
+"""`ROTATE_REFRESH_TOKENS`: each refresh token works once, and reusing one signs its owner out
+everywhere (contract C2). Concurrent requests are in test_races.py."""
 
 import pytest
 import time_machine
@@ -28,7 +28,7 @@ def renew(api):
     return post
 
 
-def test_each_token_works_once_and_brings_the_next(renew, bearer, student, signed_in):
+def test_each_token_works_once_and_returns_the_next(renew, bearer, student, signed_in):
     seen = [signed_in(student)["refresh"]]
 
     for _ in range(3):
@@ -42,7 +42,7 @@ def test_each_token_works_once_and_brings_the_next(renew, bearer, student, signe
 
 
 def test_a_used_token_that_comes_again_signs_its_owner_out_everywhere(
-    renew, bearer, student, signed_in, is_good
+    renew, bearer, student, signed_in, is_valid
 ):
     stolen, elsewhere = signed_in(student), signed_in(student)
     owners = renew(stolen["refresh"]).json()
@@ -53,11 +53,11 @@ def test_a_used_token_that_comes_again_signs_its_owner_out_everywhere(
     for pair in (stolen, elsewhere, owners):
         assert_refused(bearer(pair["access"]).get(ME), 401, "token_not_valid")
         assert_refused(renew(pair["refresh"]), 401, "token_not_valid")
-        assert not any(map(is_good, pair.values()))
+        assert not any(map(is_valid, pair.values()))
 
 
-def test_a_used_token_at_sign_out_signs_its_owner_out_everywhere_too(
-    renew, api, student, signed_in, is_good
+def test_signing_out_with_a_used_token_signs_its_owner_out_everywhere(
+    renew, api, student, signed_in, is_valid
 ):
     stolen = signed_in(student)
     thiefs = renew(stolen["refresh"]).json()
@@ -65,20 +65,20 @@ def test_a_used_token_at_sign_out_signs_its_owner_out_everywhere_too(
     answer = api().post(LOGOUT, {"refresh": stolen["refresh"]})
 
     assert_refused(answer, 401, "token_not_valid")
-    assert not any(map(is_good, thiefs.values()))
+    assert not any(map(is_valid, thiefs.values()))
 
 
-def test_only_the_owner_is_signed_out(renew, student, instructor, signed_in, is_good):
+def test_only_the_owner_is_signed_out(renew, student, instructor, signed_in, is_valid):
     other = signed_in(instructor)
     spent = signed_in(student)["refresh"]
     renew(spent)
 
     renew(spent)
 
-    assert all(map(is_good, other.values()))
+    assert all(map(is_valid, other.values()))
 
 
-def test_signing_in_again_works_after_a_theft(renew, student, signed_in, is_good):
+def test_signing_in_again_works_after_a_theft(renew, student, signed_in, is_valid):
     spent = signed_in(student)["refresh"]
     renew(spent)
     renew(spent)
@@ -87,29 +87,31 @@ def test_signing_in_again_works_after_a_theft(renew, student, signed_in, is_good
     fresh = signed_in(student)
     assert renew(spent).status_code == 401
 
-    assert is_good(fresh["access"])
+    assert is_valid(fresh["access"])
     assert renew(fresh["refresh"]).status_code == 200
 
 
-def test_a_signed_out_token_that_comes_again_is_no_theft(renew, api, student, signed_in, is_good):
+def test_reusing_a_signed_out_token_does_not_count_as_theft(
+    renew, api, student, signed_in, is_valid
+):
     gone, elsewhere = signed_in(student)["refresh"], signed_in(student)
     api().post(LOGOUT, {"refresh": gone})
 
     assert_refused(renew(gone), 401, "token_not_valid")
     assert_refused(api().post(LOGOUT, {"refresh": gone}), 401, "token_not_valid")
-    assert all(map(is_good, elsewhere.values()))
+    assert all(map(is_valid, elsewhere.values()))
 
 
-def test_verifying_a_token_does_not_use_it_up(renew, student, signed_in, is_good):
+def test_verifying_a_token_does_not_use_it_up(renew, student, signed_in, is_valid):
     refresh = signed_in(student)["refresh"]
 
-    assert is_good(refresh)
-    assert is_good(refresh)
+    assert is_valid(refresh)
+    assert is_valid(refresh)
     assert renew(refresh).status_code == 200
-    assert not is_good(refresh)
+    assert not is_valid(refresh)
 
 
-def test_an_expired_token_is_no_theft(renew, settings, student, signed_in, is_good):
+def test_an_expired_token_does_not_count_as_theft(renew, settings, student, signed_in, is_valid):
     begin = timezone.now()
     with time_machine.travel(begin, tick=False) as clock:
         old = signed_in(student)["refresh"]
@@ -119,18 +121,18 @@ def test_an_expired_token_is_no_theft(renew, settings, student, signed_in, is_go
         elsewhere = signed_in(student)
 
         assert_refused(renew(old), 401, "token_not_valid")
-        assert all(map(is_good, elsewhere.values()))
+        assert all(map(is_valid, elsewhere.values()))
 
 
-def test_a_used_token_stays_dead_when_rotation_is_switched_off(
-    renew, settings, student, signed_in, is_good
+def test_a_used_token_stays_invalid_when_rotation_is_switched_off(
+    renew, settings, student, signed_in, is_valid
 ):
     spent = signed_in(student)["refresh"]
     latest = renew(spent).json()
     settings.ROTATE_REFRESH_TOKENS = False
 
     assert_refused(renew(spent), 401, "token_not_valid")
-    assert all(map(is_good, latest.values()))
+    assert all(map(is_valid, latest.values()))
 
 
 def test_no_token_is_stored_whole(renew, student, signed_in):

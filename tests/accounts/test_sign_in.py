@@ -12,7 +12,7 @@ from tests.conftest import PASSWORD
 pytestmark = pytest.mark.django_db
 
 PATH = "/api/auth/token/"
-# As config.settings has them, before the tests put a fast one in front.
+# Those of config.settings, before the tests put a fast one in front.
 REAL_HASHERS = [name for name in configured.PASSWORD_HASHERS if "MD5" not in name]
 
 
@@ -20,7 +20,7 @@ REAL_HASHERS = [name for name in configured.PASSWORD_HASHERS if "MD5" not in nam
 @pytest.mark.parametrize(
     "name", ["sam", "SAM", "Sam", " sam ", "sam@example.com", "Sam@EXAMPLE.com"]
 )
-def test_the_username_and_the_address_are_taken_in_any_case(api, bearer, student, name):
+def test_the_username_and_the_address_are_accepted_in_any_case(api, bearer, student, name):
     answer = api().post(PATH, {"username": name, "password": PASSWORD})
 
     assert answer.status_code == 200
@@ -61,7 +61,7 @@ def test_somebody_without_a_usable_password_cannot_sign_in(api, student):
 
 
 class CountingHasher(MD5PasswordHasher):
-    """Counts how often it computed a hash, which is what takes long outside of tests."""
+    """Counts the hashes that it computes, which are the slow part outside tests."""
 
     algorithm = "counting"
     computed = 0
@@ -93,7 +93,7 @@ def test_every_refusal_takes_the_same_work_so_that_its_time_tells_nothing(
     assert cost("gone", PASSWORD) == 1
 
 
-def test_a_password_too_long_to_be_one_is_refused_before_anybody_is_looked_for(
+def test_an_overlong_password_is_refused_before_any_query_or_hash(
     api, student, settings, django_assert_num_queries
 ):
     settings.PASSWORD_HASHERS = [f"{__name__}.CountingHasher"]
@@ -114,7 +114,7 @@ def test_an_empty_field_is_named(api, field, value):
     assert_invalid(api().post(PATH, body), field)
 
 
-def test_the_tokens_tell_nothing_that_is_secret(api, student):
+def test_the_tokens_contain_no_secret(api, student):
     pair = api().post(PATH, {"username": "sam", "password": PASSWORD}).json()
 
     for token in pair.values():
@@ -134,7 +134,7 @@ def test_passwords_are_kept_with_argon2_outside_of_tests(api, settings):
     assert api().post(PATH, {"username": "sam", "password": "wrong"}).status_code == 401
 
 
-def test_an_older_hash_is_renewed_by_signing_in(api, settings, student, is_good):
+def test_an_older_hash_is_renewed_by_signing_in(api, settings, student, is_valid):
     settings.PASSWORD_HASHERS = REAL_HASHERS[::-1]
     student.set_password(PASSWORD)
     student.save()
@@ -143,5 +143,5 @@ def test_an_older_hash_is_renewed_by_signing_in(api, settings, student, is_good)
     pair = api().post(PATH, {"username": "sam", "password": PASSWORD}).json()
 
     assert User.objects.get().password.startswith("argon2$")
-    assert is_good(pair["access"])
-    assert is_good(pair["refresh"])
+    assert is_valid(pair["access"])
+    assert is_valid(pair["refresh"])

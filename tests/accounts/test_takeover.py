@@ -25,7 +25,7 @@ def test_a_stolen_token_does_not_move_the_address(api, student, settings, confir
 
 
 @pytest.mark.parametrize("password", [{}, {"password": "wrong"}])
-def test_the_address_that_one_has_needs_no_password(api, student, password):
+def test_the_current_address_needs_no_password(api, student, password):
     shown = api(student).get(ME).json()
 
     answer = api(student).patch(ME, shown | {"first_name": "Samuel"} | password)

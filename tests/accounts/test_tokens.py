@@ -1,4 +1,4 @@
-"""Bearer tokens: what is taken, what is refused, and what ends them (contract C1, C2)."""
+"""Bearer tokens: which are accepted, which are refused, and what revokes them (contract C1, C2)."""
 
 from datetime import timedelta
 
@@ -38,7 +38,7 @@ def test_without_a_token_everything_of_ones_own_is_401(api, method, path):
 
 
 @pytest.mark.parametrize("header", ["Basic c2FtOnB3", "Token abc", "", "x" * 5000])
-def test_another_way_of_signing_in_is_none(api, header):
+def test_other_authentication_schemes_are_refused(api, header):
     client = api()
     client.credentials(HTTP_AUTHORIZATION=header)
 
@@ -60,7 +60,7 @@ def test_a_token_signed_by_somebody_else_or_by_nobody_is_401(bearer, student, si
         assert_refused(bearer(forged).get(ME), 401, "token_not_valid")
 
 
-def test_a_changed_claim_breaks_the_signature(bearer, student, instructor, signed_in):
+def test_a_changed_claim_invalidates_the_signature(bearer, student, instructor, signed_in):
     header, _, signature = signed_in(student)["access"].split(".")
     _, payload, _ = signed(claims_of(signed_in(instructor)["access"])).split(".")
 
@@ -69,18 +69,18 @@ def test_a_changed_claim_breaks_the_signature(bearer, student, instructor, signe
     assert_refused(answer, 401, "token_not_valid")
 
 
-def test_a_refresh_token_is_no_access_token(bearer, student, signed_in):
+def test_a_refresh_token_is_not_an_access_token(bearer, student, signed_in):
     assert_refused(bearer(signed_in(student)["refresh"]).get(ME), 401, "token_not_valid")
 
 
-def test_an_access_token_is_no_refresh_token(api, student, signed_in):
+def test_an_access_token_is_not_a_refresh_token(api, student, signed_in):
     access = signed_in(student)["access"]
 
     for path in (REFRESH, LOGOUT):
         assert_refused(api().post(path, {"refresh": access}), 401, "token_not_valid")
 
 
-def test_tokens_end_with_time(api, bearer, settings, student, signed_in):
+def test_tokens_expire(api, bearer, settings, student, signed_in):
     begin = timezone.now()
     with time_machine.travel(begin, tick=False) as clock:
         pair = signed_in(student)
@@ -97,7 +97,7 @@ def test_tokens_end_with_time(api, bearer, settings, student, signed_in):
             assert_refused(refused, 401, "token_not_valid")
 
 
-def test_a_token_of_a_machine_whose_clock_goes_ahead_is_taken_by_the_others(
+def test_a_token_from_a_machine_with_a_fast_clock_is_accepted_by_the_others(
     api, bearer, student, signed_in
 ):
     with time_machine.travel(timezone.now() + timedelta(minutes=10)):
@@ -110,19 +110,19 @@ def test_a_token_of_a_machine_whose_clock_goes_ahead_is_taken_by_the_others(
 
 
 @pytest.mark.parametrize("kind", [AccessToken, RefreshToken])
-def test_a_well_signed_token_that_this_server_did_not_issue_so_is_401(api, bearer, student, kind):
-    bare, nobodys, nameless = kind(), kind(), kind()
+def test_a_correctly_signed_token_with_missing_or_wrong_claims_is_401(api, bearer, student, kind):
+    bare, mismatched, nameless = kind(), kind(), kind()
     bare["user_id"] = str(student.pk)
-    nobodys["user_id"], nobodys["stamp"] = str(student.pk + 1), student.token_stamp
+    mismatched["user_id"], mismatched["stamp"] = str(student.pk + 1), student.token_stamp
     nameless["stamp"] = student.token_stamp
 
-    for token in (bare, nobodys, nameless):
+    for token in (bare, mismatched, nameless):
         assert_refused(bearer(str(token)).get(ME), 401, "token_not_valid")
         assert_refused(api().post(REFRESH, {"refresh": str(token)}), 401, "token_not_valid")
         assert_refused(api().post(VERIFY, {"token": str(token)}), 401, "token_not_valid")
 
 
-def test_a_refresh_token_comes_back_the_same_and_stays_good(api, bearer, student, signed_in):
+def test_a_refresh_token_is_returned_unchanged_and_stays_valid(api, bearer, student, signed_in):
     refresh = signed_in(student)["refresh"]
 
     answers = [api().post(REFRESH, {"refresh": refresh}) for _ in range(3)]
@@ -135,7 +135,7 @@ def test_a_refresh_token_comes_back_the_same_and_stays_good(api, bearer, student
         assert bearer(access).get(ME).status_code == 200
 
 
-def test_verify_takes_both_kinds_and_says_nothing_more(api, student, signed_in):
+def test_verify_accepts_both_kinds_and_returns_an_empty_object(api, student, signed_in):
     for token in signed_in(student).values():
         answer = api().post(VERIFY, {"token": token})
         assert (answer.status_code, answer.json()) == (200, {})
@@ -143,7 +143,7 @@ def test_verify_takes_both_kinds_and_says_nothing_more(api, student, signed_in):
     assert_refused(api().post(VERIFY, {"token": "a.b.c"}), 401, "token_not_valid")
 
 
-def test_after_a_logout_the_refresh_token_is_dead(api, student, signed_in, is_good):
+def test_after_a_logout_the_refresh_token_is_invalid(api, student, signed_in, is_valid):
     gone, other = signed_in(student)["refresh"], signed_in(student)["refresh"]
 
     answer = api().post(LOGOUT, {"refresh": gone})
@@ -151,11 +151,11 @@ def test_after_a_logout_the_refresh_token_is_dead(api, student, signed_in, is_go
     assert (answer.status_code, answer.content) == (204, b"")
     assert_refused(api().post(REFRESH, {"refresh": gone}), 401, "token_not_valid")
     assert_refused(api().post(LOGOUT, {"refresh": gone}), 401, "token_not_valid")
-    assert not is_good(gone)
-    assert is_good(other)
+    assert not is_valid(gone)
+    assert is_valid(other)
 
 
-def test_a_changed_password_ends_every_token(api, bearer, student, signed_in, is_good):
+def test_a_changed_password_ends_every_token(api, bearer, student, signed_in, is_valid):
     pairs = [signed_in(student), signed_in(student)]
 
     bearer(pairs[0]["access"]).post(
@@ -166,12 +166,12 @@ def test_a_changed_password_ends_every_token(api, bearer, student, signed_in, is
         assert_refused(bearer(pair["access"]).get(ME), 401, "token_not_valid")
         refused = api().post(REFRESH, {"refresh": pair["refresh"]})
         assert_refused(refused, 401, "token_not_valid")
-        assert not is_good(pair["access"])
-        assert not is_good(pair["refresh"])
+        assert not is_valid(pair["access"])
+        assert not is_valid(pair["refresh"])
 
 
 @pytest.mark.parametrize("header", ["Bearer a.b.c", "Bearer", "Basic x", "Bearer é"])
-def test_where_no_token_is_needed_a_bad_one_is_not_looked_at(api, student, signed_in, header):
+def test_where_no_token_is_needed_an_invalid_one_is_ignored(api, student, signed_in, header):
     pair = signed_in(student)
     client = api()
     client.credentials(HTTP_AUTHORIZATION=header)
@@ -196,16 +196,16 @@ def test_where_no_token_is_needed_a_bad_one_is_not_looked_at(api, student, signe
     ("path", "field"), [(REFRESH, "refresh"), (LOGOUT, "refresh"), (VERIFY, "token")]
 )
 @pytest.mark.parametrize("value", [None, "", 7, True, [], {}, "x" * 4097])
-def test_what_is_no_text_is_no_token(api, path, field, value):
+def test_a_malformed_token_field_is_a_validation_error(api, path, field, value):
     assert_invalid(api().post(path, {field: value}), field)
 
 
-def test_spent_tokens_are_forgotten_once_they_have_ended(api, student, signed_in):
+def test_revoked_tokens_are_deleted_once_they_have_expired(api, student, signed_in):
     refresh = signed_in(student)["refresh"]
     api().post(LOGOUT, {"refresh": refresh})
-    ends = RevokedToken.objects.get().expires_at
+    expiry = RevokedToken.objects.get().expires_at
 
-    assert ends.timestamp() == claims_of(refresh)["exp"]
-    assert forget_expired_tokens(ends) == 0
-    assert forget_expired_tokens(ends + timedelta(seconds=1)) == 1
-    assert forget_expired_tokens(ends + timedelta(seconds=1)) == 0
+    assert expiry.timestamp() == claims_of(refresh)["exp"]
+    assert forget_expired_tokens(expiry) == 0
+    assert forget_expired_tokens(expiry + timedelta(seconds=1)) == 1
+    assert forget_expired_tokens(expiry + timedelta(seconds=1)) == 0

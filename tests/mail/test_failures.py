@@ -21,11 +21,11 @@ def tries():
     return list(Mail.objects.order_by("pk").values_list("attempts", "next_try_at"))
 
 
-def test_a_refused_recipient_keeps_no_other_mail(server, reader, waiting, person, now):
+def test_a_refused_recipient_does_not_hold_up_other_mails(server, reader, queue_mail, person, now):
     server.refusals["rosa@example.com"] = "550 No such mailbox"
     other = person("otto", email_notifications=True)
     for user in (reader, other, reader, other):
-        waiting(user)
+        queue_mail(user)
 
     assert send_mails(now) == 2
 
@@ -45,41 +45,41 @@ def test_a_refused_recipient_keeps_no_other_mail(server, reader, waiting, person
         ("530 Sign in first", MINUTE),
     ],
 )
-def test_a_refusal_for_good_is_not_tried_again_and_one_for_now_is(
-    server, reader, waiting, now, caplog, answer, next_try
+def test_a_permanent_refusal_is_not_retried_and_a_temporary_one_is(
+    server, reader, queue_mail, now, caplog, answer, next_try
 ):
     server.refusals["rosa@example.com"] = answer
-    row = waiting(reader)
+    row = queue_mail(reader)
 
     assert send_mails(now) == 0
 
     assert tries() == [(1, next_try and now + next_try)]
-    [said] = [each.getMessage() for each in caplog.records if each.name == "core.db.retries"]
-    assert said.startswith(f"Gave up mail.Mail {row.pk}") is (next_try is None)
-    assert "rosa" not in said
+    [line] = [each.getMessage() for each in caplog.records if each.name == "core.db.retries"]
+    assert line.startswith(f"Gave up mail.Mail {row.pk}") is (next_try is None)
+    assert "rosa" not in line
 
 
-def test_what_is_in_a_mail_may_be_refused_for_good_too(server, reader, waiting, now):
+def test_the_content_of_a_mail_can_be_refused_permanently_too(server, reader, queue_mail, now):
     server.refusals["DATA"] = "554 This looks like spam"
-    waiting(reader)
+    queue_mail(reader)
 
     assert send_mails(now) == 0
     assert tries() == [(1, None)]
 
 
-def test_a_sender_that_is_refused_is_a_mistake_to_mend_and_the_mail_waits(
-    server, reader, waiting, now
-):
+def test_if_the_sender_is_refused_the_mail_waits(server, reader, queue_mail, now):
     server.refusals["MAIL"] = "550 Not from here"
-    waiting(reader)
+    queue_mail(reader)
 
     assert send_mails(now) == 0
     assert tries() == [(1, now + MINUTE)]
 
 
-def test_the_pauses_grow_and_after_the_sixth_try_it_is_given_up(server, reader, waiting, now):
+def test_the_pauses_grow_and_the_mail_is_given_up_after_the_sixth_try(
+    server, reader, queue_mail, now
+):
     server.refusals["rosa@example.com"] = "451 Try again later"
-    row = waiting(reader)
+    row = queue_mail(reader)
     pauses, moment = [], now
 
     while row.next_try_at:
@@ -94,9 +94,9 @@ def test_the_pauses_grow_and_after_the_sixth_try_it_is_given_up(server, reader, 
     assert (row.attempts, row.sent_at) == (6, None)
 
 
-def test_a_mail_that_failed_is_sent_when_the_server_takes_it(server, reader, waiting, now):
+def test_a_mail_that_failed_is_sent_when_the_server_accepts_it(server, reader, queue_mail, now):
     server.refusals["rosa@example.com"] = "451 Try again later"
-    waiting(reader)
+    queue_mail(reader)
     send_mails(now)
     server.refusals.clear()
 
@@ -105,8 +105,8 @@ def test_a_mail_that_failed_is_sent_when_the_server_takes_it(server, reader, wai
     assert len(server.mails) == 1
 
 
-class Broken:
-    """A server that takes connections, says one thing and then nothing more."""
+class BrokenServer:
+    """A server that accepts connections, sends a greeting and then nothing more."""
 
     def __init__(self, greeting: bytes) -> None:
         self.greeting = greeting
@@ -133,12 +133,12 @@ class Broken:
 @pytest.mark.parametrize(
     "greeting", [b"", b"220 Hello\r\n", b"421 Closed for today\r\n", b"HTTP/1.1 400 What\r\n"]
 )
-def test_a_server_that_hangs_or_turns_away_is_asked_once_and_all_mails_wait(
-    settings, server, reader, waiting, now, greeting
+def test_a_server_that_hangs_or_refuses_is_tried_once_and_all_mails_wait(
+    settings, server, reader, queue_mail, now, greeting
 ):
     for _ in range(5):
-        waiting(reader)
-    broken = Broken(greeting)
+        queue_mail(reader)
+    broken = BrokenServer(greeting)
     settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = broken.port, 0.2
 
     assert send_mails(now) == 0
@@ -148,11 +148,11 @@ def test_a_server_that_hangs_or_turns_away_is_asked_once_and_all_mails_wait(
     assert tries() == [(1, now + MINUTE)] * 5
 
 
-def test_where_nothing_listens_all_mails_wait_and_are_sent_later(
-    settings, server, reader, waiting, now
+def test_if_no_server_listens_all_mails_wait_and_are_sent_later(
+    settings, server, reader, queue_mail, now
 ):
     for _ in range(3):
-        waiting(reader)
+        queue_mail(reader)
     settings.EMAIL_PORT = free_port()
 
     assert send_mails(now) == 0
@@ -162,9 +162,11 @@ def test_where_nothing_listens_all_mails_wait_and_are_sent_later(
     assert send_mails(now + MINUTE) == 3
 
 
-def test_a_server_that_takes_few_mails_a_connection_gets_several(server, reader, waiting, now):
+def test_a_server_with_few_mails_per_connection_gets_several_connections(
+    server, reader, queue_mail, now
+):
     server.per_connection = 4
     for _ in range(12):
-        waiting(reader)
+        queue_mail(reader)
 
     assert send_mails(now) == len(server.mails) == 12

@@ -1,5 +1,5 @@
-"""Several clocks at once send each mail once, on PostgreSQL, with the negative control: the same
-clocks when each believes the list of waiting mails that it has read."""
+"""Several schedulers at once send each mail once, on PostgreSQL. The negative control runs the same
+schedulers without the condition in the claim."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from tests.server import ROOT
 pytestmark = pytest.mark.postgres
 
 RUN_JOBS = [sys.executable, "manage.py", "run_jobs"]
-CLOCKS = 3
+SCHEDULERS = 3
 
 
 @pytest.fixture
 def server() -> Iterator[MailServer]:
-    """Takes no mail before all clocks have connected, and so have read what waits."""
-    with MailServer(together=CLOCKS) as server:
+    """Accepts no mail before all schedulers have connected, and so have read the queue."""
+    with MailServer(together=SCHEDULERS) as server:
         yield server
 
 
@@ -44,15 +44,15 @@ def environment(server: MailServer) -> Iterator[dict[str, str]]:
 
 
 def run(command: list[str], environment: dict[str, str]) -> None:
-    clocks = [subprocess.Popen(command, cwd=ROOT, env=environment) for _ in range(CLOCKS)]
-    assert [clock.wait(timeout=60) for clock in clocks] == [0] * CLOCKS
+    processes = [subprocess.Popen(command, cwd=ROOT, env=environment) for _ in range(SCHEDULERS)]
+    assert [process.wait(timeout=60) for process in processes] == [0] * SCHEDULERS
 
 
 def sent(server: MailServer) -> Counter[str]:
     return Counter(str(mail["Subject"]) for mail in server.mails)
 
 
-def test_three_clocks_at_once_send_each_mail_once(
+def test_three_schedulers_at_once_send_each_mail_once(
     server: MailServer, environment: dict[str, str]
 ) -> None:
     run(RUN_JOBS, environment)

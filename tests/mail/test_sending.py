@@ -1,4 +1,4 @@
-"""Sending the mails that wait, to a real mail server: to whom, with what, once."""
+"""Sending queued mails to a real mail server: recipients, contents, and each mail only once."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
-def test_a_mail_goes_to_its_person_alone_and_says_how_to_get_no_more(
-    server, reader, waiting, session, settings, now
+def test_a_mail_goes_to_its_person_alone_and_has_an_unsubscribe_link(
+    server, reader, queue_mail, session, settings, now
 ):
-    row = waiting(reader, session=session())
+    row = queue_mail(reader, session=session())
 
     assert send_mails(now) == 1
 
@@ -42,19 +42,19 @@ def test_a_mail_goes_to_its_person_alone_and_says_how_to_get_no_more(
     assert (row.sent_at, row.next_try_at, row.attempts) == (now, None, 1)
 
 
-def test_what_was_sent_is_not_sent_again(server, reader, waiting, now):
-    waiting(reader)
+def test_a_sent_mail_is_not_sent_again(server, reader, queue_mail, now):
+    queue_mail(reader)
 
     assert [send_mails(now), send_mails(now + DAY)] == [1, 0]
 
     assert len(server.mails) == 1
 
 
-def test_a_second_sending_after_a_crash_has_the_same_message_id(server, reader, waiting, now):
-    row = waiting(reader)
+def test_a_mail_sent_again_after_a_crash_has_the_same_message_id(server, reader, queue_mail, now):
+    row = queue_mail(reader)
     send_mails(now)
-    Mail.objects.update(next_try_at=now)  # as if the process had ended before it said so
-    waiting(reader)
+    Mail.objects.update(next_try_at=now)  # as if the process had died before recording it
+    queue_mail(reader)
 
     send_mails(now)
 
@@ -63,9 +63,9 @@ def test_a_second_sending_after_a_crash_has_the_same_message_id(server, reader, 
     assert f".{row.pk}." in ids[0]
 
 
-def test_words_of_others_are_escaped_in_html_and_only_there(server, person, waiting, now):
+def test_user_text_is_escaped_in_the_html_part_only(server, person, queue_mail, now):
     reader = person("eve", first_name="<b>Eve</b>", email_notifications=True)
-    waiting(reader, "<script>1</script> & more\nbegins")
+    queue_mail(reader, "<script>1</script> & more\nbegins")
 
     send_mails(now)
 
@@ -75,13 +75,13 @@ def test_words_of_others_are_escaped_in_html_and_only_there(server, person, wait
     assert "<b>" not in part(mail, "html")
 
 
-def test_nothing_of_one_is_in_the_mail_of_another(server, person, waiting, now):
+def test_a_mail_contains_nothing_about_another_recipient(server, person, queue_mail, now):
     people = {
         person(name, first_name=name.title(), email_notifications=True): secret
         for name, secret in {"ada": "Berlin Algebra", "bob": "Kolkata Botany"}.items()
     }
     for reader, secret in people.items():
-        waiting(reader, secret, subject=secret)
+        queue_mail(reader, secret, subject=secret)
 
     send_mails(now)
 
@@ -94,8 +94,8 @@ def test_nothing_of_one_is_in_the_mail_of_another(server, person, waiting, now):
     assert len(links) == 2
 
 
-def test_it_goes_where_the_person_is_when_it_is_sent(server, reader, waiting, now):
-    waiting(reader)
+def test_a_mail_goes_to_the_address_at_the_time_of_sending(server, reader, queue_mail, now):
+    queue_mail(reader)
     User.objects.filter(pk=reader.pk).update(email="rosa@new.example.com", username="rosalie")
 
     send_mails(now)
@@ -104,7 +104,7 @@ def test_it_goes_where_the_person_is_when_it_is_sent(server, reader, waiting, no
 
 
 @pytest.mark.parametrize(
-    "turn_away",
+    "change",
     [
         services.deactivate,
         lambda user: services.update_profile(
@@ -112,9 +112,11 @@ def test_it_goes_where_the_person_is_when_it_is_sent(server, reader, waiting, no
         ),
     ],
 )
-def test_who_is_gone_or_wants_none_any_more_gets_none(server, reader, waiting, now, turn_away):
-    waiting(reader)
-    turn_away(reader)
+def test_deactivated_people_and_those_who_turned_mails_off_get_none(
+    server, reader, queue_mail, now, change
+):
+    queue_mail(reader)
+    change(reader)
 
     send_mails(now)
 
@@ -122,24 +124,26 @@ def test_who_is_gone_or_wants_none_any_more_gets_none(server, reader, waiting, n
     assert not Mail.objects.exists()
 
 
-def test_what_is_too_late_to_matter_is_dropped(server, reader, waiting, now):
-    waiting(reader, "in time", expires_at=now + timedelta(seconds=1))
-    waiting(reader, "too late", expires_at=now)
+def test_an_expired_mail_is_dropped(server, reader, queue_mail, now):
+    queue_mail(reader, "in time", expires_at=now + timedelta(seconds=1))
+    queue_mail(reader, "too late", expires_at=now)
 
     send_mails(now)
 
     assert "in time" in server.text("rosa@example.com")
 
 
-def test_what_is_not_due_waits(server, reader, waiting, now):
-    waiting(reader, next_try_at=now + timedelta(seconds=1))
+def test_a_mail_that_is_not_due_waits(server, reader, queue_mail, now):
+    queue_mail(reader, next_try_at=now + timedelta(seconds=1))
 
     assert send_mails(now) == 0
     assert send_mails(now + timedelta(seconds=1)) == 1
 
 
-def test_what_a_batch_has_no_time_for_waits_for_the_next(server, reader, waiting, now, monkeypatch):
-    waiting(reader)
+def test_a_mail_that_a_batch_has_no_time_for_waits_for_the_next_batch(
+    server, reader, queue_mail, now, monkeypatch
+):
+    queue_mail(reader)
     with monkeypatch.context() as patched:
         patched.setattr("core.db.retries.BATCH_SECONDS", -1)
         assert send_mails(now) == 0
@@ -148,12 +152,14 @@ def test_what_a_batch_has_no_time_for_waits_for_the_next(server, reader, waiting
     assert send_mails(now) == 1
 
 
-def test_what_is_over_is_forgotten_after_thirty_days_and_what_waits_is_not(reader, waiting, now):
+def test_finished_mails_are_deleted_after_thirty_days_and_queued_ones_are_not(
+    reader, queue_mail, now
+):
     ages = [29 * DAY, 31 * DAY]
-    done = [waiting(reader, created_at=now - age, next_try_at=None, sent_at=now) for age in ages]
-    given_up = [waiting(reader, created_at=now - age, next_try_at=None) for age in ages]
-    still = waiting(reader, created_at=now - 31 * DAY)
+    done = [queue_mail(reader, created_at=now - age, next_try_at=None, sent_at=now) for age in ages]
+    given_up = [queue_mail(reader, created_at=now - age, next_try_at=None) for age in ages]
+    pending = queue_mail(reader, created_at=now - 31 * DAY)
 
     assert forget_mails(now) == 2
 
-    assert set(Mail.objects.all()) == {done[0], given_up[0], still}
+    assert set(Mail.objects.all()) == {done[0], given_up[0], pending}

@@ -1,4 +1,4 @@
-"""The link at the foot of a mail, and in its header (RFC 8058): it turns one person's mails off."""
+"""The unsubscribe link in a mail's footer and header (RFC 8058) turns one person's mails off."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ def wants_mails(user):
         ("text/plain", "x" * 200_000),
     ],
 )
-def test_a_post_with_any_body_turns_mails_off_and_again_changes_nothing(api, reader, kind, body):
+def test_a_post_with_any_body_turns_mails_off_and_repeating_it_changes_nothing(
+    api, reader, kind, body
+):
     for _ in range(2):
         answer = api().generic("POST", path_of(reader), body, content_type=kind)
 
@@ -49,7 +51,7 @@ def test_a_post_with_any_body_turns_mails_off_and_again_changes_nothing(api, rea
         assert not wants_mails(reader)
 
 
-def test_only_ones_own_are_turned_off(api, reader, person):
+def test_other_peoples_mails_stay_on(api, reader, person):
     other = person(email_notifications=True)
 
     api().post(path_of(reader))
@@ -58,7 +60,7 @@ def test_only_ones_own_are_turned_off(api, reader, person):
 
 
 @pytest.mark.parametrize("method", ["get", "head"])
-def test_a_program_that_follows_the_link_turns_nothing_off(api, reader, method):
+def test_following_the_link_turns_nothing_off(api, reader, method):
     answer = getattr(api(), method)(path_of(reader))
 
     assert answer.status_code == 200
@@ -76,7 +78,7 @@ def test_the_page_has_one_button_and_loads_nothing(api, reader):
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_a_token_that_is_not_ours_is_404_and_changes_nothing(api, reader, person, method):
+def test_an_invalid_token_is_404_and_changes_nothing(api, reader, person, method):
     good = unsubscribe_links.sign(str(reader.pk))
     other = unsubscribe_links.sign(str(person().pk))
     mixed = f"{reader.pk}.{other.partition('.')[2]}"
@@ -90,7 +92,7 @@ def test_a_token_that_is_not_ours_is_404_and_changes_nothing(api, reader, person
 
 @pytest.fixture
 def site(tmp_path):
-    """A server, and the mail server that its clock, run by hand, sends to."""
+    """A server, and the mail server that its jobs, run by hand, send to."""
     with MailServer() as mails:
         port = free_port()
         environment = {
@@ -103,19 +105,19 @@ def site(tmp_path):
             yield server, mails
 
 
-def test_a_mail_programs_button_ends_the_mails_that_somebody_asked_for(site):
+def test_a_mail_clients_unsubscribe_button_turns_mails_off(site):
     server, mails = site
-    tick = [sys.executable, "manage.py", "run_jobs"]
+    run_jobs = [sys.executable, "manage.py", "run_jobs"]
     token = server.register("ines", role="instructor")
     server.call("PATCH", "/api/auth/me/", token, json={"email_notifications": True})
-    subprocess.run(tick, cwd=ROOT, env=os.environ | server.settings, check=True)
-    [asked] = mails.mails
-    parts = dict(re.findall(r"^(uid|token): ([\w-]+)", part(asked, "plain"), re.MULTILINE))
+    subprocess.run(run_jobs, cwd=ROOT, env=os.environ | server.settings, check=True)
+    [confirmation] = mails.mails
+    parts = dict(re.findall(r"^(uid|token): ([\w-]+)", part(confirmation, "plain"), re.MULTILINE))
     assert server.call("POST", "/api/auth/email/confirm/", json=parts).status_code == 200
     date = (datetime.now(UTC) + timedelta(hours=12)).isoformat()
     body = {"title": "Algebra", "description": "D", "date": date, "max_participants": 5}
     server.call("POST", "/api/sessions/", token, json=body)
-    subprocess.run(tick, cwd=ROOT, env=os.environ | server.settings, check=True)
+    subprocess.run(run_jobs, cwd=ROOT, env=os.environ | server.settings, check=True)
     mail = mails.mails[1]
     link = mail["List-Unsubscribe"].strip(" <>")
 

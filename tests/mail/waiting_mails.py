@@ -1,4 +1,4 @@
-"""Fills the database in `DATABASE_URL` with mails that wait, for `test_mail_races`.
+"""Fill the database in `DATABASE_URL` with queued mails, for `test_mail_races`.
 
 Run as `python -m tests.mail.waiting_mails`.
 """
