@@ -1,5 +1,5 @@
-"""Requests whose bodies end here for one server, and there for another: behind a proxy that reads
-them otherwise, the rest would be another's request."""
+"""Requests whose body length is ambiguous: if a proxy and the server disagree about it, the rest of
+the body is read as another client's request."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ AMBIGUOUS = [
 
 
 def conversation(served: Server, sent: bytes) -> bytes:
-    """All that the server says to these bytes, until it closes."""
+    """Send these bytes; return all that the server sends until it closes the connection."""
     with socket.create_connection(("127.0.0.1", served.port), timeout=20) as client:
         client.sendall(sent)
         received = b""
@@ -47,7 +47,7 @@ def conversation(served: Server, sent: bytes) -> bytes:
 
 
 def refuses_and_closes(served: Server, ambiguous: bytes) -> None:
-    """The one request is refused, and the next one in the same connection isn't answered."""
+    """Assert that the request is refused, and the next one on the connection isn't answered."""
     head = POST + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n" + JSON
 
     answer = conversation(served, head + ambiguous + SECOND)

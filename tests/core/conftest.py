@@ -1,4 +1,4 @@
-"""A real server for what only real HTTP can show, and what is posted with a key."""
+"""A real server for tests that need real HTTP, and fixtures that several files share."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.server import Server
 
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One server for all tests that ask: they don't change what others see."""
+    """One server that all these tests share, since they don't affect each other."""
     environment = {"DEMO_DATA": "0", "DISABLE_THROTTLING": "1"}
     with Server(tmp_path_factory.mktemp("served"), environment) as server:
         yield server
@@ -23,7 +23,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def document() -> Any:
-    """The API's description, as it is served."""
+    """The API description, as it is served."""
     answer = APIClient().get("/api/schema/?format=json")
     assert answer.status_code == 200
     return answer.json()
@@ -31,7 +31,7 @@ def document() -> Any:
 
 @pytest.fixture
 def body(now: datetime) -> dict[str, Any]:
-    """A session to be published."""
+    """The request body of a new session."""
     return {
         "title": "Algebra",
         "description": "From the beginning",
@@ -43,5 +43,5 @@ def body(now: datetime) -> dict[str, Any]:
 
 @pytest.fixture
 def ines(api: Callable[..., APIClient], instructor: User) -> APIClient:
-    """The client of an instructor."""
+    """A client signed in as an instructor."""
     return api(instructor)

@@ -1,15 +1,15 @@
-"""What every refusal must look like (contract C4)."""
+"""The shape of every error (contract C4)."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import config.urls  # noqa: F401  # what it imports declares every code
+import config.urls  # noqa: F401  # its imports declare every code
 from core.errors import REGISTRY
 
 
 def refused(answer: Any, status: int, code: str = "") -> dict[str, Any]:
-    """Assert that this is an error in the envelope; its body. Takes any client's answer."""
+    """Assert that this answer, of any client, is an error in the envelope; return its body."""
     assert answer.status_code == status, (answer.status_code, answer.content[:300])
     assert answer.headers["Content-Type"] == "application/json"
     body: dict[str, Any] = answer.json()

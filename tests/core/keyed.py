@@ -1,4 +1,4 @@
-"""Posting with an `Idempotency-Key`."""
+"""Helpers for POST requests with an `Idempotency-Key`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ def post(client, path, body=None, key="k1", **headers):
 
 
 def same(one, other):
-    """The second answer is the first one again, and says so."""
+    """Assert that the second answer repeats the first and is marked as a replay."""
     assert (other.status_code, other.content) == (one.status_code, one.content)
     assert other.headers.get("Content-Type") == one.headers.get("Content-Type")
     assert (one.headers.get("Idempotent-Replayed"), other["Idempotent-Replayed"]) == (None, "true")

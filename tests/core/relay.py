@@ -1,4 +1,4 @@
-"""A way to a server, that can be stopped and let go on."""
+"""A TCP relay to a server that can be paused and resumed."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Self
 
 
 class Relay:
-    """`with Relay(5432) as relay:` leads from `relay.port` to that port of this machine.
+    """`with Relay(5432) as relay:` forwards `relay.port` to that port of this machine.
 
-    While `flowing` isn't set it takes connections and bytes, and hands nothing on: a server that
-    hangs.
+    While `flowing` isn't set it accepts connections and bytes but forwards nothing, like a server
+    that hangs.
     """
 
     def __init__(self, port: int) -> None:
@@ -23,7 +23,7 @@ class Relay:
     def __enter__(self) -> Self:
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self.listener.getsockname()[1]
-        threading.Thread(target=self.take, daemon=True).start()
+        threading.Thread(target=self.accept, daemon=True).start()
         return self
 
     def __exit__(
@@ -35,7 +35,7 @@ class Relay:
         self.listener.close()
         self.flowing.set()
 
-    def take(self) -> None:
+    def accept(self) -> None:
         while True:
             try:
                 client, _ = self.listener.accept()
@@ -43,15 +43,15 @@ class Relay:
                 return
             server = socket.create_connection(("127.0.0.1", self.target))
             for ends in ((client, server), (server, client)):
-                threading.Thread(target=self.hand_on, args=ends, daemon=True).start()
+                threading.Thread(target=self.forward, args=ends, daemon=True).start()
 
-    def hand_on(self, source: socket.socket, target: socket.socket) -> None:
+    def forward(self, source: socket.socket, target: socket.socket) -> None:
         try:
             while data := source.recv(65536):
                 self.flowing.wait()
                 target.sendall(data)
         except OSError:
-            pass  # one end is gone, and the other is told below
+            pass  # one end is gone, and the other is closed below
         finally:
             source.close()
             target.close()

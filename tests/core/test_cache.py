@@ -1,4 +1,4 @@
-"""The cache of all processes together, and what a process does while Redis is down."""
+"""The cache that all processes share, and what a process does while Redis is down."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def proxy():
 
 @pytest.fixture
 def shared(proxy, monkeypatch):
-    """A process's cache; it asks for Redis again after a tenth of a second."""
+    """A process's cache, which tries Redis again after a tenth of a second."""
     monkeypatch.setattr(module, "TIMEOUT", 0.2)
     monkeypatch.setattr(module, "RETRY_PAUSE", 0.1)
     module.client_of.cache_clear()
@@ -41,7 +41,7 @@ def shared(proxy, monkeypatch):
 
 @pytest.fixture
 def other(proxy, shared):
-    """That of another process."""
+    """The cache of another process."""
     module.client_of.cache_clear()
     made = SharedCache(proxy.url, PREFIX)
     assert made._cache
@@ -60,7 +60,7 @@ def either(request):
     return made
 
 
-def test_it_is_a_cache_as_django_knows_it(either):
+def test_it_implements_djangos_cache_api(either):
     assert either.add("a", 1)
     assert not either.add("a", 2)
     assert either.incr("a", 2) == 3
@@ -79,7 +79,7 @@ def test_it_is_a_cache_as_django_knows_it(either):
     assert either.reachable()
 
 
-def test_every_one_of_many_at_once_is_counted(either):
+def test_concurrent_calls_are_all_counted(either):
     counts = []
 
     def count():
@@ -94,18 +94,18 @@ def test_every_one_of_many_at_once_is_counted(either):
     assert sorted(counts) == list(range(1, 201))
 
 
-def test_a_count_is_forgotten_in_time(either):
+def test_a_count_expires(either):
     assert [either.count("key", 1), either.count("key", 1)] == [1, 2]
 
     deadline = time.monotonic() + 10
     while either.has_key("key"):
         assert time.monotonic() < deadline
-        time.sleep(0.05)  # between two looks
+        time.sleep(0.05)  # between two checks
     assert either.count("key", 1) == 1
 
 
 @needs_redis
-def test_what_is_not_json_is_refused_and_clearing_leaves_what_is_not_of_the_cache(shared, proxy):
+def test_other_than_json_is_refused_and_clearing_leaves_other_keys(shared, proxy):
     proxy.real.set("tests.beside", "a task")
 
     with pytest.raises(TypeError):
@@ -117,7 +117,7 @@ def test_what_is_not_json_is_refused_and_clearing_leaves_what_is_not_of_the_cach
 
 @needs_redis
 @pytest.mark.parametrize("outage", ["cut", "hang"])
-def test_while_redis_is_down_each_process_goes_on_by_itself_and_is_as_quick(shared, proxy, outage):
+def test_while_redis_is_down_each_process_has_its_own_cache_and_is_as_fast(shared, proxy, outage):
     def median():
         durations = []
         for _ in range(50):
@@ -128,7 +128,7 @@ def test_while_redis_is_down_each_process_goes_on_by_itself_and_is_as_quick(shar
 
     before = median()
     getattr(proxy, outage)()
-    shared.count("key", 60)  # the one that finds out
+    shared.count("key", 60)  # the call that detects the outage
 
     assert median() < 2 * before
     assert shared.own.get("key") > 50
@@ -136,7 +136,7 @@ def test_while_redis_is_down_each_process_goes_on_by_itself_and_is_as_quick(shar
 
 
 @needs_redis
-def test_each_call_that_is_done_without_redis_is_counted(shared, proxy):
+def test_each_call_without_redis_is_counted(shared, proxy):
     def counted():
         return CACHE_FALLBACKS._value.get() - before
 
@@ -145,14 +145,14 @@ def test_each_call_that_is_done_without_redis_is_counted(shared, proxy):
     assert counted() == 0
 
     proxy.cut()
-    for _ in range(3):  # one finds out, the others don't ask
+    for _ in range(3):  # the first one detects the outage, the others don't try
         shared.get("a")
 
     assert counted() == 3
 
 
 @needs_redis
-def test_redis_is_shared_again_by_itself_after_an_outage(shared, other, proxy, caplog):
+def test_the_cache_is_shared_again_after_an_outage(shared, other, proxy, caplog):
     shared.set("a", "before")
     proxy.cut()
     assert shared.get("a") is None
@@ -163,7 +163,7 @@ def test_redis_is_shared_again_by_itself_after_an_outage(shared, other, proxy, c
     deadline = time.monotonic() + 10
     while shared.get("a") != "before":
         assert time.monotonic() < deadline
-        time.sleep(0.02)  # between two looks
+        time.sleep(0.02)  # between two checks
     shared.delete("a")
 
     assert other.get("a") is None
@@ -174,19 +174,19 @@ def test_redis_is_shared_again_by_itself_after_an_outage(shared, other, proxy, c
 
 
 @needs_redis
-def test_one_at_a_time_asks_for_a_redis_that_hangs(shared, proxy, monkeypatch):
+def test_one_thread_at_a_time_tries_a_redis_that_hangs(shared, proxy, monkeypatch):
     proxy.hang()
     shared.get("a")
     monkeypatch.setattr(module, "RETRY_PAUSE", 60)
-    shared._cache.outage.ask_again_at = time.monotonic()  # now it is time to ask again
+    shared._cache.outage.ask_again_at = time.monotonic()  # the next attempt is due
 
-    def look():
+    def get():
         began = time.perf_counter()
         shared.get("a")
         durations.append(time.perf_counter() - began)
 
     durations: list[float] = []
-    threads = [threading.Thread(target=look) for _ in range(8)]
+    threads = [threading.Thread(target=get) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

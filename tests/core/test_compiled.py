@@ -1,4 +1,4 @@
-"""Queries that are compiled once: any part of a list, and how long a count is believed."""
+"""Compiled queries: slices of a list, and how long a count is cached."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 @pytest.fixture
 def people(person):
-    """`people(25)`: their names, in the order of their ids."""
+    """`people(25)`: create people; return their usernames in the order of their ids."""
 
     def make(number):
         return [person().username for _ in range(number)]
@@ -24,7 +24,7 @@ def people(person):
 
 @pytest.fixture
 def listed():
-    """Those whose names contain what is asked for."""
+    """The people whose usernames contain the parameter `part`."""
     rows = User.objects.filter(username__icontains=Param("part", TextField())).order_by("pk")
     return PagedQueries(rows, lambda rows: rows.values_list("username"))
 
@@ -34,7 +34,7 @@ def listing(queries, part):
 
 
 @pytest.mark.parametrize("number", [0, 1, 7, 25])
-def test_every_part_of_a_list_is_the_same_as_that_of_its_queryset(people, listed, number):
+def test_every_slice_of_a_list_is_the_same_as_that_of_its_queryset(people, listed, number):
     names, found = people(number), listing(listed, "PERSON")
 
     assert found.count() == number
@@ -45,13 +45,13 @@ def test_every_part_of_a_list_is_the_same_as_that_of_its_queryset(people, listed
 
 
 @pytest.mark.parametrize("part", ["%", "_", "\\", "'; --"])
-def test_what_is_looked_for_is_taken_literally(people, listed, part):
+def test_the_search_text_is_taken_literally(people, listed, part):
     people(3)
 
     assert listing(listed, part).count() == 0
 
 
-def test_a_small_count_is_always_the_truth_and_a_large_one_is_for_a_moment(
+def test_a_small_count_is_always_exact_and_a_large_one_is_cached_briefly(
     people, listed, monkeypatch
 ):
     people(2)
@@ -64,14 +64,14 @@ def test_a_small_count_is_always_the_truth_and_a_large_one_is_for_a_moment(
     assert listing(listed, "person").count() == 3
     User.objects.create_user("person-again", "again@example.com", "x")
 
-    assert listing(listed, "person").count() == 3, "a moment ago"
-    assert listing(listed, "again").count() == 1, "another question"
-    listed.kept.clear()  # as when the moment is over
+    assert listing(listed, "person").count() == 3, "the cached count"
+    assert listing(listed, "again").count() == 1, "another parameter"
+    listed.kept.clear()  # as if the cached count had expired
     assert listing(listed, "person").count() == 4
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 5, 8, 9])
-def test_several_ids_are_found_by_few_statements(people, number):
+def test_several_ids_are_found_with_a_rounded_number_of_parameters(people, number):
     people(10)
     ids = list(User.objects.order_by("pk").values_list("pk", flat=True))[:number]
 

@@ -1,4 +1,4 @@
-"""Writes that are compiled once do what the ORM does, and keep its rules."""
+"""Compiled writes do the same as the ORM, and keep its rules."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from sessions_app.models import Participant, Session
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
-def told(person, text):
+def notification(person, text):
     return Notification(user=person, type=Type.GENERAL, title=text, message=text)
 
 
 @pytest.mark.parametrize("number", [0, 1, 3])
-def test_rows_are_inserted_whole_and_get_their_ids(person, number):
-    rows = [told(person(), f"It's {{}} %s \\ «{each}»") for each in range(number)]
+def test_rows_are_inserted_with_all_columns_and_get_their_ids(person, number):
+    rows = [notification(person(), f"It's {{}} %s \\ «{each}»") for each in range(number)]
 
     assert insert(rows) == rows
 
@@ -32,11 +32,11 @@ def test_rows_are_inserted_whole_and_get_their_ids(person, number):
     assert found == [{key: row.__dict__[key] for key in found[0]} for row in rows]
     for row in rows:
         row.read = True
-        row.save()  # as a row that is there: no second one
+        row.save()  # updates the row, and inserts no second one
     assert Notification.objects.filter(read=True).count() == number
 
 
-def test_a_row_that_a_constraint_forbids_is_refused_as_the_orm_does(session, person):
+def test_a_row_that_violates_a_constraint_raises_the_orms_exception(session, person):
     place, somebody, now = session(), person(), timezone.now()
     insert([Participant(session=place, user=somebody, joined_at=now)])
 
@@ -46,7 +46,7 @@ def test_a_row_that_a_constraint_forbids_is_refused_as_the_orm_does(session, per
     assert Participant.objects.count() == 1
 
 
-def test_an_update_changes_what_its_values_name_and_says_how_many(person):
+def test_an_update_sets_the_given_columns_and_returns_the_number_of_rows(person):
     one, other = person(), person()
     renaming = CompiledUpdate(
         User.objects.filter(pk=Param("pk")),
@@ -62,6 +62,6 @@ def test_an_update_changes_what_its_values_name_and_says_how_many(person):
     assert User.objects.get(pk=other.pk).first_name == other.first_name
 
 
-def test_a_status_is_not_written_by_a_compiled_update_either():
+def test_a_compiled_update_cannot_write_a_status_either():
     with pytest.raises(StatusWrittenError):
         CompiledUpdate(Session.objects.all(), status="completed")

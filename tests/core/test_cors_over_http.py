@@ -1,4 +1,4 @@
-"""Browsers on other origins (contract C9), as a real server answers them."""
+"""Requests of browsers on other origins (contract C9) to a real server."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -43,7 +43,7 @@ def production(tmp_path_factory):
 
 
 def preflight(server, origin, method="PUT", path="/api/sessions/1/"):
-    """What a browser asks before it sends a body of JSON with a token."""
+    """Send the preflight request of a browser that will send JSON with a token."""
     return server.call(
         "OPTIONS",
         path,
@@ -56,13 +56,13 @@ def preflight(server, origin, method="PUT", path="/api/sessions/1/"):
 
 
 def is_allowed(server, origin):
-    """Does a browser let a page of this origin send the request, and read its answer?"""
-    asked = preflight(server, origin)
+    """Whether a browser lets a page of this origin send the request and read its answer."""
+    first = preflight(server, origin)
     answer = server.call("GET", "/api/sessions/", headers={"Origin": origin})
-    assert asked.status_code == 200
-    told = {each.headers.get("Access-Control-Allow-Origin") for each in (asked, answer)}
-    assert len(told) == 1
-    return told == {origin}
+    assert first.status_code == 200
+    allowed = {each.headers.get("Access-Control-Allow-Origin") for each in (first, answer)}
+    assert len(allowed) == 1
+    return allowed == {origin}
 
 
 @pytest.mark.parametrize("origin", LOCAL)
@@ -93,7 +93,7 @@ def test_every_method_and_the_headers_of_the_client_are_allowed(development, met
 
 
 @pytest.mark.parametrize("path", ["/api/sessions/", "/api/nowhere/", "/healthz"])
-def test_a_script_can_read_an_answer_and_its_headers_errors_included(development, path):
+def test_scripts_can_read_answers_and_their_headers_including_errors(development, path):
     answer = development.call("GET", path, headers={"Origin": LOCAL[0]})
 
     assert answer.headers["Access-Control-Allow-Origin"] == LOCAL[0]
@@ -105,7 +105,7 @@ def test_a_script_can_read_an_answer_and_its_headers_errors_included(development
     assert "origin" in answer.headers["Vary"].lower()
 
 
-def test_the_whole_way_of_a_browser_from_preflight_to_a_published_session(development):
+def test_a_browser_can_publish_a_session_after_a_preflight(development):
     origin = {"Origin": LOCAL[0]}
     token = development.register("ines", "instructor")
     body = {

@@ -1,4 +1,4 @@
-"""Lists as CSV: safe against formulas, streamed, logged, addresses for those who may see people."""
+"""Lists as CSV: without formulas, streamed, logged; addresses only for staff who may see people."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ def export(desk, *rows, query="", path=LIST, **extra):
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
-def test_what_a_spreadsheet_would_take_for_a_formula_is_a_text(start):
+def test_text_that_looks_like_a_formula_is_escaped(start):
     assert to_cell(f"{start}cmd|' /C calc'!A0") == f"'{start}cmd|' /C calc'!A0"
 
 
-def test_other_values_are_as_they_are():
+def test_other_values_are_not_escaped():
     moment = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
     values = [-5, True, False, None, "a=b", "", moment]
 
@@ -39,7 +39,7 @@ def test_other_values_are_as_they_are():
     assert cells == ["-5", "yes", "no", "", "a=b", "", "2026-03-01T12:30:00Z"]
 
 
-def test_cells_with_quotes_commas_and_lines_come_back_whole():
+def test_cells_with_quotes_commas_and_line_breaks_survive_a_round_trip():
     cell = 'say "hi"; then,\nleave'
 
     text = "".join(write_csv(["A", "B"], iter([(cell, 1)])))
@@ -49,7 +49,7 @@ def test_cells_with_quotes_commas_and_lines_come_back_whole():
 
 
 def test_rows_are_read_as_they_are_sent():
-    """Not all of them before the first piece, also by an ASGI server."""
+    """An ASGI server, too, sends the first piece before all rows are read."""
     read = []
 
     def rows() -> Iterator[tuple[int]]:
@@ -85,7 +85,7 @@ def test_the_chosen_rows_are_exported_and_the_export_is_logged(desk, session, jo
 
 
 @pytest.mark.django_db
-def test_the_whole_filtered_list_is_exported_however_long_it_is(desk, session, monkeypatch):
+def test_the_whole_filtered_list_is_exported_however_long(desk, session, monkeypatch):
     monkeypatch.setattr("core.admin.acts.MAX_AT_ONCE", 1)
     for title in ("Algebra I", "Algebra II", "Botany"):
         session(title=title)
@@ -98,15 +98,15 @@ def test_the_whole_filtered_list_is_exported_however_long_it_is(desk, session, m
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("codes", "sees"), [([], False), (["view_user"], True)])
-def test_addresses_are_for_those_who_may_see_people(client, person, session, codes, sees):
-    looker = person("lou", is_staff=True)
-    looker.user_permissions.set(
+def test_addresses_are_only_for_staff_who_may_see_people(client, person, session, codes, sees):
+    helper = person("lou", is_staff=True)
+    helper.user_permissions.set(
         Permission.objects.filter(
             codename__in=["view_session", *codes],
             content_type__app_label__in=["sessions_app", "accounts"],
         )
     )
-    client.force_login(looker)
+    client.force_login(helper)
 
     _, [line] = export(client, session())
 
@@ -127,7 +127,7 @@ def test_addresses_are_for_those_who_may_see_people(client, person, session, cod
         "/admin/admin/logentry/",
     ],
 )
-def test_every_list_with_columns_to_export_names_columns_that_exist(desk, path):
+def test_every_exported_column_exists(desk, path):
     chosen = {"action": "export_csv", "_selected_action": ["1"], "select_across": "1"}
     answer = desk.post(path, chosen)
 

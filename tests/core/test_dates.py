@@ -1,5 +1,5 @@
-"""Dates as clients send them, over the API and in the filters (contract C5, C7). The clock of
-these tests stands at the start of 2030."""
+"""Dates that clients send, in bodies and in filters (contract C5, C7). Time is frozen at the start
+of 2030."""
 
 from __future__ import annotations
 
@@ -54,28 +54,28 @@ def publish(api, instructor):
         (DATE, {"timezone_offset": 0}, "2030-07-15T18:30:00Z"),
         (DATE, {"timezone_offset": 840}, "2030-07-16T08:30:00Z"),
         (DATE, {"timezone_offset": -840}, "2030-07-15T04:30:00Z"),
-        # A date's own offset wins, whatever else is sent: as in the document's example.
+        # A date's own offset takes precedence, as in the document's example.
         ("2030-07-15T18:30:00-05:00", {"timezone_offset": -300}, "2030-07-15T23:30:00Z"),
         ("2030-07-15T18:30:00Z", {"timezone_offset": 99999}, "2030-07-15T18:30:00Z"),
         ("2030-07-15T18:30:00Z", {"timezone_offset": "x"}, "2030-07-15T18:30:00Z"),
         ("2030-07-15T18:30:00Z", {"timezone": "Asia/Kolkata"}, "2030-07-15T18:30:00Z"),
-        # The name of a zone wins over the offset.
+        # The name of a zone takes precedence over the offset.
         (DATE, {"timezone": "Asia/Kolkata"}, "2030-07-15T13:00:00Z"),
         (DATE, {"timezone": "Asia/Kolkata", "timezone_offset": 300}, "2030-07-15T13:00:00Z"),
         (DATE, {"timezone": "Europe/Berlin"}, "2030-07-15T16:30:00Z"),
         ("2030-01-15T18:30", {"timezone": "Europe/Berlin"}, "2030-01-15T17:30:00Z"),
         (DATE, {"timezone": "UTC"}, "2030-07-15T18:30:00Z"),
-        # The last minute before and the first after the clock is set forward.
+        # The last minute before the clocks go forward, and the first one after.
         ("2030-03-31T01:59", {"timezone": "Europe/Berlin"}, "2030-03-31T00:59:00Z"),
         ("2030-03-31T03:00", {"timezone": "Europe/Berlin"}, "2030-03-31T01:00:00Z"),
-        # Of two, when the clock is set back, the first.
+        # When the clocks go back, the first of the two possible moments.
         ("2030-10-27T02:30", {"timezone": "Europe/Berlin"}, "2030-10-27T00:30:00Z"),
         ("2030-11-03T01:30", {"timezone": "America/New_York"}, "2030-11-03T05:30:00Z"),
-        # The furthest day allowed.
+        # The last day allowed.
         ("2039-12-31T23:59:59Z", {}, "2039-12-31T23:59:59Z"),
     ],
 )
-def test_a_date_is_read_and_comes_back_in_utc(publish, date, others, utc):
+def test_a_date_is_parsed_and_returned_in_utc(publish, date, others, utc):
     answer = publish(date, **others)
     assert (answer.status_code, answer.json().get("date")) == (201, utc)
 
@@ -133,13 +133,13 @@ def test_a_date_is_read_and_comes_back_in_utc(publish, date, others, utc):
     ],
     ids=lambda value: ascii(value)[:40],
 )
-def test_a_date_that_cannot_be_meant_is_a_400_of_its_field(publish, date, others, field):
+def test_an_invalid_date_is_a_400_that_names_its_field(publish, date, others, field):
     assert field in refused(publish(date, **others), 400, "validation_error")["fields"]
 
 
 @pytest.fixture
 def stored(publish):
-    """The address of a session on a date with seconds."""
+    """The path of a session whose date has seconds."""
     return f"{LIST}{publish('2030-07-15T18:30:45Z').json()['id']}/"
 
 
@@ -155,7 +155,7 @@ def stored(publish):
         {"date": "2030-07-15T20:30:45+02:00"},
     ],
 )
-def test_the_stored_date_sent_back_changes_nothing(api, instructor, stored, method, change):
+def test_sending_the_stored_date_back_changes_nothing(api, instructor, stored, method, change):
     answer = getattr(api(instructor), method)(stored, {"title": "new", **change})
 
     assert answer.status_code == 200
@@ -170,11 +170,11 @@ def test_the_stored_date_sent_back_changes_nothing(api, instructor, stored, meth
         ({"date": "2030-07-15T18:30:45+05:30"}, "2030-07-15T13:00:45Z"),
     ],
 )
-def test_another_date_is_a_change(api, instructor, stored, change, utc):
+def test_a_different_date_is_a_change(api, instructor, stored, change, utc):
     assert api(instructor).patch(stored, change).json()["date"] == utc
 
 
-def test_a_date_in_the_past_may_stay_but_not_be_set(api, instructor, publish, stored):
+def test_a_date_in_the_past_can_stay_but_cannot_be_set(api, instructor, publish, stored):
     with time_machine.travel("2030-07-15T18:31:00Z", tick=False):
         client = api(instructor)
         assert client.put(stored, {"date": "2030-07-15T18:30", "title": "x"}).status_code == 200
@@ -200,7 +200,7 @@ def test_a_date_in_the_past_may_stay_but_not_be_set(api, instructor, publish, st
         ("date_from=%20&date_to=%20", "next night noon early"),
     ],
 )
-def test_bounds_of_the_list(api, instructor, publish, query, titles):
+def test_the_list_is_filtered_by_date(api, instructor, publish, query, titles):
     for title, date in {
         "early": "2030-07-14T00:00:00Z",
         "noon": "2030-07-15T12:00:00Z",
@@ -230,12 +230,12 @@ def test_bounds_of_the_list(api, instructor, publish, query, titles):
     ],
     ids=lambda value: ascii(value[:30]),
 )
-def test_a_bound_that_cannot_be_read_is_a_400(api, student, name, value):
+def test_an_invalid_bound_is_a_400(api, student, name, value):
     answer = api(student).get(f"{LIST}?{name}={value}")
     assert name in refused(answer, 400, "validation_error")["fields"]
 
 
-def test_fractions_of_a_stored_second_do_not_make_it_another_minute():
+def test_fractions_of_a_second_do_not_change_the_minute():
     stored = datetime(2030, 7, 15, 18, 30, 45, 999_999, tzinfo=UTC)
     assert dates.same_minute(datetime(2030, 7, 15, 18, 30), stored)  # noqa: DTZ001  # naive
     assert not dates.same_minute(datetime(2030, 7, 15, 18, 31), stored)  # noqa: DTZ001

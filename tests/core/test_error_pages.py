@@ -1,9 +1,9 @@
-"""Django's own error pages, which the admin has in development."""
+"""Django's own error pages, which the admin shows in development."""
 
 from django.views.debug import ExceptionReporter
 
 
-def test_they_show_no_password_that_is_within_an_address(settings, rf):
+def test_passwords_within_urls_are_not_shown(settings, rf):
     settings.REDIS_URL = "redis://:a-secret-of-redis@redis.example/0"
     request = rf.get("/admin/", DATABASE_URL="postgres://ada:a-secret-of-postgres@db.example/x")
 

@@ -1,5 +1,5 @@
-"""Every kind of error comes in the one envelope (contract C4), with the headers that its status
-asks for and a request id."""
+"""Every kind of error is answered in the envelope (contract C4), with the headers that its status
+requires and a request id."""
 
 import json
 import re
@@ -69,13 +69,13 @@ def test_an_unknown_address_is_a_404(settings, debug, method, address):
     refused(answer, 404, "unknown_address")
 
 
-def test_an_escape_that_is_no_utf_8_is_a_404(api):
+def test_an_escape_that_is_not_utf_8_is_a_404(api):
     refused(api().get("/api/%ff%fe/"), 404, "unknown_address")
 
 
 @pytest.mark.parametrize("method", ["get", "post", "put", "delete", "head", "options"])
 @pytest.mark.parametrize("address", ["/api/sessions", "/api/sessions/1/join", "/api/auth/token"])
-def test_an_address_without_its_last_slash_names_the_right_one(api, method, address):
+def test_an_address_without_a_trailing_slash_names_the_right_one(api, method, address):
     answer = getattr(api(), method)(address)
 
     if method == "head":
@@ -97,7 +97,9 @@ def test_an_address_without_its_last_slash_names_the_right_one(api, method, addr
         ("POST", "/healthz", {"GET"}),
     ],
 )
-def test_a_wrong_method_is_a_405_that_names_the_right_ones(api, student, method, address, allowed):
+def test_a_wrong_method_is_a_405_that_lists_the_allowed_ones(
+    api, student, method, address, allowed
+):
     answer = api(student).generic(method, address)
 
     assert method in refused(answer, 405, "method_not_allowed")["error"]
@@ -135,7 +137,7 @@ def test_head_has_the_headers_of_get_and_no_body(api, student, session):
         "Bearer " + "W1tb" * 5000 + ".e30.aa",
     ],
 )
-def test_no_good_token_is_a_401_that_says_how_to_sign_in(api, authorization):
+def test_a_missing_or_invalid_token_is_a_401_that_names_the_scheme(api, authorization):
     headers = {} if authorization is None else {"HTTP_AUTHORIZATION": authorization}
     answer = api().get("/api/sessions/", **headers)
 
@@ -143,23 +145,23 @@ def test_no_good_token_is_a_401_that_says_how_to_sign_in(api, authorization):
     assert answer["WWW-Authenticate"].startswith("Bearer")
 
 
-def test_what_one_may_not_do_is_a_403(api, student):
+def test_a_forbidden_action_is_a_403(api, student):
     body = {"booking_mode": "instant"}
     refused(api(student).post("/api/sessions/", body), 403, "not_instructor")
 
 
-def test_what_is_not_there_is_a_404(api, student):
+def test_a_row_that_does_not_exist_is_a_404(api, student):
     refused(api(student).get("/api/sessions/4711/"), 404, "not_found")
     refused(api(student).get(f"/api/sessions/{2**63 - 1}/"), 404, "not_found")
 
 
-def test_the_api_does_not_ask_for_a_csrf_token():
+def test_the_api_needs_no_csrf_token():
     client = APIClient(enforce_csrf_checks=True)
     refused(client.post("/api/auth/token/", {}), 400, "validation_error")
     refused(client.post("/api/nowhere/", {}), 404, "unknown_address")
 
 
-def test_too_many_requests_is_a_429_that_says_when_to_come_back(api, settings):
+def test_too_many_requests_is_a_429_that_says_when_to_try_again(api, settings):
     settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"anonymous": "1/minute"}
     api().get("/api/schema/")
     answer = api().get("/api/schema/")
@@ -188,27 +190,27 @@ def test_a_foreign_or_broken_host_is_a_400(api, settings, debug, host):
 
 
 @pytest.mark.parametrize("debug", [False, True], ids=["DEBUG=0", "DEBUG=1"])
-def test_more_query_parameters_than_anybody_needs_are_a_400(api, student, settings, debug):
+def test_too_many_query_parameters_are_a_400(api, student, settings, debug):
     settings.DEBUG = debug
     answer = api(student).get("/api/sessions/?" + "a=1&" * 1001)
     refused(answer, 400, "bad_request")
 
 
-def test_a_range_that_a_static_file_does_not_have_is_a_416(api, settings):
+def test_a_range_beyond_the_end_of_a_static_file_is_a_416(api, settings):
     settings.WHITENOISE_USE_FINDERS = True
     file = "/static/drf_spectacular_sidecar/redoc/bundles/redoc.standalone.js"
     refused(api().get(file, HTTP_RANGE="bytes=999999999-"), 416, "bad_request")
 
 
 @pytest.mark.parametrize("address", ["/api/sessions/", "/nowhere", "/healthz"])
-def test_a_request_id_is_taken_over_on_every_answer(api, address):
+def test_a_request_id_is_returned_with_every_answer(api, address):
     answer = api().get(address, HTTP_X_REQUEST_ID="trace-4f.2_1")
     assert answer["X-Request-ID"] == "trace-4f.2_1"
 
 
-@pytest.mark.parametrize("nasty", [None, "", "a b", "é", "<script>", "x" * 129, "a;b", "a\tb"])
-def test_a_missing_or_nasty_request_id_is_replaced_by_a_new_one(api, nasty):
-    headers = {} if nasty is None else {"HTTP_X_REQUEST_ID": nasty}
+@pytest.mark.parametrize("invalid", [None, "", "a b", "é", "<script>", "x" * 129, "a;b", "a\tb"])
+def test_a_missing_or_invalid_request_id_is_replaced_by_a_new_one(api, invalid):
+    headers = {} if invalid is None else {"HTTP_X_REQUEST_ID": invalid}
     made = {api().get("/api/sessions/", **headers)["X-Request-ID"] for _ in range(2)}
 
     assert len(made) == 2

@@ -1,4 +1,4 @@
-"""Whatever is wrong with a request, a real server answers with the envelope (contract C4), in
+"""Whatever is wrong with a request, a real server answers in the envelope (contract C4), in
 development and in production."""
 
 import pytest
@@ -43,7 +43,7 @@ def test_an_unknown_path(server, token, method, path):
     enveloped(server.call(method, path, token), 404, "unknown_address")
 
 
-def test_a_path_without_its_last_slash_names_the_right_one(server, token):
+def test_a_path_without_a_trailing_slash_names_the_right_one(server, token):
     body = enveloped(server.call("POST", "/api/sessions", token, json={}), 404, "unknown_address")
 
     assert "/api/sessions/" in body["error"]
@@ -77,7 +77,7 @@ def test_a_malformed_body(server, token, body):
 
 
 @pytest.mark.parametrize("body", ["[]", "null", "1", '"text"'])
-def test_a_body_that_is_no_object(server, token, body):
+def test_a_body_that_is_not_an_object(server, token, body):
     headers = {"Content-Type": "application/json"}
     answer = server.call("POST", "/api/sessions/", token, headers=headers, data=body)
 
@@ -110,7 +110,7 @@ def test_a_missing_and_a_wrong_token(server):
     assert missing.headers["WWW-Authenticate"].startswith("Bearer")
 
 
-def test_a_field_that_is_wrong_is_named(server, token):
+def test_invalid_fields_are_named(server, token):
     answer = server.call("POST", "/api/sessions/", token, json={"title": "x"})
 
     body = enveloped(answer, 400, "validation_error")

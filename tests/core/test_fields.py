@@ -1,4 +1,4 @@
-"""What a field takes: the JSON type that the description names, and no other (contract C7, C10)."""
+"""Fields accept the JSON type that the description names, and no other (contract C7, C10)."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def read(**body):
         ("option", "a", "a"),
     ],
 )
-def test_a_good_value_is_taken(name, value, expected):
+def test_a_valid_value_is_accepted(name, value, expected):
     serializer = read(**{name: value})
 
     assert serializer.errors == {}
@@ -69,7 +69,7 @@ ODD = [None, True, False, [], {}, ["abc"], {"a": 1}]
     ],
     ids=lambda value: ascii(value)[:20],
 )
-def test_any_other_value_is_one_sentence_of_that_field(name, value):
+def test_any_other_value_is_an_error_of_that_field(name, value):
     errors = read(**{name: value}).errors
 
     assert set(errors) == {name}
@@ -78,14 +78,14 @@ def test_any_other_value_is_one_sentence_of_that_field(name, value):
 
 
 @pytest.mark.parametrize("body", [[], "text", 7, True, [{}]])
-def test_a_body_that_is_no_object_is_one_sentence(body):
+def test_a_body_that_is_not_an_object_is_one_error(body):
     serializer = Everything(data=body)
 
     assert not serializer.is_valid()
     assert serializer.errors == {"non_field_errors": ["The body must be a JSON object."]}
 
 
-def test_keys_that_it_does_not_name_are_ignored():
+def test_unknown_keys_are_ignored():
     serializer = read(text="abc", id=7, creator={"id": 1}, __proto__=[])
     assert serializer.is_valid()
     assert serializer.validated_data == {"text": "abc"}

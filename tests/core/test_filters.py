@@ -1,5 +1,5 @@
-"""The filters and the order of the list (contract C7, S13): each means what it says, an empty one
-is as if absent, and one that can't be read is a 400."""
+"""The filters and the order of the list (contract C7, S13): an empty filter is ignored, and an
+invalid one is a 400."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def refusal(api, student):
 
 
 @pytest.fixture
-def shelf(session, instructor, student, now):
-    """Four sessions, one of each kind; their titles' order is not that of their dates."""
+def listed(session, instructor, student, now):
+    """Four different sessions; their order by title isn't that by date."""
 
     def seen(row, by):
         return Session.objects.seen_by(by).get(pk=row.pk)
@@ -93,8 +93,8 @@ def shelf(session, instructor, student, now):
         ("colour=blue", "Biology Chess Algebra Hooks"),
     ],
 )
-def test_a_filter_means_what_it_says(shelf, titles, query, expected):
-    assert titles(query.format(**shelf)) == expected
+def test_a_filter_selects_the_matching_sessions(listed, titles, query, expected):
+    assert titles(query.format(**listed)) == expected
 
 
 @pytest.mark.parametrize(
@@ -113,25 +113,27 @@ def test_a_filter_means_what_it_says(shelf, titles, query, expected):
         ("ordering=title", "Algebra Biology Chess Hooks"),
         ("ordering=-title", "Hooks Chess Biology Algebra"),
         ("ordering=-title&date_from=2000-01-01", "Hooks Chess Biology Algebra"),
-        ("ordering=created_at", "Hooks Algebra Chess Biology"),  # all at once: by id
+        ("ordering=created_at", "Hooks Algebra Chess Biology"),  # all are equal: by id
         ("ordering=created_at,-title", "Hooks Chess Biology Algebra"),
     ],
 )
-def test_the_order_is_latest_first_soonest_first_or_as_told(shelf, titles, query, expected):
+def test_the_order_is_latest_first_soonest_first_or_the_requested_one(
+    listed, titles, query, expected
+):
     assert titles(query) == expected
 
 
 @pytest.mark.parametrize(
-    ("query", "read"),
+    ("query", "expected"),
     [
         ("status=upcoming, ongoing,upcoming", ["upcoming", "ongoing"]),
         ("ordering=date,-title,-date,date", ["date", "-title"]),
     ],
 )
-def test_what_is_named_again_and_again_is_asked_for_once(query, read):
-    asked = SessionFilter.parse(QueryDict(query))
+def test_values_that_are_repeated_are_used_once(query, expected):
+    parsed = SessionFilter.parse(QueryDict(query))
 
-    assert read in [list(asked.ordering), [*asked.values.values()]]
+    assert expected in [list(parsed.ordering), [*parsed.values.values()]]
 
 
 @pytest.mark.parametrize(
@@ -171,7 +173,7 @@ def test_what_is_named_again_and_again_is_asked_for_once(query, read):
     ],
     ids=lambda query: query[:40],
 )
-def test_a_filter_that_cannot_be_read_is_a_400_of_its_name(refusal, query):
+def test_an_invalid_filter_is_a_400_that_names_it(refusal, query):
     assert set(refusal(query)) == {query.partition("=")[0]}
 
 
@@ -179,11 +181,11 @@ def test_a_filter_that_cannot_be_read_is_a_400_of_its_name(refusal, query):
     "query",
     ["creator=%D9%A1", "creator=%2B1", "creator=1.0"],
 )
-def test_a_filter_that_is_read_loosely_is_a_400_of_its_name(refusal, query):
+def test_a_loosely_written_number_is_a_400_that_names_its_filter(refusal, query):
     assert set(refusal(query)) == {query.partition("=")[0]}
 
 
-def test_all_filters_that_cannot_be_read_are_named_at_once(refusal):
+def test_all_invalid_filters_are_named_together(refusal):
     assert set(refusal("status=x&level=y&creator=z")) == {"status", "level", "creator"}
 
 
@@ -232,7 +234,7 @@ def test_search_finds_all_words_in_title_description_or_subject(session, titles,
     assert titles(f"search={words}") == expected
 
 
-def test_filters_do_not_reach_the_lists_of_oneself(api, instructor, session):
+def test_filters_do_not_apply_to_the_lists_of_ones_own_sessions(api, instructor, session):
     session()
     for name in ["my_sessions", "created_sessions"]:
         body = api(instructor).get(f"{LIST}{name}/?status=completed&level=x").json()
@@ -240,7 +242,7 @@ def test_filters_do_not_reach_the_lists_of_oneself(api, instructor, session):
 
 
 @pytest.mark.parametrize("query", ["ordering=" + "title," * 500, "status=" + "ongoing," * 3_000])
-def test_what_is_said_many_times_in_a_list_is_looked_for_once(titles, shelf, query):
+def test_a_value_that_is_repeated_many_times_is_queried_once(titles, listed, query):
     once = titles(query.partition(",")[0])
 
     with CaptureQueriesContext(connection) as captured:

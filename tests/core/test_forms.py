@@ -1,4 +1,4 @@
-"""Multipart forms, and how large a body may be (contract C4, M3). Only where files are taken."""
+"""Multipart forms and their size limits (contract C4, M3). Only uploads accept forms."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ END = b"--xxx--\r\n"
 
 @pytest.fixture
 def send(db, api, session, instructor):
-    """Send a form to where materials are added."""
+    """Send a form to the address that adds materials."""
     path = f"/api/sessions/{session().pk}/materials/"
 
     def post(body, content_type=FORM, **headers):
@@ -31,7 +31,7 @@ def send(db, api, session, instructor):
     return post
 
 
-def test_a_good_form_is_taken(send):
+def test_a_valid_form_is_accepted(send):
     answer = send(NOTE + part("content", "Größe".encode()) + END)
 
     assert answer.status_code == 201
@@ -55,7 +55,7 @@ def test_a_good_form_is_taken(send):
         (NOTE + END, "multipart/form-data; boundary=Größe"),
     ],
 )
-def test_what_is_no_form_is_a_400(send, body, content_type):
+def test_an_invalid_form_is_a_400(send, body, content_type):
     refused(send(body, content_type), 400, "malformed_form")
 
 
@@ -74,11 +74,11 @@ def test_an_empty_file_is_a_400(send):
     assert "file" in refused(answer, 400, "validation_error")["fields"]
 
 
-def test_texts_may_be_as_large_as_in_json_and_no_larger(send):
+def test_texts_have_the_same_size_limit_as_in_json(send):
     refused(send(NOTE + part("content", b"c" * MEBIBYTE) + END), 413, "body_too_large")
 
 
-def test_a_file_that_is_too_large_is_refused_while_it_comes_in(send, settings):
+def test_a_file_that_is_too_large_is_refused_while_it_is_received(send, settings):
     settings.MAX_FILE_BYTES = MEBIBYTE
 
     answer = send(NOTE + part("file", b"a" * (MEBIBYTE + 1), file_name="a.txt") + END)
@@ -86,7 +86,7 @@ def test_a_file_that_is_too_large_is_refused_while_it_comes_in(send, settings):
     assert "1 MB" in refused(answer, 413, "file_too_large")["error"]
 
 
-def test_a_file_that_no_disk_has_room_for_is_a_503(send, settings, tmp_path):
+def test_a_file_that_cannot_be_written_to_disk_is_a_503(send, settings, tmp_path):
     settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "gone"
 
     answer = send(NOTE + part("file", b"a" * 100_000, file_name="a.txt") + END)
@@ -94,14 +94,14 @@ def test_a_file_that_no_disk_has_room_for_is_a_503(send, settings, tmp_path):
     refused(answer, 503, "body_not_kept")
 
 
-def test_a_body_larger_than_any_may_be_is_refused_unread(send, settings):
+def test_a_body_above_every_limit_is_refused_unread(send, settings):
     settings.MAX_FILE_BYTES = MEBIBYTE
 
     refused(send(b"x", CONTENT_LENGTH=str(2 * MEBIBYTE + 1)), 413, "body_too_large")
     refused(send(b"x", CONTENT_LENGTH="9" * 5_000), 413, "body_too_large")
 
 
-def test_forms_are_taken_nowhere_else(api, instructor):
+def test_forms_are_accepted_nowhere_else(api, instructor):
     answer = api(instructor).generic("POST", "/api/sessions/", NOTE + END, content_type=FORM)
 
     refused(answer, 415, "unsupported_media_type")

@@ -1,4 +1,4 @@
-"""Bodies on their way in, under ASGI (contract C4)."""
+"""Receiving request bodies under ASGI (contract C4)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BODY = b'{"username": "ada", "password": "' + b"x" * 100_000 + b'"}'
 
 
 async def post(*parts):
-    """Send a body in these parts; (status, headers, JSON) of the answer."""
+    """Send a body in these parts; return the answer's (status, headers, JSON)."""
     headers = [
         (b"host", b"testserver"),
         (b"content-type", b"application/json"),
@@ -31,7 +31,7 @@ async def post(*parts):
 
 
 @pytest.mark.parametrize("parts", [[BODY], [BODY[:70_000], BODY[70_000:]]], ids=["whole", "parts"])
-def test_a_body_that_no_disk_has_room_for_is_a_503(parts, monkeypatch, tmp_path):
+def test_a_body_that_cannot_be_written_to_disk_is_a_503(parts, monkeypatch, tmp_path):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
 
     status, headers, body = async_to_sync(post)(*parts)

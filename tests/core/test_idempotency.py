@@ -1,5 +1,5 @@
-"""`Idempotency-Key` (contract C4): what is posted with a key is done once, and answered alike for a
-day. Nothing else changes, and nothing changes without a key."""
+"""`Idempotency-Key` (contract C4): a POST with a key is carried out once, and repeating it returns
+the same answer for a day. Requests without a key are unaffected."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SECOND = timedelta(seconds=1)
 
 
 @pytest.mark.database
-def test_the_same_key_and_body_are_done_once_and_answered_alike(ines, body):
+def test_the_same_key_and_body_are_carried_out_once_and_answered_the_same(ines, body):
     first = post(ines, "/api/sessions/", body)
     ines.patch(f"/api/sessions/{first.json()['id']}/", {"title": "Changed since"})
     again = post(ines, "/api/sessions/", body)
@@ -34,7 +34,7 @@ def test_the_same_key_and_body_are_done_once_and_answered_alike(ines, body):
     assert Session.objects.count() == 1
 
 
-def test_an_answer_without_a_body_comes_again_without_one(api, student, session, person):
+def test_an_answer_without_a_body_is_repeated_without_one(api, student, session, person):
     offered = session(booking_mode="request", subject="Maths")
     client, path = api(student), f"/api/sessions/{offered.pk}/"
     post(client, f"{path}join/", key=None)
@@ -44,7 +44,7 @@ def test_an_answer_without_a_body_comes_again_without_one(api, student, session,
     same(first, post(client, f"{path}withdraw_request/"))
 
 
-def test_an_answer_with_a_key_is_the_one_without(ines, body):
+def test_a_key_does_not_change_the_answer(ines, body):
     without = post(ines, "/api/sessions/", body, key=None)
     with_key = post(ines, "/api/sessions/", body)
 
@@ -54,14 +54,14 @@ def test_an_answer_with_a_key_is_the_one_without(ines, body):
     assert IdempotencyKey.objects.count() == 1
 
 
-def test_nothing_is_kept_without_a_key(ines, body, django_assert_num_queries):
+def test_nothing_is_stored_without_a_key(ines, body, django_assert_num_queries):
     with django_assert_num_queries(5):  # the person, the session, and its detail
         post(ines, "/api/sessions/", body, key=None)
 
     assert IdempotencyKey.objects.count() == 0
 
 
-def test_the_same_key_of_somebody_else_is_another_one(api, session, person):
+def test_the_same_key_of_another_person_is_a_different_key(api, session, person):
     offered = session()
     path = f"/api/sessions/{offered.pk}/join/"
     ada, ben = api(person("ada")), api(person("ben"))
@@ -79,7 +79,7 @@ def test_another_body_or_path_with_a_used_key_is_refused(ines, body):
     assert Session.objects.get().status == "upcoming"
 
 
-def test_a_key_is_looked_at_for_posts_only(ines, body):
+def test_a_key_is_used_for_posts_only(ines, body):
     made = post(ines, "/api/sessions/", body).json()["id"]
     path = f"/api/sessions/{made}/"
 
@@ -89,7 +89,7 @@ def test_a_key_is_looked_at_for_posts_only(ines, body):
     refused(post(ines, path), 405, "method_not_allowed")
 
 
-def test_people_are_told_of_it_once(api, session, instructor, student, pushed):
+def test_people_are_notified_once(api, session, instructor, student, pushed):
     offered = session()
     with pushed(instructor.pk) as frames:
         for _ in range(2):
@@ -99,12 +99,10 @@ def test_people_are_told_of_it_once(api, session, instructor, student, pushed):
     assert instructor.notifications.count() == 1
 
 
-# ── For how long ─────────────────────────────────────────────────────────────────────────────
+# ── Expiry ───────────────────────────────────────────────────────────────────────────────────
 
 
-def test_for_24_hours_it_is_the_same_and_then_a_new_one(
-    api, instructor, body, now, time_machine_at
-):
+def test_an_answer_is_repeated_for_24_hours(api, instructor, body, now, time_machine_at):
     time_machine_at(now)
     first = post(api(instructor), "/api/sessions/", body)
     time_machine_at(now + KEPT - SECOND)
@@ -117,7 +115,7 @@ def test_for_24_hours_it_is_the_same_and_then_a_new_one(
     assert Session.objects.count() == 2
 
 
-def test_the_clock_forgets_an_answer_after_24_hours(ines, body, now, time_machine_at):
+def test_the_scheduler_deletes_an_answer_after_24_hours(ines, body, now, time_machine_at):
     time_machine_at(now)
     post(ines, "/api/sessions/", body)
 
@@ -129,7 +127,7 @@ def test_the_clock_forgets_an_answer_after_24_hours(ines, body, now, time_machin
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "caf\u00e9", "a\x7fb", "a\tb"])
-def test_a_key_that_can_not_be_one_is_refused_with_what_to_send(ines, body, key):
+def test_an_invalid_key_is_refused_with_the_valid_format(ines, body, key):
     answer = refused(post(ines, "/api/sessions/", body, key), 400, "idempotency_key_invalid")
 
     assert "1 to 255 printable ASCII characters" in answer["error"]
@@ -137,16 +135,16 @@ def test_a_key_that_can_not_be_one_is_refused_with_what_to_send(ines, body, key)
 
 
 @pytest.mark.parametrize("key", ["x" * 255, '"8e03978e-40d5-43e8-bc93-6894a57f9324"', "a b~!'"])
-def test_any_other_text_is_a_key(ines, body, key):
+def test_any_other_text_is_a_valid_key(ines, body, key):
     same(*(post(ines, "/api/sessions/", body, key) for _ in range(2)))
 
 
-def test_who_is_not_signed_in_hears_that_first(api):
+def test_a_missing_token_is_reported_before_an_invalid_key(api):
     refused(post(api(), "/api/sessions/", {}, ""), 401)
 
 
 @pytest.mark.database
-def test_a_refusal_is_an_answer_that_comes_again(api, session, instructor, student, join):
+def test_a_refusal_is_repeated_too(api, session, instructor, student, join):
     offered, client = session(max_participants=2), api(student)
     ours = api(instructor)
 
@@ -163,7 +161,7 @@ def test_a_refusal_is_an_answer_that_comes_again(api, session, instructor, stude
     same(missing, post(client, "/api/sessions/999/join/", key="m"))
 
 
-def test_what_could_not_be_read_is_worth_another_try(ines, body, settings):
+def test_an_unreadable_request_can_be_tried_again(ines, body, settings):
     refused(post(ines, "/api/sessions/", "x=1", content_type="text/plain"), 415)
     refused(post(ines, "/api/sessions/", "{", content_type="application/json"), 400)
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10
@@ -173,7 +171,7 @@ def test_what_could_not_be_read_is_worth_another_try(ines, body, settings):
     assert post(ines, "/api/sessions/", body).status_code == 201
 
 
-def test_what_was_too_much_is_worth_another_try(ines, body, settings):
+def test_a_throttled_request_can_be_tried_again(ines, body, settings):
     settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"person": "0/minute"}
     refused(post(ines, "/api/sessions/", body), 429)
     settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"person": "9/minute"}
@@ -181,10 +179,10 @@ def test_what_was_too_much_is_worth_another_try(ines, body, settings):
     assert post(ines, "/api/sessions/", body).status_code == 201
 
 
-# ── Where ────────────────────────────────────────────────────────────────────────────────────
+# ── Endpoints ────────────────────────────────────────────────────────────────────────────────
 
 
-def test_every_post_takes_a_key_but_for_secrets_uploads_and_what_needs_no_token(api):
+def test_every_post_accepts_a_key_except_for_secrets_and_public_endpoints(api):
     paths = api().get("/api/schema/?format=json").json()["paths"]
     keyed, others = set(), set()
     for path, item in paths.items():
@@ -202,7 +200,7 @@ def test_every_post_takes_a_key_but_for_secrets_uploads_and_what_needs_no_token(
     }
 
 
-def test_a_key_does_nothing_where_the_answer_is_a_secret(ines, student, api):
+def test_a_key_is_ignored_where_the_answer_is_secret(ines, student, api):
     passwords = {"old_password": "a-good-password-26", "new_password": "quite-another-one-31"}
     answer = post(api(student), "/api/auth/password/change/", passwords)
 
@@ -210,7 +208,7 @@ def test_a_key_does_nothing_where_the_answer_is_a_secret(ines, student, api):
     assert IdempotencyKey.objects.count() == 0
 
 
-def test_a_form_is_done_each_time(ines, session):
+def test_a_form_is_carried_out_each_time(ines, session):
     path = f"/api/sessions/{session().pk}/materials/"
     note = {"type": "note", "title": "N", "content": "x"}
 

@@ -1,5 +1,5 @@
-"""Claims of an `Idempotency-Key` (contract C4): two at once, and those that die. Whoever dies
-leaves the act and its answer both behind, or neither."""
+"""Claims of an `Idempotency-Key` (contract C4): concurrent requests, and requests that die.
+One that dies leaves both the action and its stored answer, or neither."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def in_flight(person, until, **values):
     return person.idempotency_keys.update(status=None, body="", claimed_until=until, **values)
 
 
-def test_while_it_is_being_done_a_repeat_waits_and_after_the_lease_it_does_it(
+def test_a_repeat_is_refused_while_the_first_runs_and_carried_out_after_its_lease(
     ines, instructor, body, now
 ):
     post(ines, "/api/sessions/", body)
@@ -39,12 +39,12 @@ def test_while_it_is_being_done_a_repeat_waits_and_after_the_lease_it_does_it(
     in_flight(instructor, now - SECOND)
     done = post(ines, "/api/sessions/", body)
     assert done.status_code == 201
-    assert Session.objects.count() == 2  # the one above was taken for never done
+    assert Session.objects.count() == 2  # the first one's claim expired before it was done
     same(done, post(ines, "/api/sessions/", body))
 
 
 def overtaken(execute, sql, params, many, context):
-    """Somebody else takes the claim over before the act has begun, which is as good as later."""
+    """Another request takes over the claim before the action begins, which is as good as later."""
     done = execute(sql, params, many, context)
     if sql.startswith('INSERT INTO "accounts_idempotencykey"'):
         with connection.cursor() as cursor:
@@ -52,20 +52,20 @@ def overtaken(execute, sql, params, many, context):
     return done
 
 
-def test_who_was_slower_than_the_lease_undoes_what_it_did(ines, body):
+def test_a_request_that_outlasts_its_lease_is_rolled_back(ines, body):
     with connection.execute_wrapper(overtaken):
         refused(post(ines, "/api/sessions/", body), 409, "request_in_progress")
 
     assert Session.objects.count() == 0
-    assert IdempotencyKey.objects.get().status is None, "it is the other one's now"
+    assert IdempotencyKey.objects.get().status is None, "the claim belongs to the other request"
 
 
 class Killed(BaseException):
-    """What nobody catches."""
+    """An exception that nothing catches."""
 
 
 class AtStatement:
-    """Ends the request before its n-th statement."""
+    """Aborts the request before its n-th statement."""
 
     def __init__(self, number, error):
         self.left, self.error = number, error
@@ -78,8 +78,8 @@ class AtStatement:
 
 
 @pytest.fixture
-def acts(api, instructor, student, person, session, join, now):
-    """One act of each kind: who does it, where, with what, and how many rows it has made."""
+def actions(api, instructor, student, person, session, join, now):
+    """One action of each kind: the person, the path, and the rows that it adds to."""
     ben = person("ben")
     request = friendships.ask(by=student, to=ben, now=now)
     friendships.accept(request, by=ben, now=now)
@@ -111,10 +111,10 @@ def acts(api, instructor, student, person, session, join, now):
         ("join", OperationalError),
     ],
 )
-def test_who_ends_at_any_statement_leaves_the_act_and_its_answer_or_neither(
-    api, acts, body, now, name, error
+def test_a_request_aborted_at_any_statement_leaves_action_and_answer_or_neither(
+    api, actions, body, now, name, error
 ):
-    person, path, rows = acts[name]
+    person, path, rows = actions[name]
     client, sent = api(person), body | {"text": "Hello"}
     before, number, answer = rows.count(), 0, None
     while answer is None or answer.status_code == 503:
@@ -125,7 +125,7 @@ def test_who_ends_at_any_statement_leaves_the_act_and_its_answer_or_neither(
         assert rows.count() - before == answered.count()
         person.idempotency_keys.filter(status=None).update(claimed_until=now - SECOND)
 
-    assert number > 6, "each of its statements was to be the first that is not done"
+    assert number > 6, "the request should have been aborted at each statement"
     assert answer.status_code in {200, 201}
     same(answer, post(client, path, sent))
     assert rows.count() - before == 1

@@ -1,5 +1,5 @@
-"""Limits by person on what others feel: each action that has one, and who is counted
-(contract C4)."""
+"""Limits by person on actions that affect others (contract C4): which actions have one, and what is
+counted."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ LIMITED = [
     ("join_token", "POST", f"/v1/sessions/{NOBODY}/join-token/"),
     ("join_token", "POST", "/v1/sessions/join-token/validate/"),
 ]
-# What somebody signed in writes and that has no limit of its own.
+# The writes of signed-in people that have no limit of their own.
 WITHOUT = {
-    # Each needs an act before it that is limited: a join, a request, a session, its start.
+    # Each needs a limited action before it: a join, a request, a session, its start.
     "BookingViewSet.leave",
     "BookingViewSet.withdraw_request",
     "RequestViewSet.accept",
@@ -49,13 +49,13 @@ WITHOUT = {
     "OneOnOneViewSet.ready",
     "OneOnOneViewSet.end",
     "OneOnOneViewSet.cancel",
-    # Nobody else hears of these, and again they change nothing.
+    # Nobody else is notified of these, and repeating them changes nothing.
     "FriendViewSet.block",
     "FriendViewSet.unblock",
     "MessageViewSet.mark_as_read",
     "NotificationViewSet.mark_as_read",
     "NotificationViewSet.mark_all_as_read",
-    # Passwords and new addresses are counted by account, and not every change of oneself.
+    # Passwords and new addresses are counted by account; other changes of the profile are not.
     "AccountViewSet.update_me",
     "AccountViewSet.change_password",
 }
@@ -63,7 +63,7 @@ WITHOUT = {
 
 @pytest.fixture
 def limited(settings):
-    """`limited("join")`: two a minute of that, and all other limits out of the way."""
+    """`limited("join")`: set this limit to two a minute, and raise all others."""
 
     def limit(scope):
         wide = dict.fromkeys(settings.THROTTLE_RATES, "9999/minute")
@@ -74,7 +74,7 @@ def limited(settings):
 
 
 @pytest.mark.parametrize(("scope", "method", "path"), LIMITED)
-def test_each_person_may_try_so_often_wherever_they_are(
+def test_each_person_has_a_limit_across_all_addresses(
     api, student, instructor, limited, scope, method, path
 ):
     limited(scope)
@@ -94,7 +94,7 @@ def test_each_person_may_try_so_often_wherever_they_are(
 
 
 @pytest.mark.parametrize("scope", ["join", "one_on_one", "start_meeting"])
-def test_a_try_that_gets_the_answer_of_another_is_not_counted(api, student, limited, scope):
+def test_a_replayed_request_is_not_counted(api, student, limited, scope):
     limited(scope)
     path = next(path for each, _, path in LIMITED if each == scope)
 
@@ -111,7 +111,7 @@ def test_a_try_that_gets_the_answer_of_another_is_not_counted(api, student, limi
     assert send("second")["Idempotent-Replayed"] == "true"
 
 
-def test_what_is_only_read_has_no_limit_of_its_own(api, student, limited):
+def test_reads_have_no_limit_of_their_own(api, student, limited):
     limited("message")
     path = f"/v1/friends/{NOBODY}/messages/"
 
@@ -119,12 +119,12 @@ def test_what_is_only_read_has_no_limit_of_its_own(api, student, limited):
 
 
 def views():
-    """All that answer the API's addresses, each with its viewset in `cls`."""
-    waiting = [get_resolver()]
-    while waiting:
-        for pattern in waiting.pop().url_patterns:
+    """All views of the API, each with its viewset in `cls`."""
+    resolvers = [get_resolver()]
+    while resolvers:
+        for pattern in resolvers.pop().url_patterns:
             if hasattr(pattern, "url_patterns"):
-                waiting.append(pattern)
+                resolvers.append(pattern)
             elif issubclass(getattr(pattern.callback, "cls", object), ActionViewSet):
                 yield pattern.callback
 
@@ -145,7 +145,7 @@ def test_whatever_somebody_signed_in_writes_has_a_limit_or_a_reason_to_have_none
     assert unlimited == WITHOUT
 
 
-def test_who_has_changed_too_much_can_still_call_a_session_off(api, instructor, session, limited):
+def test_a_session_can_still_be_cancelled_after_too_many_changes(api, instructor, session, limited):
     limited("change_session")
     row = session()
     client, path = api(instructor), f"/api/sessions/{row.pk}/"
@@ -154,16 +154,16 @@ def test_who_has_changed_too_much_can_still_call_a_session_off(api, instructor, 
     assert client.post(f"{path}cancel/").status_code == 200
 
 
-def test_staff_change_the_sessions_of_however_many_people(api, person, limited):
+def test_staff_have_no_limit_on_status_changes(api, person, limited):
     limited("session_status")
-    desk = api(person("rosa", is_staff=True))
+    client = api(person("rosa", is_staff=True))
 
-    sent = [desk.post(f"/api/sessions/{NOBODY}/cancel/") for _ in range(4)]
+    sent = [client.post(f"/api/sessions/{NOBODY}/cancel/") for _ in range(4)]
 
     assert {answer.status_code for answer in sent} == {404}
 
 
-def test_every_limit_that_a_view_names_has_a_rate_and_is_proved_here(settings):
+def test_every_limit_that_a_view_names_has_a_rate_and_a_test(settings):
     named = [scope for kind in viewsets() for scope in kind.limits.values()]
 
     assert set(named) <= set(settings.THROTTLE_RATES)

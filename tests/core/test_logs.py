@@ -1,4 +1,4 @@
-"""Lines in the log: what is struck out of them, and what they belong to."""
+"""Log lines: what is redacted in them, and which request and user they name."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ JWT = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ1c2VyX2lkIjoxfQ.c2lnbmF0dXJl-_"
 
 
 @pytest.mark.parametrize(
-    ("text", "left"),
+    ("text", "expected"),
     [
         ("no mail to ada.byron+x@mail.example.org!", "no mail to [redacted]"),
         ("GET /users/ada%40example.org/meetings", "GET /users/[redacted]/meetings"),
@@ -42,8 +42,8 @@ JWT = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ1c2VyX2lkIjoxfQ.c2lnbmF0dXJl-_"
         ("MTI:1tK3xY:Fh4YyPQ2k9vBq0cJw8mXn3sLr5tVu7zA1dEgHiKoPqR", "[redacted]"),
     ],
 )
-def test_what_is_secret_or_personal_is_struck_out(text, left):
-    assert redact(text) == left
+def test_secrets_and_personal_data_are_redacted(text, expected):
+    assert redact(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -56,20 +56,20 @@ def test_what_is_secret_or_personal_is_struck_out(text, left):
         "Did it work? Yes: 12:30:05, at http://localhost:8000/api/docs/",
     ],
 )
-def test_what_is_neither_stays_as_it_is(text):
+def test_other_text_is_unchanged(text):
     assert redact(text) == text
 
 
 @pytest.mark.parametrize("part", ["a", "9", "-a", "%", "token", "-token", "a:", "://", "%40", "a="])
-def test_a_long_text_takes_no_longer_than_its_length(part):
-    """A header may be 8,000 characters long: as a host, which is told, it took ten seconds."""
+def test_redaction_takes_linear_time(part):
+    """A `Host` header of the maximum length, 8,000 characters, once took ten seconds."""
     text, started = part * (8_000 // len(part)), time.process_time()
     redact(text)
 
     assert time.process_time() - started < 0.3
 
 
-def test_under_some_names_all_is_secret_however_deep():
+def test_everything_under_secret_keys_is_redacted_at_any_depth():
     assert redacted({"a": [{"refresh_token": "x", "n": 1}], "Cookie": ["y"], "told": ("z",)}) == {
         "a": [{"refresh_token": "[redacted]", "n": 1}],
         "Cookie": ["[redacted]"],
@@ -79,7 +79,7 @@ def test_under_some_names_all_is_secret_however_deep():
 
 @pytest.fixture
 def lines():
-    """`lines()`: what has been logged so far, as the objects it was."""
+    """`lines()`: the lines logged so far, as parsed JSON objects."""
     out, handler = io.StringIO(), logging.StreamHandler()
     handler.setStream(out)
     handler.setFormatter(logs.json_formatter())
@@ -89,8 +89,8 @@ def lines():
     logging.getLogger().removeHandler(handler)
 
 
-def test_an_exceptions_chain_is_told_by_its_first_lines_and_a_group_by_its_members(lines):
-    row = "some" + "body"  # not as it stands in the source, which the traceback shows
+def test_an_exception_is_logged_with_the_first_lines_of_its_chain_and_group(lines):
+    row = "some" + "body"  # not literally in the source, which the traceback shows
     try:
         try:
             raise ValueError(f"first\n{row}")
@@ -101,19 +101,19 @@ def test_an_exceptions_chain_is_told_by_its_first_lines_and_a_group_by_its_membe
 
     [line] = lines()
     assert line["event"] == "It broke: shown"
-    told = [each for each in line["exception"].splitlines() if "File" not in each]
-    assert "ValueError: first" in told
-    assert "  | KeyError: 'x\\ny'" in told
-    assert "  | OSError: OSError" in told
+    shown = [each for each in line["exception"].splitlines() if "File" not in each]
+    assert "ValueError: first" in shown
+    assert "  | KeyError: 'x\\ny'" in shown
+    assert "  | OSError: OSError" in shown
     assert "somebody" not in line["exception"]
     assert line["exception"].index("ValueError") < line["exception"].index("ExceptionGroup")
 
 
 @pytest.mark.postgres
 @pytest.mark.django_db
-def test_the_row_that_postgresql_tells_of_is_in_no_line(lines):
+def test_the_row_in_an_error_of_postgresql_is_not_logged(lines):
     User.objects.create_user("ada", "ada@example.org")
-    name = "Augusta"  # not in the line that fails, which the traceback shows
+    name = "Augusta"  # not literally in the failing line, which the traceback shows
     with pytest.raises(IntegrityError, match=name) as failure, transaction.atomic():
         User.objects.update(username=None, first_name=name)
 
@@ -127,20 +127,20 @@ def test_the_row_that_postgresql_tells_of_is_in_no_line(lines):
 
 
 @pytest.mark.django_db
-def test_what_a_line_belongs_to_ends_with_the_request(api, student, lines):
-    """Threads of a WSGI server serve one person after another."""
+def test_the_context_of_log_lines_ends_with_the_request(api, student, lines):
+    """A thread of a WSGI server serves one person after another."""
     api(student).get("/api/auth/me/")
     api().get("/api/sessions/")
 
-    mine, nobodys = [line for line in lines() if line["event"] == "request"]
+    mine, anonymous = [line for line in lines() if line["event"] == "request"]
     assert mine["user"] == student.pk
-    assert "user" not in nobodys
-    assert mine["request_id"] != nobodys["request_id"]
+    assert "user" not in anonymous
+    assert mine["request_id"] != anonymous["request_id"]
     assert structlog.contextvars.get_contextvars() == {}
 
 
 @pytest.mark.django_db
-def test_staff_are_named_in_the_requests_of_the_admin(client, person, lines):
+def test_requests_to_the_admin_are_logged_with_the_staff_user(client, person, lines):
     staff = person("root", is_staff=True, is_superuser=True)
     client.force_login(staff)
 
@@ -149,7 +149,7 @@ def test_staff_are_named_in_the_requests_of_the_admin(client, person, lines):
     assert [line["user"] for line in lines() if line.get("route") == "GET /admin/"] == [staff.pk]
 
 
-def test_for_people_a_line_is_text(caplog):
+def test_a_line_can_be_formatted_as_text(caplog):
     record = logging.LogRecord(
         "zoom", logging.INFO, "", 0, "mail to %s", ("ada@example.org",), None
     )
@@ -161,7 +161,7 @@ def test_for_people_a_line_is_text(caplog):
     assert "request_id=abc" in line
 
 
-def test_values_of_a_block_inside_another_hide_those_outside_and_end_with_it():
+def test_values_of_an_inner_block_replace_the_outer_ones_until_it_ends():
     with logs.about(request_id="one", user=1):
         with logs.about(request_id="two"):
             assert structlog.contextvars.get_contextvars() == {"request_id": "two"}
@@ -170,11 +170,11 @@ def test_values_of_a_block_inside_another_hide_those_outside_and_end_with_it():
 
 
 def test_a_call_to_the_file_store_is_made_in_another_thread_with_the_requests_id():
-    asked = []
+    received = []
 
     class Store(BaseHTTPRequestHandler):
         def do_POST(self):
-            asked.append(self.headers["X-Request-ID"])
+            received.append(self.headers["X-Request-ID"])
             self.send_response(204)
             self.end_headers()
 
@@ -190,5 +190,5 @@ def test_a_call_to_the_file_store_is_made_in_another_thread_with_the_requests_id
         with logs.about(request_id="upload-1"):
             thread, status = Workers(1).run(work, 5)
 
-    assert (status, asked) == (204, ["upload-1"])
+    assert (status, received) == (204, ["upload-1"])
     assert thread.startswith("store")

@@ -1,4 +1,4 @@
-"""Figures for Prometheus: what is counted when, and that processes add up."""
+"""Metrics for Prometheus: what is counted when, and the sum over all processes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def count(counter, *labels):
 
 @pytest.fixture
 def added():
-    """`added(ACTS, "join", "done")`: by how much it has grown since it was asked for first."""
+    """`added(ACTS, "join", "done")`: how much the counter has grown since the first call."""
     before = {}
 
     def since(counter, *labels):
@@ -33,7 +33,7 @@ def added():
 
 
 @pytest.mark.django_db
-def test_a_booking_counts_once_it_is_committed(
+def test_a_booking_is_counted_once_it_is_committed(
     session, student, join, added, django_capture_on_commit_callbacks
 ):
     added(ACTS, "join", "done")
@@ -46,7 +46,7 @@ def test_a_booking_counts_once_it_is_committed(
 
 
 @pytest.mark.django_db
-def test_a_booking_that_is_rolled_back_counts_nothing(
+def test_a_booking_that_is_rolled_back_is_not_counted(
     session, student, join, added, django_capture_on_commit_callbacks
 ):
     added(ACTS, "join", "done")
@@ -59,7 +59,7 @@ def test_a_booking_that_is_rolled_back_counts_nothing(
 
 
 @pytest.mark.django_db
-def test_a_refusal_counts_under_its_code(session, person, join, added, now, instructor):
+def test_a_refusal_is_counted_under_its_code(session, person, join, added, now, instructor):
     row = session(max_participants=2)
     for _ in range(2):
         join(row, person())
@@ -67,15 +67,15 @@ def test_a_refusal_counts_under_its_code(session, person, join, added, now, inst
 
     with pytest.raises(APIError):
         join(row, person())
-    asked = session(booking_mode=Mode.REQUEST, subject="Maths", level="beginner")
+    offered = session(booking_mode=Mode.REQUEST, subject="Maths", level="beginner")
     with pytest.raises(APIError):
-        services.approve_request(asked, user_id=person().pk, by=instructor, now=now)
+        services.approve_request(offered, user_id=person().pk, by=instructor, now=now)
 
     assert added(ACTS, "join", "session_full") == 1
     assert added(ACTS, "approve_request", "no_pending_request") == 1
 
 
-def test_a_call_counts_by_how_it_ended(added):
+def test_a_call_is_counted_by_its_outcome(added):
     added(CALLS, "zoom", "list_meetings", "ok"), added(CALLS, "zoom", "list_meetings", "failed")
 
     with call("zoom", "list_meetings"):
@@ -88,7 +88,7 @@ def test_a_call_counts_by_how_it_ended(added):
 
 
 @pytest.mark.django_db
-def test_what_is_throttled_counts_by_its_limit(api, settings, added):
+def test_a_throttled_request_is_counted_under_its_limit(api, settings, added):
     settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"anonymous": "1/day"}
     added(THROTTLED, "anonymous")
 
@@ -98,7 +98,7 @@ def test_what_is_throttled_counts_by_its_limit(api, settings, added):
 
 
 @pytest.mark.django_db
-def test_without_a_token_set_there_is_no_such_page(api, settings):
+def test_without_a_configured_token_the_page_is_a_404(api, settings):
     settings.METRICS_TOKEN = ""
 
     answer = api().get("/metrics", HTTP_AUTHORIZATION="Bearer ")
@@ -117,7 +117,7 @@ sys.stdout.buffer.write(metrics.exposition())
 """
 
 
-def test_processes_add_up_their_figures_and_what_a_killed_one_had_open_is_open_no_more(tmp_path):
+def test_processes_are_summed_and_the_open_sockets_of_a_killed_one_are_dropped(tmp_path):
     environment = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
 
     def run(*arguments):
@@ -127,13 +127,13 @@ def test_processes_add_up_their_figures_and_what_a_killed_one_had_open_is_open_n
         ).stdout
 
     run("killed")
-    figures = run()
+    output = run()
 
-    assert 'tutoring_jobs_total{job="send_mails",outcome="ok"} 2.0' in figures
-    assert "tutoring_sockets_open 1.0" in figures
+    assert 'tutoring_jobs_total{job="send_mails",outcome="ok"} 2.0' in output
+    assert "tutoring_sockets_open 1.0" in output
 
 
-def test_the_page_for_operators_names_every_figure_and_no_other():
+def test_the_page_for_operators_lists_every_metric_and_no_other():
     page = (ROOT / "docs/watching.md").read_text()
     rows = {line.split("`")[1] for line in page.splitlines() if line.startswith("| `tutoring_")}
 

@@ -1,4 +1,4 @@
-"""No browser and no proxy keeps an answer that was for one person."""
+"""No browser or proxy may store an answer that was for one person."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_no_answer_of_the_api_is_kept(api, student, method, path, body, status):
     assert (answer.status_code, answer["Cache-Control"]) == (status, "no-store")
 
 
-def test_an_answer_that_is_given_again_is_not_kept_either(api, student, now):
+def test_a_replayed_answer_may_not_be_stored_either(api, student, now):
     date = (now + timedelta(days=3)).isoformat()
     body = {"title": "Algebra", "description": "D", "subject": "Maths", "level": "beginner"}
     body |= {"date": date, "booking_mode": "request", "max_participants": 2}
@@ -49,5 +49,5 @@ def test_an_answer_that_is_given_again_is_not_kept_either(api, student, now):
     assert [answer["Cache-Control"] for answer in answers] == ["no-store"] * 2
 
 
-def test_pages_of_the_admin_are_not_kept(desk):
+def test_pages_of_the_admin_may_not_be_stored(desk):
     assert "no-store" in desk.get("/admin/")["Cache-Control"]

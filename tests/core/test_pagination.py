@@ -1,5 +1,5 @@
-"""Pages and bare arrays (contract C6): never unbounded, links that work as they are, and numbers
-that can't be read refused."""
+"""Pages and arrays (contract C6): their size is limited, their links work, and invalid parameters
+are refused."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LIST = "/api/sessions/"
 
 @pytest.fixture
 def many(session):
-    """A list of more than a hundred sessions, titled by number."""
+    """More than a hundred sessions, titled by number."""
     first = session(title="0")
     values = {
         field.attname: getattr(first, field.attname)
@@ -56,21 +56,21 @@ def test_a_page_has_as_many_as_asked_for_and_a_hundred_at_most(many, get, query,
     assert (body["count"], len(body["results"])) == (105, items)
 
 
-UNREADABLE = ["abc", "-1", "%2B1", "1.0", "1e3", "1_0", "٣", "%C2%B2", "%00", "0x10", "null", "[]"]
+INVALID = ["abc", "-1", "%2B1", "1.0", "1e3", "1_0", "٣", "%C2%B2", "%00", "0x10", "null", "[]"]
 
 
-@pytest.mark.parametrize("value", ["0", "00", "%201", *UNREADABLE])
-def test_a_page_size_that_cannot_be_read_is_a_400(get, value):
+@pytest.mark.parametrize("value", ["0", "00", "%201", *INVALID])
+def test_an_invalid_page_size_is_a_400(get, value):
     fields = refused(get(f"{LIST}?page_size={value}"), 400, "validation_error")["fields"]
     assert fields == {"page_size": ["Page size must be a whole number of 1 or more."]}
 
 
-@pytest.mark.parametrize("value", ["0", "2", "last", "9" * 30, "9" * 5000, *UNREADABLE])
-def test_a_page_that_is_not_there_is_a_404(get, value):
+@pytest.mark.parametrize("value", ["0", "2", "last", "9" * 30, "9" * 5000, *INVALID])
+def test_a_page_that_does_not_exist_is_a_404(get, value):
     refused(get(f"{LIST}?page={value}"), 404, "page_not_found")
 
 
-def test_the_first_page_of_nothing_is_empty(get):
+def test_the_first_page_of_an_empty_list_is_empty(get):
     empty = {"count": 0, "next": None, "previous": None, "results": []}
     assert get(LIST).json() == empty
     assert get("/api/sessions/joined_sessions/?page=1").json() == empty
@@ -97,8 +97,8 @@ def test_links_are_absolute_keep_the_filters_and_lead_through_all_pages(many, ge
 
 
 @pytest.fixture
-def crowd(session, join, person):
-    """The address of the participants of a session of five, in the order in which they joined."""
+def participants_path(session, join, person):
+    """The path of a list of five participants, in the order in which they joined."""
     published, people = session(), [person() for _ in range(5)]
     for each in people:
         join(published, each)
@@ -115,60 +115,68 @@ def next_link(answer):
 
 
 @pytest.mark.parametrize("query", ["", "limit=", "limit=5", "limit=100", "limit=" + "9" * 5000])
-def test_an_array_that_is_whole_has_no_link(crowd, get, query):
-    answer = get(f"{crowd}?{query}")
+def test_a_complete_array_has_no_link(participants_path, get, query):
+    answer = get(f"{participants_path}?{query}")
 
     assert len(answer.json()) == 5
     assert "Link" not in answer
 
 
-def test_the_link_header_leads_through_the_whole_array(crowd, get):
-    address, seen, sizes = f"{crowd}?limit=2&x=%C3%B6%3E", [], []
+def test_the_link_header_leads_through_the_whole_array(participants_path, get):
+    address, seen, sizes = f"{participants_path}?limit=2&x=%C3%B6%3E", [], []
     while address:
         answer = get(address)
         seen += names(answer)
         sizes.append(len(answer.json()))
         address = next_link(answer)
         if address:
-            assert address.startswith(f"http://testserver{crowd}?")
+            assert address.startswith(f"http://testserver{participants_path}?")
             assert "limit=2" in address
             assert "x=%C3%B6%3E" in address
 
     assert sizes == [2, 2, 1]
-    assert seen == names(get(crowd))
+    assert seen == names(get(participants_path))
 
 
-def test_after_goes_on_after_an_item_that_need_not_be_there(crowd, get):
-    ids = [each["id"] for each in get(crowd).json()]
+def test_after_continues_after_an_item_that_need_not_exist(participants_path, get):
+    ids = [each["id"] for each in get(participants_path).json()]
 
-    assert [each["id"] for each in get(f"{crowd}?after={ids[2]}").json()] == ids[3:]
-    assert get(f"{crowd}?after={2**63 - 1}").json() == []
-    assert get(f"{crowd}?after=").json() == get(crowd).json()
+    assert [each["id"] for each in get(f"{participants_path}?after={ids[2]}").json()] == ids[3:]
+    assert get(f"{participants_path}?after={2**63 - 1}").json() == []
+    assert get(f"{participants_path}?after=").json() == get(participants_path).json()
 
 
 @pytest.mark.parametrize("name", ["limit", "after"])
-@pytest.mark.parametrize("value", ["0", *UNREADABLE])
-def test_a_limit_or_start_that_cannot_be_read_is_a_400(crowd, get, name, value):
-    assert name in refused(get(f"{crowd}?{name}={value}"), 400, "validation_error")["fields"]
+@pytest.mark.parametrize("value", ["0", *INVALID])
+def test_an_invalid_limit_or_start_is_a_400(participants_path, get, name, value):
+    assert (
+        name
+        in refused(get(f"{participants_path}?{name}={value}"), 400, "validation_error")["fields"]
+    )
 
 
 @pytest.mark.parametrize("value", [str(2**63), "9" * 5000], ids=["63 bits", "5000 digits"])
-def test_a_start_that_no_id_can_be_is_a_400(crowd, get, value):
-    assert "after" in refused(get(f"{crowd}?after={value}"), 400, "validation_error")["fields"]
+def test_a_start_beyond_the_largest_id_is_a_400(participants_path, get, value):
+    assert (
+        "after"
+        in refused(get(f"{participants_path}?after={value}"), 400, "validation_error")["fields"]
+    )
 
 
 @pytest.mark.parametrize("name", ["limit", "after"])
-def test_what_is_said_twice_of_an_array_is_a_400(crowd, get, name):
-    fields = refused(get(f"{crowd}?{name}=1&{name}=1"), 400, "validation_error")["fields"]
+def test_a_repeated_parameter_of_an_array_is_a_400(participants_path, get, name):
+    fields = refused(get(f"{participants_path}?{name}=1&{name}=1"), 400, "validation_error")[
+        "fields"
+    ]
     assert fields == {name: [f"Send {name} once."]}
 
 
 @pytest.mark.parametrize("name", ["page", "page_size"])
-def test_what_is_said_twice_of_a_page_is_a_400(get, name):
+def test_a_repeated_parameter_of_a_page_is_a_400(get, name):
     assert name in refused(get(f"{LIST}?{name}=1&{name}="), 400, "validation_error")["fields"]
 
 
-def test_my_sessions_come_by_the_hundred_unless_told(many, api, instructor):
+def test_my_sessions_have_a_hundred_per_page_by_default(many, api, instructor):
     body = api(instructor).get("/api/sessions/my_sessions/").json()
     assert (len(body["results"]), len(body["created"]), body["count"]) == (100, 100, 105)
     assert "page=2" in body["next"]

@@ -1,5 +1,5 @@
-"""What a body may be (contract C4, C10): JSON in UTF-8, of a size and depth that nobody exceeds by
-accident; the header may claim any charset."""
+"""Valid request bodies (contract C4, C10): JSON in UTF-8, whatever charset the header claims, of a
+limited size and depth."""
 
 import json
 
@@ -54,28 +54,28 @@ def send(db, api):
     ],
     ids=lambda body: ascii(body[:20]),
 )
-def test_what_is_no_json_is_a_400_that_says_what_is_wrong(send, body):
+def test_invalid_json_is_a_400_that_says_what_is_wrong(send, body):
     error = refused(send(body), 400, "malformed_body")["error"]
     assert error.startswith("The body is not valid JSON: ")
     assert not error.endswith("..")
 
 
-def test_a_hundred_levels_are_read_and_then_found_ill_typed(send):
+def test_a_hundred_levels_are_parsed_and_then_refused_as_a_wrong_type(send):
     refused(send(nested(100)), 400, "validation_error")
 
 
 @pytest.mark.parametrize("brackets", [b"{}," * 5000 + b"{}", b"[]," * 19_997 + b"[]"])
-def test_many_brackets_that_are_not_deep_are_read(send, brackets):
+def test_many_brackets_that_are_not_deep_are_parsed(send, brackets):
     refused(send(b'{"username": [' + brackets + b"]}"), 400, "validation_error")
 
 
 @pytest.mark.parametrize("body", [b"null", b"[]", b'"text"', b"7", b"true", b"[{}]"])
-def test_what_is_no_object_is_a_400_in_one_sentence(send, body):
+def test_a_body_that_is_not_an_object_is_a_400_with_one_sentence(send, body):
     fields = refused(send(body), 400, "validation_error")["fields"]
     assert fields == {"non_field_errors": ["The body must be a JSON object."]}
 
 
-def test_of_a_key_that_comes_twice_the_last_counts(send):
+def test_the_last_of_duplicate_keys_counts(send):
     twice = GOOD.replace(b"{", b'{"username": 7, ')
     refused(send(twice), 401, "wrong_credentials")
 
@@ -124,14 +124,14 @@ def test_a_mebibyte_is_read_and_a_byte_more_is_a_413(send):
     refused(send(GOOD.ljust(MEBIBYTE + 1)), 413, "body_too_large")
 
 
-def test_no_body_at_all_is_an_empty_object(send):
+def test_a_missing_body_is_an_empty_object(send):
     assert set(refused(send(b""), 400, "validation_error")["fields"]) == {"username", "password"}
 
 
-class TestRequestsAsServersMakeThem:
-    """The `Content-Type` is read while the request is made, before any middleware."""
+class TestRequestObjects:
+    """The `Content-Type` is parsed while the request object is created, before any middleware."""
 
-    UNREADABLE = "application/json; charset*=bogus'en'%41"
+    INVALID = "application/json; charset*=bogus'en'%41"
 
     def wsgi(self, rf, content_type):
         environ = rf.get("/api/sessions/?search=%C3%A9").environ | {"CONTENT_TYPE": content_type}
@@ -143,15 +143,15 @@ class TestRequestsAsServersMakeThem:
         return ASGIApplication.request_class(scope, None)
 
     @pytest.mark.parametrize("kind", ["wsgi", "asgi"])
-    def test_a_content_type_that_cannot_be_read_is_none(self, rf, async_rf, kind):
-        make = {"wsgi": lambda: self.wsgi(rf, self.UNREADABLE)}
-        make["asgi"] = lambda: self.asgi(async_rf, self.UNREADABLE)
+    def test_an_invalid_content_type_counts_as_none(self, rf, async_rf, kind):
+        make = {"wsgi": lambda: self.wsgi(rf, self.INVALID)}
+        make["asgi"] = lambda: self.asgi(async_rf, self.INVALID)
         request = make[kind]()
 
         assert (request.content_type, request.META["CONTENT_TYPE"]) == ("", "")
 
     @pytest.mark.parametrize("charset", ["utf-16", "rot13", "undefined", "hex"])
-    def test_a_charset_does_not_change_how_the_query_is_read(self, rf, async_rf, charset):
+    def test_a_charset_does_not_change_how_the_query_is_decoded(self, rf, async_rf, charset):
         content_type = f"application/json; charset={charset}"
 
         assert self.wsgi(rf, content_type).GET["search"] == "é"

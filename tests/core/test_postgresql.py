@@ -1,4 +1,4 @@
-"""What our backend for PostgreSQL does besides Django's."""
+"""What the project's PostgreSQL backend adds to Django's."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ pytestmark = pytest.mark.postgres
 OTHERS = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
 
-def test_connections_that_the_server_has_closed_are_replaced_before_anybody_gets_one(tmp_path):
+def test_connections_closed_by_the_server_are_replaced_before_they_are_used(tmp_path):
     with fresh_postgres() as url, Server(tmp_path, {"DATABASE_URL": url}) as server:
         token = server.register("ada")
         for _ in range(3):
             assert rows(url, f"SELECT count(*) {OTHERS}") != [(0,)]
-            # With a time limit it waits until each is gone.
+            # With a timeout it waits until each backend has ended.
             execute(url, f"SELECT pg_terminate_backend(pid, 5000) {OTHERS}")
 
             statuses = {server.call("GET", "/api/sessions/", token).status_code for _ in range(5)}
@@ -30,7 +30,7 @@ def test_connections_that_the_server_has_closed_are_replaced_before_anybody_gets
 
 
 @pytest.mark.django_db
-def test_moments_are_read_in_utc_by_any_cursor(person):
+def test_every_cursor_returns_moments_in_utc(person):
     joined = datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
     ada = person("ada", date_joined=joined)
 

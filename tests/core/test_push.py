@@ -1,4 +1,4 @@
-"""The push layer's own parts: what waits for Redis, and the leases of sockets there
+"""Parts of the push layer: the queue of frames for Redis, and the leases of sockets there
 (contract N5)."""
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ USER = 4711
 
 @pytest.fixture
 def shared(settings):
-    """Leases in Redis, two for a person."""
+    """Leases in Redis, at most two for each person."""
     if not redis_proxy.answers():
         pytest.skip("no Redis answers")
     settings.REDIS_URL = redis_proxy.URL
@@ -30,7 +30,7 @@ def shared(settings):
     leases.client.cache_clear()
 
 
-def test_a_person_has_so_many_leases_and_one_given_back_is_free_again(shared):
+def test_a_persons_leases_are_limited_and_a_released_one_is_free_again(shared):
     async def take_and_give_back():
         one, two, three = (Lease(USER) for _ in range(3))
         taken = [await each.take() for each in (one, two, three)]
@@ -45,7 +45,7 @@ def test_a_person_has_so_many_leases_and_one_given_back_is_free_again(shared):
     assert asyncio.run(take_and_give_back()) == ([True, True, False], True, True)
 
 
-def test_the_leases_of_a_server_that_was_killed_end_by_themselves(shared):
+def test_the_leases_of_a_killed_server_expire(shared):
     async def take_after_a_crash():
         lease = Lease(USER)
         left = {f"left{number}": time.time() - 1 for number in range(5)}
@@ -58,7 +58,7 @@ def test_the_leases_of_a_server_that_was_killed_end_by_themselves(shared):
     assert asyncio.run(take_after_a_crash()) == (True, 1)
 
 
-def test_nothing_waits_for_a_publisher_that_has_too_much_to_say():
+def test_nothing_waits_for_a_publisher_whose_queue_is_full():
     publisher = Publisher()
     publisher.thread = threading.current_thread()  # one that never publishes
     publisher.waiting = queue.Queue(2)

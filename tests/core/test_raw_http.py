@@ -1,5 +1,5 @@
-"""What only a socket can send, to a real server: the answer is an error in the envelope, or, for
-what is no HTTP at all, the server's own 400; never a 5xx (contract C4)."""
+"""Requests that only a raw socket can send, to a real server: the answer is an error in the
+envelope, or the server's own 400 if it isn't HTTP at all; never a 5xx (contract C4)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GET = b"GET /api/auth/me/"
 
 
 def speak(served, line, headers=b"", body=b"", *, host=b"Host: 127.0.0.1\r\n"):
-    """Send these bytes; (status, headers, body) of the answer."""
+    """Send these bytes; return the answer's (status, headers, body)."""
     with socket.create_connection(("127.0.0.1", served.port), timeout=20) as connection:
         head = line + b" HTTP/1.1\r\n" + host + b"Connection: close\r\n" + headers + b"\r\n"
         connection.sendall(head + body)
@@ -79,13 +79,13 @@ def test_an_odd_request_is_refused_in_the_envelope(served, line, headers, expect
         b"text/plain",
     ],
 )
-def test_a_content_type_that_cannot_be_read_is_a_415(served, content_type):
+def test_an_invalid_content_type_is_a_415(served, content_type):
     headers = b"Content-Length: 2\r\nContent-Type: " + content_type + b"\r\n"
     assert code_of(speak(served, POST, headers, b"{}")) == (415, "unsupported_media_type")
 
 
 @pytest.mark.parametrize("beside", [b"", b"Content-Length: 0\r\n", b"Content-Length: 2\r\n"])
-def test_a_body_in_chunks_is_a_411_and_never_taken_for_an_empty_one(served, beside):
+def test_a_chunked_body_is_a_411_and_never_treated_as_empty(served, beside):
     headers = JSON + b"Transfer-Encoding: chunked\r\n" + beside
     answer = speak(served, POST, headers, b"2\r\n{}\r\n0\r\n\r\n")
     assert code_of(answer) == (411, "length_required")
@@ -110,7 +110,7 @@ def test_a_foreign_host_is_a_400(served, host):
     assert code_of(answer) == (400, "bad_request")
 
 
-def test_a_foreign_host_is_one_line_at_info(served):
+def test_a_foreign_host_is_logged_as_one_line_at_info(served):
     answer = speak(served, GET, b"X-Request-ID: from-elsewhere\r\n", host=b"Host: evil.example\r\n")
 
     line = until(lambda: [each for each in served.log.splitlines() if "from-elsewhere" in each])
@@ -143,14 +143,14 @@ def test_a_handshake_for_a_foreign_host_is_a_400_and_no_socket(served, path, hos
     assert "refused='unknown host'" in lines[-1]
 
 
-def test_a_handshake_for_this_host_becomes_a_socket(served):
+def test_a_handshake_for_this_host_opens_a_socket(served):
     with socket.create_connection(("127.0.0.1", served.port), timeout=20) as client:
         client.sendall(b"GET /ws/ HTTP/1.1\r\nHost: localhost:80\r\n" + HANDSHAKE + b"\r\n")
 
         assert client.recv(12) == b"HTTP/1.1 101"
 
 
-# ── Where a body ends: what servers could disagree about ends the connection ─────────────────
+# ── An ambiguous body length closes the connection ───────────────────────────────────────────
 
 
 @pytest.mark.parametrize("ambiguous", AMBIGUOUS)
@@ -176,11 +176,11 @@ def test_an_ambiguous_length_ends_the_connection(served, ambiguous):
     ],
     ids=lambda value: ascii(value[:40]),
 )
-def test_what_is_no_http_is_a_400(served, line, headers):
+def test_invalid_http_is_a_400(served, line, headers):
     assert speak(served, line, headers)[0] == 400
 
 
-def test_a_nasty_request_id_does_not_come_back(served):
+def test_an_invalid_request_id_is_not_returned(served):
     _, headers, _ = speak(served, GET, b"X-Request-ID: \xff<script>\r\n")
     assert len(headers["x-request-id"]) == 32
 
@@ -189,11 +189,11 @@ def test_the_server_still_serves(served):
     assert served.call("GET", "/readyz").status_code == 200
 
 
-def test_a_database_that_is_gone_is_a_503_that_says_when_to_come_back(tmp_path):
+def test_a_missing_database_is_a_503_that_says_when_to_try_again(tmp_path):
     with Server(tmp_path, {"DEMO_DATA": "0"}) as server:
         token = server.register("ada")
         os.rename(tmp_path / "db.sqlite3", tmp_path / "away")
-        (tmp_path / "db.sqlite3").mkdir()  # which no database can be opened at
+        (tmp_path / "db.sqlite3").mkdir()  # a directory can't be opened as a database
         answers = [
             server.call("GET", "/api/sessions/", token),
             server.call("POST", "/api/auth/token/", json={"username": "ada", "password": "x"}),

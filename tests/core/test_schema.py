@@ -1,5 +1,5 @@
-"""The API's description (OpenAPI 3.1): valid and whole; and what cannot be described is refused
-when it is drawn, not left out."""
+"""The API description (OpenAPI 3.1) is valid and complete. Generating it fails for what can't
+be described, instead of omitting it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_it_is_openapi_3_1_and_valid(document):
 
 
 def addresses(patterns, prefix=""):
-    """Every address of the API that the resolver has, with its methods."""
+    """Every method and path of the API that the URL resolver has."""
     for pattern in patterns:
         route = prefix + str(pattern.pattern)
         if hasattr(pattern, "url_patterns"):
@@ -68,7 +68,7 @@ def query_of(document, path):
     return {each["name"]: each for each in found if each["in"] == "query"}
 
 
-def test_the_filters_of_arrays_are_described_as_those_of_pages_are(document):
+def test_the_filters_of_arrays_are_described_like_those_of_pages(document):
     assert query_of(document, "/v1/users/")["search"]["required"]
     assert query_of(document, "/api/notifications/")["unread"]["schema"]["enum"] == [
         "true",
@@ -79,7 +79,7 @@ def test_the_filters_of_arrays_are_described_as_those_of_pages_are(document):
     assert "status" not in query_of(document, "/v1/sessions/{id}/audit-logs/")
 
 
-def test_what_several_values_and_what_bounds_are_taken_is_described(document):
+def test_lists_of_values_and_bounds_are_described(document):
     query = query_of(document, "/api/sessions/")
 
     assert query["status"]["schema"]["items"]["enum"] == Status.values
@@ -90,8 +90,8 @@ def test_what_several_values_and_what_bounds_are_taken_is_described(document):
     assert all(each["allowEmptyValue"] for each in query.values())
 
 
-def test_of_what_takes_a_part_of_an_object_nothing_is_required(document):
-    """Of PUT as of PATCH (contract C8)."""
+def test_partial_updates_have_no_required_fields(document):
+    """For PUT as for PATCH (contract C8)."""
     for path in ("/api/sessions/{id}/", "/api/sessions/{session_id}/materials/{id}/"):
         for method in ("put", "patch"):
             body = document["paths"][path][method]["requestBody"]
@@ -100,7 +100,7 @@ def test_of_what_takes_a_part_of_an_object_nothing_is_required(document):
             assert "required" not in document["components"]["schemas"][name]
 
 
-def test_a_text_that_may_not_be_empty_says_so(document):
+def test_a_text_that_must_not_be_empty_has_a_minimum_length(document):
     schemas = document["components"]["schemas"]
 
     assert schemas["CreateInput"]["properties"]["title"]["minLength"] == 1
@@ -117,7 +117,7 @@ def test_only_validation_errors_have_fields(document):
     assert document["components"]["schemas"]["Error"]["required"] == ["code", "error"]
 
 
-def test_each_error_of_an_operation_stands_in_the_table_under_its_status(document):
+def test_each_error_of_an_operation_is_declared_with_its_status(document):
     for each in operations(document):
         for status, answer in each["responses"].items():
             for code in re.findall(r"^- `(\w+)`", answer["description"], re.MULTILINE):
@@ -142,7 +142,7 @@ class Shape(TypedDict):
 
 
 def schema_of(answers, inputs=None, docstring="Do it."):
-    """The described answers of an action `do` of a viewset that is declared so."""
+    """The summary, answers and components of an action `do` that is declared like this."""
 
     def do(self, request):
         return Response()
@@ -159,7 +159,7 @@ def schema_of(answers, inputs=None, docstring="Do it."):
 
 
 class Registry(dict):
-    """The part of the library's registry of components that is asked."""
+    """The part of the library's registry of components that is used."""
 
     def register(self, component):
         self[component] = component
@@ -176,7 +176,7 @@ def test_an_action_without_a_docstring_fails(docstring):
         schema_of({"do": Answer(Shape)}, docstring=docstring)
 
 
-def test_a_shape_that_json_does_not_know_fails():
+def test_a_shape_without_a_json_schema_fails():
     with pytest.raises(TypeError, match="No JSON Schema"):
         schema_of({"do": Answer(complex)})
 
@@ -193,6 +193,6 @@ def test_a_shape_becomes_a_component_with_its_required_keys():
     }
 
 
-def test_the_names_that_answers_are_typed_with_are_those_of_the_tables():
+def test_the_names_in_the_types_of_answers_are_those_of_the_tables():
     assert get_args(ActionName) == BUTTONS
     assert get_args(StatusName) == tuple(Status.values)

@@ -1,4 +1,4 @@
-"""Indexes and checks that are added while others write."""
+"""Indexes and constraints that are added without blocking writes, and renamed content types."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from core.db.migration_operations import (
 )
 from tests.test_migrations import CHECK, INDEX, book
 
-# For what changes rows only: SQLite makes no real one inside a test's transaction.
+# Enough for changes of rows: SQLite can't create a real editor inside a test's transaction.
 EDITOR = SimpleNamespace(connection=connection)
 
 
 @pytest.fixture
 def table(transactional_db):
-    """`table(operation, backwards=False)`: change the table of books so."""
+    """`table(operation, backwards=False)`: apply the operation to the table of books."""
     state = book()
     model = state.apps.get_model("shelf", "Book")
     with connection.schema_editor() as editor:
@@ -36,9 +36,9 @@ def table(transactional_db):
         after = state.clone()
         operation.state_forwards("shelf", after)
         states = (after, state) if backwards else (state, after)
-        move = operation.database_backwards if backwards else operation.database_forwards
+        apply = operation.database_backwards if backwards else operation.database_forwards
         with connection.schema_editor(atomic=False) as editor:
-            move("shelf", editor, *states)
+            apply("shelf", editor, *states)
 
     yield change
     with connection.schema_editor() as editor:
@@ -62,7 +62,7 @@ def test_an_index_is_added_and_removed_online(table):
 
 
 @pytest.mark.postgres
-def test_an_index_whose_building_was_broken_off_is_built_anew_and_a_good_one_is_kept(table):
+def test_an_invalid_index_is_built_again_and_a_valid_one_is_kept(table):
     operation = AddIndexOnline("Book", Index(F("title"), name="Book Title"))
     broken = "UPDATE pg_index SET indisvalid = false WHERE indexrelid = '\"Book Title\"'::regclass"
     table(operation)
@@ -77,19 +77,19 @@ def test_an_index_whose_building_was_broken_off_is_built_anew_and_a_good_one_is_
 
 
 @pytest.mark.database
-def test_a_check_is_added_online_and_holds_for_old_rows_and_new_ones(table):
+def test_a_check_is_added_and_removed_online(table):
     operation = AddCheckOnline("Book", CHECK)
 
     table(operation)
     assert constraints()["book_titled"]["check"]
     if connection.vendor == "postgresql":
-        table(operation)  # again, as after an attempt that was broken off
+        table(operation)  # again, as after an attempt that was interrupted
 
     table(operation, backwards=True)
     assert "book_titled" not in constraints()
 
 
-def test_a_renamed_model_keeps_its_permissions_and_its_entries_in_the_log(staff, student):
+def test_a_renamed_model_keeps_its_permissions_and_its_log_entries(staff, student):
     kind = ContentType.objects.create(app_label="shelf", model="oldbook")
     names = {"codename": "view_oldbook", "name": "Can view old book"}
     student.user_permissions.add(Permission.objects.create(content_type=kind, **names))

@@ -1,4 +1,4 @@
-"""The API's description is served in the forms that are asked for, and shown without internet."""
+"""The API description is served in the requested format, and its pages need no internet access."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ def test_it_is_served_as_yaml_and_as_json(api, document, query, accept, media_ty
 
 @pytest.mark.parametrize("query", ["version=a%0d%0aX-Evil:1", "version=%22", "lang=%00", "lang=x"])
 @pytest.mark.parametrize("page", [SCHEMA, "/api/docs/", "/api/redoc/"])
-def test_a_parameter_of_the_library_does_no_harm(api, page, query):
+def test_query_parameters_of_the_library_do_no_harm(api, page, query):
     answer = api().get(f"{page}?{query}")
 
     assert answer.status_code == 200
     assert "X-Evil" not in answer.headers.get("Content-Disposition", "")
 
 
-def test_a_format_that_it_has_not_is_refused(api):
+def test_an_unsupported_format_is_refused(api):
     refused(api().get(f"{SCHEMA}?format=xml"), 404)
     refused(api().get(SCHEMA, HTTP_ACCEPT="image/png"), 406, "not_acceptable")
 
 
 @pytest.mark.parametrize("page", ["/api/docs/", "/api/redoc/"])
-def test_its_pages_and_all_they_load_come_from_here(api, page, settings):
+def test_its_pages_load_everything_from_this_server(api, page, settings):
     settings.WHITENOISE_USE_FINDERS = True
     answer = api().get(page)
     text = answer.content.decode()

@@ -1,4 +1,4 @@
-"""Searching without case (contract S13) on SQLite, whose own LIKE knows ASCII only."""
+"""Case-insensitive search (contract S13) on SQLite, whose LIKE ignores only the case of ASCII."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from core.db.sqlite import like
         ("x", "\\", None, None),
     ],
 )
-def test_like_is_postgresqls_without_case(pattern, escape, text, found):
+def test_like_matches_like_postgresqls_ilike(pattern, escape, text, found):
     assert like(pattern, text, escape) is found
 
 
 @pytest.mark.django_db
 @pytest.mark.database
 @pytest.mark.parametrize("query", ["search=über", "search=ÖKOLOGIE", "subject=école"])
-def test_letters_beyond_ascii_are_found_without_case(api, session, student, query):
+def test_letters_beyond_ascii_are_found_regardless_of_case(api, session, student, query):
     session(title="Über Ökologie", subject="ÉCOLE")
 
     assert api(student).get(f"/api/sessions/?{query}").json()["count"] == 1

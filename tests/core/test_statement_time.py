@@ -1,5 +1,5 @@
-"""On PostgreSQL no request waits for the database longer than the settings say, and none hangs with
-it: the answer is a 503 (contract C4)."""
+"""On PostgreSQL no request waits for the database longer than the settings allow, even if it hangs:
+the answer is a 503 (contract C4)."""
 
 from __future__ import annotations
 
@@ -74,20 +74,20 @@ def test_a_request_that_waits_for_a_lock_is_answered_in_time_and_has_written_not
     assert server.call("PATCH", "/api/auth/me/", token, json=change).status_code == 200
 
 
-def test_a_read_that_waits_is_broken_off_too(relay, server, token):
+def test_a_read_that_waits_is_aborted_too(relay, server, token):
     with psycopg.connect(relay.url) as other:
-        # Reads wait for this one, too.
+        # Reads wait for this lock, too.
         other.execute("LOCK TABLE notifications_notification IN ACCESS EXCLUSIVE MODE")
         busy(server.call("GET", "/api/notifications/", token))
 
     assert server.call("GET", "/api/notifications/", token).status_code == 200
 
 
-def test_readiness_is_answered_while_the_database_hangs_and_after_it(relay, server):
+def test_readiness_is_answered_while_the_database_hangs_and_afterwards(relay, server):
     assert server.call("GET", "/readyz").status_code == 200
     relay.flowing.clear()
     try:
-        for _ in range(2):  # on a connection that was there, and on one that can't be made
+        for _ in range(2):  # on an open connection, and on one that can't be opened
             began = time.monotonic()
             answer = server.call("GET", "/readyz")
             assert (answer.status_code, answer.json()["code"]) == (503, "not_ready")
@@ -109,7 +109,7 @@ LIMITS = ("statement_timeout", "lock_timeout")
 
 
 @pytest.mark.django_db(transaction=True)
-def test_requests_have_limits_and_jobs_and_migrations_have_none():
+def test_requests_have_timeouts_and_jobs_and_migrations_have_none():
     seen = {}
     job = Job(lambda now: seen.update(job=[*map(shown, LIMITS)]) or 0, every=None)
     run_job(job, timezone.now())
@@ -123,7 +123,7 @@ def test_requests_have_limits_and_jobs_and_migrations_have_none():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_connection_without_limits_gets_to_nobody_else():
+def test_a_connection_without_timeouts_is_not_reused():
     with no_statement_timeout():
         connection.cursor().execute("SELECT 1")
 

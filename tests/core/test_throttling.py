@@ -1,5 +1,5 @@
-"""Limits (contract C4): counted by person, else by address; atomic; not fooled by
-a header that anybody can send."""
+"""Limits (contract C4): counted by person, or else by address; atomic; and not evaded by forged
+headers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def rates(settings):
 
 @pytest.fixture(autouse=True)
 def _in_the_middle_of_a_minute():
-    """So that no window ends between two requests of a test."""
+    """Freeze time, so that no window ends between two requests of a test."""
     with time_machine.travel("2030-01-01T12:00:20Z", tick=False):
         yield
 
@@ -41,17 +41,17 @@ def _in_the_middle_of_a_minute():
         ("9/day", (9, 86400)),
     ],
 )
-def test_rates_are_read(rate, expected):
+def test_rates_are_parsed(rate, expected):
     assert parse_rate(rate) == expected
 
 
 @pytest.mark.parametrize("rate", ["", "20", "x/minute", "20/fortnight", "20/m", "/minute"])
-def test_a_rate_that_cannot_be_read_is_an_error(rate):
+def test_an_invalid_rate_is_an_error(rate):
     with pytest.raises((ValueError, KeyError)):
         parse_rate(rate)
 
 
-def test_so_many_pass_and_the_next_waits_until_the_window_ends(rates):
+def test_requests_above_the_limit_wait_until_the_window_ends(rates):
     rates(anonymous="3/minute")
 
     assert [wait_for("anonymous", "a") for _ in range(5)] == [None, None, None, 40, 40]
@@ -59,7 +59,7 @@ def test_so_many_pass_and_the_next_waits_until_the_window_ends(rates):
         assert wait_for("anonymous", "a") is None
 
 
-def test_keys_and_scopes_are_counted_apart(rates):
+def test_keys_and_scopes_are_counted_separately(rates):
     rates(anonymous="1/minute", person="1/minute")
     keys = ["a", "b", "a" * 10_000, "\0", "ä🎲", "", "a b:c"]
 
@@ -68,12 +68,12 @@ def test_keys_and_scopes_are_counted_apart(rates):
     assert wait_for("anonymous", "a") == 40
 
 
-def test_whoever_has_no_address_is_counted_too(rates):
+def test_a_request_without_an_address_is_counted_too(rates):
     rates(anonymous="1/minute")
     assert [wait_for("anonymous", None) for _ in range(2)] == [None, 40]
 
 
-def test_two_at_the_same_moment_are_two(rates):
+def test_concurrent_requests_are_all_counted(rates):
     rates(anonymous="50/minute")
     with ThreadPoolExecutor(8) as pool:
         waits = list(pool.map(lambda _: wait_for("anonymous", "a"), range(200)))
@@ -81,7 +81,7 @@ def test_two_at_the_same_moment_are_two(rates):
     assert waits.count(None) == 50
 
 
-def test_count_raises_what_becomes_retry_after(rates):
+def test_count_raises_throttled_with_the_seconds_to_wait(rates):
     rates(sign_in_account="1/minute")
     throttling.count("sign_in_account", "ada")
     with pytest.raises(Throttled) as caught:
@@ -101,7 +101,7 @@ def statuses(client, address=ANONYMOUS, times=3, **headers):
 
 @pytest.mark.django_db
 class TestRequests:
-    def test_a_person_is_counted_wherever_they_are(self, api, rates, student, instructor):
+    def test_a_person_is_counted_across_all_addresses(self, api, rates, student, instructor):
         rates(person="2/minute")
         client = api(student)
         sent = [client.get("/api/sessions/", REMOTE_ADDR=f"10.0.0.{each}") for each in range(3)]
@@ -111,7 +111,7 @@ class TestRequests:
         assert sent[2]["Retry-After"] == "40"
         assert statuses(api(instructor), "/api/sessions/", times=1) == [200]
 
-    def test_others_are_counted_by_address(self, api, rates):
+    def test_anonymous_requests_are_counted_by_address(self, api, rates):
         rates(anonymous="2/minute")
 
         assert statuses(api()) == [200, 200, 429]
@@ -126,8 +126,8 @@ class TestRequests:
         assert sent == [200, 200, 429]
 
     @pytest.mark.parametrize("forged", ["", "6.6.6.6, ", "6.6.6.6, 7.7.7.7,  ", "\xff, "])
-    def test_behind_a_proxy_what_it_appended_counts(self, api, rates, monkeypatch, forged):
-        monkeypatch.setattr(api_settings, "NUM_PROXIES", 1)  # as the environment's does
+    def test_behind_a_proxy_the_address_it_appended_counts(self, api, rates, monkeypatch, forged):
+        monkeypatch.setattr(api_settings, "NUM_PROXIES", 1)  # as the environment variable does
         rates(anonymous="1/minute")
         first = statuses(api(), times=1, HTTP_X_FORWARDED_FOR="10.0.0.1")
         same = statuses(api(), times=1, HTTP_X_FORWARDED_FOR=f"{forged}10.0.0.1")
@@ -136,7 +136,7 @@ class TestRequests:
         assert [first, same, other] == [[200], [429], [200]]
 
     @pytest.mark.parametrize("forged", ["", "6.6.6.6, ", "6.6.6.6, 7.7.7.7,  "])
-    def test_behind_two_proxies_what_the_first_one_saw_counts(
+    def test_behind_two_proxies_the_address_that_the_first_one_saw_counts(
         self, api, rates, monkeypatch, forged
     ):
         monkeypatch.setattr(api_settings, "NUM_PROXIES", 2)
@@ -158,14 +158,14 @@ class TestRequests:
             ("unknown", False),
         ],
     )
-    def test_all_addresses_of_one_ipv6_network_are_one(self, api, rates, second, same):
+    def test_all_addresses_of_one_ipv6_network_count_as_one(self, api, rates, second, same):
         rates(anonymous="1/minute")
         statuses(api(), times=1, REMOTE_ADDR="2001:db8:1:2::1")
 
         assert statuses(api(), times=1, REMOTE_ADDR=second) == [429 if same else 200]
 
     @pytest.mark.parametrize("client", ["198.51.100.1:{}", "[2001:db8::1]:{}"])
-    def test_the_port_that_a_proxy_writes_behind_an_address_makes_no_other(
+    def test_a_port_that_a_proxy_appends_to_an_address_is_ignored(
         self, api, rates, monkeypatch, client
     ):
         monkeypatch.setattr(api_settings, "NUM_PROXIES", 1)
@@ -178,7 +178,7 @@ class TestRequests:
 
         assert sent == [[200], [429]]
 
-    def test_an_ipv4_address_in_ipv6_dress_is_the_same(self, api, rates):
+    def test_an_ipv4_mapped_ipv6_address_is_the_same(self, api, rates):
         rates(anonymous="1/minute")
         sent = [
             statuses(api(), times=1, REMOTE_ADDR=each)
@@ -187,14 +187,14 @@ class TestRequests:
 
         assert sent == [[200], [429], [200]]
 
-    def test_a_server_without_addresses_serves(self, api, rates):
+    def test_a_server_that_knows_no_addresses_still_serves(self, api, rates):
         rates(anonymous="1/minute")
         assert statuses(api(), times=2, REMOTE_ADDR=None) == [200, 429]
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("header", [{}, {"HTTP_AUTHORIZATION": "Bearer wrong"}])
-def test_who_is_refused_for_want_of_a_token_is_counted_by_address(api, settings, header):
+def test_requests_without_a_valid_token_are_counted_by_address(api, settings, header):
     settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"anonymous": "3/hour"}
 
     answers = [api().get("/api/sessions/", **header) for _ in range(5)]
@@ -203,7 +203,7 @@ def test_who_is_refused_for_want_of_a_token_is_counted_by_address(api, settings,
     assert int(answers[-1]["Retry-After"]) > 0
 
 
-def test_slow_limits_outlive_many_other_visitors(settings):
+def test_long_windows_are_kept_despite_many_other_visitors(settings):
     limit = throttling.parse_rate(settings.THROTTLE_RATES["password_reset_account"])[0]
     for _ in range(limit + 1):
         throttling.wait_for("password_reset_account", "somebody")

@@ -1,4 +1,4 @@
-"""Texts of strangers have no links in mails."""
+"""Links in texts that users wrote are removed from mails."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mail.defang import defang, one_line
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ("Pay at https://evil.example/x?y=1 now", "Pay at [link removed] now"),
         ("(HTTP://EVIL.EXAMPLE)", "([link removed]"),
@@ -31,9 +31,9 @@ from mail.defang import defang, one_line
         ("ev\u200bil.\u2060com \u202emoc.live", "evil. com moc. live"),
     ],
 )
-def test_what_a_mail_program_makes_a_link_of_is_none(text, told):
-    assert defang(text) == told
-    assert defang(told) == told
+def test_text_that_mail_clients_turn_into_a_link_is_changed(text, expected):
+    assert defang(text) == expected
+    assert defang(expected) == expected
 
 
 @pytest.mark.parametrize(
@@ -45,18 +45,18 @@ def test_what_a_mail_program_makes_a_link_of_is_none(text, told):
         "",
     ],
 )
-def test_other_words_stay_as_they_are(text):
+def test_other_text_is_unchanged(text):
     assert defang(text) == text
 
 
-def test_names_are_on_one_line():
+def test_names_are_put_on_one_line():
     assert one_line(" ada\r\n\x00\u2028 lovelace\t") == "ada lovelace"
 
 
 @pytest.mark.parametrize(
     "part", ["a", "a.", "aa:", "://", "a://", "www.", "a@", "mailto:", "\\", "a-", "\u200b", " "]
 )
-def test_the_time_grows_with_the_text_and_no_faster(part):
+def test_the_time_is_linear_in_the_length_of_the_text(part):
     def seconds(number):
         text = part * number + "!"
         return min(timed(text) for _ in range(3))
