@@ -1,4 +1,4 @@
-"""People, and what is between them."""
+"""People, and their friendships, blocks and messages."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def ben(person):
 
 @pytest.fixture
 def ask(now):
-    """`ask(ada, ben)`: the one asks the other; the request."""
+    """`ask(ada, ben)`: Ada asks Ben; return the friend request."""
 
     def make(one, other):
         return services.ask(by=one, to=other, now=now)
@@ -29,7 +29,7 @@ def ask(now):
 
 @pytest.fixture
 def befriend(now, ask):
-    """`befriend(ada, ben)`: the one has asked, and the other has accepted."""
+    """`befriend(ada, ben)`: Ada asks and Ben accepts; return the friendship."""
 
     def make(one, other):
         return services.accept(ask(one, other), by=other, now=now)
@@ -39,7 +39,7 @@ def befriend(now, ask):
 
 @pytest.fixture
 def block(now):
-    """`block(ada, ben)`: the one blocks the other."""
+    """`block(ada, ben)`: Ada blocks Ben."""
 
     def make(one, other):
         services.block(by=one, other=other, now=now)
@@ -49,7 +49,7 @@ def block(now):
 
 @pytest.fixture
 def write(now):
-    """`write(ada, ben, "Hello")`: the one writes to the other; the message."""
+    """`write(ada, ben, "Hello")`: Ada writes to Ben; return the message."""
 
     def make(one, other, text="Hello"):
         return services.write(by=one, to=other, text=text, now=now)

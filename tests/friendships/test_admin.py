@@ -1,4 +1,4 @@
-"""What staff see of friends in the admin: who is whose friend and who blocks whom, to look at."""
+"""Friendships and blocks in the admin: staff can view them, but not change them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("model", [Friendship, Block])
-def test_staff_look_and_do_not_write(desk, befriend, block, person, model):
+def test_staff_can_view_but_not_change_them(desk, befriend, block, person, model):
     ada, ben = person("ada"), person("ben")
     befriend(ada, ben)
     block(ada, ben)
@@ -26,6 +26,6 @@ def test_staff_look_and_do_not_write(desk, befriend, block, person, model):
     assert desk.post(f"{row}/delete/", {"post": "yes"}).status_code == 403
 
 
-def test_messages_are_not_there():
+def test_messages_are_not_in_the_admin():
     with pytest.raises(NoReverseMatch):
         reverse("admin:friendships_message_changelist")

@@ -1,4 +1,4 @@
-"""One's friends, how a friendship ends, and blocks (contract F1, F2)."""
+"""The list of friends, the end of a friendship, and blocks (contract F1, F2)."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ REQUESTS = "/v1/friends/requests/"
 
 @pytest.fixture
 def endings():
-    """What was ended with friendships: the calls of a function of an app above."""
+    """The calls of a function that another app has registered for the end of a friendship."""
     calls = []
     services.ENDINGS.append(lambda *, by, other, now: calls.append((by, other)))
     yield calls
     services.ENDINGS.pop()
 
 
-def test_friends_are_an_array_of_people_and_since_when(api, befriend, ask, person, ada, ben):
+def test_friends_are_an_array_of_people_and_dates(api, befriend, ask, person, ada, ben):
     befriend(ada, ben)
     befriend(person("cleo"), ada)
     befriend(ben, person("dora"))
@@ -42,7 +42,7 @@ def test_friends_are_an_array_of_people_and_since_when(api, befriend, ask, perso
     assert set(shown[0]) == {"user", "since"}
 
 
-def test_the_next_friends_are_linked(api, befriend, person, ada):
+def test_a_link_leads_to_the_next_friends(api, befriend, person, ada):
     friends = [person() for _ in range(3)]
     for each in friends:
         befriend(each, ada)
@@ -56,12 +56,12 @@ def test_the_next_friends_are_linked(api, befriend, person, ada):
 
 
 @pytest.mark.parametrize("ender", ["ada", "ben"])
-def test_either_ends_a_friendship_and_the_other_is_not_told(
+def test_either_person_can_end_a_friendship_and_the_other_is_not_notified(
     api, befriend, endings, ada, ben, ender
 ):
     befriend(ada, ben)
     one, other = (ada, ben) if ender == "ada" else (ben, ada)
-    heard = Notification.objects.count()
+    before = Notification.objects.count()
 
     answer = api(one).delete(f"{PATH}{other.pk}/")
 
@@ -69,10 +69,10 @@ def test_either_ends_a_friendship_and_the_other_is_not_told(
     assert not are_friends(ada, ben)
     assert api(other).get(PATH).json() == []
     assert endings == [(one, other)]
-    assert Notification.objects.count() == heard
+    assert Notification.objects.count() == before
 
 
-def test_where_there_is_no_friendship_there_is_none_to_end(api, ask, person, ada, ben):
+def test_ending_a_friendship_that_does_not_exist_is_a_404(api, ask, person, ada, ben):
     ask(ada, ben)
 
     refused(api(ada).delete(f"{PATH}{ben.pk}/"), 404, "no_friend")
@@ -80,12 +80,14 @@ def test_where_there_is_no_friendship_there_is_none_to_end(api, ask, person, ada
     refused(api(ada).delete(f"{PATH}{10**9}/"), 404, "not_found")
 
 
-def test_one_does_not_end_a_friendship_with_oneself(api, ada):
+def test_nobody_can_end_a_friendship_with_themselves(api, ada):
     refused(api(ada).delete(f"{PATH}{ada.pk}/"), 400, "oneself")
     assert Friendship.objects.count() == 0
 
 
-def test_a_block_ends_a_friendship_and_lifting_it_restores_none(api, befriend, endings, ada, ben):
+def test_a_block_ends_a_friendship_and_lifting_it_does_not_restore_it(
+    api, befriend, endings, ada, ben
+):
     befriend(ada, ben)
     path = f"{PATH}{ben.pk}/block/"
 
@@ -102,7 +104,7 @@ def test_a_block_ends_a_friendship_and_lifting_it_restores_none(api, befriend, e
 
 
 @pytest.mark.parametrize("asker", ["ada", "ben"])
-def test_a_block_closes_a_request_of_either(api, ask, ada, ben, asker):
+def test_a_block_closes_a_request_in_either_direction(api, ask, ada, ben, asker):
     request = ask(ada, ben) if asker == "ada" else ask(ben, ada)
 
     api(ada).post(f"{PATH}{ben.pk}/block/")
@@ -120,17 +122,17 @@ def test_who_is_blocked_can_not_ask_and_is_not_told_why(api, block, ada, ben):
     assert Notification.objects.count() == 0
 
 
-def test_who_has_blocked_is_told_to_lift_it_first(api, block, ada, ben):
+def test_the_blocker_has_to_lift_the_block_before_asking(api, block, ada, ben):
     block(ada, ben)
-    asking = partial(api(ada).post, REQUESTS, {"user_id": ben.pk})
+    ask = partial(api(ada).post, REQUESTS, {"user_id": ben.pk})
 
-    refused(asking(), 403, "you_have_blocked")
+    refused(ask(), 403, "you_have_blocked")
     api(ada).delete(f"{PATH}{ben.pk}/block/")
 
-    assert asking().status_code == 201
+    assert ask().status_code == 201
 
 
-def test_two_who_block_each_other_lift_each_their_own(api, block, ada, ben):
+def test_two_people_who_block_each_other_each_lift_their_own_block(api, block, ada, ben):
     block(ada, ben)
     block(ben, ada)
 
@@ -139,7 +141,7 @@ def test_two_who_block_each_other_lift_each_their_own(api, block, ada, ben):
     refused(api(ada).post(REQUESTS, {"user_id": ben.pk}), 403, "not_with_them")
 
 
-def test_nobody_blocks_oneself_or_somebody_who_is_not_there(api, ada):
+def test_nobody_can_block_themselves_or_a_missing_person(api, ada):
     refused(api(ada).post(f"{PATH}{ada.pk}/block/"), 400, "oneself")
     for method in ("post", "delete"):
         refused(getattr(api(ada), method)(f"{PATH}{10**9}/block/"), 404)
@@ -148,5 +150,5 @@ def test_nobody_blocks_oneself_or_somebody_who_is_not_there(api, ada):
 @pytest.mark.parametrize(
     ("method", "end"), [("get", ""), ("delete", "1/"), ("post", "1/block/"), ("delete", "1/block/")]
 )
-def test_a_stranger_gets_nothing(api, method, end):
+def test_without_a_token_everything_is_refused(api, method, end):
     refused(getattr(api(), method)(PATH + end), 401)

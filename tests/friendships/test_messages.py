@@ -16,9 +16,9 @@ def path_to(person, end=""):
     return f"/v1/friends/{person.pk}/messages/{end}"
 
 
-def test_a_friend_is_written_to_and_reads_it(api, befriend, ada, ben):
+def test_a_friend_can_read_a_message_and_is_not_notified(api, befriend, ada, ben):
     befriend(ada, ben)
-    heard = Notification.objects.count()
+    before = Notification.objects.count()
 
     answer = api(ada).post(path_to(ben), {"text": "  One\n\n  two  "})
 
@@ -34,10 +34,10 @@ def test_a_friend_is_written_to_and_reads_it(api, befriend, ada, ben):
         "created_at": written["created_at"],
     }
     assert api(ben).get(path_to(ada)).json() == [written]
-    assert Notification.objects.count() == heard
+    assert Notification.objects.count() == before
 
 
-def test_the_chat_is_newest_first_and_of_the_two_only(api, befriend, write, person, ada, ben):
+def test_the_chat_is_newest_first_and_between_the_two_only(api, befriend, write, person, ada, ben):
     cleo = person("cleo")
     befriend(ada, ben)
     befriend(ada, cleo)
@@ -55,22 +55,20 @@ def test_the_chat_is_newest_first_and_of_the_two_only(api, befriend, write, pers
 
 
 @pytest.mark.parametrize("text", ["x", "ä" * 4000])
-def test_one_to_four_thousand_characters_are_taken(api, befriend, ada, ben, text):
+def test_one_to_four_thousand_characters_are_accepted(api, befriend, ada, ben, text):
     befriend(ada, ben)
 
     assert api(ada).post(path_to(ben), {"text": text}).json()["text"] == text
 
 
 @pytest.mark.parametrize("body", [{}, {"text": " \n "}, {"text": "x" * 4001}, {"text": None}])
-def test_nothing_and_too_much_are_refused(api, befriend, ada, ben, body):
+def test_empty_and_overlong_texts_are_refused(api, befriend, ada, ben, body):
     befriend(ada, ben)
 
     assert "text" in refused(api(ada).post(path_to(ben), body), 400)["fields"]
 
 
-def test_reading_marks_what_the_other_wrote_and_nothing_else(
-    api, befriend, write, person, ada, ben
-):
+def test_reading_marks_only_what_the_other_person_wrote(api, befriend, write, person, ada, ben):
     cleo = person("cleo")
     befriend(ada, ben)
     befriend(ada, cleo)
@@ -85,7 +83,7 @@ def test_reading_marks_what_the_other_wrote_and_nothing_else(
 
 
 @pytest.mark.parametrize("ending", [services.unfriend, services.block])
-def test_who_was_a_friend_reads_on_but_writes_no_more(api, befriend, write, now, ada, ben, ending):
+def test_a_former_friend_can_still_read_but_not_write(api, befriend, write, now, ada, ben, ending):
     befriend(ada, ben)
     write(ada, ben)
     ending(by=ada, other=ben, now=now)
@@ -106,7 +104,7 @@ def test_who_never_was_a_friend_neither_reads_nor_writes(api, ask, ada, ben):
     refused(api().get(path_to(ben)), 401)
 
 
-def test_who_is_not_there_is_not_found(api, befriend, write, ada, ben):
+def test_a_missing_or_deactivated_person_is_not_found(api, befriend, write, ada, ben):
     befriend(ada, ben)
     write(ben, ada)
     ben.is_active = False

@@ -13,16 +13,16 @@ PATH = "/v1/users/"
 
 @pytest.fixture
 def find(api, ada):
-    """`find("ben")`: the user names that Ada finds."""
+    """`find("ben")`: the usernames that Ada finds."""
 
-    def look(search, **query):
+    def get(search, **query):
         answer = api(ada).get(PATH, {"search": search, **query})
         return [each["username"] for each in answer.json()]
 
-    return look
+    return get
 
 
-def test_every_word_is_looked_for_in_names_and_user_name_without_case(find, person):
+def test_every_word_is_searched_in_names_and_username_regardless_of_case(find, person):
     person("liz", first_name="Élise", last_name="Moreau")
     person("elias", first_name="Elias")
 
@@ -34,7 +34,7 @@ def test_every_word_is_looked_for_in_names_and_user_name_without_case(find, pers
     assert find("%%") == find("__") == []
 
 
-def test_neither_oneself_nor_the_deactivated_nor_who_has_blocked_one(find, person, block, ada):
+def test_oneself_and_deactivated_and_blocking_people_are_not_found(find, person, block, ada):
     person("adam", is_active=False)
     block(person("adele"), ada)
     blocked = person("adolf")
@@ -55,7 +55,7 @@ def test_the_address_is_shown_of_friends_only(api, person, befriend, ask, ada, b
     }
 
 
-def test_the_next_ones_are_linked(api, person, ada):
+def test_a_link_leads_to_the_next_people(api, person, ada):
     people = [person(f"finder{n}") for n in range(3)]
 
     answer = api(ada).get(PATH, {"search": "finder", "limit": 2})
@@ -66,16 +66,16 @@ def test_the_next_ones_are_linked(api, person, ada):
 
 
 @pytest.mark.parametrize("query", [{}, {"search": ""}, {"search": "a"}, {"search": " a "}])
-def test_fewer_than_two_characters_find_nobody(api, ada, query):
+def test_fewer_than_two_characters_are_refused(api, ada, query):
     body = refused(api(ada).get(PATH, query), 400, "validation_error")
 
     assert body["fields"] == {"search": ["Search for at least two characters."]}
 
 
 @pytest.mark.parametrize("search", ["b " * 11, "b" * 201])
-def test_a_search_for_too_much_is_refused(api, ada, search):
+def test_an_overlong_search_is_refused(api, ada, search):
     assert "search" in refused(api(ada).get(PATH, {"search": search}), 400)["fields"]
 
 
-def test_a_stranger_finds_nobody(api):
+def test_without_a_token_a_search_is_refused(api):
     refused(api().get(PATH, {"search": "ben"}), 401)

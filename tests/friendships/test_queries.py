@@ -1,5 +1,5 @@
 """Lists take a fixed number of queries, the same for one item and for three. Each count includes
-the one for the person who asks."""
+the query for the person who sends the request."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
         ("/v1/users/?search=person", 2),
     ],
 )
-def test_a_list_takes_as_many_queries_for_three_as_for_one(
+def test_a_list_takes_as_many_queries_for_three_items_as_for_one(
     api, befriend, ask, write, person, ada, items, path, number
 ):
     for _ in range(items):

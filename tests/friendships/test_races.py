@@ -1,6 +1,6 @@
-"""Two people who do things to each other at the same moment (contract F1, F2), over real HTTP on
-PostgreSQL. Each promise has its negative control: the same race without the safeguards, which
-passes when a broken promise shows."""
+"""Two people who act on each other at the same moment (contract F1, F2), over real HTTP on
+PostgreSQL. Each promise has a negative control: the same race without the safeguards, which passes
+when a promise is broken."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ UNGUARDED = "DROP INDEX friendship_one_row_for_a_pair"
 EMPTY = "TRUNCATE friendships_friendship, friendships_block, notifications_notification"
 REQUESTS = "/v1/friends/requests/"
 FRIENDSHIPS = "SELECT status, since IS NOT NULL FROM friendships_friendship"
-TOLD = "SELECT event, count(*) FROM notifications_notification GROUP BY event ORDER BY event"
+NOTIFIED = "SELECT event, count(*) FROM notifications_notification GROUP BY event ORDER BY event"
 
 Act = tuple[str, str, str, object]  # method, path, token, body
 
@@ -47,17 +47,17 @@ class Pair:
         return number
 
     def request(self) -> int:
-        """Ben's request to Ada, and nothing else between them."""
-        self.start_anew()
+        """Delete all that is between them, and let Ben ask Ada; return the id of his request."""
+        self.reset()
         method, path, token, body = self.ask_ada
         number: int = self.server.call(method, path, token, json=body).json()["id"]
         return number
 
-    def start_anew(self) -> None:
+    def reset(self) -> None:
         execute(self.url, EMPTY)
 
     def race(self, *acts: Act) -> Counter[int]:
-        """Each act several times, all at the same moment: the statuses of the answers."""
+        """Send each act several times, all at the same moment; return the answers' statuses."""
         calls = [
             partial(self.server.call, method, path, token, json=body)
             for method, path, token, body in acts * TIMES
@@ -83,25 +83,25 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
 
 @pytest.fixture(scope="module")
 def unguarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    """Without lock, swap, and unique index."""
+    """A server without the lock, the compare-and-swap and the unique index."""
     with pair_on_postgres(tmp_path_factory.mktemp("unguarded"), command=SABOTEUR) as made:
         execute(made.url, UNGUARDED)
         yield made
 
 
 def both_ask(pair: Pair) -> bool:
-    """Both ask at once: is there one friendship, and each was told of it once?"""
-    pair.start_anew()
+    """Both ask at once: whether there is one friendship, and each person was notified once."""
+    pair.reset()
     answers = pair.race(pair.ask_ben, pair.ask_ada)
     return (
         answers == {201: 2, 400: 2 * TIMES - 2}
         and rows(pair.url, FRIENDSHIPS) == [("accepted", True)]
-        and rows(pair.url, TOLD) == [("friend_accepted", 1), ("friend_request", 1)]
+        and rows(pair.url, NOTIFIED) == [("friend_accepted", 1), ("friend_request", 1)]
     )
 
 
 def answered_and_withdrawn(pair: Pair) -> bool:
-    """A request is accepted, declined and taken back at once: has it one fate?"""
+    """A request is accepted, declined and withdrawn at once: whether only one of these succeeds."""
     path = f"{REQUESTS}{pair.request()}/"
     answers = pair.race(
         ("POST", f"{path}accept/", pair.ada, {}),
@@ -117,8 +117,8 @@ def answered_and_withdrawn(pair: Pair) -> bool:
 
 
 def asked_and_blocked(pair: Pair) -> bool:
-    """One asks while the other blocks: is nothing left between them? Their row is there already,
-    so that it isn't its making that decides."""
+    """One asks while the other blocks: whether no request and no friendship remains. Their row
+    exists already, so that the result doesn't depend on its creation."""
     pair.server.call("DELETE", f"{REQUESTS}{pair.request()}/", pair.ben)
     answers = pair.race(pair.ask_ada, pair.block_ben)
     return (
@@ -132,11 +132,11 @@ RACES = pytest.mark.parametrize("race", [both_ask, answered_and_withdrawn, asked
 
 
 @RACES
-def test_what_is_done_at_once_has_one_story(pair: Pair, race) -> None:
+def test_acts_at_the_same_moment_have_a_consistent_result(pair: Pair, race) -> None:
     for _ in range(4):
         assert race(pair)
 
 
 @RACES
-def test_without_the_safeguards_it_has_several(unguarded: Pair, race) -> None:
+def test_without_the_safeguards_the_result_is_inconsistent(unguarded: Pair, race) -> None:
     assert not all(race(unguarded) for _ in range(ROUNDS))

@@ -1,4 +1,4 @@
-"""Asking somebody to be one's friend, and answering (contract F1)."""
+"""Friend requests, and the answers to them (contract F1)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ REQUEST = {
 
 @pytest.fixture
 def post(api):
-    """`post(ada, ben)`: the one asks the other over the API."""
+    """`post(ada, ben)`: Ada asks Ben over the API."""
 
     def send(one, other):
         return api(one).post(PATH, {"user_id": other if isinstance(other, int) else other.pk})
@@ -33,7 +33,7 @@ def post(api):
     return send
 
 
-def told(user):
+def notifications_of(user):
     return list(
         Notification.objects.of(user)
         .order_by("id")
@@ -41,20 +41,20 @@ def told(user):
     )
 
 
-def test_asking_makes_a_pending_request_and_tells_the_one_who_is_asked(post, ada, ben):
+def test_asking_creates_a_pending_request_and_notifies_the_recipient(post, ada, ben):
     answer = post(ada, ben)
 
     shown = answer.json()
     assert (answer.status_code, problem(REQUEST, shown)) == (201, "")
     assert (shown["from_user"]["id"], shown["to_user"]["id"]) == (ada.pk, ben.pk)
     assert shown["status"] == "pending"
-    assert told(ben) == [
+    assert notifications_of(ben) == [
         ("New friend request", "Ada Byron wants to be your friend.", "general", None)
     ]
-    assert told(ada) == []
+    assert notifications_of(ada) == []
 
 
-def test_a_request_shows_no_address_but_ones_own_until_it_is_accepted(api, post, ada, ben):
+def test_a_request_shows_only_ones_own_address_until_it_is_accepted(api, post, ada, ben):
     request = post(ada, ben).json()
     seen = api(ben).get(PATH).json()[0]
     accepted = api(ben).post(f"{PATH}{request['id']}/accept/").json()
@@ -64,14 +64,14 @@ def test_a_request_shows_no_address_but_ones_own_until_it_is_accepted(api, post,
     assert accepted["from_user"]["email"] == ada.email
 
 
-def test_accepting_makes_friends_and_tells_the_one_who_asked(api, ask, ada, ben):
+def test_accepting_creates_a_friendship_and_notifies_the_asker(api, ask, ada, ben):
     request = ask(ada, ben)
 
     answer = api(ben).post(f"{PATH}{request.pk}/accept/")
 
     assert (answer.status_code, answer.json()["status"]) == (200, "accepted")
     assert are_friends(ada, ben.pk)
-    assert told(ada) == [
+    assert notifications_of(ada) == [
         (
             "Friend request accepted",
             "Ben Okri has accepted your friend request.",
@@ -81,7 +81,7 @@ def test_accepting_makes_friends_and_tells_the_one_who_asked(api, ask, ada, ben)
     ]
 
 
-def test_asking_somebody_who_has_asked_accepts_theirs(post, ada, ben):
+def test_asking_somebody_who_has_asked_accepts_their_request(post, ada, ben):
     first = post(ada, ben).json()
 
     answer = post(ben, ada)
@@ -92,17 +92,17 @@ def test_asking_somebody_who_has_asked_accepts_theirs(post, ada, ben):
     assert Friendship.objects.count() == 1
 
 
-def test_declining_is_told_to_nobody_and_one_may_ask_again(api, post, ask, ada, ben):
+def test_declining_notifies_nobody_and_allows_another_request(api, post, ask, ada, ben):
     request = ask(ada, ben)
 
     answer = api(ben).post(f"{PATH}{request.pk}/decline/")
 
     assert (answer.status_code, answer.json()["status"]) == (200, "declined")
-    assert told(ada) == []
+    assert notifications_of(ada) == []
     assert post(ada, ben).json()["status"] == "pending"
 
 
-def test_a_request_that_is_taken_back_is_gone(api, ask, ada, ben):
+def test_a_withdrawn_request_is_gone(api, ask, ada, ben):
     path = f"{PATH}{ask(ada, ben).pk}/"
 
     assert api(ada).delete(path).status_code == 204
@@ -112,7 +112,7 @@ def test_a_request_that_is_taken_back_is_gone(api, ask, ada, ben):
     refused(api(ada).delete(path), 404)
 
 
-def test_oneself_a_friend_and_somebody_who_was_asked_already(post, befriend, person, ada, ben):
+def test_asking_oneself_a_friend_or_somebody_twice_is_refused(post, befriend, person, ada, ben):
     befriend(ada, ben)
     asked = person()
     post(ada, asked)
@@ -131,7 +131,7 @@ def test_nobody_is_asked_a_fourth_time_in_a_row(api, post, ada, ben):
     refused(post(ada, ben), 400, "asked_enough_friend")
 
 
-def test_who_was_asked_too_often_may_ask_and_then_all_begins_anew(api, post, ada, ben):
+def test_a_request_of_the_other_person_resets_the_count(api, post, ada, ben):
     for _ in range(3):
         api(ada).delete(f"{PATH}{post(ada, ben).json()['id']}/")
     request = post(ben, ada)
@@ -143,26 +143,26 @@ def test_who_was_asked_too_often_may_ask_and_then_all_begins_anew(api, post, ada
     assert post(ada, ben).json()["status"] == "pending"
 
 
-def test_who_does_not_exist_or_is_deactivated_is_not_found(post, person, ada):
+def test_a_missing_or_deactivated_person_is_not_found(post, person, ada):
     refused(post(ada, 10**9), 404)
     refused(post(ada, person(is_active=False)), 404)
 
 
 @pytest.mark.parametrize("body", [{}, {"user_id": "1"}, {"user_id": 0}, {"user_id": None}])
-def test_a_body_that_names_nobody(api, ada, body):
+def test_a_body_without_a_valid_user_id_is_refused(api, ada, body):
     assert "user_id" in refused(api(ada).post(PATH, body), 400)["fields"]
 
 
-@pytest.mark.parametrize("act", ["accept", "decline"])
-def test_only_the_one_who_was_asked_answers(api, ask, person, ada, ben, act):
-    path = f"{PATH}{ask(ada, ben).pk}/{act}/"
+@pytest.mark.parametrize("action", ["accept", "decline"])
+def test_only_the_recipient_can_answer(api, ask, person, ada, ben, action):
+    path = f"{PATH}{ask(ada, ben).pk}/{action}/"
 
     refused(api().post(path), 401)
     refused(api(ada).post(path), 403, "not_asked")
     refused(api(person()).post(path), 404)
 
 
-def test_only_the_one_who_asked_takes_it_back(api, ask, person, ada, ben):
+def test_only_the_asker_can_withdraw_the_request(api, ask, person, ada, ben):
     path = f"{PATH}{ask(ada, ben).pk}/"
 
     refused(api().delete(path), 401)
@@ -170,7 +170,7 @@ def test_only_the_one_who_asked_takes_it_back(api, ask, person, ada, ben):
     refused(api(person()).delete(path), 404)
 
 
-def test_what_is_no_longer_pending_names_both_states(api, befriend, ada, ben):
+def test_the_error_for_a_decided_request_names_both_states(api, befriend, ada, ben):
     path = f"{PATH}{befriend(ada, ben).pk}/"
 
     for client, method, end, became in [

@@ -1,4 +1,4 @@
-"""Whom and what a hostile request finds."""
+"""The fixture with people and data for hostile requests."""
 
 from __future__ import annotations
 

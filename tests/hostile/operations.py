@@ -1,4 +1,4 @@
-"""Every operation of the API, as its own description lists them."""
+"""The operations of the API, as its own description lists them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Operation:
         return f"{self.method.upper()} {self.path}"
 
     def at(self, value: str) -> str:
-        """The address with this in the place of each id."""
+        """The path with this value in place of each id."""
         return re.sub(r"\{\w+\}", lambda _: value, self.path)
 
     @property
@@ -35,8 +35,8 @@ class Operation:
 
 @cache
 def described() -> list[Operation]:
-    """Every operation of the API's description."""
-    # As committed, which CI holds to the code: drawing it anew costs each worker seconds.
+    """Return every operation of the API description."""
+    # The committed file, which CI compares with the code: generating it takes each worker seconds.
     schema: Any = yaml.load((ROOT / "docs/openapi.yaml").read_text(), Loader=yaml.CSafeLoader)
 
     def fields(operation: Any) -> Iterator[tuple[str, str]]:

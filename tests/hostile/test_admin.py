@@ -1,5 +1,5 @@
 """Hostile addresses and forms of the admin: never a 5xx. With HOSTILE=all each filter that a table
-offers is sent each value; else two of them are. What isn't offered: `test_admin_lookups.py`."""
+offers is sent each value; by default two filters are. Other lookups: `test_admin_lookups.py`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 pytestmark = pytest.mark.django_db
-# Numbers and texts come to the databases in the same way from every table: two are enough for both.
+# Every table passes numbers and texts to the database in the same way: two tables run on both.
 on_both = pytest.mark.database
 
 ALL = os.environ.get("HOSTILE") == "all"
@@ -34,12 +34,15 @@ MARKED = [
 
 
 def names_of(model):
-    """What the address of its list may name."""
-    turn, table = TABLES.index(model), admin.site._registry[model]
-    own = OWN if ALL else [OWN[turn % len(OWN)]]
+    """The query parameters that the model's list accepts; by default only some of them."""
+    index, table = TABLES.index(model), admin.site._registry[model]
+    own = OWN if ALL else [OWN[index % len(OWN)]]
     offered = sorted(table.offered_lookups(RequestFactory().get("/")))
     if not ALL and offered:
-        offered = [offered[turn % len(offered)], offered[(turn + len(offered) // 2) % len(offered)]]
+        offered = [
+            offered[index % len(offered)],
+            offered[(index + len(offered) // 2) % len(offered)],
+        ]
     return [*own, *offered]
 
 
@@ -58,7 +61,7 @@ def test_no_address_of_a_table_is_a_5xx(desk, model):
 
 @on_both
 @pytest.mark.parametrize("hostile", ["9" * 24, "-1", "a\0b", "9" * 5_000, "x", ""])
-def test_a_permission_that_no_database_can_have_is_refused(desk, student, hostile):
+def test_an_impossible_permission_id_is_refused(desk, student, hostile):
     answer = desk.post(reverse("admin:auth_group_add"), {"name": "g", "permissions": [hostile]})
 
     assert answer.status_code == 200
@@ -67,7 +70,7 @@ def test_a_permission_that_no_database_can_have_is_refused(desk, student, hostil
 
 
 @on_both
-def test_a_group_that_no_database_can_have_is_refused(desk, student):
+def test_an_impossible_group_id_is_refused(desk, student):
     page = reverse("admin:accounts_user_change", args=[student.pk])
 
     answer = desk.post(page, {"groups": ["9" * 24], "user_permissions": ["9" * 24]})
@@ -78,7 +81,7 @@ def test_a_group_that_no_database_can_have_is_refused(desk, student):
 
 @on_both
 @pytest.mark.parametrize("page", ["x", "0", "00", "-1", "²", "9" * 5_000, "%00"])
-def test_a_page_that_there_is_not_is_no_error_of_the_server(desk, session, page):
+def test_a_page_that_does_not_exist_is_not_a_server_error(desk, session, page):
     inline = f"/admin/sessions_app/session/{session().pk}/change/?booking_requests-page={page}"
     choices = "/admin/autocomplete/?app_label=sessions_app&model_name=session&field_name=creator"
 
@@ -87,7 +90,7 @@ def test_a_page_that_there_is_not_is_no_error_of_the_server(desk, session, page)
     assert desk.get(f"{choices}&term=&page={page}").status_code == 404
 
 
-def test_an_autocomplete_is_of_a_tables_own_columns_only(desk):
+def test_autocomplete_serves_only_a_tables_own_columns(desk):
     desk.raise_request_exception = False
     statuses = {
         desk.get(
@@ -106,7 +109,7 @@ def test_an_autocomplete_is_of_a_tables_own_columns_only(desk):
     assert statuses == {200, 403}
 
 
-def test_no_address_leads_from_any_row_to_its_page_on_the_site(desk, student):
+def test_the_redirect_from_a_row_to_its_page_on_the_site_is_off(desk, student):
     kind = ContentType.objects.get_for_model(student).pk
 
     answers = [desk.get(f"/admin/r/{kind}/{pk}/") for pk in (student.pk, student.pk + 10**6)]
@@ -115,7 +118,7 @@ def test_no_address_leads_from_any_row_to_its_page_on_the_site(desk, student):
     assert answers[0].content == answers[1].content
 
 
-# Octal escapes within quotes bring any byte through a server that takes none in a header.
+# Octal escapes within quotes pass any byte through a server that accepts none in a header.
 COOKIES = [
     *["", " ", "a" * 8, "a" * 5_000, "é" * 20, "{}", "\x00" * 20, "%00%00%00%00%00%00%00%00", ".."],
     *[r'"aaaaaaaaaaaa\000"', r'"aaaaaaaa\355\240\200"', "[]:1:x", "a:b:c", ":::", ",,,,,,,,,,"],

@@ -1,6 +1,6 @@
-"""Lists in the admin are filtered by what they offer, and by nothing else: any other lookup would
-tell, by the rows that are left, what a hidden column holds. It is a 400, the same for whatever
-column, lookup and value."""
+"""Lists in the admin accept only the lookups that they offer: the rows that match any other lookup
+would reveal the values of a hidden column. It is a 400, the same for every column, lookup and
+value."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SECRETS = {
     *("password", "token_generation", "digest", "marker", "start_marker", "stored_name", "content"),
     *("zoom_meeting_url", "zoom_meeting_password", "pending_email", "change_message", "message"),
 }
-# Each lookup that Django has for any column, those of its transforms, and an odd one.
+# Each lookup that Django has for any column, some of its transforms, and some odd ones.
 LOOKUPS = sorted(
     {name for field in [Field, *Field.__subclasses__()] for name in field.get_lookups()}
     | {"", "date__gte", "year__gt", "exact__exact", "nonsense", "__"}
@@ -32,7 +32,7 @@ LOOKUPS = sorted(
 
 
 def columns(model):
-    """The columns of a table, and of each table that it leads to, in either direction."""
+    """The columns of a table and of each related table, in either direction."""
     for field in model._meta.get_fields(include_hidden=True):
         yield from {field.name, getattr(field, "attname", field.name)}
         if field.is_relation and field.related_model:
@@ -43,7 +43,7 @@ def columns(model):
 
 @cache
 def not_offered(table):
-    """Names of lookups."""
+    """The names of lookups that the table doesn't offer."""
     offered = table.offered_lookups(REQUEST)
     pairs = product(columns(table.model), LOOKUPS)
     names = {f"{column}__{lookup}" if lookup else column for column, lookup in pairs}
@@ -54,7 +54,7 @@ def page_of(table):
     return reverse(f"admin:{table.opts.app_label}_{table.opts.model_name}_changelist")
 
 
-def test_every_table_offers_its_lookups_one_by_one():
+def test_every_table_lists_the_lookups_that_it_offers():
     assert [each for each in TABLES.values() if not isinstance(each, StaffAdmin)] == []
 
 
@@ -67,7 +67,7 @@ def test_no_lookup_is_allowed_that_was_not_offered(table):
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=lambda each: each.opts.label)
-def test_no_lookup_is_offered_of_what_no_page_shows(table):
+def test_no_lookup_of_a_hidden_column_is_offered(table):
     offered = table.offered_lookups(REQUEST)
 
     assert not SECRETS & {name.partition("__")[0] for name in offered}
@@ -97,11 +97,11 @@ def test_a_lookup_that_was_not_offered_is_the_same_400_whatever_it_asks(desk, ta
      "groups__permissions__codename=x", "booking_requests__message__contains=x",
      "e=1&password__startswith=argon2", "join_tokens__digest__startswith=a"],
 )  # fmt: skip
-def test_people_are_not_found_by_what_no_page_shows_of_them(desk, student, query):
+def test_people_are_not_found_by_hidden_columns(desk, student, query):
     assert desk.get(f"/admin/accounts/user/?{query}").status_code == 400
 
 
-def test_what_a_helper_may_see_of_one_table_says_nothing_of_another(person, session):
+def test_a_permission_for_one_table_reveals_nothing_of_another(person, session):
     helper = person(is_staff=True)
     helper.user_permissions.add(
         Permission.objects.get(codename="view_session", content_type__app_label="sessions_app")
@@ -116,7 +116,7 @@ def test_what_a_helper_may_see_of_one_table_says_nothing_of_another(person, sess
     assert client.get(f"{page}?creator__email__startswith=a").status_code == 400
 
 
-def test_a_filter_takes_what_it_offers(desk, session, instructor):
+def test_offered_lookups_are_accepted(desk, session, instructor):
     session(title="Hooks")
     queries = [
         "status__exact=upcoming",

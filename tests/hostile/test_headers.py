@@ -1,6 +1,6 @@
-"""Hostile values in every header that is read, at every operation: a good answer, or one in the
-envelope; never a 5xx, and no header comes out of it (contract C4, C9). With HOSTILE=all each header
-has each value everywhere."""
+"""Hostile values in every header that is read, at every operation: the answer is a success, or an
+error in the envelope; never a 5xx, and no header is injected into it (contract C4, C9). With
+HOSTILE=all every operation gets every value in every header."""
 
 from __future__ import annotations
 
@@ -56,5 +56,6 @@ def failures(people: World, operation: Operation) -> list[tuple[str, str, str, i
 
 
 def test_a_hostile_value_in_any_header(world):
-    # In one test: the people and sessions of each operation would cost more than its requests.
+    # One test for all: creating people and sessions for each operation would take longer than its
+    # requests.
     assert [each for operation in described() for each in failures(world, operation)] == []

@@ -1,7 +1,7 @@
 """Hostile values in every field of every body, and in every path and query parameter, as the API's
-own description lists them: a 4xx in the envelope, or a 2xx where the value is a good one; never a
-5xx, and no list is broken afterwards (contract C4, C5, C7, C10, S3). SQLite gets its share of the
-values where PostgreSQL gets them all."""
+own description lists them: a 4xx in the envelope, or a 2xx where the value is valid; never a 5xx,
+and no list is broken afterwards (contract C4, C5, C7, C10, S3). By default each field and parameter
+gets a share of the values."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.hostile.operations import READS, WRITES, described
 from tests.hostile.world import acceptable
 
 pytestmark = pytest.mark.django_db
-# What comes as far as the database; the rest is the same on both.
+# Tests whose values reach the database; the others are the same on both databases.
 on_both = pytest.mark.database
 
 # Raw JSON, since no encoder would write half of these.
@@ -39,15 +39,15 @@ IN_ADDRESSES = [
     *[str(2**63 - 1), str(2**63), str(-(2**63) - 1), "x%0d%0aX-Evil:%201", "..%2f"],
     *["0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-14:00", "0001-01-01", "9999-12-31"],
 ]
-# Keys that a note doesn't use may hold anything.
+# A note ignores these keys, so that any value is accepted.
 UNUSED = {"url", "file"}
-# What the two databases take in different ways: each gets them everywhere.
+# Values that the two databases handle differently: both get them in every place.
 EDGES = {str(2**63 - 1), str(2**63), str(-(2**63) - 1), r'"a\u0000b"', "a%00b", r'"\ud800"'}
 
 
 def share(values: list[str], name: str) -> list[str]:
-    """The edges and an eighth of the rest: another eighth for the next name, and on the other
-    database, so that each value comes to some. With HOSTILE=all they all come to each."""
+    """Return the edges and an eighth of the rest: a different eighth for each name and database, so
+    that every value is used somewhere. With HOSTILE=all every name gets every value."""
     if os.environ.get("HOSTILE") == "all":
         return values
     start = crc32(f"{name} {connection.vendor}".encode()) % 8
@@ -55,7 +55,7 @@ def share(values: list[str], name: str) -> list[str]:
 
 
 def takes(field: dict[str, Any], value: str) -> bool:
-    """Is it, going by the description, of a type that the field takes?"""
+    """Whether the value has a type that the field accepts according to the description."""
     try:
         data = json.loads(value)
     except (ValueError, RecursionError):

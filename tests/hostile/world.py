@@ -1,4 +1,4 @@
-"""Whom and what a hostile request finds, and which answers it may get."""
+"""People and data for hostile requests, and the answers that are acceptable."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.core.envelope import refused
 from tests.hostile.operations import READS, Operation
 from zoom import services as one_on_ones
 
-# A change there takes nothing away that the next request needs.
+# Changes that leave everything in place that the next request needs.
 LASTING = {
     f"{method} {path}"
     for method in ("PUT", "PATCH")
@@ -32,7 +32,7 @@ LISTS = [e.path + NEEDED.get(e.path, "") for e in READS if e.query and "{" not i
 
 
 class World:
-    """People, sessions and friends for one request after another; anew once one has succeeded."""
+    """People, sessions and friends for a series of requests; made again after one has succeeded."""
 
     def __init__(self, person: Any, session: Any, api: Any) -> None:
         self.make_person, self.make_session, self.api = person, session, api
@@ -60,7 +60,7 @@ class World:
         return self.guests if guests else self.creators
 
     def befriend(self) -> Friendship:
-        """Make friends of creator and guest, and let somebody ask the creator; that request."""
+        """Make the creator and the guest friends; return a pending request of a third person."""
         if self.request is None:
             now = timezone.now()
             first = friendships.ask(by=self.guest, to=self.creator, now=now)
@@ -69,12 +69,12 @@ class World:
         return self.request
 
     def start(self) -> one_on_ones.Issued:
-        """Let the two friends meet; a join token of the creator's."""
+        """Start a 1-on-1 session of the two friends; return a join token of the creator."""
         if self.token is None:
             self.befriend()
             now, by = timezone.now(), self.creator
             made = one_on_ones.create(by=by, participant_id=self.guest.pk, now=now)
-            with override_settings(DEBUG=True):  # where they meet in a stand-in room
+            with override_settings(DEBUG=True):  # which allows a stand-in room
                 one_on_ones.start(made, by=by, now=now)
             one_on_ones.mark_ready(made, by=self.guest, now=now)
             self.token = one_on_ones.issue(made, by=by, now=now)
@@ -94,7 +94,7 @@ class World:
         return operation.at(session)
 
     def good(self, operation: Operation) -> dict[str, str]:
-        """A good value for each field, as JSON."""
+        """A valid value for each field, as JSON."""
         known = {
             "email": f"{self.guest.username}@example.org",
             "username": f"new-{self.guest.username}",
