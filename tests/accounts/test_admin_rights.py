@@ -37,7 +37,7 @@ def desk(helper):
     return client
 
 
-def test_helpers_change_somebody_and_give_no_rights(desk, student):
+def test_helpers_can_change_people_but_grant_no_rights(desk, student):
     right = Permission.objects.get(codename="view_user")
     group = Group.objects.create(name="Moderators")
     form = form_of(desk, student) | RIGHTS

@@ -26,7 +26,7 @@ def assert_revoked(pair, api, bearer, is_valid):
     assert not any(map(is_valid, pair.values()))
 
 
-def test_deactivation_ends_access_and_refresh_tokens(api, bearer, student, signed_in, is_valid):
+def test_deactivation_revokes_access_and_refresh_tokens(api, bearer, student, signed_in, is_valid):
     pair = signed_in(student)
 
     services.deactivate(student)

@@ -193,7 +193,7 @@ def test_every_password_form_says_when_hashing_is_too_busy(api, shipped, student
     assert sentence in own.content.decode()
 
 
-def test_as_many_hashes_are_computed_at_once_as_the_setting_says(shipped):
+def test_the_setting_limits_how_many_hashes_are_computed_at_once(shipped):
     seen = set()
     with ThreadPoolExecutor(8) as pool:
         hashes = [pool.submit(make_password, PASSWORD) for _ in range(8)]

@@ -28,7 +28,7 @@ def assert_limited(answer, seconds):
     assert str(seconds) in answer.json()["error"]
 
 
-def test_an_account_takes_so_many_attempts_and_then_not_even_the_right_one(api, limited, student):
+def test_after_too_many_attempts_even_the_right_password_is_refused(api, limited, student):
     limited(sign_in_account="2/minute")
     wrong = [sign_in(api(), "sam").status_code for _ in range(2)]
 
@@ -110,7 +110,7 @@ def test_each_address_has_its_own_limit(api, limited, scope, path, body):
     assert from_elsewhere.status_code in {200, 400, 401}
 
 
-def test_mails_to_one_address_are_limited_wherever_they_are_asked_for(api, limited, student):
+def test_mails_to_one_address_are_limited_across_all_networks(api, limited, student):
     limited(password_reset_account="2/minute")
     addresses = ["sam@example.com", "SAM@example.com", "Sam@Example.com"]
 

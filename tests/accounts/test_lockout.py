@@ -41,7 +41,7 @@ def sign_in_to_admin(address, password=PASSWORD):
     return Client().post(reverse("admin:login"), form, REMOTE_ADDR=address)
 
 
-def test_a_strangers_failures_do_not_keep_the_owner_out(api, limited, student):
+def test_a_strangers_failures_do_not_lock_the_owner_out(api, limited, student):
     limited(sign_in_account="2/minute")
     for _ in range(2):
         sign_in(api(), "sam", REMOTE_ADDR=stranger(1))

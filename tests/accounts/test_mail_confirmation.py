@@ -63,7 +63,7 @@ def test_registration_sends_no_mail(newcomer):
     assert not Mail.objects.exists()
 
 
-def test_who_turns_mails_on_gets_a_link_and_the_mails_once_it_is_followed(
+def test_mails_start_only_after_the_confirmation_link_is_followed(
     api, newcomer, queue_mail, settings
 ):
     assert turn_mails(api, newcomer) == (200, False)

@@ -62,7 +62,7 @@ def test_fields_that_are_not_sent_stay_unchanged(api, student):
     assert User.objects.values().get() == before
 
 
-def test_what_one_may_not_change_is_ignored(api, student):
+def test_read_only_fields_are_ignored(api, student):
     before = User.objects.values().get()
 
     answer = api(student).patch(

@@ -26,7 +26,7 @@ ODD = [
 
 @pytest.mark.database
 @pytest.mark.parametrize(("claim", "value"), ODD)
-def test_an_odd_claim_in_a_token_that_is_signed_well_is_401(
+def test_an_odd_claim_in_a_correctly_signed_token_is_401(
     api, bearer, student, signed_in, settings, claim, value
 ):
     def odd(token):

@@ -69,7 +69,7 @@ def reset_at_once(site: Site) -> list[requests.Response]:
 # ── With the guards ──────────────────────────────────────────────────────────────────────────
 
 
-def test_a_rotated_token_sent_eight_times_at_once_works_once_and_ends_all(site: Site) -> None:
+def test_a_rotated_token_sent_eight_times_at_once_works_once_and_revokes_all(site: Site) -> None:
     for _ in range(3):
         answers = rotate_at_once(site)
 

@@ -40,7 +40,7 @@ def addresses(person):
     return ["sam@example.com", "gone@example.com", "nobody@example.com", "no address"]
 
 
-def test_neither_the_answer_nor_the_work_tells_whether_an_account_exists(api, addresses):
+def test_neither_the_answer_nor_the_work_reveals_whether_an_account_exists(api, addresses):
     seen = set()
     for address in addresses:
         with CaptureQueriesContext(connection) as captured:
@@ -59,7 +59,7 @@ def test_only_active_accounts_get_a_mail_and_no_other_row_remains(api, addresses
     assert list(Mail.objects.values_list("address", flat=True)) == ["sam@example.com"]
 
 
-def test_nothing_that_opens_an_account_is_stored(api, student):
+def test_no_token_for_a_reset_is_stored(api, student):
     [message] = mails_for(api, student.email)
     token = re.search(r"token: (\S+)", message.body)[1]
 

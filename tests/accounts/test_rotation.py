@@ -41,7 +41,7 @@ def test_each_token_works_once_and_returns_the_next(renew, bearer, student, sign
     assert len(set(seen)) == 4
 
 
-def test_a_used_token_that_comes_again_signs_its_owner_out_everywhere(
+def test_reusing_a_token_signs_its_owner_out_everywhere(
     renew, bearer, student, signed_in, is_valid
 ):
     stolen, elsewhere = signed_in(student), signed_in(student)
@@ -135,7 +135,7 @@ def test_a_used_token_stays_invalid_when_rotation_is_switched_off(
     assert all(map(is_valid, latest.values()))
 
 
-def test_no_token_is_stored_whole(renew, student, signed_in):
+def test_no_complete_token_is_stored(renew, student, signed_in):
     refresh = signed_in(student)["refresh"]
     renew(refresh)
 

@@ -71,7 +71,7 @@ class CountingHasher(MD5PasswordHasher):
         return super().encode(password, salt)
 
 
-def test_every_refusal_takes_the_same_work_so_that_its_time_tells_nothing(
+def test_every_refusal_takes_the_same_work_so_that_its_time_reveals_nothing(
     api, person, settings, django_assert_num_queries
 ):
     settings.PASSWORD_HASHERS = [f"{__name__}.CountingHasher"]
@@ -123,7 +123,7 @@ def test_the_tokens_contain_no_secret(api, student):
         assert student.password not in claims.values()
 
 
-def test_passwords_are_kept_with_argon2_outside_of_tests(api, settings):
+def test_passwords_are_hashed_with_argon2_outside_tests(api, settings):
     settings.PASSWORD_HASHERS = REAL_HASHERS
     body = {"username": "sam", "email": "sam@example.com", "password": PASSWORD}
 

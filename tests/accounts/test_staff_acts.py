@@ -127,7 +127,7 @@ def test_staff_cannot_deactivate_themselves(desk, staff):
 
 
 @pytest.mark.parametrize("action", ["deactivate_selected", "sign_out_selected"])
-def test_only_superusers_touch_members_of_the_staff(staff, person, action):
+def test_only_superusers_can_act_on_members_of_the_staff(staff, person, action):
     helper, client = person("lou", is_staff=True), Client()
     helper.user_permissions.set(
         Permission.objects.filter(codename__in=["view_user", "change_user"])
@@ -157,9 +157,7 @@ def test_a_person_can_be_reactivated(desk, student, signed_in, is_valid):
     assert [message for _, message in logged()] == ["Deactivated", "Reactivated"]
 
 
-def test_a_sign_out_everywhere_ends_tokens_and_sign_ins_in_the_admin(
-    desk, person, signed_in, is_valid
-):
+def test_signing_out_everywhere_ends_tokens_and_admin_sessions(desk, person, signed_in, is_valid):
     other = person("lou", is_staff=True)
     browser, pair = Client(), signed_in(other)
     browser.force_login(other)

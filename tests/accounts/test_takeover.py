@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize("confirmation", [True, False])
 @pytest.mark.parametrize("password", [{}, {"password": "wrong"}, {"password": ""}])
-def test_a_stolen_token_does_not_move_the_address(api, student, settings, confirmation, password):
+def test_a_stolen_token_cannot_change_the_address(api, student, settings, confirmation, password):
     settings.EMAIL_CONFIRMATION = confirmation
 
     answer = api(student).patch(ME, {"email": NEW, "first_name": "Eve"} | password)

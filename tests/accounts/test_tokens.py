@@ -31,7 +31,7 @@ def claims_of(token):
 
 
 @pytest.mark.parametrize(("method", "path"), [("get", ME), ("patch", ME), ("post", CHANGE)])
-def test_without_a_token_everything_of_ones_own_is_401(api, method, path):
+def test_without_a_token_ones_own_account_is_401(api, method, path):
     answer = getattr(api(), method)(path, {"timezone": 5})
 
     assert_refused(answer, 401, "not_authenticated")
@@ -53,7 +53,7 @@ def test_a_malformed_token_is_401(bearer, token):
     assert_refused(bearer(token).get(ME), 401, "token_not_valid")
 
 
-def test_a_token_signed_by_somebody_else_or_by_nobody_is_401(bearer, student, signed_in):
+def test_a_token_signed_with_another_key_or_not_at_all_is_401(bearer, student, signed_in):
     claims = claims_of(signed_in(student)["access"])
 
     for forged in (signed(claims), signed(claims, "", "none")):
@@ -155,7 +155,7 @@ def test_after_a_logout_the_refresh_token_is_invalid(api, student, signed_in, is
     assert is_valid(other)
 
 
-def test_a_changed_password_ends_every_token(api, bearer, student, signed_in, is_valid):
+def test_a_password_change_revokes_every_token(api, bearer, student, signed_in, is_valid):
     pairs = [signed_in(student), signed_in(student)]
 
     bearer(pairs[0]["access"]).post(

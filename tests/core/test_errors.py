@@ -174,7 +174,7 @@ def test_too_many_requests_is_a_429_that_says_when_to_try_again(api, settings):
 @pytest.mark.parametrize("debug", [False, True], ids=["DEBUG=0", "DEBUG=1"])
 @pytest.mark.parametrize("address", ["/explodes/", "/explodes/inside-the-api/"])
 @pytest.mark.urls(__name__)
-def test_an_unexpected_exception_is_a_500_that_tells_nothing(api, settings, debug, address):
+def test_an_unexpected_exception_is_a_500_that_reveals_nothing(api, settings, debug, address):
     settings.DEBUG = debug
     answer = api().get(address)
 

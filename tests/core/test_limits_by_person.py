@@ -133,7 +133,7 @@ def viewsets():
     return {view.cls for view in views()}
 
 
-def test_whatever_somebody_signed_in_writes_has_a_limit_or_a_reason_to_have_none():
+def test_every_write_of_signed_in_people_has_a_limit_or_a_reason_for_none():
     unlimited = {
         f"{view.cls.__name__}.{action}"
         for view in views()

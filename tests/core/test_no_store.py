@@ -31,7 +31,7 @@ NEW = {"username": "new", "email": "new@example.com", "password": PASSWORD}
         ("put", "/api/auth/me/", {}, 405),
     ],
 )
-def test_no_answer_of_the_api_is_kept(api, student, method, path, body, status):
+def test_no_answer_of_the_api_may_be_stored(api, student, method, path, body, status):
     answer = getattr(api(student), method)(path, body)
 
     assert (answer.status_code, answer["Cache-Control"]) == (status, "no-store")

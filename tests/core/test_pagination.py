@@ -49,7 +49,7 @@ def get(api, student):
     ],
     ids=lambda value: str(value)[:20],
 )
-def test_a_page_has_as_many_as_asked_for_and_a_hundred_at_most(many, get, query, items):
+def test_a_page_has_the_requested_size_and_a_hundred_items_at_most(many, get, query, items):
     body = get(f"{LIST}?{query}").json()
 
     assert set(body) == {"count", "next", "previous", "results"}

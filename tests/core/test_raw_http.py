@@ -98,7 +98,7 @@ def test_more_than_a_mebibyte_is_a_413(served):
     assert code_of(answer) == (413, "body_too_large")
 
 
-def test_a_file_of_nobodys_is_a_413_before_it_is_sent(served):
+def test_an_upload_without_a_token_is_a_413_before_it_is_sent(served):
     line = b"POST /api/sessions/1/materials/"
     headers = b"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 2000000\r\n"
     assert code_of(speak(served, line, headers)) == (413, "body_too_large")

@@ -124,7 +124,7 @@ def test_each_error_of_an_operation_is_declared_with_its_status(document):
                 assert errors.REGISTRY[code].status == int(status)
 
 
-def test_what_needs_a_token_says_so(document):
+def test_operations_that_need_a_token_say_so(document):
     assert document["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
     for path, item in document["paths"].items():
         for each in item.values():

@@ -117,7 +117,7 @@ class TestRequests:
         assert statuses(api()) == [200, 200, 429]
         assert statuses(api(), times=1, REMOTE_ADDR="10.0.0.9") == [200]
 
-    def test_a_forged_header_gives_nobody_another_address(self, api, rates):
+    def test_a_forged_header_does_not_change_the_address(self, api, rates):
         rates(anonymous="2/minute")
         sent = [
             api().get(ANONYMOUS, HTTP_X_FORWARDED_FOR=f"10.0.0.{each}").status_code

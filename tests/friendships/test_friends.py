@@ -113,7 +113,7 @@ def test_a_block_closes_a_request_in_either_direction(api, ask, ada, ben, asker)
     refused(api(request.to_user).post(f"{REQUESTS}{request.pk}/accept/"), 404)
 
 
-def test_who_is_blocked_can_not_ask_and_is_not_told_why(api, block, ada, ben):
+def test_a_blocked_person_cannot_ask_and_is_not_told_why(api, block, ada, ben):
     block(ada, ben)
 
     error = refused(api(ben).post(REQUESTS, {"user_id": ada.pk}), 403, "not_with_them")["error"]

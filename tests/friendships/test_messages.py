@@ -94,7 +94,7 @@ def test_a_former_friend_can_still_read_but_not_write(api, befriend, write, now,
         refused(api(one).post(path_to(other), {"text": "Hello?"}), 403, "not_friends")
 
 
-def test_who_never_was_a_friend_neither_reads_nor_writes(api, ask, ada, ben):
+def test_somebody_who_was_never_a_friend_can_neither_read_nor_write(api, ask, ada, ben):
     ask(ada, ben)
 
     refused(api(ada).get(path_to(ben)), 403, "not_friends")

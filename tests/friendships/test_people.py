@@ -43,7 +43,7 @@ def test_oneself_and_deactivated_and_blocking_people_are_not_found(find, person,
     assert find("ad") == ["adolf"]
 
 
-def test_the_address_is_shown_of_friends_only(api, person, befriend, ask, ada, ben):
+def test_only_the_addresses_of_friends_are_shown(api, person, befriend, ask, ada, ben):
     befriend(ada, ben)
     ask(ada, person("benita"))
 

@@ -123,7 +123,7 @@ def test_asking_oneself_a_friend_or_somebody_twice_is_refused(post, befriend, pe
     refused(post(ada, asked), 400, "already_asked_friend")
 
 
-def test_nobody_is_asked_a_fourth_time_in_a_row(api, post, ada, ben):
+def test_a_fourth_request_in_a_row_is_refused(api, post, ada, ben):
     for _ in range(3):
         request = post(ada, ben).json()
         assert api(ben).post(f"{PATH}{request['id']}/decline/").status_code == 200

@@ -128,7 +128,7 @@ COOKIES = [
 @pytest.mark.parametrize(
     "name", [pytest.param("sessionid", marks=on_both), "csrftoken", "messages"]
 )
-def test_a_cookie_that_was_made_up_is_as_none(client, name):
+def test_a_made_up_cookie_counts_as_none(client, name):
     client.raise_request_exception = False
     for cookie in COOKIES:
         header = {"HTTP_COOKIE": f"{name}={cookie}"}
