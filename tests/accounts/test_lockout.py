@@ -200,7 +200,7 @@ def test_the_last_ten_networks_are_kept_and_a_busy_one_is_updated_once_a_day(stu
     assert KnownNetwork.objects.latest("last_seen_at").last_seen_at == now + 13.5 * DAY
 
 
-def test_a_network_is_forgotten_after_ninety_days(student, now):
+def test_a_network_is_deleted_after_ninety_days(student, now):
     remember_network(student, HOME, now=now)
 
     assert [forget_networks(now + 90 * DAY), forget_networks(now + 91 * DAY)] == [0, 1]

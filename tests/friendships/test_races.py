@@ -47,7 +47,7 @@ class Pair:
         return number
 
     def request(self) -> int:
-        """Delete all that is between them, and let Ben ask Ada; return the id of his request."""
+        """Reset the pair, and let Ben ask Ada; return the id of his request."""
         self.reset()
         method, path, token, body = self.ask_ada
         number: int = self.server.call(method, path, token, json=body).json()["id"]
