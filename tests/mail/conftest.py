@@ -1,5 +1,5 @@
 """What the tests of mails share with those of accounts."""
 
-from tests.accounts.conftest import reader, server, waiting
+from tests.accounts.conftest import queue_mail, reader, server
 
-__all__ = ["reader", "server", "waiting"]
+__all__ = ["queue_mail", "reader", "server"]
