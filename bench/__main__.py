@@ -24,7 +24,9 @@ PROCESSES = os.cpu_count() or 1
 
 def databases(text: str) -> Databases:
     if urlsplit(text).scheme not in {"postgres", "postgresql"} or not name_of(text):
-        raise argparse.ArgumentTypeError("Name a PostgreSQL, like postgres://localhost/bench.")
+        raise argparse.ArgumentTypeError(
+            "The URL must be of a PostgreSQL, like postgres://localhost/bench."
+        )
     return Databases(text)
 
 
@@ -42,25 +44,25 @@ def sizes(text: str) -> list[int]:
 def positive(text: str) -> float:
     number = float(text)
     if not 0 < number < math.inf:
-        raise argparse.ArgumentTypeError("It must be more than 0.")
+        raise argparse.ArgumentTypeError("The number must be greater than 0.")
     return number
 
 
 def whole(text: str) -> int:
     number = int(text)
     if number < 1:
-        raise argparse.ArgumentTypeError("It must be 1 or more.")
+        raise argparse.ArgumentTypeError("The number must be 1 or greater.")
     return number
 
 
 def one_of(known: list[str]) -> Callable[[str], list[str]]:
-    """Reads names separated by commas."""
+    """Return a function that reads names separated by commas."""
 
     def read(text: str) -> list[str]:
         names = [name.strip() for name in text.split(",") if name.strip()]
         for name in names:
             if name not in known:
-                raise argparse.ArgumentTypeError(f"{name!r} is none of: {', '.join(known)}.")
+                raise argparse.ArgumentTypeError(f"{name!r} is not one of: {', '.join(known)}.")
         return names
 
     return read
@@ -73,29 +75,31 @@ def parser() -> argparse.ArgumentParser:
         type=databases,
         default=os.environ.get("DATABASE_URL") or DEFAULT_URL,
         metavar="URL",
-        help="a PostgreSQL on this machine; databases whose names begin like this one's are made",
+        help="a PostgreSQL on this machine; new databases get this name as a prefix",
     )
     commands = parsed.add_subparsers(required=True, dest="command")
-    data = commands.add_parser("data", help="fill a database, which later runs copy")
-    data.add_argument("--size", type=size, default=1_000, help="sessions: 1k, 200k, 1m")
-    data.set_defaults(act=fill_data)
-    run = commands.add_parser("run", help="measure servers against each other")
+    data = commands.add_parser("data", help="fill a database that later runs copy")
+    data.add_argument("--size", type=size, default=1_000, help="number of sessions: 1k, 200k, 1m")
+    data.set_defaults(function=fill_data)
+    run = commands.add_parser("run", help="compare servers")
     run.add_argument("--cases", type=one_of(list(CASES)), default=list(CASES))
     run.add_argument("--servers", type=one_of(list(NAMES)), default=list(NAMES))
     run.add_argument("--size", type=size, default=1_000)
-    run.add_argument("--json", type=Path, metavar="FILE", help="write every figure there")
+    run.add_argument("--json", type=Path, metavar="FILE", help="write all figures to this file")
     add_effort(run, seconds=5, rounds=5)
-    run.set_defaults(act=run_cases)
-    grow = commands.add_parser("scale", help="measure the product at several sizes")
-    grow.add_argument("--sizes", type=sizes, default=sizes("1k,10k,200k,1m"))
-    grow.add_argument("--svg", type=Path, metavar="FILE", help="draw the curves there")
-    add_effort(grow, seconds=2, rounds=3, connections=1)
-    grow.set_defaults(act=measure_growth)
-    long = commands.add_parser("soak", help="load the product for a while, and watch its memory")
-    long.add_argument("--minutes", type=positive, default=10)
-    long.add_argument("--size", type=size, default=1_000)
-    add_effort(long)
-    long.set_defaults(act=load_long)
+    run.set_defaults(function=run_cases)
+    growth = commands.add_parser("scale", help="measure the product at several sizes")
+    growth.add_argument("--sizes", type=sizes, default=sizes("1k,10k,200k,1m"))
+    growth.add_argument("--svg", type=Path, metavar="FILE", help="draw the curves to this file")
+    add_effort(growth, seconds=2, rounds=3, connections=1)
+    growth.set_defaults(function=measure_growth)
+    endurance = commands.add_parser(
+        "soak", help="load the product for some minutes and measure its memory"
+    )
+    endurance.add_argument("--minutes", type=positive, default=10)
+    endurance.add_argument("--size", type=size, default=1_000)
+    add_effort(endurance)
+    endurance.set_defaults(function=load_long)
     return parsed
 
 
@@ -106,13 +110,15 @@ def add_effort(
     rounds: int | None = None,
     connections: int = 16,
 ) -> None:
-    """How much to measure; without seconds and rounds for what has none."""
+    """Add the options of how much to measure; seconds and rounds only if they have defaults."""
     command.set_defaults(seconds=0.0, rounds=0)
     if seconds and rounds:
-        command.add_argument("--seconds", type=positive, default=seconds, help="of each round")
+        command.add_argument("--seconds", type=positive, default=seconds, help="per round")
         command.add_argument("--rounds", type=whole, default=rounds)
-    command.add_argument("--connections", type=whole, default=connections, help="at once")
-    command.add_argument("--processes", type=whole, default=PROCESSES, help="of each server")
+    command.add_argument(
+        "--connections", type=whole, default=connections, help="concurrent connections"
+    )
+    command.add_argument("--processes", type=whole, default=PROCESSES, help="per server")
 
 
 def effort(options: argparse.Namespace) -> Effort:
@@ -150,9 +156,9 @@ def load_long(options: argparse.Namespace) -> None:
 
 def main() -> None:
     options = parser().parse_args()
-    # As Ctrl-C: the servers are stopped, and the copy of the database goes.
+    # As with Ctrl-C: stop the servers and drop the copy of the database.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    options.act(options)
+    options.function(options)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""What is asked: for each case many requests, of many people, drawn with a seed.
+"""The requests of each case: many requests of many people, chosen at random with a fixed seed.
 
-Reads may be repeated without end. A write can be done once: its requests are all different, and
-each server, in each round, gets others.
+Reads can be repeated. A write can be done only once: its requests are all different, and each
+server gets other requests in each round.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from bench.queries import BUSY, DETAILS, FREE, FRIENDS, PENDING, STARTABLE, TAKE
 
 SEED = 20_26
 READERS = 2_000
-# Different requests of a read.
+# The number of different requests of a read.
 READS = 4_000
-# Of a write that is done once: enough for some minutes at the rate of the floor.
-MOST_WRITES = 120_000
+# The same for a write that is done once: enough for some minutes at the floor's rate.
+MAX_WRITES = 120_000
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
-    """One request, before it has a token.
+class CaseRequest:
+    """One request without its token.
 
     Attributes:
-        person: the id of who asks.
-        body: what is sent as JSON; None for no body.
+        person: the id of the person who sends it.
+        body: the value that is sent as JSON; None for no body.
     """
 
     person: int
@@ -44,11 +44,11 @@ class Ask:
 
 @dataclass
 class Site:
-    """A filled database, of which the cases draw people and sessions."""
+    """A filled database, from which the cases choose people and sessions."""
 
     connection: psycopg.Connection[Any]
     url: str
-    lots: random.Random = field(default_factory=random.Random)
+    rng: random.Random = field(default_factory=random.Random)
     tokens: dict[int, str] = field(default_factory=dict)
 
     def rows(self, query: str, **parts: object) -> list[tuple[Any, ...]]:
@@ -56,23 +56,25 @@ class Site:
 
     @cached_property
     def people(self) -> list[int]:
-        """Some of those who have accounts."""
+        """Some of the people, at random."""
         ids = [row[0] for row in self.rows("SELECT id FROM accounts_user ORDER BY id")]
         return random.Random(SEED).sample(ids, min(READERS, len(ids)))
 
-    def asked_by_anybody(self, paths: list[str]) -> list[Ask]:
-        """Requests of these paths, in any order, each by anybody."""
-        return [Ask(self.lots.choice(self.people), self.lots.choice(paths)) for _ in range(READS)]
+    def by_random_people(self, paths: list[str]) -> list[CaseRequest]:
+        """Return requests for random paths of these, each by a random person."""
+        return [
+            CaseRequest(self.rng.choice(self.people), self.rng.choice(paths)) for _ in range(READS)
+        ]
 
     def sign_in(self, people: set[int]) -> dict[int, str]:
-        """The tokens of these people, and of those who have been signed in before."""
+        """Return the tokens of these people, and of all who were signed in before."""
         missing = sorted(people - self.tokens.keys())
         self.tokens |= tokens.issue(self.url, missing) if missing else {}
         return self.tokens
 
 
 def filters(site: Site) -> list[str]:
-    """The filters of a search form, filled in differently."""
+    """Return paths with different values for the filters of a search form."""
     day = datetime.now(UTC).date()
     return [
         f"/api/sessions/?status=upcoming,scheduled&level={level}&subject={subject}"
@@ -83,35 +85,38 @@ def filters(site: Site) -> list[str]:
     ]
 
 
-def details(site: Site) -> list[Ask]:
-    return site.asked_by_anybody([f"/api/sessions/{pk}/" for (pk,) in site.rows(DETAILS)])
+def details(site: Site) -> list[CaseRequest]:
+    return site.by_random_people([f"/api/sessions/{pk}/" for (pk,) in site.rows(DETAILS)])
 
 
-def notifications(site: Site) -> list[Ask]:
+def notifications(site: Site) -> list[CaseRequest]:
     busy = [person for (person,) in site.rows(BUSY)]
-    return [Ask(site.lots.choice(busy), "/api/notifications/") for _ in range(READS)]
+    return [CaseRequest(site.rng.choice(busy), "/api/notifications/") for _ in range(READS)]
 
 
-def conversations(site: Site) -> list[Ask]:
+def conversations(site: Site) -> list[CaseRequest]:
     talks = site.rows(TALKS)
-    pairs = [site.lots.choice(talks) for _ in range(READS)]
-    return [Ask(one, f"/v1/friends/{other}/messages/") for one, other in pairs]
+    pairs = [site.rng.choice(talks) for _ in range(READS)]
+    return [CaseRequest(one, f"/v1/friends/{other}/messages/") for one, other in pairs]
 
 
-def posts(query: str, path: str, body: Any = None, **parts: object) -> Callable[[Site], list[Ask]]:
-    """A write for each row of the query: (who, what), as in the path's `{}`."""
+def posts(
+    query: str, path: str, body: Any = None, **parts: object
+) -> Callable[[Site], list[CaseRequest]]:
+    """Return a function that makes a write for each row of the query: (person, value of the path's
+    `{}`)."""
 
-    def make(site: Site) -> list[Ask]:
-        rows = site.rows(query, most=MOST_WRITES, **parts)
-        return [Ask(who, path.format(what), "POST", body) for who, what in rows]
+    def make(site: Site) -> list[CaseRequest]:
+        rows = site.rows(query, limit=MAX_WRITES, **parts)
+        return [CaseRequest(person, path.format(pk), "POST", body) for person, pk in rows]
 
     return make
 
 
-def approvals(site: Site) -> list[Ask]:
+def approvals(site: Site) -> list[CaseRequest]:
     return [
-        Ask(who, f"/api/sessions/{pk}/approve_request/", "POST", {"user_id": asker})
-        for who, pk, asker in site.rows(PENDING, most=MOST_WRITES)
+        CaseRequest(creator, f"/api/sessions/{pk}/approve_request/", "POST", {"user_id": asker})
+        for creator, pk, asker in site.rows(PENDING, limit=MAX_WRITES)
     ]
 
 
@@ -120,12 +125,12 @@ class Case:
     """Requests of one kind.
 
     Attributes:
-        compared: the baselines answer it, too.
-        repeat: its requests can be sent again and again.
+        compared: whether the baselines answer it, too.
+        repeat: whether its requests can be sent more than once.
     """
 
     name: str
-    make: Callable[[Site], list[Ask]]
+    make: Callable[[Site], list[CaseRequest]]
     compared: bool = True
     repeat: bool = True
 
@@ -133,12 +138,12 @@ class Case:
 CASES = {
     case.name: case
     for case in (
-        Case("list20", lambda site: site.asked_by_anybody(["/api/sessions/"])),
-        Case("list100", lambda site: site.asked_by_anybody(["/api/sessions/?page_size=100"])),
-        Case("filtered", lambda site: site.asked_by_anybody(filters(site))),
+        Case("list20", lambda site: site.by_random_people(["/api/sessions/"])),
+        Case("list100", lambda site: site.by_random_people(["/api/sessions/?page_size=100"])),
+        Case("filtered", lambda site: site.by_random_people(filters(site))),
         Case("detail", details),
         Case("notifications", notifications),
-        Case("my_sessions", lambda site: site.asked_by_anybody(["/api/sessions/my_sessions/"])),
+        Case("my_sessions", lambda site: site.by_random_people(["/api/sessions/my_sessions/"])),
         Case("conversation", conversations),
         Case(
             "join",
@@ -180,39 +185,40 @@ CASES = {
 }
 
 
-class Asks:
-    """The requests of a case on a site, and the tokens of those who ask."""
+class CaseRequests:
+    """The requests of a case on a site, and the tokens of the people who send them."""
 
     def __init__(self, case: Case, site: Site) -> None:
         self.case = case
-        # By its name, so that a case asks the same whichever others are measured.
-        site.lots.seed(f"{SEED} {case.name}")
+        # The seed has the case's name, so that its requests don't depend on the other cases.
+        site.rng.seed(f"{SEED} {case.name}")
         self.unused = case.make(site)
-        self.tokens = site.sign_in({ask.person for ask in self.unused})
+        self.tokens = site.sign_in({request.person for request in self.unused})
 
-    def take(self, most: int) -> list[Ask]:
-        """The next ones; of a write they are used up, and there may be fewer."""
+    def take(self, most: int) -> list[CaseRequest]:
+        """Return the next requests. A write's requests are used up, so there may be fewer."""
         taken = self.unused[:most]
         self.unused = self.unused[most:] + (taken if self.case.repeat else [])
         return taken
 
     def parts(self, number: int) -> list[list[bytes]]:
-        """As they go over the wire, in so many parts: all in each or, of a write, each in one."""
-        written = [wire(ask, self.tokens[ask.person]) for ask in self.unused]
+        """Return the encoded requests in this number of parts. For a read, each part has all of
+        them; for a write, each request is in one part only."""
+        written = [wire(request, self.tokens[request.person]) for request in self.unused]
         if self.case.repeat:
             return [written] * number
         size = len(written) // number
         return [written[size * part : size * (part + 1)] for part in range(number)]
 
 
-def wire(ask: Ask, token: str) -> bytes:
-    body = b"" if ask.body is None else json.dumps(ask.body).encode()
+def wire(request: CaseRequest, token: str) -> bytes:
+    body = b"" if request.body is None else json.dumps(request.body).encode()
     head = [
-        f"{ask.method} {ask.path} HTTP/1.1",
+        f"{request.method} {request.path} HTTP/1.1",
         "Host: 127.0.0.1",
         "Accept: application/json",
         f"Authorization: Bearer {token}",
     ]
-    if ask.method != "GET":
+    if request.method != "GET":
         head += [f"Content-Length: {len(body)}", "Content-Type: application/json"]
     return "\r\n".join([*head, "", ""]).encode() + body

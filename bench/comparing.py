@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg
 
-from bench.cases import CASES, Asks, Case, Site
+from bench.cases import CASES, Case, CaseRequests, Site
 from bench.client import Load, drive
 from bench.databases import Databases
 from bench.processes import backends, check_same_machine, processor_ms, tree, used_since
@@ -97,19 +97,19 @@ class Bench:
     def compare(self, case: Case, effort: Effort) -> Result:
         """Measure a case on each server that answers it."""
         servers = [each for each in self.servers if case.compared or each.name == "product"]
-        asks = Asks(case, self.site)
+        requests = CaseRequests(case, self.site)
         product = [each for each in servers if each.name == "product"]
         if product:
-            check(asks, product[0], [each for each in servers if each.name != "product"])
+            check(requests, product[0], [each for each in servers if each.name != "product"])
         how: dict[str, Any] = {"connections": effort.connections, "repeat": case.repeat}
-        parts = iter(asks.parts(len(servers) * (effort.rounds + 1)))
+        parts = iter(requests.parts(len(servers) * (effort.rounds + 1)))
         for server in servers:
             self.drive(server, next(parts), seconds=WARM_UP_SECONDS, **how)
         result = Result(case.name, {server.name: [] for server in servers})
         for number in range(effort.rounds):
             for server in servers:
-                said = f"{case.name}, round {number + 1} of {effort.rounds}: {server.name}"
-                print(f"  {said}", file=sys.stderr, flush=True)
+                step = f"{case.name}, round {number + 1} of {effort.rounds}: {server.name}"
+                print(f"  {step}", file=sys.stderr, flush=True)
                 measured = self.measure(server, next(parts), seconds=effort.seconds, **how)
                 result.rounds[server.name].append(measured)
         return result

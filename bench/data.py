@@ -22,11 +22,11 @@ SCRIPTS = sorted((Path(__file__).parent / "filling").glob("*.sql"))
 MIGRATIONS = sorted(Path(__file__).parent.parent.glob("*/migrations/*.py"))
 # The number of sessions or people per statement.
 CHUNK = 20_000
-LEAST_PEOPLE = 100
+MIN_PEOPLE = 100
 # Future sessions begin in thirty days at the earliest.
-KEPT = timedelta(days=28)
+MAX_AGE = timedelta(days=28)
 BY_PERSON = {"10_people", "61_busy_people", "70_friends", "71_messages", "80_one_on_ones"}
-# For the progress bar: an index counts as the work of so many sessions.
+# For the progress bar: the work of building the indexes, as a share of the work of all rows.
 INDEX_WORK = 0.3
 
 INDEXES = """
@@ -45,13 +45,13 @@ CONSTRAINTS = """
     WHERE connamespace = 'public'::regnamespace AND contype IN ('f', 'u')
     ORDER BY contype = 'f'
 """
-TRUTHS = {
-    "a session counts its participants": """
+INVARIANTS = {
+    "a session's participant_count is the number of its participants": """
         SELECT count(*) FROM sessions_app_session AS session WHERE participant_count <> (
             SELECT count(*) FROM sessions_app_participant AS place
             WHERE place.session_id = session.id AND left_at IS NULL)
     """,
-    "nobody is in a session of their own": """
+    "nobody is a participant of their own session": """
         SELECT count(*) FROM sessions_app_participant AS place
         JOIN sessions_app_session AS session ON session.id = session_id
         WHERE user_id = creator_id
@@ -64,23 +64,23 @@ TRUTHS = {
 
 
 def template(databases: Databases, sessions: int) -> str:
-    """Return the URL of a database with so many sessions. It is filled if it doesn't exist, if the
-    tables or the scripts have changed, or if its dates are too old."""
+    """Return the URL of a database with this number of sessions. It is filled if it doesn't
+    exist, if the tables or the scripts have changed, or if its dates are too old."""
     url = databases.named(size_name(sessions))
-    if not is_good(url):
+    if not is_current(url):
         fill(url, sessions)
     return url
 
 
-def is_good(url: str) -> bool:
-    """Whether it was filled recently, by the current scripts into the current tables."""
+def is_current(url: str) -> bool:
+    """Whether the database was filled recently, by the current scripts into the current tables."""
     rows = administer(
         url,
         "SELECT shobj_description(oid, 'pg_database') FROM pg_database"
         f" WHERE datname = '{name_of(url)}'",
     )
     digest, _, filled = (rows[0][0] or "" if rows else "").partition(" ")
-    return digest == fingerprint() and datetime.now(UTC) - datetime.fromisoformat(filled) < KEPT
+    return digest == fingerprint() and datetime.now(UTC) - datetime.fromisoformat(filled) < MAX_AGE
 
 
 def fingerprint() -> str:
@@ -108,24 +108,24 @@ def fill(url: str, sessions: int) -> None:
 
 
 def load(connection: psycopg.Connection[Any], sessions: int) -> None:
-    people = max(LEAST_PEOPLE, sessions // 5)
+    people = max(MIN_PEOPLE, sessions // 5)
     base = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-    known = {"sessions": sessions, "people": people, "base": base}
+    values = {"sessions": sessions, "people": people, "base": base}
     functions, *scripts = SCRIPTS
     amounts = {script: people if script.stem in BY_PERSON else sessions for script in scripts}
     work = int(sum(amounts.values()) * (1 + INDEX_WORK))
     progress = Progress(work)
 
     run(connection, functions.read_text())
-    rebuild = take_off(connection)
+    rebuild = drop_indexes(connection)
     for script, rows in amounts.items():
         for first, last in chunks(rows):
-            run(connection, script.read_text(), **known, first=first, last=last)
+            run(connection, script.read_text(), **values, first=first, last=last)
             progress.done(last - first + 1, script.stem[3:].replace("_", " "))
     for statement in rebuild:
         run(connection, statement)
         progress.done(int(work * INDEX_WORK / (1 + INDEX_WORK) / len(rebuild)), "indexes")
-    mend_sequences(connection)
+    update_sequences(connection)
     connection.execute("VACUUM ANALYZE")
     check(connection)
     progress.done(work, "checked")
@@ -141,7 +141,7 @@ def chunks(rows: int) -> Iterator[tuple[int, int]]:
         yield first, min(first + CHUNK - 1, rows)
 
 
-def take_off(connection: psycopg.Connection[Any]) -> list[str]:
+def drop_indexes(connection: psycopg.Connection[Any]) -> list[str]:
     """Drop all indexes and keys except primary keys. Return the statements that create them again,
     foreign keys last."""
     indexes = connection.execute(INDEXES).fetchall()
@@ -156,8 +156,8 @@ def take_off(connection: psycopg.Connection[Any]) -> list[str]:
     ]
 
 
-def mend_sequences(connection: psycopg.Connection[Any]) -> None:
-    """Set the sequences, which don't know of rows inserted with explicit ids."""
+def update_sequences(connection: psycopg.Connection[Any]) -> None:
+    """Set the sequences, which rows inserted with explicit ids haven't advanced."""
     for table in ("accounts_user", "sessions_app_session"):
         run(
             connection,
@@ -171,7 +171,7 @@ def check(connection: psycopg.Connection[Any]) -> None:
     Raises:
         ValueError: a row breaks a rule.
     """
-    for sentence, wrong in TRUTHS.items():
+    for sentence, wrong in INVARIANTS.items():
         row = connection.execute(wrong).fetchone()
         if row is None or row[0]:
-            raise ValueError(f"Not of every row is it true that {sentence}.")
+            raise ValueError(f"Some rows break this rule: {sentence}.")

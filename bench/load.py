@@ -1,11 +1,11 @@
-"""Load that keeps count: every request, and whether its whole answer came.
+"""A load generator that counts the requests that got no complete answer.
 
     python -m bench.load http://127.0.0.1:8000/api/sessions/ --token … --stop <process id>
 
-`--stop` sends SIGTERM in the middle. What a server has accepted it must answer: a connection that
-breaks before its first answer, or in the middle of one, counts as dropped. One that ends between
-two requests was announced (`Connection: close`), or it was idle: then the request is sent again on
-a new connection, as every client of HTTP does.
+`--stop` sends SIGTERM in the middle. A server must answer each request of a connection that it has
+accepted: a connection that breaks before its first answer, or in the middle of one, counts as
+dropped. A connection that closes between two requests was announced (`Connection: close`) or idle:
+then the request is sent again on a new connection, as every HTTP client does.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 
 
 class Client(threading.Thread):
-    """One connection at a time, one request after the other."""
+    """A thread with one connection at a time, which sends one request after the other."""
 
     def __init__(self, url: str, token: str, until: float) -> None:
         super().__init__(daemon=True)
@@ -65,7 +65,7 @@ class Client(threading.Thread):
                 return
 
     def read_answer(self, connection: socket.socket) -> bytes:
-        """Receive all of it; its status line and headers, in lower case."""
+        """Receive a whole answer. Return its status line and headers in lower case."""
         while b"\r\n\r\n" not in self.received:
             self.receive(connection)
         head = self.received.partition(b"\r\n\r\n")[0].lower()
@@ -77,12 +77,12 @@ class Client(threading.Thread):
     def receive(self, connection: socket.socket) -> None:
         part = connection.recv(65536)
         if not part:
-            raise ConnectionError("It ends here.")
+            raise ConnectionError("The server closed the connection.")
         self.received += part
 
 
 def load(url: str, *, token: str, connections: int, seconds: float) -> list[Client]:
-    """Clients at work, each for so long."""
+    """Start the clients, which run for this many seconds."""
     until = time.monotonic() + seconds
     clients = [Client(url, token, until) for _ in range(connections)]
     for client in clients:
@@ -91,7 +91,7 @@ def load(url: str, *, token: str, connections: int, seconds: float) -> list[Clie
 
 
 def totals(clients: list[Client]) -> Counter[str]:
-    """What became of their requests, when all are through."""
+    """Wait for all clients. Return the number of requests with each outcome."""
     for client in clients:
         client.join()
     return sum((client.counts for client in clients), Counter())
@@ -103,8 +103,8 @@ def main() -> None:
     parser.add_argument("--token", default="")
     parser.add_argument("--connections", type=int, default=32)
     parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--stop", type=int, help="the process that gets SIGTERM")
-    parser.add_argument("--after", type=float, default=30, help="so many seconds later")
+    parser.add_argument("--stop", type=int, help="id of the process that gets SIGTERM")
+    parser.add_argument("--after", type=float, default=30, help="seconds until the SIGTERM")
     options = parser.parse_args()
     clients = load(
         options.url,

@@ -11,7 +11,7 @@ from bench.scale import Curve
 
 WIDTH, HEIGHT = 760, 440
 LEFT, RIGHT, TOP, BOTTOM = 70, 170, 50, 60
-# Colours for people with colour blindness, too (Okabe and Ito's palette).
+# Colours that people with colour blindness can tell apart (Okabe and Ito's palette).
 COLOURS = (
     "#0072b2",
     "#d55e00",
@@ -45,8 +45,8 @@ def powers(values: Sequence[float]) -> list[float]:
     return [10.0**power for power in range(low, high + 1)]
 
 
-def text(x: float, y: float, said: str, anchor: str = "middle", more: str = "") -> str:
-    return f'<text x="{x:.0f}" y="{y:.0f}" text-anchor="{anchor}"{more}>{escape(said)}</text>'
+def text(x: float, y: float, content: str, anchor: str = "middle", style: str = "") -> str:
+    return f'<text x="{x:.0f}" y="{y:.0f}" text-anchor="{anchor}"{style}>{escape(content)}</text>'
 
 
 def draw(curves: Sequence[Curve], title: str) -> str:

@@ -9,8 +9,8 @@ WIDTH = 30
 
 
 class Progress:
-    """Call `progress.done(n, "sessions")` after each part. It prints to stderr: one changing line
-    on a terminal, or a line for every tenth in a file."""
+    """Call `progress.done(n, "sessions")` after each part. It prints to stderr: one line that
+    changes on a terminal, or a line for every tenth in a file."""
 
     def __init__(self, total: int) -> None:
         self.total = total

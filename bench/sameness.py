@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from bench.cases import Ask, Asks
+from bench.cases import CaseRequest, CaseRequests
 from bench.servers import Server
 
 SAMPLES = 12
@@ -19,42 +19,42 @@ class DifferentAnswerError(Exception):
     """A baseline's answer differs from the product's."""
 
 
-def check(asks: Asks, product: Server, baselines: Sequence[Server]) -> None:
+def check(requests: CaseRequests, product: Server, baselines: Sequence[Server]) -> None:
     """Compare some answers, key by key. For a write, compare keys and types of the product's answer
     to one request with those of each baseline's answer to another.
 
     Raises:
         DifferentAnswerError: with where they differ.
     """
-    for _ in range(SAMPLES if asks.case.repeat else 1):
-        ask = asks.take(1)[0]
-        expected = answer(product, ask, asks.tokens)
+    for _ in range(SAMPLES if requests.case.repeat else 1):
+        request = requests.take(1)[0]
+        expected = answer(product, request, requests.tokens)
         for server in baselines:
-            other = ask if asks.case.repeat else asks.take(1)[0]
-            got = answer(server, other, asks.tokens)
-            where = difference(expected, got) if asks.case.repeat else kinds(expected, got)
+            other = request if requests.case.repeat else requests.take(1)[0]
+            got = answer(server, other, requests.tokens)
+            where = difference(expected, got) if requests.case.repeat else kinds(expected, got)
             if where:
-                raise DifferentAnswerError(f"{server.name}, {ask.path}: {where}")
+                raise DifferentAnswerError(f"{server.name}, {request.path}: {where}")
 
 
-def answer(server: Server, ask: Ask, bearer: dict[int, str]) -> Any:
+def answer(server: Server, request: CaseRequest, tokens: dict[int, str]) -> Any:
     """Return the JSON of an answer, which must be successful; the server's own URLs are replaced
     by their paths."""
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{server.port}{ask.path}",
-        method=ask.method,
-        data=None if ask.method == "GET" else json.dumps(ask.body or {}).encode(),
+    prepared = urllib.request.Request(
+        f"http://127.0.0.1:{server.port}{request.path}",
+        method=request.method,
+        data=None if request.method == "GET" else json.dumps(request.body or {}).encode(),
         headers={
-            "Authorization": f"Bearer {bearer[ask.person]}",
+            "Authorization": f"Bearer {tokens[request.person]}",
             "Content-Type": "application/json",
         },
     )
     try:
-        with urllib.request.urlopen(request, timeout=30) as response:
+        with urllib.request.urlopen(prepared, timeout=30) as response:
             text = response.read().decode()
     except urllib.error.HTTPError as error:
-        said = error.read().decode()[:300]
-        raise DifferentAnswerError(f"{server.name}, {ask.path}: {error.code} {said}") from None
+        body = error.read().decode()[:300]
+        raise DifferentAnswerError(f"{server.name}, {request.path}: {error.code} {body}") from None
     return json.loads(text.replace(f"http://127.0.0.1:{server.port}", ""))
 
 

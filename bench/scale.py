@@ -1,5 +1,5 @@
-"""What an answer costs when the site grows (`python -m bench scale`): the product alone, asked by
-one client at a time, at several sizes."""
+"""Latencies at several sizes of the site (`python -m bench scale`), of the product alone, with one
+request at a time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from bench.cases import READS, Ask, Asks, Case, Site, details, filters
+from bench.cases import READS, Case, CaseRequest, CaseRequests, Site, details, filters
 from bench.comparing import Bench, Effort, benched
 from bench.data import template
 from bench.databases import Databases, size_name
@@ -18,35 +18,37 @@ PAGE = 20
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Of one question: milliseconds until the answer, p50, by the number of sessions."""
+    """The p50 latency of a case in milliseconds, by the number of sessions."""
 
     name: str
     points: dict[int, float]
 
 
-def last_page(site: Site) -> list[Ask]:
+def last_page(site: Site) -> list[CaseRequest]:
     ((count,),) = site.rows("SELECT count(*) FROM sessions_app_session")
-    return site.asked_by_anybody([f"/api/sessions/?page={(count + PAGE - 1) // PAGE}"])
+    return site.by_random_people([f"/api/sessions/?page={(count + PAGE - 1) // PAGE}"])
 
 
-def anybody(*paths: str) -> Callable[[Site], list[Ask]]:
-    return lambda site: site.asked_by_anybody(list(paths))
+def requests_for(*paths: str) -> Callable[[Site], list[CaseRequest]]:
+    return lambda site: site.by_random_people(list(paths))
 
 
 CASES = (
-    Case("first page", anybody("/api/sessions/")),
+    Case("first page", requests_for("/api/sessions/")),
     Case("last page", last_page),
-    Case("filtered", lambda site: site.asked_by_anybody(filters(site))),
-    Case("search", anybody(*(f"/api/sessions/?search={word}" for word in ("calculus", "music")))),
-    Case("search, no hit", anybody("/api/sessions/?search=zymurgy")),
-    Case("subject", anybody("/api/sessions/?subject=chem")),
-    Case("subject, no hit", anybody("/api/sessions/?subject=zymurgy")),
+    Case("filtered", lambda site: site.by_random_people(filters(site))),
+    Case(
+        "search", requests_for(*(f"/api/sessions/?search={word}" for word in ("calculus", "music")))
+    ),
+    Case("search, no hit", requests_for("/api/sessions/?search=zymurgy")),
+    Case("subject", requests_for("/api/sessions/?subject=chem")),
+    Case("subject, no hit", requests_for("/api/sessions/?subject=zymurgy")),
     Case("detail", details),
 )
 
 
 def measure(databases: Databases, sizes: Sequence[int], effort: Effort) -> list[Curve]:
-    """A curve for each question; the sizes one after the other."""
+    """Return a curve for each case. The sizes are measured one after the other."""
     curves = [Curve(case.name, {}) for case in CASES]
     for size in sizes:
         filled = template(databases, size)
@@ -61,23 +63,25 @@ def measure(databases: Databases, sizes: Sequence[int], effort: Effort) -> list[
 
 
 def latency(bench: Bench, case: Case, effort: Effort) -> float:
-    """The median of the rounds' p50, in milliseconds; the first round is to warm up.
+    """Return the median of the rounds' p50, in milliseconds, after one round to warm up.
 
     Raises:
-        RuntimeError: if an answer wasn't a good one.
+        RuntimeError: an answer was an error.
     """
-    requests = Asks(case, bench.site).parts(1)[0][:READS]
+    requests = CaseRequests(case, bench.site).parts(1)[0][:READS]
     how = {"seconds": effort.seconds, "connections": effort.connections, "repeat": True}
     rounds = [bench.measure(bench.servers[0], requests, **how) for _ in range(effort.rounds + 1)]
     if any(each.errors for each in rounds):
-        raise RuntimeError(f"{case.name}: not every answer was a good one.")
+        raise RuntimeError(f"{case.name}: some answers were errors.")
     return median(each.p50 for each in rounds[1:])
 
 
 def table(curves: Sequence[Curve]) -> str:
     sizes = list(curves[0].points)
     lines = [
-        "| p50, ms | " + " | ".join(f"{size_name(size)} sessions" for size in sizes) + " | grows |",
+        "| p50, ms | "
+        + " | ".join(f"{size_name(size)} sessions" for size in sizes)
+        + " | growth |",
         "|---" * (len(sizes) + 2) + "|",
     ]
     for curve in curves:

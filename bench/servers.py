@@ -1,5 +1,5 @@
-"""Starting the servers that are compared: each in processes of its own, as many of them for each,
-on the same database."""
+"""Starting the servers that are compared, each with the same number of processes and on the same
+database."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ NAMES = ("product", "floor", "drf", "ninja", "fastapi")
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """One that serves.
+    """A running server.
 
     Attributes:
-        pid: of the process that all of its others descend from.
+        pid: the process id of its main process, whose descendants are all its other processes.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Server:
 
 
 def granian(application: str, processes: int, port: int) -> list[str]:
-    """WSGI, with as many threads in each process as `manage.py serve` has."""
+    """Return the command for WSGI, with as many threads per process as the product's server."""
     return [
         str(BIN / "granian"),
         "--interface=wsgi",
@@ -52,7 +52,7 @@ def granian(application: str, processes: int, port: int) -> list[str]:
 
 
 def uvicorn(application: str, processes: int, port: int) -> list[str]:
-    """ASGI on uvloop and httptools, as FastAPI's own guide says."""
+    """Return the command for ASGI on uvloop and httptools, as FastAPI's guide recommends."""
     return [
         str(BIN / "uvicorn"),
         f"--workers={processes}",
@@ -73,8 +73,8 @@ def command(name: str, processes: int, port: int) -> list[str]:
 
 
 def environment(name: str, url: str, *, processes: int = 1, port: int = 8000) -> dict[str, str]:
-    """As in production, but for what no baseline does: count how often one asks (here one machine
-    asks for thousands), and note each request in a log."""
+    """Return the settings for production, except throttling and a log of requests: the baselines
+    have neither, and one machine sends thousands of requests here."""
     settings = "config.settings" if name == "product" else f"bench.baselines.{name}.settings"
     return os.environ | {
         "DJANGO_SETTINGS_MODULE": settings,
@@ -97,7 +97,7 @@ def environment(name: str, url: str, *, processes: int = 1, port: int = 8000) ->
 
 @contextlib.contextmanager
 def serving(name: str, url: str, *, processes: int) -> Iterator[Server]:
-    """The server of this name, ready, for as long as it is needed."""
+    """Start the server of this name, yield it when it is ready, and stop it at the end."""
     port = free_port()
     process = subprocess.Popen(
         command(name, processes, port),
@@ -121,26 +121,26 @@ def free_port() -> int:
 
 
 def wait_until_ready(process: subprocess.Popen[bytes], name: str, port: int) -> None:
-    """Wait until it answers, be it with a 401.
+    """Wait until the server answers a request without a token with 401.
 
     Raises:
-        RuntimeError: it ended, or didn't answer in time.
+        RuntimeError: the server ended, or didn't answer in time.
     """
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         with (
             contextlib.suppress(OSError),
-            socket.create_connection(("127.0.0.1", port), 5) as asking,
+            socket.create_connection(("127.0.0.1", port), 5) as client,
         ):
-            asking.sendall(b"GET /api/sessions/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
-            if asking.recv(12).startswith(b"HTTP/1.1 401"):
+            client.sendall(b"GET /api/sessions/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            if client.recv(12).startswith(b"HTTP/1.1 401"):
                 return
-        time.sleep(0.1)  # between two tries of the condition that is waited for
-    raise RuntimeError(f"The server {name} did not start; what it said stands above.")
+        time.sleep(0.1)  # before the next try
+    raise RuntimeError(f"The server {name} did not start; its output is above.")
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()  # all of these hand it on to their processes
+    process.terminate()  # all of these servers pass it on to their processes
     try:
         process.wait(timeout=15)
     except subprocess.TimeoutExpired:

@@ -1,11 +1,12 @@
-"""Serving arrangements side by side: how many requests a second each answers, and how much of a
-processor a thousand requests cost it.
+"""A comparison of web servers: how many requests per second each answers, and how much processor
+time a thousand requests take.
 
-    pip install -r bench/requirements.txt   # and wrk, from the system's packages
+    pip install -r bench/requirements.txt   # and wrk, a system package
     DATABASE_URL=postgres://… python -m bench.serving
 
-All of them serve the same database with two processes, in turns of a few seconds, so that what else
-the machine does meets each of them. Read the columns as ratios; the middle turn counts.
+All of them serve the same database with two processes each, and are measured in turns of a few
+seconds, so that other load on the machine affects all of them equally. The results are ratios of
+the medians of all turns.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from bench.servers import SECRET_KEY, free_port
 
 PROCESSES = 2
 CONNECTIONS = 32
-PASSWORD = "learn-together-26"  # of the demo people
+PASSWORD = "learn-together-26"  # the demo people's password
 
 
 def granian(threads: int) -> list[str]:
@@ -58,7 +59,7 @@ ARRANGEMENTS = {
 
 @dataclass
 class Turn:
-    """Requests a second, processor milliseconds a thousand requests, the slowest of 100 in ms."""
+    """Requests per second, milliseconds of processor time per thousand requests, and p99 in ms."""
 
     rate: float
     cost: float
@@ -66,8 +67,8 @@ class Turn:
 
 
 @dataclass
-class Contestant:
-    """A server of its own, and what was measured, by path."""
+class Candidate:
+    """One server and its measurements by path."""
 
     command: list[str]
     turns: dict[str, list[Turn]] = field(default_factory=dict)
@@ -79,7 +80,7 @@ class Contestant:
         environment = os.environ | {
             "PORT": str(self.port),
             "WEB_CONCURRENCY": str(PROCESSES),
-            # As in production: with DEBUG every query is kept.
+            # As in production: with DEBUG, Django keeps every query.
             "DEBUG": "0",
             "SECRET_KEY": SECRET_KEY,
             "ALLOWED_HOSTS": "127.0.0.1",
@@ -104,10 +105,10 @@ class Contestant:
                 return
             except requests.RequestException:
                 time.sleep(0.1)
-        raise SystemExit(f"It doesn't start: {' '.join(self.command)}")
+        raise SystemExit(f"This server doesn't start: {' '.join(self.command)}")
 
     def processor(self) -> float:
-        """Milliseconds that its processes have used."""
+        """Return the processor time of its processes so far, in milliseconds."""
         return sum(processor_ms(tree(self.process.pid)).values())
 
     def measure(self, path: str, token: str, seconds: int) -> None:
@@ -130,7 +131,7 @@ class Contestant:
         cost = (self.processor() - before) / count * 1000
         self.turns.setdefault(path, []).append(Turn(count / seconds, cost, slow))
 
-    def middle(self, path: str) -> Turn:
+    def median(self, path: str) -> Turn:
         turns = self.turns[path]
         return Turn(
             *(
@@ -151,26 +152,28 @@ def found(pattern: str, text: str) -> re.Match[str]:
 
 
 def sign_in(port: int) -> tuple[str, int]:
-    """A demo person's token, and the id of a session."""
+    """Return a demo person's token, and the id of a session."""
     base = f"http://127.0.0.1:{port}/api"
-    who = {"username": "alice", "password": PASSWORD}
-    token = requests.post(f"{base}/auth/token/", json=who, timeout=10).json()["access"]
+    credentials = {"username": "alice", "password": PASSWORD}
+    token = requests.post(f"{base}/auth/token/", json=credentials, timeout=10).json()["access"]
     headers = {"Authorization": f"Bearer {token}"}
     rows = requests.get(f"{base}/sessions/", headers=headers, timeout=10).json()["results"]
     return token, rows[0]["id"]
 
 
-def report(contestants: dict[str, Contestant], paths: list[str]) -> None:
+def report(candidates: dict[str, Candidate], paths: list[str]) -> None:
     for path in paths:
-        first = next(iter(contestants.values())).middle(path)
+        first = next(iter(candidates.values())).median(path)
         print(f"\n`{path}`\n")
-        print("| arrangement | requests a second | processor for each | slowest of 100 |")
+        print("| server | requests/s | processor time per request | p99 |")
         print("|---|---|---|---|")
-        for name, contestant in contestants.items():
-            turn = contestant.middle(path)
+        for name, candidate in candidates.items():
+            turn = candidate.median(path)
             rate, cost = turn.rate / first.rate, turn.cost / first.cost
             print(f"| {name} | {rate:.2f} | {cost:.2f} | {turn.slow:.0f} ms |")
-        print(f"\n1.00 is {first.rate:.0f} a second, at {first.cost:.0f} ms a thousand.")
+        print(
+            f"\n1.00 is {first.rate:.0f} requests/s and {first.cost:.0f} ms per thousand requests."
+        )
 
 
 def main() -> None:
@@ -179,24 +182,26 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=3)
     options = parser.parse_args()
     if "DATABASE_URL" not in os.environ:
-        parser.error("DATABASE_URL is not set: name a database that may be filled with demo data.")
+        parser.error(
+            "DATABASE_URL is not set: it must name a database that may be filled with demo data."
+        )
     for command in ("migrate", "load_demo_data"):
         subprocess.run([sys.executable, "manage.py", command, "-v0"], cwd=ROOT, check=True)
-    contestants = {name: Contestant(command) for name, command in ARRANGEMENTS.items()}
+    candidates = {name: Candidate(command) for name, command in ARRANGEMENTS.items()}
     try:
-        for contestant in contestants.values():
-            contestant.start()
-        token, session = sign_in(next(iter(contestants.values())).port)
+        for candidate in candidates.values():
+            candidate.start()
+        token, session = sign_in(next(iter(candidates.values())).port)
         paths = ["/api/sessions/", f"/api/sessions/{session}/"]
         for _ in range(options.turns):
             for path in paths:
-                for contestant in contestants.values():
-                    contestant.measure(path, token, options.seconds)
-        report(contestants, paths)
+                for candidate in candidates.values():
+                    candidate.measure(path, token, options.seconds)
+        report(candidates, paths)
     finally:
-        for contestant in contestants.values():
-            if hasattr(contestant, "process"):
-                contestant.stop()
+        for candidate in candidates.values():
+            if hasattr(candidate, "process"):
+                candidate.stop()
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from statistics import linear_regression
 
-from bench.cases import CASES, Asks
+from bench.cases import CASES, CaseRequests
 from bench.client import drive
 from bench.comparing import Bench, Effort
 from bench.processes import backends, memory_mb, tree
@@ -53,7 +53,7 @@ class Soak:
 def soak(bench: Bench, effort: Effort, *, minutes: float) -> Soak:
     """Put the product under full load, and measure it every few seconds."""
     server = bench.servers[0]
-    parts = [Asks(CASES[name], bench.site).parts(1)[0] for name in MIXED]
+    parts = [CaseRequests(CASES[name], bench.site).parts(1)[0] for name in MIXED]
     requests = [request for group in zip(*parts, strict=False) for request in group]
     asked = bench.client.submit(
         drive,

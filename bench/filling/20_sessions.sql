@@ -1,5 +1,5 @@
--- The first three fifths are past, the others begin in 30 to 120 days, so that a database can be
--- used for a month before anything of it expires. Seven of ten are of mode `instant`.
+-- The first three fifths are past, and the others begin in 30 to 120 days, so that a database can be
+-- used for a month before any session expires. Seven in ten have the booking mode `instant`.
 INSERT INTO sessions_app_session (
     id, version, created_at, updated_at, booking_mode, status, title, description, subject,
     level, date, duration, ends_at, max_participants, participant_count, approved_at,
@@ -49,7 +49,7 @@ CROSS JOIN LATERAL (
             ELSE 'scheduled'
         END AS status,
         2 + bench.pick(id, 14, CASE WHEN mode = 'instant' THEN 19 ELSE 29 END) AS places,
-        -- Those that are to come were published within the last month, the others before.
+        -- Future sessions were created within the last month, past ones before.
         %(base)s - interval '1 month' + CASE
             WHEN past THEN (id * 5.0 / (%(sessions)s * 3) - 1) * interval '2 years'
             ELSE bench.pick(id, 15, 2500000) * interval '1 second'

@@ -1,4 +1,4 @@
--- As many as the session counts; in every fifth, somebody who has left again besides.
+-- As many as `participant_count` says. Every fifth session also has a person who has left.
 INSERT INTO sessions_app_participant (session_id, user_id, joined_at, left_at)
 SELECT
     session.id, bench.other(session.id, creator_id, k, %(people)s),

@@ -1,5 +1,5 @@
--- Of each participant of a `request` session the approved one; of some others a rejected one and,
--- where the session is open, up to three that wait.
+-- In `request` sessions: an approved request for each participant, a rejected one in every second
+-- session and, where the session is open, up to three pending ones.
 INSERT INTO sessions_app_bookingrequest (
     session_id, user_id, message, status, attempt, requested_at, decided_by_id, decided_at
 )

@@ -1,4 +1,4 @@
--- Of each who joined, to the creator. Older ones are read.
+-- For each participant, a notification of the creator. Older ones are read.
 INSERT INTO notifications_notification (
     user_id, type, event, title, message, session_id, read, created_at
 )

@@ -1,4 +1,4 @@
--- Every twentieth person has more than a hundred, as after some months.
+-- Every twentieth person has more than a hundred notifications, as after some months.
 INSERT INTO notifications_notification (
     user_id, type, event, title, message, session_id, read, created_at
 )

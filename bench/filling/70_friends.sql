@@ -1,4 +1,4 @@
--- With the next four in number; the fifth waits for an answer.
+-- Each person is a friend of the next four by id; the request to the fifth is pending.
 INSERT INTO friendships_friendship (
     from_user_id, to_user_id, status, version, asks, created_at, updated_at, since
 )

@@ -1,4 +1,4 @@
--- Three between two friends; every twentieth person has had a long talk with the next one.
+-- Three messages between two friends; every twentieth person has a long conversation with the next.
 INSERT INTO friendships_message (sender_id, recipient_id, text, read, created_at)
 SELECT
     CASE WHEN mod(m, 2) = 0 THEN from_user_id ELSE to_user_id END,

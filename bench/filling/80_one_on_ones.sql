@@ -1,4 +1,4 @@
--- One of each person with the next friend; it is over.
+-- One completed 1-on-1 session of each person with the next one.
 INSERT INTO zoom_oneononesession (
     initiator_id, participant_id, status, version, initiator_ready, participant_ready,
     started_by_id, zoom_meeting_id, zoom_meeting_url, zoom_meeting_password, zoom_host,

@@ -10,7 +10,7 @@ import pytest
 
 from bench.client import drive
 from bench.comparing import Effort, Measured, Result, compare
-from bench.data import is_good, template
+from bench.data import is_current, template
 from bench.databases import Databases, drop, read_size, size_name
 from bench.plot import draw, label_heights
 from bench.report import table
@@ -24,7 +24,7 @@ def test_a_site_is_filled_once_and_a_case_is_measured_where_answers_are_the_same
     databases = Databases(on(os.environ["DATABASE_URL"], new_name()))
     filled = template(databases, 300)
     try:
-        assert is_good(filled)
+        assert is_current(filled)
         effort = Effort(seconds=0.1, rounds=1, connections=2, processes=1)
         (result,) = compare(databases, filled, ["product", "floor"], ["detail"], effort)
     finally:

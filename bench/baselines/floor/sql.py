@@ -78,7 +78,7 @@ COUNT_IN = """
       AND creator_id <> %(me)s AND participant_count < max_participants
     RETURNING creator_id, title
 """
-TELL = """
+NOTIFY = """
     INSERT INTO notifications_notification
         (user_id, type, event, title, message, session_id, read, created_at)
     VALUES (%s, 'session_update', 'joined', %s, %s, %s, false, %s)

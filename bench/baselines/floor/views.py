@@ -178,7 +178,7 @@ def join(request, cursor, me, pk):
                 raise IntegrityError
             creator, title = counted
             texts = [f"New participant in {title}", f"{name} joined your session."]
-            cursor.execute(sql.TELL, [creator, *texts, pk, now])
+            cursor.execute(sql.NOTIFY, [creator, *texts, pk, now])
     except IntegrityError:
         return answer({"error": "You can't join this session."}, 400)
     (shown,) = read_details(cursor, me, sql.ONE, {"pk": pk})
