@@ -1,4 +1,4 @@
-"""Requests that are made to cost much, each beside a harmless one of the same size."""
+"""Requests that are designed to be expensive, each with a harmless one of the same size."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 KB = 1024
-# As large as a server's own limit lets a header or an address be.
+# About as large as the server allows for a header or a URL.
 HEADER = 30 * KB
 BODY = 200 * KB
 TYPES, DOCUMENT = "[Content_Types].xml", "word/document.xml"
@@ -32,14 +32,14 @@ class Attack:
 
 @dataclass(frozen=True)
 class Target:
-    """Whose the attacks are, and where they are sent.
+    """The attacker, and the paths of the attacks.
 
     Attributes:
-        token: of the attacker, who has an account and a session with one file.
+        token: the token of the attacker, who has an account and a session with one file.
         materials: the path of that session's materials.
         file: the path of the file.
         friend: the path of the messages with a friend.
-        cookie: of somebody who is signed in to the admin.
+        cookie: the cookie of somebody who is signed in to the admin.
     """
 
     token: str
@@ -49,8 +49,8 @@ class Target:
     cookie: str
 
 
-def filled(start: str, pump: str, size: int, end: str = "") -> str:
-    return start + (pump * size)[: size - len(start) - len(end)] + end
+def filled(start: str, repeated: str, size: int, end: str = "") -> str:
+    return start + (repeated * size)[: size - len(start) - len(end)] + end
 
 
 def attacks(target: Target) -> list[Attack]:
@@ -68,10 +68,10 @@ def attacks(target: Target) -> list[Attack]:
 
 def files(target: Target, bearer: dict[str, str]) -> list[Attack]:
     def upload(name: str, content: bytes) -> Request:
-        kind = {"Content-Type": "multipart/form-data; boundary=x"}
+        content_type = {"Content-Type": "multipart/form-data; boundary=x"}
         head = f'--x\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
         return Request(
-            "PUT", target.file, head.encode() + content + b"\r\n--x--\r\n", bearer | kind
+            "PUT", target.file, head.encode() + content + b"\r\n--x--\r\n", bearer | content_type
         )
 
     def attack(name: str, file: str, hostile: bytes, harmless: bytes = b"") -> Attack:
@@ -92,7 +92,7 @@ def files(target: Target, bearer: dict[str, str]) -> list[Attack]:
 
 
 def archive(parts: int, size: int = 0) -> bytes:
-    """A document of so many parts; with a size the first one is as large as to make it so long."""
+    """Return a document with this number of parts, padded to about this size."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as packed:
         packed.writestr(TYPES, "x" * max(0, size - 1_200))

@@ -1,13 +1,13 @@
-"""Requests that are made to cost much: do others wait for them?
+"""Checks that requests designed to be expensive don't slow down other clients.
 
     DATABASE_URL=postgres://… python -m bench.proof.attacks --slices 10
 
-A server of two processes, eight ordinary clients, and one attacker who sends one request after the
-other: in turns the hostile one and a harmless one of the same size, for half a second each. What is
-compared is the time that the eight wait, by its 99th percentile, and what the attacker's own
-requests take. An attack that seems to be over the bar is measured up to four times as long, since
-others use the machine, too. The database beside the one in the URL, `…_attacks`, is made for this
-and dropped.
+A server of two processes has eight ordinary clients and one attacker, who sends one request after
+the other: in turns the hostile one and a harmless one of the same size, for half a second each. The
+check compares the 99th percentile of the eight clients' latencies, and shows the latencies of the
+attacker's own requests. An attack that seems to exceed the limit is measured up to four times as
+long, since other programs may use the machine, too. The database `…_attacks`, next to the one in
+the URL, is created for this and dropped.
 """
 
 from __future__ import annotations
@@ -32,24 +32,25 @@ from bench.proof.attack_list import Attack, Request, attacks
 from bench.proof.repeats import PORT, environment, served
 
 CLIENTS = 8
-BAR = 1.5
-# Seconds of a slice, and from one request of an ordinary client to the next.
+# The largest allowed ratio of the 99th percentiles.
+LIMIT = 1.5
+# In seconds: the length of a slice, and the interval between an ordinary client's requests.
 SLICE, PACE = 0.5, 0.08
-# Seconds until each process has compiled its queries.
+# In seconds, until each process has compiled its queries.
 WARM_UP = 5
-# How many times as long what seems to be over the bar is measured.
-MOST = 4
+# An attack that exceeds the limit is measured this many times as long at most.
+MAX_REPEATS = 4
 KINDS = ("harmless", "hostile")
 
 
-class Asker:
-    """One connection, opened anew when the server has closed it."""
+class Sender:
+    """One connection, opened again after the server has closed it."""
 
     def __init__(self) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=120)
 
-    def ask(self, request: Request) -> tuple[int, float]:
-        """(status, milliseconds); the status is 0 if the server hung up."""
+    def send(self, request: Request) -> tuple[int, float]:
+        """Return (status, milliseconds); the status is 0 if the server closed the connection."""
         began = time.perf_counter()
         try:
             self.connection.putrequest(
@@ -69,10 +70,10 @@ class Asker:
 
 
 class Clients:
-    """Eight people who read and write at their own pace, each some ten times a second.
+    """Eight people who read and write at a fixed rate, each about ten times per second.
 
-    How long they wait counts from the moment at which a request is due, also if the one before it
-    has kept them: else a server that stands still would cost each of them one slow request only.
+    A latency counts from the time at which the request was due, even if the one before it delayed
+    it. Otherwise a server that stops answering would cost each person only one slow request.
     """
 
     def __init__(self, requests: list[list[Request]]) -> None:
@@ -84,13 +85,13 @@ class Clients:
             threading.Thread(target=self.act, args=each, daemon=True).start()
 
     def act(self, number: int, requests: list[Request]) -> None:
-        asker, dice = Asker(), random.Random(number)
+        sender, rng = Sender(), random.Random(number)
         while True:
             self.start.wait()
             due = self.began + PACE * number / CLIENTS
             while due < self.until:
                 time.sleep(max(0, due - time.monotonic()))
-                status, _ = asker.ask(dice.choice(requests))
+                status, _ = sender.send(rng.choice(requests))
                 self.waits[self.kind].append((time.monotonic() - due) * 1000)
                 self.failed += not 200 <= status < 300
                 due += PACE
@@ -98,7 +99,7 @@ class Clients:
 
     @contextmanager
     def asking(self, kind: str) -> Iterator[None]:
-        """They ask while the block runs, and are answered when it is left."""
+        """The clients send requests during the block. It ends when all of them are answered."""
         self.kind, self.began, self.until = kind, time.monotonic(), float("inf")
         self.start.wait()
         try:
@@ -109,23 +110,23 @@ class Clients:
 
 
 def compare(attack: Attack, clients: Clients, slices: int) -> tuple[float, str]:
-    """(the ratio of the 99th percentiles, a row of the table)."""
+    """Return (the ratio of the 99th percentiles, a row of the table)."""
     clients.waits.clear()
-    asker, taken, statuses = Asker(), defaultdict[str, list[float]](list), set[int]()
+    sender, taken, statuses = Sender(), defaultdict[str, list[float]](list), set[int]()
     ratio, done = 0.0, 0
-    while done < slices * MOST:
+    while done < slices * MAX_REPEATS:
         for kind in [kind for _ in range(slices) for kind in random.sample(KINDS, 2)]:
             request: Request = getattr(attack, kind)
             with clients.asking(kind):
                 until = time.monotonic() + SLICE
                 while time.monotonic() < until:
-                    status, took = asker.ask(request)
+                    status, took = sender.send(request)
                     taken[kind].append(took)
                     statuses |= {status} if kind == "hostile" else set()
         done += slices
         p99 = {kind: percentile(clients.waits[kind]) for kind in KINDS}
         ratio = p99["hostile"] / p99["harmless"]
-        if ratio <= BAR:
+        if ratio <= LIMIT:
             break
     own = {kind: median(taken[kind]) for kind in KINDS}
     return ratio, (
@@ -140,37 +141,43 @@ def percentile(waits: list[float]) -> float:
 
 
 def shown(statuses: set[int]) -> str:
-    return ", ".join(str(each or "cut off") for each in sorted(statuses))
+    return ", ".join(str(each or "closed") for each in sorted(statuses))
 
 
 def prove(slices: int, names: list[str]) -> bool:
-    from bench.proof.attack_scene import scene  # noqa: PLC0415  # Django is set up by now
+    from bench.proof.attack_scene import scene  # noqa: PLC0415  # needs Django's set-up
 
     target, requests = scene(CLIENTS)
     clients = Clients(requests)
     chosen = [each for each in attacks(target) if not names or each.name in names]
     with clients.asking("warm-up"):
         time.sleep(WARM_UP)
-    print("| attack | answered | harmless | hostile | others, p99 | with it | ratio | n |")
+    print(
+        "| attack | statuses | harmless | hostile | p99 with harmless | with hostile | ratio | n |"
+    )
     print("|---|---|---|---|---|---|---|---|")
     over = []
     for attack in chosen:
         ratio, row = compare(attack, clients, slices)
         print(row, flush=True)
-        over += [attack.name] * (ratio > BAR)
+        over += [attack.name] * (ratio > LIMIT)
     good = not (over or clients.failed)
     print(
-        f"{'PASSED' if good else 'FAILED'}: {len(chosen)} attacks, {len(over)} over {BAR} × "
-        f"({', '.join(over) or 'none'}); {clients.failed} requests of others failed"
+        f"{'PASSED' if good else 'FAILED'}: {len(chosen)} attacks, {len(over)} over {LIMIT} × "
+        f"({', '.join(over) or 'none'}); {clients.failed} requests of the other clients failed"
     )
     return good
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--slices", type=int, default=10, help="of each kind, half a second each")
-    parser.add_argument("--attack", action="append", default=[], help="only this one, by its name")
-    asked = parser.parse_args()
+    parser.add_argument(
+        "--slices", type=int, default=10, help="number for each kind, half a second each"
+    )
+    parser.add_argument(
+        "--attack", action="append", default=[], help="the name of an attack: run only this one"
+    )
+    options = parser.parse_args()
     server = os.environ.get("DATABASE_URL", DEFAULT_URL)
     url = on(server, f"{name_of(server)}_attacks")
     drop(url)
@@ -180,7 +187,7 @@ def main() -> None:
             os.environ.update(environment(url) | {"MEDIA_ROOT": folder})
             django.setup()
             with (Path(folder) / "server.log").open("w") as log, served(log):
-                good = prove(asked.slices, asked.attack)
+                good = prove(options.slices, options.attack)
     finally:
         drop(url)
     raise SystemExit(not good)

@@ -1,6 +1,6 @@
-"""Every fault at every place of every act (`tests/faults/`): `python -m bench.proof.faults`.
+"""Injects every fault at every place of every act (`tests/faults/`).
 
-It takes half an hour on two cores; `--step 10` tries each tenth place.
+`python -m bench.proof.faults` takes half an hour on two cores; `--step 10` tries every tenth place.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 from bench.databases import DEFAULT_URL, ROOT, Databases, create, drop, migrate
 from bench.servers import free_port
 
-# What is tried on which database, in a process of its own each.
+# The faults that are tried on each database; each entry runs in a separate process.
 TRIALS = (
     ("sqlite", "killed"),
     ("sqlite", "full,mails"),
@@ -33,7 +33,7 @@ TRIALS = (
 
 @contextmanager
 def database(kind: str, server: str) -> Iterator[str]:
-    """The URL of one with tables and no rows."""
+    """Yield the URL of a database with tables and no rows."""
     if kind == "sqlite":
         with tempfile.TemporaryDirectory(prefix="faults-") as folder:
             url = f"sqlite:///{folder}/db.sqlite3"
@@ -51,8 +51,8 @@ def database(kind: str, server: str) -> Iterator[str]:
 
 
 def lab(url: str, faults: str, *, step: int, acts: str) -> dict[str, Any]:
-    """What came of it: trials and answers of 503 by fault, problems, seconds."""
-    # Nobody listens there: Redis is gone.
+    """Return the results: trials and answers of 503 by fault, problems, seconds."""
+    # Nothing listens on this port, as if Redis were down.
     redis = f"redis://127.0.0.1:{free_port()}" if faults == "redis" else ""
     command = [sys.executable, "-m", "tests.faults.lab", faults]
     command += ["--step", str(step), "--acts", acts]
@@ -64,9 +64,9 @@ def lab(url: str, faults: str, *, step: int, acts: str) -> dict[str, Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.proof.faults", description=__doc__)
-    parser.add_argument("--step", type=int, default=1, help="Of all places try each n-th.")
-    parser.add_argument("--acts", default="", help="Only these, with commas between.")
-    parser.add_argument("--database", default=DEFAULT_URL, help="Names the PostgreSQL.")
+    parser.add_argument("--step", type=int, default=1, help="Try only every n-th place.")
+    parser.add_argument("--acts", default="", help="Try only these acts, separated by commas.")
+    parser.add_argument("--database", default=DEFAULT_URL, help="The URL of the PostgreSQL.")
     options = parser.parse_args()
     bad = total = 0
     for kind, faults in TRIALS:

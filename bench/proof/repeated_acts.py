@@ -48,15 +48,15 @@ class Act:
 
 
 class Stage:
-    """Users in a ring, each a friend of the next one, and sessions for them to join.
+    """Users in a cycle, each a friend of the next one, and sessions for them to join.
 
     Args:
         each: the number of actions of each kind.
         name: the beginning of the users' names, which end with numbers.
     """
 
-    def __init__(self, each: int, dice: random.Random, name: str = "repeater") -> None:
-        self.each, self.dice, self.now = each, dice, timezone.now()
+    def __init__(self, each: int, rng: random.Random, name: str = "repeater") -> None:
+        self.each, self.rng, self.now = each, rng, timezone.now()
         # Enough for the pairs that aren't friends.
         self.people = self.make_people(name, max(PLACES + 5, isqrt(2 * each) + 5))
         self.tokens = {person.pk: tokens.issue(person)["access"] for person in self.people}
@@ -87,14 +87,14 @@ class Stage:
         return services.create(by=by, now=self.now, **values | fields)
 
     def act(self, kind: str, by: User, path: str, **body: Any) -> Act:
-        key = str(uuid.UUID(int=self.dice.getrandbits(128)))
+        key = str(uuid.UUID(int=self.rng.getrandbits(128)))
         return Act(kind, path, self.tokens[by.pk], json.dumps(body).encode(), key)
 
     def acts(self) -> list[Act]:
         """Return the actions, the same number of each kind, in mixed order."""
         kinds = (self.create, self.join, self.book, self.ask, self.write, self.propose, self.err)
         made = [act for kind in kinds for act in islice(kind(), self.each)]
-        self.dice.shuffle(made)
+        self.rng.shuffle(made)
         return made
 
     def create(self) -> Iterator[Act]:
@@ -146,7 +146,7 @@ def count_rows() -> Counter[str]:
 def rows_of(acts: list[Act]) -> Counter[str]:
     """Return the numbers of rows that these actions create if each is done once."""
     kinds = Counter(act.kind for act in acts)
-    told = kinds["join"] + kinds["book"] + kinds["ask"] + kinds["propose"]
+    notified = kinds["join"] + kinds["book"] + kinds["ask"] + kinds["propose"]
     return Counter(
         {
             "Session": kinds["create"],
@@ -155,7 +155,7 @@ def rows_of(acts: list[Act]) -> Counter[str]:
             "Friendship": kinds["ask"],
             "Message": kinds["write"],
             "OneOnOneSession": kinds["propose"],
-            "Notification": told,
+            "Notification": notified,
             "IdempotencyKey": len(acts),
         }
     )

@@ -1,11 +1,11 @@
-"""Acts that are sent several times with one `Idempotency-Key`: each done once, answered alike?
+"""Checks that acts repeated with one `Idempotency-Key` are done once and answered equally.
 
     DATABASE_URL=postgres://… python -m bench.proof.repeats --keys 10000 --times 3
 
-Two server processes, many connections. Half of the repeats are on their way at the same moment as
-the first try, the others come later; a 409 is tried again. Rows are counted before and after.
-`--without-keys` is the negative control, which must fail. `--cost 500` measures what a key costs.
-The database beside the one in the URL, `…_repeats`, is made for this and dropped.
+There are two server processes and many connections. Half of the repeats are sent at the same time
+as the first try, and the others later; a 409 is tried again. Rows are counted before and after.
+`--without-keys` is the negative control, which must fail. `--cost 500` measures the cost of a key.
+The database `…_repeats`, next to the one in the URL, is created for this and dropped.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from bench.proof.repeated_acts import Act
 
 KINDS = 7
-# Behind so many others at most comes a repeat that isn't sent at once.
+# A repeat that isn't sent at once comes after this number of other tries at most.
 LATER = 300
 PORT = free_port()
 WAYS = ("without", "with", "repeated")
@@ -62,10 +62,10 @@ def environment(url: str) -> dict[str, str]:
 
 @contextmanager
 def served(output: IO[str] | None = None) -> Iterator[int]:
-    """The server's process id, once it answers.
+    """Start the server, yield its process id when it answers, and stop it at the end.
 
     Args:
-        output: where it writes its log, if not where this process does.
+        output: the file of its log; by default it writes where this process does.
     """
     command = [sys.executable, "manage.py", "serve"]
     process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output)
@@ -73,7 +73,7 @@ def served(output: IO[str] | None = None) -> Iterator[int]:
         for _ in range(600):
             if is_ready():
                 break
-            time.sleep(0.1)  # between two looks
+            time.sleep(0.1)  # before the next try
         else:
             raise SystemExit("The server doesn't start.")
         yield process.pid
@@ -100,19 +100,20 @@ def post(connection: http.client.HTTPConnection, act: Act, key: str) -> tuple[in
     return answer.status, answer.read(), answer.headers["Idempotent-Replayed"] == "true"
 
 
-def in_order(acts: list[Act], times: int, dice: random.Random) -> list[Act]:
-    """Each act so many times: half of the repeats beside the first try, the others later."""
+def in_order(acts: list[Act], times: int, rng: random.Random) -> list[Act]:
+    """Return each act this number of times: half of the repeats follow the first try directly, and
+    the others come later."""
     places = []
     for place, act in enumerate(acts):
-        at_once = dice.random() < 0.5
+        at_once = rng.random() < 0.5
         for repeat in range(times):
-            later = 0 if at_once or not repeat else dice.uniform(1, LATER)
+            later = 0 if at_once or not repeat else rng.uniform(1, LATER)
             places.append((place + later, act))
     return [act for _, act in sorted(places, key=lambda each: each[0])]
 
 
 class Senders:
-    """Threads with a connection each, which take the next try until none is left."""
+    """Threads with one connection each, which send the next try until none is left."""
 
     def __init__(self, tries: list[Act], *, connections: int, with_keys: bool) -> None:
         self.waiting: SimpleQueue[Act] = SimpleQueue()
@@ -144,7 +145,7 @@ class Senders:
 
 
 def differences(acts: list[Act], times: int) -> list[str]:
-    """What is wrong with the answers, a sentence each."""
+    """Return what is wrong with the answers, one sentence for each act."""
     found = []
     for act in acts:
         expected = 403 if act.kind == "err" else 201
@@ -153,16 +154,16 @@ def differences(acts: list[Act], times: int) -> list[str]:
         elif len({body for _, body, _ in act.answers}) != 1:
             found.append(f"{act.kind}: the bodies differ")
         elif sum(again for _, _, again in act.answers) != times - 1 or len(act.answers) != times:
-            found.append(f"{act.kind}: not one of {len(act.answers)} was the first")
+            found.append(f"{act.kind}: not exactly one of {len(act.answers)} answers was the first")
     return found
 
 
 def prove(keys: int, times: int, connections: int, seed: int, *, with_keys: bool) -> bool:
-    from bench.proof.repeated_acts import Stage, count_rows, rows_of  # noqa: PLC0415  # set up now
+    from bench.proof.repeated_acts import Stage, count_rows, rows_of  # noqa: PLC0415  # needs Django
 
-    dice = random.Random(seed)
-    acts = Stage(-(-keys // KINDS), dice).acts()[:keys]
-    before, tries = count_rows(), in_order(acts, times, dice)
+    rng = random.Random(seed)
+    acts = Stage(-(-keys // KINDS), rng).acts()[:keys]
+    before, tries = count_rows(), in_order(acts, times, rng)
     senders, began = Senders(tries, connections=connections, with_keys=with_keys), time.monotonic()
     senders.run()
     seconds = time.monotonic() - began
@@ -176,17 +177,18 @@ def prove(keys: int, times: int, connections: int, seed: int, *, with_keys: bool
     print(
         f"{'PASSED' if good else 'FAILED'}: {len(acts)} keys × {times} in {seconds:.0f} s "
         f"(seed {seed}, {connections} connections): {extra.total()} extra rows, "
-        f"{missing.total()} missing, {len(wrong)} acts with unlike answers; "
-        f"{next(senders.in_progress)} times 409 meanwhile"
+        f"{missing.total()} missing, {len(wrong)} acts with different answers; "
+        f"{next(senders.in_progress)} answers of 409"
     )
     return good
 
 
 def cost(number: int, server: int) -> None:
-    """What a key costs: processor time of the server for messages and sessions, in turns."""
-    from bench.proof.repeated_acts import Stage  # noqa: PLC0415  # Django is set up by now
+    """Measure the cost of a key: the server's processor time for messages and sessions, in
+    turns."""
+    from bench.proof.repeated_acts import Stage  # noqa: PLC0415  # needs Django's set-up
 
-    stage = Stage(number // 2, random.Random(number), "payer")
+    stage = Stage(number // 2, random.Random(number), "sender")
     acts = [act for act in stage.acts() if act.kind in {"create", "write"}]
     connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=60)
     used: defaultdict[str, float] = defaultdict(float)
@@ -199,8 +201,8 @@ def cost(number: int, server: int) -> None:
             used[f"{name}, seconds"] += time.perf_counter() - began
     for name in WAYS:
         print(
-            f"{name:9} a key: {used[name] / len(acts):.2f} ms of the server's processor, "
-            f"{used[f'{name}, seconds'] / len(acts) * 1000:.2f} ms in all; "
+            f"{name:9} a key: {used[name] / len(acts):.2f} ms of the server's processor time, "
+            f"latency {used[f'{name}, seconds'] / len(acts) * 1000:.2f} ms; "
             f"ratio {used[name] / used['without']:.2f}"
         )
 
@@ -213,7 +215,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=8)
     parser.add_argument("--cost", type=int, default=0, metavar="ACTS")
     parser.add_argument("--without-keys", action="store_true")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     server = os.environ.get("DATABASE_URL", DEFAULT_URL)
     url = on(server, f"{name_of(server)}_repeats")
     drop(url)
@@ -222,12 +224,12 @@ def main() -> None:
         os.environ.update(environment(url))
         django.setup()
         with served() as pid:
-            with_keys = not asked.without_keys
+            with_keys = not options.without_keys
             good = prove(
-                asked.keys, asked.times, asked.connections, asked.seed, with_keys=with_keys
+                options.keys, options.times, options.connections, options.seed, with_keys=with_keys
             )
-            if asked.cost:
-                cost(asked.cost, pid)
+            if options.cost:
+                cost(options.cost, pid)
     finally:
         drop(url)
     raise SystemExit(not good)

@@ -1,5 +1,5 @@
-"""What schemathesis is told of the API beyond its description: where an id comes from, so that its
-stateful phase goes on with what it has made itself, and what a good date and a good zone are."""
+"""Hooks that tell schemathesis what the API's description doesn't: which operation creates an id,
+so that the stateful phase uses the objects that it has created, and valid dates and time zones."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import schemathesis
 
-# Where one thing is made, and the parameter by which others name it.
+# The operation that creates an object: the beginning of the paths that use it, and its parameter.
 SOURCES = {
     ("post", "/api/sessions/"): ("/api/sessions/{id}/", "id"),
     ("post", "/api/sessions/{session_id}/materials/"): (

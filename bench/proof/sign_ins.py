@@ -24,7 +24,7 @@ from tests.databases import fresh_postgres
 from tests.server import Server
 
 LOCAL = "postgresql://postgres@localhost:5432/postgres"
-PASSWORD = "a-good-password-26"  # nosec B105  # of people who are gone in a minute
+PASSWORD = "a-good-password-26"  # nosec B105  # of temporary users
 BAR = 150  # MB
 PEOPLE = 8
 
@@ -74,7 +74,7 @@ def warm_up(server: Server) -> None:
 
 
 def sign_in(server: Server, at_once: int) -> Counter[int]:
-    """Sign in so many users at once, and return the number of answers by status."""
+    """Sign in this number of users at once, and return the number of answers by status."""
     barrier = threading.Barrier(at_once)
 
     def one(number: int) -> int:
@@ -113,7 +113,7 @@ def memory(server: Server) -> int:
     for pid in family(server.process.pid):
         try:
             lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-        except OSError:  # it has ended
+        except OSError:  # the process has ended
             continue
         kilobytes += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
     return kilobytes // 1024

@@ -1,10 +1,10 @@
-"""Figure 3: what works once works once, however many use it at the same moment.
+"""Checks that single-use tokens and links work only once, even when used simultaneously.
 
-`python -m bench.proof.single_use --things 1000 --redeemers 8` serves the site by two processes on
-PostgreSQL, makes so many join tokens, refresh tokens (with rotation), reset links and links that
-confirm an address, and lets all redeemers use each at once over HTTP. Every thing must bring
-exactly one success. Controls follow, on servers without the guard of a kind: each must show a thing
-that brings several. Ends with 1 if anything isn't so.
+`python -m bench.proof.single_use --things 1000 --redeemers 8` runs the site with two processes on
+PostgreSQL, creates this number of join tokens, refresh tokens (with rotation), reset links and
+links that confirm an e-mail address, and lets all redeemers use each of them at once over HTTP.
+Each must give exactly one success. Then come negative controls, on servers without the safeguard of
+a kind: each must find something that works several times. The exit code is 1 if anything differs.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ CONTROL_THINGS = 30
 
 
 class Things(NamedTuple):
-    """Things of one kind: where they are redeemed, by whom, and the body of each."""
+    """Tokens or links of one kind: the path that redeems them, the access token to use, and a
+    request body for each."""
 
     path: str
     token: str
@@ -61,7 +62,7 @@ def main() -> int:
 
 
 def prove(folder: Path, url: str, things: int, redeemers: int) -> int:
-    # What is made here is made by the same code as the servers', with the same key.
+    # The tokens are created here, by the servers' code and with their key.
     os.environ |= {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.quick_settings"}
     django.setup()
     with FakeZoom() as zoom:
@@ -79,15 +80,15 @@ def prove(folder: Path, url: str, things: int, redeemers: int) -> int:
             breaks(folder / guard, environment | {"SABOTAGE": guard}, make, redeemers)
             for guard, make in CONTROLS.items()
         ]
-    print("as promised" if all(held) else "NOT as promised", end=", ")
-    print("and every control breaks" if all(broken) else "but a control proves NOTHING")
+    print("All kinds PASSED" if all(held) else "FAILED", end=", ")
+    print("and every control broke" if all(broken) else "but a control did NOT break")
     return 0 if all(held) and all(broken) else 1
 
 
 def breaks(
     folder: Path, environment: dict[str, str], make: Callable[[int], Things], redeemers: int
 ) -> bool:
-    """Whether several succeed with one thing on servers without the guard."""
+    """Whether something works several times on servers without the safeguard."""
     with serving(folder, environment, command=SABOTEUR) as servers:
         return not report(f"no {folder.name}", servers, make(CONTROL_THINGS), redeemers)
 
@@ -100,14 +101,14 @@ def serving(folder: Path, environment: dict[str, str], **options: Any) -> Iterat
 
 
 def report(kind: str, servers: list[Server], things: Things, redeemers: int) -> bool:
-    """Redeem them all, and print what came of it; whether each brought one success."""
+    """Redeem all, print the results, and return whether each gave one success."""
     began = time.monotonic()
     successes, statuses = redeem(servers, things, redeemers)
     held = successes == {1: len(things.bodies)}
-    told = ", ".join(f"{count} × {number}" for number, count in sorted(successes.items()))
+    shown = ", ".join(f"{count} × {number}" for number, count in sorted(successes.items()))
     answers = ", ".join(f"{count} × {status}" for status, count in sorted(statuses.items()))
     seconds = time.monotonic() - began
-    print(f"{kind:<14} {len(things.bodies)} × {redeemers}: successes of each {told};", end=" ")
+    print(f"{kind:<14} {len(things.bodies)} × {redeemers}: successes of each {shown};", end=" ")
     print(f"answers {answers}; {seconds:.0f} s", flush=True)
     return held and max(statuses) < 500
 
@@ -115,7 +116,7 @@ def report(kind: str, servers: list[Server], things: Things, redeemers: int) -> 
 def redeem(
     servers: list[Server], things: Things, redeemers: int
 ) -> tuple[Counter[int], Counter[int]]:
-    """How many things brought how many successes, and how many answers had which status."""
+    """Return the number of things by their number of successes, and of answers by their status."""
     barrier = threading.Barrier(redeemers)
 
     def use_all(number: int) -> list[int]:
@@ -135,7 +136,7 @@ def redeem(
 
 
 def join_tokens(site: Site, number: int) -> Things:
-    """Of one session, all Ben's."""
+    """Return join tokens of one session, all for Ben."""
     from django.utils import timezone  # noqa: PLC0415  # after django.setup()
 
     from zoom.models import JoinToken  # noqa: PLC0415
@@ -159,7 +160,7 @@ def join_tokens(site: Site, number: int) -> Things:
 
 
 def people(kind: str, number: int) -> list[Any]:
-    """A person for each thing: what comes twice may end all that its owner has."""
+    """Create a person for each thing, since a second use may revoke all tokens of its owner."""
     from django.contrib.auth.hashers import make_password  # noqa: PLC0415  # after django.setup()
 
     from accounts.models import User  # noqa: PLC0415
@@ -206,8 +207,8 @@ def link(user: Any, links: Any) -> dict[str, str]:
     return {"uid": urlsafe_base64_encode(str(user.pk).encode()), "token": links.make_token(user)}
 
 
-# Each guard that the saboteur takes out, and what it keeps single. That of join tokens is in
-# `tests/zoom/test_races.py`.
+# The safeguards that the saboteur removes, and the kind that each protects. The control of join
+# tokens is in `tests/zoom/test_races.py`.
 CONTROLS = {"claim": refresh_tokens, "swap": reset_links, "confirm": email_links}
 
 

@@ -1,11 +1,11 @@
-"""Unfinished requests: does the next one wait, and when do they end?
+"""Checks that unfinished requests don't delay others, and that the server ends them in time.
 
-`python -m bench.proof.unfinished --bodies 200 --sockets 200` opens so many requests whose body
-never ends and so many connections that say nothing: at `make run`, straight at REST, at the push
-port, and behind the nginx of `proxy/`. Beside them it asks for an address of the server, or opens
-a socket at the push port, twenty times. Then it waits until the server has ended all of them, by
-the deadlines that are shipped. Ends with 1 if half of the requests took longer than 100 ms, or a
-connection was left. Needs nginx, and Redis on localhost.
+`python -m bench.proof.unfinished --bodies 200 --sockets 200` opens this number of requests whose
+body never ends, and of connections that send nothing: at the server of `make run`, directly at
+REST, at the push port, and behind the nginx of `proxy/`. Meanwhile it sends twenty ordinary
+requests, or opens twenty sockets at the push port. Then it waits until the server has closed all
+connections, by its default deadlines. The exit code is 1 if half of the requests took longer than
+100 ms, or if a connection stayed open too long. Needs nginx, and Redis on localhost.
 """
 
 from __future__ import annotations
@@ -30,19 +30,20 @@ from tests.server import Server, free_port
 from tests.waiting import until
 
 ENVIRONMENT = {"DEMO_DATA": "0", "DISABLE_THROTTLING": "1", "EMBEDDED_SCHEDULER": "0"}
-ASKED = 20
-# In seconds: of the request beside them, and the longest that a silent socket and an unfinished
-# body may live. The servers' deadlines are 10 and 30, and granian's bodies are looked at every 5.
+REQUESTS = 20
+# Limits in seconds: for an ordinary request, for how long a silent socket may stay open, and for
+# how long an unfinished body may. The deadlines are 10 and 30, and granian's are checked every 5
+# seconds.
 QUICK, SILENCE, BODY = 0.1, 12, 40
 
 
 @dataclass
 class Door:
-    """Where a server is asked.
+    """A way to reach a server.
 
     Attributes:
-        port: where the unfinished requests go.
-        ask: the seconds of one whole request.
+        port: the port of the unfinished requests.
+        ask: sends one ordinary request, and returns the seconds that it takes.
     """
 
     port: int
@@ -60,7 +61,7 @@ def by_run(folder: Path) -> Iterator[Door]:
 
 
 @contextmanager
-def straight_at_rest(folder: Path) -> Iterator[Door]:
+def directly_at_rest(folder: Path) -> Iterator[Door]:
     environment = ENVIRONMENT | {"REDIS_URL": "", "WEB_CONCURRENCY": "2"}
     with Server(folder, environment, command("serve")) as server:
         yield Door(server.port, lambda: answered_in(server.port))
@@ -69,7 +70,7 @@ def straight_at_rest(folder: Path) -> Iterator[Door]:
 @contextmanager
 def behind_the_proxy(folder: Path) -> Iterator[Door]:
     with (
-        straight_at_rest(folder) as rest,
+        directly_at_rest(folder) as rest,
         Nginx(folder, "plain.conf", rest.port, free_port(), folder / "media") as proxy,
     ):
         proxy.names.addresses = ["127.0.0.1"]
@@ -82,8 +83,8 @@ def at_the_push_port(folder: Path) -> Iterator[Door]:
     with Server(folder, environment) as rest:
         port = int(environment["PUSH_PORT"])
         token = rest.register("ada")
-        there = rest.environment | {"PORT": str(rest.port)}
-        with Server(folder, there, command("push"), port=port) as push:
+        settings = rest.environment | {"PORT": str(rest.port)}
+        with Server(folder, settings, command("push"), port=port) as push:
 
             def ask() -> float:
                 began = time.monotonic()
@@ -96,15 +97,16 @@ def at_the_push_port(folder: Path) -> Iterator[Door]:
 
 DOORS = {
     "make run": by_run,
-    "straight at REST": straight_at_rest,
+    "directly at REST": directly_at_rest,
     "push port": at_the_push_port,
     "behind the proxy": behind_the_proxy,
 }
 
 
 def prove(name: str, door: Door, bodies: int, sockets: int) -> bool:
-    """Open them, ask beside them, and wait for their ends; whether all is as promised."""
-    before = [door.ask() for _ in range(ASKED)]
+    """Open the unfinished requests, send ordinary ones meanwhile, and wait for the ends of the
+    unfinished ones. Return whether all limits are met."""
+    before = [door.ask() for _ in range(REQUESTS)]
     with ThreadPoolExecutor(bodies + sockets) as pool:
         unfinished = [connected(door.port, UNFINISHED) for _ in range(bodies)]
         silent = [connected(door.port) for _ in range(sockets)]
@@ -113,13 +115,13 @@ def prove(name: str, door: Door, bodies: int, sockets: int) -> bool:
             "bodies": pool.map(lambda each: lasted(each, began), unfinished),
             "sockets": pool.map(lambda each: lasted(each, began), silent),
         }
-        beside = [door.ask() for _ in range(ASKED)]
+        during = [door.ask() for _ in range(REQUESTS)]
         longest = {kind: max(seconds) for kind, seconds in ends.items()}
-    middle = statistics.median(beside)
+    middle = statistics.median(during)
     until(lambda: door.ask() < QUICK)
     print(
-        f"| {name} | {ms(statistics.median(before))} | {ms(beside[0])} | {ms(middle)} "
-        f"| {ms(max(beside))} | {longest['sockets']:.1f} s | {longest['bodies']:.1f} s |",
+        f"| {name} | {ms(statistics.median(before))} | {ms(during[0])} | {ms(middle)} "
+        f"| {ms(max(during))} | {longest['sockets']:.1f} s | {longest['bodies']:.1f} s |",
         flush=True,
     )
     return middle <= QUICK and longest["sockets"] <= SILENCE and longest["bodies"] <= BODY
@@ -139,9 +141,7 @@ def main() -> int:
     parser.add_argument("--bodies", type=int, default=200)
     parser.add_argument("--sockets", type=int, default=200)
     options = parser.parse_args()
-    print(
-        "| where | alone | next request | half of 20 | slowest of 20 | sockets end | bodies end |"
-    )
+    print("| server | before | next request | median of 20 | slowest | sockets end | bodies end |")
     print("|---|---|---|---|---|---|---|")
     held = []
     for name, open_door in DOORS.items():

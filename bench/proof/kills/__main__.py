@@ -1,4 +1,4 @@
-"""The rounds, and what came of them."""
+"""The rounds and their results."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from bench.proof.kills.parts import Parts
 from bench.proof.kills.people import Entry, Journal
 from bench.proof.kills.scenes import live, stored
 
-# Of an hour is the longest that the clock leaves something alone (a file that is on its way).
+# The jobs leave nothing alone for longer than an hour (a file whose upload is in progress).
 TWO_HOURS_LATER = (
     "UPDATE materials_strayfile SET next_try_at = now()",
     "UPDATE zoom_meetingtoend SET next_try_at = now()",
     "UPDATE zoom_startattempt SET created_at = created_at - interval '2 hours'",
 )
-# What is acknowledged between two kills, so that each meets people at work.
+# The number of acts acknowledged between two kills, so that each kill interrupts people.
 ACTS_BETWEEN = 5
 LONGEST_ROUND = 120
 POSTGRES = "PostgreSQL killed"
@@ -40,17 +40,17 @@ class Zoom(Protocol):
 
 
 class Trial:
-    """A site, people on it, and what ends its processes."""
+    """A site with people, and the ways to kill its processes."""
 
-    def __init__(self, site: Parts, database: Cluster, zoom: Zoom, chance: random.Random) -> None:
-        self.site, self.database, self.zoom, self.chance = site, database, zoom, chance
+    def __init__(self, site: Parts, database: Cluster, zoom: Zoom, rng: random.Random) -> None:
+        self.site, self.database, self.zoom, self.rng = site, database, zoom, rng
         self.journal, self.problems = Journal(), list[str]()
         self.verified = 0
         self.kinds: dict[str, tuple[int, Callable[[], None]]] = {
             "one server process": (10, self.kill_worker),
             "all server processes": (4, lambda: self.site.kill(self.site.workers())),
-            POSTGRES: (5, lambda: self.stop_database(at_once=True)),
-            "PostgreSQL stopped at once": (3, lambda: self.stop_database(at_once=False)),
+            POSTGRES: (5, lambda: self.stop_database(by_signal=True)),
+            "PostgreSQL, immediate stop": (3, lambda: self.stop_database(by_signal=False)),
             "the scheduler": (2, lambda: self.site.kill_part("scheduler")),
             "the server and its processes": (2, lambda: self.site.kill_part("rest")),
             "everything": (1, self.kill_everything),
@@ -58,37 +58,38 @@ class Trial:
 
     def kill_worker(self) -> None:
         if workers := self.site.workers():
-            self.site.kill([self.chance.choice(workers)])
+            self.site.kill([self.rng.choice(workers)])
 
-    def stop_database(self, *, at_once: bool) -> None:
-        self.database.kill(at_once=at_once)
+    def stop_database(self, *, by_signal: bool) -> None:
+        self.database.kill(by_signal=by_signal)
         self.database.restart()
 
     def kill_everything(self) -> None:
         self.site.kill_part("rest")
         self.site.kill_part("scheduler")
-        self.stop_database(at_once=True)
+        self.stop_database(by_signal=True)
 
     def round(self) -> str:
-        """Kill something at a moment nobody knows, wait until people get on, and look."""
+        """Kill something at a random time, wait until people continue, and check the rows. Return
+        the kind of kill."""
         names = list(self.kinds)
-        kind = self.chance.choices(names, [self.kinds[each][0] for each in names])[0]
-        time.sleep(self.chance.random() * 0.2)  # so that it isn't always the same moment of an act
+        kind = self.rng.choices(names, [self.kinds[each][0] for each in names])[0]
+        time.sleep(self.rng.random() * 0.2)  # at any time of an act
         acknowledged = len(self.journal.entries)
         self.kinds[kind][1]()
         self.wait_for(len(self.journal.entries) + ACTS_BETWEEN, kind)
-        self.look(acknowledged)
+        self.check(acknowledged)
         return kind
 
     def wait_for(self, number: int, kind: str) -> None:
         deadline = time.monotonic() + LONGEST_ROUND
         while len(self.journal.entries) < number:
             if time.monotonic() > deadline:
-                raise SystemExit(f"After {kind} nobody gets on: see {self.site.folder}/site.log")
-            time.sleep(0.05)  # between two looks
+                raise SystemExit(f"No answers after {kind}: see {self.site.folder}/site.log")
+            time.sleep(0.05)  # before the next look
 
-    def look(self, until: int) -> None:
-        """Is all there that was acknowledged since the last look, and is nothing half done?"""
+    def check(self, until: int) -> None:
+        """Check all that was acknowledged since the last check, and that nothing is half done."""
         with self.database.connect() as connection:
             for entry in self.journal.entries[self.verified : until]:
                 self.verify(connection, entry)
@@ -110,7 +111,7 @@ class Trial:
             self.problems.append(f"lost: {entry}")
 
     def settle(self) -> None:
-        """When the clock has done what was left to it, nothing is left over anywhere."""
+        """Run all jobs, and check that no meeting and no file is left over."""
         for _ in range(3):
             with self.database.connect() as connection:
                 for statement in TWO_HOURS_LATER:
@@ -129,12 +130,12 @@ class Trial:
         files = {str(each.relative_to(media)) for each in media.rglob("*") if each.is_file()}
         left = {"meetings": live ^ set(map(str, self.zoom.meetings)), "files": names ^ files}
         self.problems += [
-            f"half done: {what} left over: {rest}" for what, rest in left.items() if rest
+            f"half done: {kind} left over: {rest}" for kind, rest in left.items() if rest
         ]
 
 
 def run(rounds: int, clients: int, seed: int) -> Trial:
-    from tests.zoom.fake_zoom import FakeZoom  # noqa: PLC0415  # the tests' packages, only here
+    from tests.zoom.fake_zoom import FakeZoom  # noqa: PLC0415  # only needed to run it
 
     with ExitStack() as stack:
         database = stack.enter_context(cluster())
@@ -161,8 +162,8 @@ def run(rounds: int, clients: int, seed: int) -> Trial:
         stopped.set()
         for each in people:
             each.join()
-        trial.verified = 0  # all of it once more
-        trial.look(len(trial.journal.entries))
+        trial.verified = 0  # check everything once more
+        trial.check(len(trial.journal.entries))
         trial.settle()
         trial.problems += zoom.complaints
         return trial

@@ -1,4 +1,4 @@
-"""A PostgreSQL of our own, to be killed and started again."""
+"""A separate PostgreSQL that can be killed and started again."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from bench.servers import free_port
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
-    # A killed process leaves to the system what it has written, and the system lives on: waiting
-    # for the disk would prove nothing more here. Each commit still waits for its write.
+    # What a killed process has written stays in the system's cache, and the system isn't killed. So
+    # waiting for the disk would prove nothing here. Each commit still waits for its write.
     "fsync": "off",
     "max_connections": "60",
 }
@@ -29,9 +29,11 @@ SETTINGS = {
 
 @dataclass
 class Cluster:
-    """Attributes:
-    folder: of its data.
-    port: where it listens.
+    """A PostgreSQL cluster.
+
+    Attributes:
+        folder: the folder of its data.
+        port: the port on which it listens.
     """
 
     folder: Path
@@ -50,9 +52,10 @@ class Cluster:
         log = ["-l", str(self.folder / "log"), "-o", f"-p {self.port} {options}"]
         self.run("pg_ctl", "start", "-w", "-D", str(self.folder), *log)
 
-    def kill(self, *, at_once: bool) -> None:
-        """SIGKILL to all of its processes; or an immediate stop, which also saves nothing."""
-        if not at_once:
+    def kill(self, *, by_signal: bool) -> None:
+        """Kill all of its processes by SIGKILL, or by an immediate stop, which saves nothing
+        either."""
+        if not by_signal:
             self.run("pg_ctl", "stop", "-m", "immediate", "-D", str(self.folder))
             return
         pid = int((self.folder / "postmaster.pid").read_text().split()[0])
@@ -61,7 +64,7 @@ class Cluster:
                 os.kill(each, signal.SIGKILL)
 
     def restart(self) -> None:
-        """As whoever watches over it does. Processes that were killed may need a moment to go."""
+        """Start it again, as a supervisor does. Killed processes may need a moment to end."""
         for _ in range(50):
             with suppress(subprocess.CalledProcessError):
                 self.start()
@@ -74,7 +77,7 @@ class Cluster:
 
 @contextmanager
 def cluster() -> Iterator[Cluster]:
-    """An empty one, for as long as it is needed."""
+    """Create an empty cluster, yield it, and remove it at the end."""
     folder = Path(tempfile.mkdtemp(prefix="kills-postgres-", dir="/tmp"))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
@@ -90,20 +93,20 @@ def cluster() -> Iterator[Cluster]:
 
 
 def binaries() -> Path:
-    """Where PostgreSQL's own programs are.
+    """Return the folder of PostgreSQL's programs.
 
     Raises:
-        SystemExit: nowhere.
+        SystemExit: they aren't installed.
     """
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     path = shutil.which("initdb") or (str(found[-1]) if found else "")
     if not path:
-        raise SystemExit("PostgreSQL's own programs (initdb, pg_ctl) aren't installed.")
+        raise SystemExit("PostgreSQL's programs (initdb, pg_ctl) aren't installed.")
     return Path(path).resolve().parent
 
 
 def as_postgres() -> list[str]:
-    """PostgreSQL doesn't run as root."""
+    """Return a prefix that runs a command as the user postgres, since PostgreSQL refuses root."""
     if os.geteuid():
         return []
     return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]

@@ -1,4 +1,4 @@
-"""The processes of a site, which are started anew when they have ended."""
+"""The processes of a site, which are restarted when they end."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from bench.processes import tree
 from bench.servers import environment, free_port
 
 WORKERS = 2
-# In seconds, between two looks at whether a part has ended.
+# In seconds, between two checks whether a process has ended.
 PAUSE = 0.05
 
 
 class Parts:
-    """`with Parts(url, folder, zoom) as parts:` serves on `parts.base`, by the processes that
+    """`with Parts(url, folder, zoom) as parts:` serves on `parts.base`, with the processes that
     `manage.py serve` starts."""
 
     NAMES = ("rest", "scheduler")
 
-    def __init__(self, url: str, folder: Path, further: Mapping[str, str]) -> None:
+    def __init__(self, url: str, folder: Path, more: Mapping[str, str]) -> None:
         port = free_port()
         self.base = f"http://127.0.0.1:{port}"
         self.folder, self.stopped = folder, threading.Event()
@@ -37,7 +37,7 @@ class Parts:
             "MEDIA_ROOT": str(folder / "media"),
             "PUBLIC_URL": self.base,
             "EMAIL_URL": "dummymail://",
-            **further,
+            **more,
         }
 
     def __enter__(self) -> Self:
@@ -74,7 +74,7 @@ class Parts:
         )  # fmt: skip
 
     def workers(self) -> list[int]:
-        """The processes that answer requests."""
+        """Return the processes that answer requests."""
         return [pid for pid in tree(self.running["rest"].pid) if pid != self.running["rest"].pid]
 
     def kill(self, pids: list[int]) -> None:
@@ -83,5 +83,5 @@ class Parts:
                 os.kill(pid, signal.SIGKILL)
 
     def kill_part(self, name: str) -> None:
-        """All of its processes."""
+        """Kill all processes of this part."""
         self.kill(tree(self.running[name].pid))

@@ -1,4 +1,4 @@
-"""People who use a site that is killed under them, and their journal of what it acknowledged."""
+"""Simulated people who use the site while it is killed, and the journal of acknowledged acts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import requests
 
 TIMEOUT = 30
-# How often a request is sent again that got no answer, or a 503: then its scene is given up.
+# The number of tries of a request that gets no answer or a 503, before its scene is given up.
 TRIES = 8
 # In seconds, between two tries.
 PAUSE = 0.3
@@ -20,11 +20,11 @@ names = count(1)
 
 @dataclass(frozen=True)
 class Entry:
-    """Something that was acknowledged.
+    """An acknowledged act.
 
     Attributes:
-        fact: a query that is true as long as it isn't lost.
-        file: one that must be stored besides, under a name that the query in it finds.
+        fact: a query that returns true as long as the act isn't lost.
+        file: a query for the name of a file that must also be stored; "" for none.
     """
 
     act: str
@@ -35,12 +35,12 @@ class Entry:
 
 @dataclass
 class Journal:
-    """What all have noted.
+    """The record of all people.
 
     Attributes:
-        entries: what was acknowledged, in that order.
-        unanswered: how many requests got no answer, by how they ended.
-        wrong: answers that mustn't be, whatever was killed.
+        entries: the acknowledged acts, in order.
+        unanswered: the number of requests without an answer, by the kind of error.
+        wrong: answers that are wrong whatever was killed.
     """
 
     entries: list[Entry] = field(default_factory=list)
@@ -54,11 +54,11 @@ class Journal:
 
 
 class SceneOverError(Exception):
-    """What the rest of a scene needs can't be known: whether the last act was done."""
+    """The scene can't continue: it is unknown whether the last act was done."""
 
 
 class Person:
-    """Somebody with an account, opened here."""
+    """A person, who registers when the object is created."""
 
     def __init__(self, scene: Scene, role: str = "student") -> None:
         self.scene, self.token = scene, ""
@@ -85,7 +85,7 @@ class Scene:
     """A few acts of a few people, one after the other.
 
     Attributes:
-        clear: whether each act so far was answered at once: only then is a refusal wrong.
+        clear: whether the first try of each act so far was answered: only then is a refusal wrong.
     """
 
     def __init__(self, base: str, journal: Journal, stopped: threading.Event) -> None:
@@ -93,10 +93,10 @@ class Scene:
         self.clear = True
 
     def send(self, act: str, method: str, path: str, token: str, body: Any = None, **o: Any) -> Any:
-        """Send it until there is an answer.
+        """Send the request until there is an answer.
 
         Raises:
-            SceneOverError: it was refused after a try whose fate is unknown, or never answered.
+            SceneOverError: it was refused after a try with an unknown result, or never answered.
         """
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         for _ in range(TRIES):
@@ -119,7 +119,7 @@ class Scene:
         if answer.status_code == 503:
             self.journal.unanswered["503"] += 1
             if "Retry-After" not in answer.headers or "code" not in answer.json():
-                self.journal.wrong.append(f"{method} {path}: 503 without what belongs to it")
+                self.journal.wrong.append(f"{method} {path}: 503 without Retry-After or code")
         return answer
 
     def refused(self, act: str, answer: requests.Response) -> None:

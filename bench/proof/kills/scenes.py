@@ -111,8 +111,8 @@ def two(scene: Scene) -> None:
     scene.keep(
         "accept", "SELECT since IS NOT NULL FROM friendships_friendship WHERE id = %s", asked
     )
-    said = ada.post("message", f"/v1/friends/{ben.id}/messages/", {"text": "Hello"})["id"]
-    scene.keep("message", f"{COUNT} friendships_message WHERE id = %s", said)
+    message = ada.post("message", f"/v1/friends/{ben.id}/messages/", {"text": "Hello"})["id"]
+    scene.keep("message", f"{COUNT} friendships_message WHERE id = %s", message)
     number = ada.post("propose", "/v1/sessions/create/", {"participant_id": ben.id})["id"]
     logged = f"{COUNT} zoom_auditentry WHERE session_id = %s AND event_type = %s"
     scene.keep("propose", logged, number, "created")

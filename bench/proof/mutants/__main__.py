@@ -1,4 +1,4 @@
-"""`python -m bench.proof.mutants --sample 300 --seed 8`: the score, and the survivors."""
+"""`python -m bench.proof.mutants --sample 300 --seed 8` prints the score and the survivors."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ PYTEST = ["-p", "no:cacheprovider", "-p", "no:xdist", "-s", *TESTS]
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.proof.mutants", description=__doc__)
-    parser.add_argument("--sample", type=int, default=300, help="how many mutants")
+    parser.add_argument("--sample", type=int, default=300, help="number of mutants")
     parser.add_argument("--seed", type=int, default=8)
-    parser.add_argument("--at-once", type=int, default=2, help="how many are tried at a time")
-    parser.add_argument("--least", type=float, default=85, help="the score, in per cent, to pass")
-    parser.add_argument("--only", default="", help="a part of a path: only mutants there")
+    parser.add_argument("--at-once", type=int, default=2, help="number of parallel processes")
+    parser.add_argument("--least", type=float, default=85, help="lowest score to pass, in per cent")
+    parser.add_argument("--only", default="", help="use only mutants in paths with this text")
     parser.add_argument(
         "--kept",
         type=Path,
         default=ROOT / ".mutants",
-        help="what is known: a run that was stopped goes on, and survivors are tried again",
+        help="folder of results: a stopped run can continue, and survivors are tried again",
     )
     args = parser.parse_args()
     mutants = [each for each in sample(args.sample, args.seed) if args.only in each.path]
     print(f"{len(mutants)} mutants, seed {args.seed}", flush=True)
-    os.environ.pop("DATABASE_URL", None)  # in memory, where a fork has its own
+    os.environ.pop("DATABASE_URL", None)  # use SQLite in memory, so that each fork has its own
     hunt = Hunt(mutants, Memory(args.kept), args.at_once)
     pytest.main(PYTEST, plugins=[hunt])
     return report(hunt.results, args.least)
 
 
 def report(results: list[Result], least: float) -> int:
-    """Print the survivors and the score; the exit code."""
+    """Print the survivors and the score, and return the exit code."""
     survivors = [each for each in results if not each.killer]
     for each in survivors:
         print(f"\n{each.mutant.path}:{each.mutant.lines[0]}\n{each.mutant.difference()}")

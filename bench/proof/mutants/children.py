@@ -1,4 +1,4 @@
-"""Work in forked processes: as many at once as wanted, each with a limit of its own."""
+"""Work in forked processes: a number of them at a time, each with its own time limit."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-# Beside the processor time that each is allowed: for those that wait for ever.
+# In addition to the limit of processor time, for processes that wait forever.
 WALL_SECONDS = 900
 POLL_SECONDS = 0.02
 
-# A key, the processor seconds it may take, and what to do; it gives what JSON can write.
+# A key, the limit of processor seconds, and the function to call, whose result must be JSON.
 Task = tuple[Any, float, Callable[[], Any]]
 
 
 def run(tasks: Iterable[Task], *, at_once: int) -> Iterator[tuple[Any, Any]]:
-    """Each task's key and what it gave; None if it worked longer than it may, and "" if it
-    came to no end for another reason, which tells nothing. In no order."""
+    """Yield each task's key and result, in any order. The result is None if the task exceeded its
+    processor time, and "" if it ended in another way, which proves nothing."""
     waiting = iter(tasks)
     running: dict[int, tuple[Any, Path, float]] = {}
     with tempfile.TemporaryDirectory() as folder:
@@ -43,10 +43,10 @@ def ended(running: dict[int, tuple[Any, Path, float]]) -> Iterator[tuple[Any, An
         done, status = os.waitpid(pid, os.WNOHANG)
         if not done and time.monotonic() - started < WALL_SECONDS:
             continue
-        kill_group(pid)  # it, or what it may have left behind
+        kill_group(pid)  # the process, or its remaining children
         del running[pid]
-        worked_on = done and os.WIFSIGNALED(status)
-        yield key, json.loads(answer.read_text()) if answer.exists() else None if worked_on else ""
+        exceeded = done and os.WIFSIGNALED(status)
+        yield key, json.loads(answer.read_text()) if answer.exists() else None if exceeded else ""
 
 
 def kill_group(pid: int) -> None:

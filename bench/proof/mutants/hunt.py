@@ -20,8 +20,8 @@ from bench.proof.mutants.memory import Learned, Memory
 from bench.proof.mutants.putting_in import put_in
 from bench.proof.mutants.scope import ROOT, is_apart
 
-# Processor seconds: for a file's tests while they are watched; for a mutant's, besides three
-# times what they took then; and what those asked about one mutant may take together.
+# Limits of processor seconds: for a file's tests while they are recorded; for a mutant's tests, in
+# addition to three times their recorded time; and for the recorded time of one mutant's tests.
 LEARNING = 300.0
 ALLOWED = 20.0
 LONGEST = 20.0
@@ -106,7 +106,7 @@ class Hunt:
 
     def tasks(self) -> Iterator[children.Task]:
         numbered = list(enumerate(self.mutants))
-        # Those that are quick to try come first.
+        # The mutants that are quick to test come first.
         for number, mutant in sorted(numbered, key=lambda each: not self.near(each[1])):
             if killer := self.memory.killer(mutant):
                 self.results.append(Result(mutant, killer))
@@ -129,7 +129,7 @@ class Hunt:
         return set().union(*self.lines[mutant.path].values())
 
     def quickest(self, tests: set[str]) -> list[str]:
-        """Return the quickest tests first, as many as one mutant's time allows."""
+        """Return the quickest tests first, as many as the limit for one mutant allows."""
         ordered = sorted(tests, key=lambda test: (self.seconds[test], test))
         so_far = accumulate(self.seconds[test] for test in ordered)
         return [test for test, seconds in zip(ordered, so_far, strict=True) if seconds < LONGEST]

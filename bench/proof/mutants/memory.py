@@ -1,4 +1,4 @@
-"""What a run leaves for the next one: which tests run which line, and which mutants are dead."""
+"""Results that are kept for the next run: which tests run which line, and which mutants failed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Learned = dict[str, Any]
 
 
 class Memory:
-    """A folder. Survivors are not kept: they are tried again, by the tests as they are then."""
+    """A folder with results. Survivors are not kept: the next run tries them again."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -22,7 +22,7 @@ class Memory:
         self.code_changed = max((ROOT / path).stat().st_mtime for path in code_files())
 
     def learned(self, test_file: str) -> Learned | None:
-        """What the file's tests run, unless they or the code have changed since."""
+        """Return what the file's tests run; None if they or the code have changed since."""
         kept = self.place_of(test_file)
         changed = max(self.code_changed, (ROOT / test_file).stat().st_mtime)
         if not kept.exists() or kept.stat().st_mtime < changed:

@@ -11,9 +11,9 @@ from bench.proof.mutants.scope import ROOT
 
 
 def live_functions(mutant: Mutant) -> list[FunctionType]:
-    """The function as it is loaded; several if one was made twice."""
+    """Return the loaded function; several if it was created more than once."""
     path = str(ROOT / mutant.path)
-    gc.unfreeze()  # the tests freeze what they have loaded, and then it isn't found
+    gc.unfreeze()  # the tests freeze loaded objects, which hides them from get_objects
     return [
         each
         for each in gc.get_objects()

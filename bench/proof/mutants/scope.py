@@ -1,4 +1,4 @@
-"""What is mutated, and which tests are asked."""
+"""The code that is mutated, and the tests that are run."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 
-# Lifecycle, permissions, tokens, services, webhooks: what must not be wrong.
+# The most important code: lifecycle, permissions, tokens, services, webhooks.
 CODE = (
     "core/lifecycle.py",
     "*/states.py",
@@ -35,8 +35,8 @@ TESTS = (
     "tests/sessions_app",
     "tests/zoom",
 )
-# What runs servers in processes of its own doesn't see a mutant, which is in one process only;
-# what draws pages or weighs memory says little of rules for the time it takes.
+# Tests that run servers in other processes can't see a mutant, which is in one process only. Tests
+# of plans or memory use take long and check few rules.
 APART = (
     "races.py",
     "over_http.py",

@@ -1,4 +1,5 @@
-"""A mutant of what runs when a module is loaded: a copy of the house, and a process of its own."""
+"""Mutants of code that runs at import: each is tested in a new process, in a copy of the
+project."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from bench.proof.mutants.scope import ROOT
 FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "bench", "media", "db.sqlite3*")
 PYTEST = ["-m", "pytest", "-x", "-rfE", "-p", "no:cacheprovider"]
-# Every code, sentence and action stands in pages that are drawn from the code, and CI compares.
+# Codes, sentences and actions are in pages that are generated from the code. CI compares them.
 DRIFT = (
     ["manage.py", "makemigrations", "--check", "--dry-run"],
     ["manage.py", "draw_states", "--check"],
@@ -27,7 +28,7 @@ def attempt(mutant: Mutant, tests: list[str]) -> str:
     """Return the test that fails; "loading" if no test could start, "drift" if only CI's comparison
     of generated pages fails; "" if nothing does."""
     with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder, "house")
+        copy = Path(folder, "project")
         shutil.copytree(ROOT, copy, ignore=LEFT_OUT)
         (copy / mutant.path).write_text(mutant.source)
         done = python(copy, *PYTEST, *tests)

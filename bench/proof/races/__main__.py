@@ -1,9 +1,10 @@
-"""Nothing oversold, nothing lost: joins, leaves, requests, approvals, capacity changes,
-cancellations and deletions at once, over real HTTP on two server processes and PostgreSQL.
+"""Checks that simultaneous actions oversell and lose nothing.
 
     python -m bench.proof.races --acts 10000
 
-It exits with 1 if a single row or answer is not as promised.
+Joins, leaves, requests, approvals, capacity changes, cancellations and deletions are sent at the
+same time, over HTTP to two server processes on PostgreSQL. The exit code is 1 if a row or an answer
+is wrong.
 """
 
 from __future__ import annotations
@@ -24,26 +25,26 @@ from bench.proof.races.site import Site, fresh_site
 
 DEFAULT_URL = "postgres://postgres@localhost:5432/races_proof"
 PEOPLE = 40
-# Seconds between two looks at the rows.
+# In seconds, between two checks of the rows.
 PAUSE = 0.05
 
 
 class Watch:
-    """Looks at the rows again and again while the others act."""
+    """Checks the rows again and again during the race."""
 
     def __init__(self, url: str) -> None:
-        self.url, self.looks, self.wrong = url, 0, list[str]()
+        self.url, self.checks, self.wrong = url, 0, list[str]()
         self.done = threading.Event()
 
     def run(self) -> None:
         with psycopg.connect(self.url, autocommit=True) as connection:
             while not self.done.wait(PAUSE):
                 self.wrong += wrong_now(connection)
-                self.looks += 1
+                self.checks += 1
 
 
 def race(site: Site, *, acts: int, connections: int, seed: int) -> list[str]:
-    """Do it all, print what came of it, and return what was wrong."""
+    """Run the race, print the results, and return what was wrong."""
     journal, watch = Journal(), Watch(site.url)
     creator = site.register("ines", "instructor")
     people = [site.register(f"racer{number}") for number in range(PEOPLE)]
@@ -65,20 +66,22 @@ def race(site: Site, *, acts: int, connections: int, seed: int) -> list[str]:
         watching.result()
     with psycopg.connect(site.url) as connection:
         wrong = watch.wrong + wrong_after(connection, journal) + journal.surprises()
-    report(journal, watch.looks, seconds)
+    report(journal, watch.checks, seconds)
     return wrong
 
 
-def act_often(crowd: Crowd, times: int, lots: Random) -> None:
+def act_often(crowd: Crowd, times: int, rng: Random) -> None:
     for _ in range(times):
-        crowd.act(lots)
+        crowd.act(rng)
 
 
-def report(journal: Journal, looks: int, seconds: float) -> None:
-    print(f"{journal.total()} acts in {seconds:.1f} s: {journal.total() / seconds:.0f} a second")
+def report(journal: Journal, checks: int, seconds: float) -> None:
+    print(f"{journal.total()} acts in {seconds:.1f} s: {journal.total() / seconds:.0f} per second")
     for (act, status, code), count in sorted(journal.answers.items()):
         print(f"  {act:17} {status} {code:20} {count:6}")
-    print(f"The rows were looked at {looks} times meanwhile, and against the journal after.")
+    print(
+        f"The rows were checked {checks} times during the race, and against the journal after it."
+    )
 
 
 def main() -> None:
@@ -87,13 +90,13 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=24)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--seed", type=int, default=8)
-    parser.add_argument("--url", default=DEFAULT_URL, help="a database that is made and dropped")
-    asked = parser.parse_args()
-    with fresh_site(asked.url, processes=asked.processes) as site:
-        wrong = race(site, acts=asked.acts, connections=asked.connections, seed=asked.seed)
+    parser.add_argument("--url", default=DEFAULT_URL, help="a database that is created and dropped")
+    options = parser.parse_args()
+    with fresh_site(options.url, processes=options.processes) as site:
+        wrong = race(site, acts=options.acts, connections=options.connections, seed=options.seed)
     for each in wrong[:50]:
         print(f"WRONG: {each}")
-    print("Nothing is oversold and nothing lost." if not wrong else f"{len(wrong)} things wrong.")
+    print(f"FAILED: {len(wrong)} problems." if wrong else "PASSED: nothing is oversold or lost.")
     sys.exit(bool(wrong))
 
 

@@ -13,10 +13,10 @@ from bench.proof.races.journal import Journal
 from bench.proof.races.site import Person, Site
 
 HOT, OTHERS = 2, 6  # of each booking mode
-# Few places for many people, so that each is fought for.
+# Few places for many people, so that they compete for each place.
 PLACES = (2, 8)
 IN_DAYS = timedelta(days=2)
-# How often each is done. What ends a session is rare, or nothing would be fought for.
+# The frequency of each action. Ends of sessions are rare, since they end the competition.
 INSTANT = {"join": 46, "leave": 34, "resize": 18, "end": 2}
 REQUEST = {
     "ask": 30,
@@ -27,7 +27,7 @@ REQUEST = {
     "resize": 8,
     "end": 2,
 }
-# After which act of theirs somebody is likely to be one to whom it can be done.
+# For an action: the last action of a person for whom it is likely to succeed.
 AFTER = {
     "leave": {"join", "approve_request"},
     "approve_request": {"ask"},
@@ -57,8 +57,8 @@ class Crowd:
             for mode in ("instant", "request")
         }
 
-    def publish(self, mode: str, lots: Random) -> int:
-        places = lots.randint(*PLACES)
+    def publish(self, mode: str, rng: Random) -> int:
+        places = rng.randint(*PLACES)
         status, made = self.site.call(
             "POST",
             "/api/sessions/",
@@ -80,29 +80,29 @@ class Crowd:
         self.last[number] = {}
         return number
 
-    def act(self, lots: Random) -> None:
+    def act(self, rng: Random) -> None:
         """Do one random action, and record it in the journal."""
-        mode = lots.choice(["instant", "instant", "request"])
+        mode = rng.choice(["instant", "instant", "request"])
         table = INSTANT if mode == "instant" else REQUEST
-        name = lots.choices(list(table), list(table.values()))[0]
+        name = rng.choices(list(table), list(table.values()))[0]
         # Three quarters of the actions are on the hot sessions.
-        slot = lots.randrange(HOT) if lots.random() < 0.75 else lots.randrange(HOT, HOT + OTHERS)
+        slot = rng.randrange(HOT) if rng.random() < 0.75 else rng.randrange(HOT, HOT + OTHERS)
         session = self.sessions[mode][slot]
-        person = self.choose(name, session, lots)
+        person = self.choose(name, session, rng)
         special: dict[str, Callable[[], None]] = {
-            "resize": lambda: self.resize(session, lots),
-            "end": lambda: self.end(mode, slot, lots),
+            "resize": lambda: self.resize(session, rng),
+            "end": lambda: self.end(mode, slot, rng),
             "approve_request": lambda: self.decide(name, session, person),
             "reject_request": lambda: self.decide(name, session, person),
         }
         special.get(name, lambda: self.post(name, session, person))()
 
-    def choose(self, name: str, session: int, lots: Random) -> Person:
+    def choose(self, name: str, session: int, rng: Random) -> Person:
         """Choose a person, mostly one for whom the action is likely to succeed."""
         able = [
             each for each, last in list(self.last[session].items()) if last in AFTER.get(name, ())
         ]
-        return lots.choice(able if able and lots.random() < 0.8 else self.people)
+        return rng.choice(able if able and rng.random() < 0.8 else self.people)
 
     def post(self, name: str, session: int, person: Person) -> None:
         path = "join" if name == "ask" else name
@@ -112,21 +112,21 @@ class Crowd:
         body = {"user_id": person.id}
         self.noted(name, session, person, "POST", f"{name}/", self.creator, body)
 
-    def resize(self, session: int, lots: Random) -> None:
-        places = lots.randint(*PLACES)
+    def resize(self, session: int, rng: Random) -> None:
+        places = rng.randint(*PLACES)
         body = {"max_participants": places}
         if self.noted("resize", session, self.creator, "PUT", "", self.creator, body):
             self.journal.resized(session, places)
 
-    def end(self, mode: str, slot: int, lots: Random) -> None:
+    def end(self, mode: str, slot: int, rng: Random) -> None:
         """Cancel or delete a session, and publish another one instead. Only one thread does it."""
         with self.lock:
             session = self.sessions[mode][slot]
-            how = lots.choice(["cancel", "delete"])
+            how = rng.choice(["cancel", "delete"])
             method, path = ("POST", "cancel/") if how == "cancel" else ("DELETE", "")
             if self.noted(how, session, self.creator, method, path, self.creator):
                 self.journal.ended(session, how)
-                self.sessions[mode][slot] = self.publish(mode, lots)
+                self.sessions[mode][slot] = self.publish(mode, rng)
 
     def noted(
         self,

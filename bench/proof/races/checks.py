@@ -1,4 +1,4 @@
-"""What must be true of the rows at every moment, and what besides once all is still."""
+"""Rules that must hold for the rows at all times, and others that must hold after the race."""
 
 from __future__ import annotations
 
@@ -9,29 +9,29 @@ import psycopg
 
 from bench.proof.races.journal import Journal
 
-# Each is one statement, so it sees one moment; each finds what must not be.
+# Each rule is one statement, so it sees one snapshot. It finds the rows that break the rule.
 ALWAYS = {
     "sessions with more people than places": """
         SELECT s.id FROM sessions_app_session s WHERE s.max_participants <
             (SELECT count(*) FROM sessions_app_participant p
              WHERE p.session_id = s.id AND p.left_at IS NULL)""",
-    "counts that are not the number of rows": """
+    "sessions with a wrong participant_count": """
         SELECT s.id FROM sessions_app_session s WHERE s.participant_count <>
             (SELECT count(*) FROM sessions_app_participant p
              WHERE p.session_id = s.id AND p.left_at IS NULL)""",
-    "people who are in twice": """
+    "people who are participants twice": """
         SELECT session_id, user_id FROM sessions_app_participant WHERE left_at IS NULL
         GROUP BY 1, 2 HAVING count(*) > 1""",
-    "people with two pending requests, or more than three in all": """
+    "people with two pending requests, or more than three requests": """
         SELECT session_id, user_id FROM sessions_app_bookingrequest
         GROUP BY 1, 2 HAVING count(*) FILTER (WHERE status = 'pending') > 1 OR count(*) > 3""",
-    "approved requests without their place, or places without their request": """
+    "approved requests without a participation, or the reverse": """
         SELECT s.id FROM sessions_app_session s WHERE s.booking_mode = 'request' AND
             (SELECT array_agg(user_id ORDER BY user_id) FROM sessions_app_bookingrequest r
              WHERE r.session_id = s.id AND r.status = 'approved') IS DISTINCT FROM
             (SELECT array_agg(user_id ORDER BY user_id) FROM sessions_app_participant p
              WHERE p.session_id = s.id)""",
-    "pending requests for what is over": """
+    "pending requests for cancelled sessions": """
         SELECT r.id FROM sessions_app_bookingrequest r JOIN sessions_app_session s
             ON s.id = r.session_id WHERE r.status = 'pending' AND s.status = 'cancelled'""",
 }
@@ -43,7 +43,7 @@ REQUESTS = """
     FROM sessions_app_bookingrequest GROUP BY 1, 2"""
 NEWS = "SELECT event, count(*) FROM notifications_notification GROUP BY 1"
 # Notifications that are sent once for each action: the event's code, and the actions.
-TOLD = {
+NOTIFIED = {
     "joined": ("join",),
     "left": ("leave",),
     "request_made": ("ask",),
@@ -64,7 +64,7 @@ def wrong_after(connection: psycopg.Connection[Any], journal: Journal) -> list[s
         *wrong_now(connection),
         *differences(connection, journal, PLACES, entered, "places"),
         *differences(connection, journal, REQUESTS, asked, "requests"),
-        *unheard(connection, journal),
+        *notification_differences(connection, journal),
         *resized(connection, journal),
         *ended(connection, journal),
     ]
@@ -83,26 +83,26 @@ def asked(journal: Journal, session: int, person: int) -> tuple[int, int]:
 
 
 def differences(
-    connection: psycopg.Connection[Any], journal: Journal, query: str, told: Any, what: str
+    connection: psycopg.Connection[Any], journal: Journal, query: str, expectation: Any, what: str
 ) -> list[str]:
     kept = {(row[0], row[1]): (row[2], row[3]) for row in connection.execute(query)}
     pairs = {(session, person) for _, session, person in journal.done} | set(kept)
     return [
-        f"{what} of person {person} in session {session}: told {expected}, kept {found}"
+        f"{what} of person {person} in session {session}: acknowledged {expected}, stored {found}"
         for session, person in sorted(pairs)
         if journal.over.get(session) != "delete"
         and (found := kept.get((session, person), (0, 0)))
-        != (expected := told(journal, session, person))
+        != (expected := expectation(journal, session, person))
     ]
 
 
-def unheard(connection: psycopg.Connection[Any], journal: Journal) -> list[str]:
+def notification_differences(connection: psycopg.Connection[Any], journal: Journal) -> list[str]:
     """Return differences between the numbers of notifications and of actions."""
-    heard = Counter(dict(connection.execute(NEWS).fetchall()))
+    sent = Counter(dict(connection.execute(NEWS).fetchall()))
     return [
-        f"{event}: {heard[event]} notifications for {done} acts"
-        for event, acts in TOLD.items()
-        if heard[event] != (done := sum(map(journal.in_all, acts)))
+        f"{event}: {sent[event]} notifications for {done} acts"
+        for event, acts in NOTIFIED.items()
+        if sent[event] != (done := sum(map(journal.in_all, acts)))
     ]
 
 
@@ -110,7 +110,7 @@ def resized(connection: psycopg.Connection[Any], journal: Journal) -> list[str]:
     """Return sessions with a number of places that nobody has set."""
     rows = connection.execute("SELECT id, max_participants FROM sessions_app_session").fetchall()
     return [
-        f"session {session} has {places} places, which nobody set"
+        f"session {session} has {places} places, a number that was never set"
         for session, places in rows
         if places not in journal.capacities[session]
     ]

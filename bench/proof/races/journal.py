@@ -1,4 +1,4 @@
-"""What the clients were told, act by act."""
+"""The record of the answers to all actions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import threading
 from collections import Counter
 from dataclasses import dataclass, field
 
-# Sessions that waited for another place, and what a client may hear when it comes too late.
+# The statuses of successes, and of actions that come too late.
 EXPECTED = {200, 201, 204, 400, 404}
 
 

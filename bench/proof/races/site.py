@@ -37,7 +37,7 @@ class Site:
     def call(
         self, method: str, path: str, by: Person | None = None, body: Any = None
     ) -> tuple[int, Any]:
-        """(status, body) of the answer; the body is None if it has none."""
+        """Return (status, body) of the answer; the body is None if there is none."""
         text = json.dumps(body or {}).encode()
         head = [
             f"{method} {path} HTTP/1.1",
@@ -51,11 +51,11 @@ class Site:
         kept.sendall("\r\n".join(head).encode() + b"\r\n\r\n" + text)
         answer = HTTPResponse(kept, method=method)
         answer.begin()
-        told = answer.read()
+        content = answer.read()
         if answer.will_close:
             kept.close()
             self.kept.socket = None
-        return answer.status, json.loads(told) if told else None
+        return answer.status, json.loads(content) if content else None
 
     def connection(self) -> socket.socket:
         """Return this thread's connection."""
