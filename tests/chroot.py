@@ -1,12 +1,12 @@
-"""The tests in another Debian, with the Python that it has: for versions that this machine hasn't.
+"""Runs the tests in another Debian with its Python, for versions that this machine doesn't have.
 
     debootstrap --variant=minbase --include=python3-venv,ca-certificates,git,make trixie BASE
-    python -m tests.chroot BASE TARGET [file of this machine that pip needs in there …] \\
+    python -m tests.chroot BASE TARGET [file of this machine that pip needs there …] \\
         [-- pytest's arguments]
 
 BASE is copied to TARGET. There, a fresh clone of the last commit installs what it needs, imports
-every module of the server, and runs the tests. It needs root, for chroot and for mounts of its own.
-The network is this machine's: tests find a Redis on localhost, or the one that REDIS_URL names.
+every module of the server, and runs the tests. It needs root, for chroot and for its mounts. It
+uses this machine's network: tests find a Redis on localhost, or at REDIS_URL.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 
 from tests.dockerfile import PATH, ROOT, admitted, begin
 
-# Mounts in a namespace of this process: they end with it.
+# These mounts are in the process's own namespace, and end with the process.
 ENTER = """
 mount --bind /dev "$0"/dev && mount -t tmpfs tmpfs "$0"/dev/shm &&
 mount -t proc proc "$0"/proc && mount -t tmpfs tmpfs "$0"/tmp &&
@@ -39,7 +39,7 @@ print(f"Python {sys.version.split()[0]}: {count} modules can be imported.", flus
 
 
 def script(arguments: list[str]) -> str:
-    """What is done inside, as the text of a shell."""
+    """Return the shell script that runs inside."""
     packages = [name for name in admitted() if (ROOT / name).is_dir()]
     return "\n".join(
         [
@@ -53,7 +53,7 @@ def script(arguments: list[str]) -> str:
 
 
 def main(base: Path, target: Path, machine_files: list[str], arguments: list[str]) -> int:
-    """Exit code: that of the tests, or of the first step that failed."""
+    """Return the exit code of the tests, or of the first step that failed."""
     begin(base, target, machine_files)
     subprocess.run(["git", "clone", "--quiet", ROOT, target / "project"], check=True)
     unwanted = {"DATABASE_URL", "VIRTUAL_ENV"}

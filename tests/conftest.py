@@ -1,4 +1,4 @@
-"""What every test may ask for: people, sessions, and clients that are signed in."""
+"""Fixtures for all tests: people, sessions, and signed-in clients."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from sessions_app.states import Mode
 from tests.listening import Collector
 
 PASSWORD = "a-good-password-26"
-# The longest: they come first, so that no worker is left with one of them when the other is done.
+# The slowest files. They run first, so that no worker gets one of them when the others have ended.
 LONGEST = [
     "tests/hostile/test_input.py",
     "tests/browser/test_staff.py",
@@ -55,15 +55,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What is imported by now stays: no look at it whenever garbage is collected."""
+    """Exclude the modules imported so far from garbage collection, since they stay anyway."""
     gc.collect()
     gc.freeze()
 
 
 @pytest.fixture(autouse=True)
 def quick_and_clean(settings: Any) -> None:
-    """A fast hash instead of argon2, no search for static files whenever a client is made, and
-    no throttle's count left over from another test."""
+    """Use a fast hash instead of argon2, don't search for static files for each client, and clear
+    the throttles' counts of other tests."""
     settings.WHITENOISE_USE_FINDERS = False
     settings.PASSWORD_HASHERS = [
         "django.contrib.auth.hashers.MD5PasswordHasher",
@@ -79,7 +79,7 @@ def now() -> datetime:
 
 @pytest.fixture
 def person(db: None) -> Callable[..., User]:
-    """`person("ada", role="instructor")`: somebody with an account; unnamed ones are numbered."""
+    """`person("ada", role="instructor")` creates a person; without a name they are numbered."""
     numbers = count(1)
 
     def make(username: str = "", **fields: Any) -> User:
@@ -115,7 +115,7 @@ def desk(staff: User) -> Client:
 
 @pytest.fixture
 def session(instructor: User, now: datetime) -> Callable[..., Session]:
-    """`session(max_participants=2)`: an instant session of the instructor's, in three days."""
+    """`session(max_participants=2)` creates an instant session of the instructor, in three days."""
 
     def make(**fields: Any) -> Session:
         values = {
@@ -134,7 +134,7 @@ def session(instructor: User, now: datetime) -> Callable[..., Session]:
 
 @pytest.fixture
 def api() -> Callable[..., APIClient]:
-    """`api(user)`: a client that is signed in with a real token; `api()` is anonymous."""
+    """`api(user)` returns a client with a real token of the user; `api()` an anonymous one."""
 
     def make(user: User | None = None) -> APIClient:
         client = APIClient(raise_request_exception=False)
@@ -147,7 +147,7 @@ def api() -> Callable[..., APIClient]:
 
 @pytest.fixture
 def join(now: datetime) -> Callable[[Session, User], None]:
-    """`join(session, user)`: let somebody take a place."""
+    """`join(session, user)` makes a person join, or ask to join, a session."""
 
     def make(session: Session, user: User) -> None:
         row = Session.objects.seen_by(user).get(pk=session.pk)
@@ -158,7 +158,7 @@ def join(now: datetime) -> Callable[[Session, User], None]:
 
 @pytest.fixture
 def pushed(settings: Any, django_capture_on_commit_callbacks: Any) -> Callable[..., Any]:
-    """`with pushed(user.pk) as frames: …`: what their sockets are handed once it is committed."""
+    """`with pushed(user.pk) as frames: …` collects the frames that are pushed after the commit."""
 
     @contextmanager
     def collect(*user_ids: int) -> Iterator[list[bytes]]:
@@ -176,7 +176,7 @@ def pushed(settings: Any, django_capture_on_commit_callbacks: Any) -> Callable[.
 
 @pytest.fixture
 def time_machine_at() -> Iterator[Callable[[datetime], None]]:
-    """`time_machine_at(moment)`: from here on the clock stands there."""
+    """`time_machine_at(moment)` stops the clock at this moment."""
     with ExitStack() as stack:
 
         def travel(moment: datetime) -> None:

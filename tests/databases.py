@@ -1,4 +1,4 @@
-"""Databases of their own, for tests whose servers run in other processes."""
+"""Separate databases for tests whose servers run in other processes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def migrate(url: str) -> None:
 
 @cache
 def migrated_sqlite() -> bytes:
-    """The file of a database with all tables and no rows, made once a process."""
+    """Return the file of a database with all tables and no rows. It is created once per process."""
     with tempfile.TemporaryDirectory() as folder:
         file = f"{folder}/db.sqlite3"
         migrate(f"sqlite:///{file}")
@@ -37,7 +37,7 @@ def migrated_sqlite() -> bytes:
 
 @cache
 def migrated_postgres() -> str:
-    """The name of such a database on PostgreSQL, for copies of it."""
+    """Return the name of such a database on PostgreSQL, which is copied."""
     server, name = os.environ["DATABASE_URL"], new_name()
     execute(server, f"CREATE DATABASE {name}")
     atexit.register(execute, server, f"DROP DATABASE {name} WITH (FORCE)")
@@ -50,13 +50,13 @@ def new_name() -> str:
 
 
 def on(server: str, name: str) -> str:
-    """The URL of the server's database of this name."""
+    """Return the URL of the server's database with this name."""
     return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
 
 
 @contextmanager
 def fresh_postgres() -> Iterator[str]:
-    """The URL of a new database, with tables and no rows, on the PostgreSQL of the tests."""
+    """Yield the URL of a new database with tables and no rows, on the PostgreSQL of the tests."""
     server, name = os.environ["DATABASE_URL"], new_name()
     execute(server, f"CREATE DATABASE {name} TEMPLATE {migrated_postgres()}")
     try:

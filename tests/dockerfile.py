@@ -1,12 +1,12 @@
-"""The Dockerfile without a container engine: its steps, run in a folder that stands for the image.
+"""Runs the Dockerfile without a container engine: its steps run in a folder instead of an image.
 
     debootstrap --variant=minbase --include=python3-venv,ca-certificates trixie BASE
-    chroot BASE python3 -m venv /usr/local  # Debian's Python (3.13), where the image has its own
-    python -m tests.dockerfile BASE TARGET [file of this machine that pip needs in there …]
+    chroot BASE python3 -m venv /usr/local  # Debian's Python (3.13) instead of the image's
+    python -m tests.dockerfile BASE TARGET [file of this machine that pip needs there …]
     python -m tests.dockerfile --start TARGET NAME=value … [-- another command]
 
-The third line makes TARGET/final, the fourth runs its CMD as its USER, with everything read-only
-but /tmp (in memory) and the volume. Both need root, for chroot and for mounts of their own.
+The third line creates TARGET/final. The fourth runs its CMD as its USER, with everything read-only
+except /tmp (in memory) and the volume. Both need root, for chroot and for mounts.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PATH = "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 MADE_BY_ENGINE = ["/etc/resolv.conf", "/etc/hosts"]
-# What a container has of mounts, in a mount namespace of the process that is started.
+# The mounts of a container, in the mount namespace of the started process.
 READ_ONLY = """
 mount --bind "$0" "$0" && cd "$0" && mount -o remount,bind,ro "$0" &&
 mount --bind "$0".media "$0"/media && mount -t tmpfs -o size=256m tmpfs "$0"/tmp &&
@@ -35,7 +35,7 @@ mount -t proc proc "$0"/proc && exec chroot "$@"
 
 @dataclass
 class Stage:
-    """An image in the making: its folder, and what the instructions so far have set."""
+    """An image that is being built: its folder, and the settings of the instructions so far."""
 
     folder: Path
     environment: dict[str, str] = field(default_factory=lambda: {"PATH": PATH})
@@ -58,14 +58,14 @@ class Stage:
 
 
 def instructions() -> list[tuple[str, str]]:
-    """Each instruction with its text, lines that go on put together."""
+    """Return each instruction with its text, with continued lines joined."""
     text = re.sub(r"^#.*\n", "", (ROOT / "Dockerfile").read_text(), flags=re.MULTILINE)
     lines = re.sub(r"\\\n", " ", text).splitlines()
     return [(line.split()[0], line.split(None, 1)[1]) for line in lines if line.strip()]
 
 
 def admitted() -> list[str]:
-    """The names at the top that .dockerignore lets in; it refuses all others."""
+    """Return the top-level names that .dockerignore allows; it excludes all others."""
     lines = (ROOT / ".dockerignore").read_text().splitlines()
     return [line[1:] for line in lines if line.startswith("!")]
 
@@ -77,7 +77,7 @@ def copy(stage: Stage, text: str, stages: dict[str, Stage]) -> None:
         shutil.copytree(origin, stage.path(target), symlinks=True)
         return
     for name in admitted() if source == "." else [source]:
-        assert name in admitted(), f"{name}: .dockerignore keeps it out"
+        assert name in admitted(), f"{name}: excluded by .dockerignore"
         put(ROOT / name, stage.path(target) / name)
 
 
@@ -120,14 +120,14 @@ def build(base: Path, target: Path, machine_files: list[str]) -> Stage:
             case "CMD":
                 stage.command = json.loads(text)
             case "ARG" | "VOLUME" | "EXPOSE" | "STOPSIGNAL" | "HEALTHCHECK":
-                print(f"── {instruction} {text}: for the engine")
+                print(f"── {instruction} {text}: only for container engines")
             case _:
-                raise ValueError(f"{instruction}: not known here")
+                raise ValueError(f"{instruction}: unknown instruction")
     return stage
 
 
 def start(target: Path, settings: list[str], command: list[str]) -> None:
-    """Become the container's process: the image's own command, or another."""
+    """Replace this process by the container's: the image's own command, or another one."""
     stage = json.loads((target / "final.json").read_text())
     media = target / "final.media"
     media.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""A socket without a network: what this process would push, as a client's would be handed it."""
+"""A socket without a network, which collects the frames that this process would push."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from core.push.hub import Hub
 
 
 class Collector:
-    """Joins the hub for some people, on an event loop of its own, as a server's sockets do."""
+    """Joins the hub for some people, on a separate event loop, as a server's sockets do."""
 
     def __init__(self, hub: Hub, *user_ids: int) -> None:
         self.frames: list[bytes] = []
@@ -34,7 +34,7 @@ class Collector:
         asyncio.run_coroutine_threadsafe(self.join(), self.loop).result()
 
     def stop(self) -> None:
-        """Once all that is on its way has been delivered."""
+        """Leave the hub after all pending frames have been delivered."""
         asyncio.run_coroutine_threadsafe(self.leave(), self.loop).result()
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join()

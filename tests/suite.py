@@ -1,7 +1,7 @@
-"""`make test`: what depends on the database on PostgreSQL, then everything on SQLite.
+"""`make test`: the tests that depend on the database on PostgreSQL, then all tests on SQLite.
 
-The second run's closing line is the last one printed. `make coverage` takes coverage of it, which
-costs a fifth more time.
+The last line printed is the summary of the second run. `make coverage` also measures its coverage,
+which takes a fifth more time.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ COVERAGE = ["--cov", "--cov-branch", "--cov-report=term", "--cov-fail-under=95"]
 
 
 def pytest(*arguments: str, database: str | None) -> int:
-    """One run; its exit code."""
-    # Compiled once, not by each of the workers and of the many servers that the tests start.
+    """Run pytest. Return its exit code."""
+    # Let Python write bytecode, so that workers and servers don't compile everything again.
     unwanted = {"DATABASE_URL", "PYTHONDONTWRITEBYTECODE"}
     environment = {key: value for key, value in os.environ.items() if key not in unwanted}
     if database:
         environment["DATABASE_URL"] = database
-    # Three on two cores: many a test waits for servers in other processes. By file, so that a
-    # server that serves a whole file is started once; in the order of tests/conftest.py, since a
-    # file's number of tests says little of how long it takes.
+    # Three workers on two cores, since many tests wait for servers in other processes. Tests are
+    # distributed by file, so that a server that a file uses is started once. The order is that of
+    # tests/conftest.py, since the number of tests in a file says little about its duration.
     spread = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
     command = [sys.executable, "-m", "pytest", *spread, *arguments, *sys.argv[1:]]
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
@@ -38,9 +38,9 @@ def main() -> int:
         if url is None:
             print("Skipped: the tests that need PostgreSQL.")
         else:
-            print("── On PostgreSQL: what depends on the database ──", flush=True)
+            print("── On PostgreSQL: tests that depend on the database ──", flush=True)
             failed = pytest("-m", "database or postgres", database=url)
-    print("── On SQLite: everything ──", flush=True)
+    print("── On SQLite: all tests ──", flush=True)
     return pytest(*(COVERAGE if os.environ.get("COVERAGE") else []), database=None) or failed
 
 

@@ -1,4 +1,4 @@
-"""docs/backup.md tells the truth: its commands back up a server that runs, and restore it."""
+"""The commands of docs/backup.md back up a running server and restore it."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ QUIET = {"DEMO_DATA": "0", "EMBEDDED_SCHEDULER": "0"}
 
 
 def commands():
-    """The page's blocks: to back up, to restore, to compare."""
+    """Return the page's blocks of commands: backing up, restoring, comparing."""
     page = (ROOT / "docs/backup.md").read_text()
     return re.findall(r"^```bash\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
 
 
 def paste(block, folder, url, media):
-    """What one command prints after the other."""
+    """Run a block of commands in bash. Return its output."""
     environment = os.environ | {
         "BACKUP": str(folder / "backup"),
         "DATABASE_URL": url,
@@ -46,14 +46,14 @@ def paste(block, folder, url, media):
 
 @pytest.fixture
 def empty():
-    """The URL of a database without anything in it."""
+    """Yield the URL of an empty database."""
     server, name = os.environ["DATABASE_URL"], new_name()
     execute(server, f"CREATE DATABASE {name} TEMPLATE template0")
     yield on(server, name)
     execute(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def test_a_server_is_backed_up_while_it_runs_and_another_serves_what_was_restored(tmp_path, empty):
+def test_a_running_server_is_backed_up_and_another_server_serves_the_restored_data(tmp_path, empty):
     back_up, restore, compare = commands()
     first, second = tmp_path / "first", tmp_path / "second"
     (second / "media").mkdir(parents=True)

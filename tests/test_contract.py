@@ -1,10 +1,10 @@
-"""`docs/contract.md` has a heading for every rule that something cites, and a test for every rule.
+"""Each rule that is cited has a heading in `docs/contract.md`, and each rule there has a test.
 
-A mark is the letter of one of that page's sections and a rule's number: (contract C4), [S5, S6],
-S5–S9. Marks are looked for in the comments and docstrings of Python files, since other strings
-there are data, and in the whole text of other files. What touches a quotation mark, a backtick, a
-percent sign or another letter or digit is no mark: `C4` of Ruff, `W005`, `S104`, `%C3`. A letter
-without a section there makes a mark only behind the word "contract".
+A mark is the letter of one of that page's sections with a rule's number: (contract C4), [S5, S6],
+S5–S9. Marks are searched in the comments and docstrings of Python files, whose other strings are
+data, and in the whole text of other files. Text next to a quotation mark, a backtick, a percent
+sign or another letter or digit is not a mark: `C4` of Ruff, `W005`, `S104`, `%C3`. Letters that the
+page has no section for are marks only after the word "contract".
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LETTERS = "".join(re.findall(r"^## ([A-Z])\. ", PAGE, re.MULTILINE))
 MARK = re.compile(
     rf"""(?<![\w%"'`#&./+-])[{LETTERS}][1-9]\d?(?![\w%"`])|(?<=\bcontract )[A-Z]\d+\b"""
 )
-# Pages and threads that are not in the repository.
+# References to pages and threads that are not in the repository.
 ELSEWHERE = re.compile(
     r"\bdesign(?:'s)? section|\bsection \d+ of the design|\bbeyond\.md|\bcontract(?:'s |/)README"
     r"""|\bissue (?:\d|#|")""",
@@ -38,7 +38,7 @@ IGNORED = {line.strip("/") for line in (ROOT / ".gitignore").read_text().split()
 
 @cache
 def files() -> list[Path]:
-    """Every text file of the repository."""
+    """Return every text file of the repository."""
     tops = [each for each in ROOT.iterdir() if each.name not in IGNORED and each.name != ".git"]
     inside = [each for top in tops for each in (top.rglob("*") if top.is_dir() else [top])]
     return sorted(each for each in inside if each.suffix in TEXTS)
@@ -46,7 +46,7 @@ def files() -> list[Path]:
 
 @cache
 def found(pattern: re.Pattern[str], file: Path) -> list[tuple[str, str]]:
-    """What the pattern finds in a file's prose, each with its place."""
+    """Return the matches in a file's prose, each with its place."""
     text = file.read_text()
     if not pattern.search(text):  # most files, and reading their tokens takes long
         return []
@@ -60,7 +60,7 @@ def found(pattern: re.Pattern[str], file: Path) -> list[tuple[str, str]]:
 
 
 def prose_of(code: str) -> Iterator[tuple[int, str]]:
-    """The comments and docstrings of Python code, each with the number of its first line."""
+    """Yield the comments and docstrings of Python code, each with the number of its first line."""
     layout = {tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.NL, tokenize.COMMENT}
     begins = True
     for token in tokenize.generate_tokens(io.StringIO(code).readline):
@@ -71,12 +71,12 @@ def prose_of(code: str) -> Iterator[tuple[int, str]]:
 
 
 def unknown(marks: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Those that are no rule's."""
+    """Return the marks that match no rule."""
     return [(mark, place) for mark, place in marks if mark not in RULES]
 
 
 def shortened(address: str) -> str:
-    """How a table of the page writes it beside another one: `…/start/`."""
+    """Return the short form of an address in the page's tables: `…/start/`."""
     return f"…/{address.rstrip('/').rsplit('/', 1)[1]}/"
 
 
@@ -86,18 +86,18 @@ def test_the_page_has_each_rule_once_in_order_under_its_section():
     assert [f"{letter}{n}" for letter in LETTERS for n in range(1, counts[letter] + 1)] == RULES
 
 
-def test_every_mark_leads_to_a_rule():
+def test_every_mark_matches_a_rule():
     marks = [each for file in files() for each in found(MARK, file)]
 
     assert len(marks) > 200
     assert unknown(marks) == []
 
 
-def test_nothing_refers_to_what_is_not_in_the_repository():
+def test_nothing_refers_to_pages_outside_the_repository():
     assert [each for file in files() for each in found(ELSEWHERE, file)] == []
 
 
-def test_every_rule_is_cited_by_a_test_of_it():
+def test_every_rule_is_cited_by_a_test():
     tests = [file for file in files() if file.name.startswith("test_") and file != Path(__file__)]
     cited = {mark for file in tests for mark, _ in found(MARK, file)}
 
@@ -134,7 +134,7 @@ def test_every_link_within_the_page_leads_to_a_heading():
         ),
     ],
 )
-def test_a_mark_without_a_rule_is_noticed_and_other_letters_with_numbers_are_not(
+def test_marks_without_a_rule_are_found_and_other_letters_with_numbers_are_ignored(
     tmp_path, name, text, marks
 ):
     (tmp_path / name).write_text(text)
@@ -147,7 +147,7 @@ def test_a_mark_without_a_rule_is_noticed_and_other_letters_with_numbers_are_not
 @pytest.mark.parametrize(
     "text", ["(design section 3)", "(issue 8 point 2)", 'Limits (issue "Limits")']
 )
-def test_a_reference_to_another_place_is_noticed(tmp_path, text):
+def test_a_reference_to_a_page_outside_the_repository_is_found(tmp_path, text):
     (tmp_path / "a.py").write_text(f'"""Something {text}."""\n')
 
     assert len(found(ELSEWHERE, tmp_path / "a.py")) == 1

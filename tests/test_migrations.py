@@ -1,5 +1,5 @@
-"""A migration is applied while servers with the old code run: what they couldn't bear is refused,
-unless it says why they can (`docs/migrations.md`)."""
+"""Migrations are applied while servers with the old code run. Operations that break the old code
+are refused, unless the migration says why they don't (`docs/migrations.md`)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from core.db.migration_operations import AddCheckOnline, AddIndexOnline, AddWord
 from tests.server import ROOT
 
 OURS = {app.label for app in apps.get_app_configs() if Path(app.path).parent == ROOT}
-# What every server has applied: no old code is left that knew less.
+# Every server has applied these migrations, and none runs older code.
 RELEASED = {
     "accounts": "0002_mail",
     "friendships": "0002_message_session",
@@ -25,21 +25,21 @@ RELEASED = {
     "zoom": "0001_initial",
 }
 ONLINE = (AddIndexOnline, AddCheckOnline, AddWordIndex)
-# For whatever the old code does, these change nothing.
+# Operations that never break the old code.
 HARMLESS = (
     *(migrations.CreateModel, migrations.AlterModelOptions, migrations.AlterModelManagers),
     *(migrations.RemoveConstraint, migrations.RemoveIndex, migrations.RunPython),
 )
-# What the old code reads or writes must be there: the contraction of what was expanded before.
+# Operations that remove what old code may use. They complete an earlier migration.
 CONTRACTIONS = (migrations.RemoveField, migrations.DeleteModel)
 
 
 def problems(migration, state, known):
-    """What old code couldn't bear of a migration, a sentence each.
+    """Return how a migration breaks old code, one sentence for each operation.
 
     Args:
-        state: the project's models before it; those after it when this returns.
-        known: the names of the migrations before it, as `app.name`.
+        state: the project's models before the migration; it is changed to those after it.
+        known: the names of the earlier migrations, as `app.name`.
     """
     found, made = [], set()
     for operation in migration.operations:
@@ -51,7 +51,7 @@ def problems(migration, state, known):
         if model not in made and (why := problem(operation, before, migration)):
             found.append(f"{migration}: {operation.describe()}: {why}")
     if any(isinstance(each, ONLINE) for each in migration.operations) and migration.atomic:
-        found.append(f"{migration}: what is done online needs atomic = False")
+        found.append(f"{migration}: online operations need atomic = False")
     return [] if is_excused(migration, known) else found
 
 
@@ -59,26 +59,26 @@ def problem(operation, before, migration):
     if isinstance(operation, (*HARMLESS, *ONLINE)):
         return ""
     if isinstance(operation, CONTRACTIONS):
-        return "old code uses it still; name the migration that expanded in `contract_of`"
+        return "old code still uses it; name the migration that it completes in `contract_of`"
     if isinstance(operation, migrations.AddField):
-        return "" if is_unknown_bearable(operation.field) else "old code writes rows without it"
+        return "" if is_optional(operation.field) else "old code writes rows without it"
     if isinstance(operation, migrations.AlterField):
         old = before.models[migration.app_label, operation.model_name_lower].fields[operation.name]
-        return "" if is_widened(old, operation.field) else "it narrows what old code may write"
+        return "" if is_widened(old, operation.field) else "it refuses values of old code"
     if isinstance(operation, migrations.AddIndex):
-        return "it locks the table: AddIndexOnline doesn't"
+        return "it locks the table; use AddIndexOnline"
     if isinstance(operation, migrations.AddConstraint):
-        return "it locks the table while it looks at every row: AddCheckOnline doesn't"
-    return "old code may not bear it"
+        return "it locks the table while it checks every row; use AddCheckOnline"
+    return "it may break old code"
 
 
-def is_unknown_bearable(field):
-    """Whether a row may be written by code that doesn't know of the column."""
+def is_optional(field):
+    """Whether code that doesn't know the column can write rows."""
     return field.many_to_many or field.null or field.has_db_default()
 
 
 def is_widened(old, new):
-    """Whether every value that the old column took fits into the new one."""
+    """Whether the new column accepts every value of the old one."""
     if old.get_internal_type() != new.get_internal_type() or (old.null and not new.null):
         return False
     if (new.unique and not old.unique) or (old.has_db_default() and not new.has_db_default()):
@@ -89,15 +89,15 @@ def is_widened(old, new):
 
 
 def is_excused(migration, known):
-    """Whether it names the migration before it that it completes, or a reason."""
+    """Whether the migration names an earlier migration that it completes, or a reason."""
     contracted = getattr(migration, "contract_of", "")
     reason = getattr(migration, "old_code_bears_it_because", "")
     return contracted in known or len(reason.split()) >= 4
 
 
 def later_migrations():
-    """Each of ours that isn't everywhere yet, with the models before it and the names of all before
-    it."""
+    """Yield each of our unreleased migrations, with the models before it and the names of all
+    earlier migrations."""
     graph = MigrationLoader(None).graph
     nodes = []
     for leaf in graph.leaf_nodes():
@@ -110,20 +110,20 @@ def later_migrations():
         known.add(f"{app}.{name}")
 
 
-def test_servers_with_the_old_code_bear_every_migration_that_is_not_everywhere_yet():
+def test_no_unreleased_migration_breaks_servers_with_the_old_code():
     found = [each for migration in later_migrations() for each in problems(*migration)]
 
     assert found == []
 
 
-def test_what_is_taken_for_released_is_there():
+def test_the_released_migrations_exist():
     nodes = MigrationLoader(None).graph.nodes
 
     assert set(RELEASED) <= OURS
     assert [node for node in RELEASED.items() if node not in nodes] == []
 
 
-# ── The rules themselves ─────────────────────────────────────────────────────────────────────
+# ── Tests of the rules ───────────────────────────────────────────────────────────────────────
 
 
 def book():
@@ -136,7 +136,7 @@ def book():
     return state
 
 
-def judge(*operations, **attributes):
+def check(*operations, **attributes):
     migration = migrations.Migration("0002_change", "shelf")
     migration.operations = list(operations)
     for name, value in attributes.items():
@@ -169,12 +169,12 @@ CHECK = CheckConstraint(condition=~Q(title=""), name="book_titled")
     ],
     ids=lambda operation: operation.describe(),
 )
-def test_what_old_code_could_not_bear_is_refused_unless_it_is_said_why_it_can(operation):
-    assert len(judge(operation)) == 1
-    assert len(judge(operation, contract_of="shelf.0003_never")) == 1
-    assert len(judge(operation, old_code_bears_it_because="yes")) == 1
-    assert judge(operation, contract_of="shelf.0001_initial") == []
-    assert judge(operation, old_code_bears_it_because="nobody has ever read it") == []
+def test_operations_that_break_old_code_are_refused_without_a_reason(operation):
+    assert len(check(operation)) == 1
+    assert len(check(operation, contract_of="shelf.0003_never")) == 1
+    assert len(check(operation, old_code_bears_it_because="yes")) == 1
+    assert check(operation, contract_of="shelf.0001_initial") == []
+    assert check(operation, old_code_bears_it_because="nobody has ever read it") == []
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_what_old_code_could_not_bear_is_refused_unless_it_is_said_why_it_can(op
     ],
     ids=lambda operations: operations[-1].describe(),
 )
-def test_what_old_code_bears_is_not_refused(operations):
+def test_operations_that_do_not_break_old_code_are_allowed(operations):
     state = book()
     if isinstance(operations[0], migrations.RemoveConstraint):
         migrations.AddConstraint("Book", CHECK).state_forwards("shelf", state)
@@ -201,6 +201,6 @@ def test_what_old_code_bears_is_not_refused(operations):
 @pytest.mark.parametrize(
     "operation", [AddIndexOnline("Book", INDEX), AddCheckOnline("Book", CHECK)]
 )
-def test_what_is_done_online_is_done_outside_a_transaction(operation):
-    assert len(judge(operation)) == 1
-    assert judge(operation, atomic=False) == []
+def test_online_operations_must_be_outside_a_transaction(operation):
+    assert len(check(operation)) == 1
+    assert check(operation, atomic=False) == []

@@ -1,4 +1,4 @@
-"""The README and the pages of docs/ tell the truth: their commands, answers, places and links."""
+"""The commands, answers, paths and links of the README and the pages of docs/ are correct."""
 
 import json
 import re
@@ -19,17 +19,17 @@ README = (ROOT / "README.md").read_text()
 TOUR = (ROOT / "docs/tour.md").read_text()
 ANYTHING = "…"
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/*.md")), ROOT / "bench/README.md"]
-# A path of a file or a folder.
+# The path of a file or a folder.
 PLACE = re.compile(r"`([a-z_]+/[a-z_/]*(?:\.[a-z]+)?)`")
 
 
 def section(page: str, title: str) -> str:
-    """The text below a heading of a page, up to the next one of its rank."""
+    """Return the text below a heading of a page, up to the next heading of this level."""
     return page.split(f"\n## {title}\n")[1].split("\n## ")[0]
 
 
 def tour_of(text: str) -> list[tuple[str, str, str]]:
-    """Each command, with the kind and the text of the answer shown right after it, if any."""
+    """Return each command, with the kind and the text of the answer that follows it, if any."""
     blocks = re.findall(r"^```(bash|json|text)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     steps = []
     for (kind, command), (next_kind, answer) in pairwise([*blocks, ("", "")]):
@@ -40,9 +40,9 @@ def tour_of(text: str) -> list[tuple[str, str, str]]:
 
 
 def difference(shown: Any, got: Any, where: str = "answer") -> str:
-    """Where the true answer differs from the one shown; "" if nowhere.
+    """Return where the real answer differs from the one shown; "" if nowhere.
 
-    `…` stands for any value, within a text for any part of it, and as a key for any more keys.
+    `…` matches any value, any part of a text, and as a key any more keys.
     """
     if shown == ANYTHING:
         return ""
@@ -65,11 +65,11 @@ def difference(shown: Any, got: Any, where: str = "answer") -> str:
         )
         return next(filter(None, parts), "")
     same = shown == got and type(shown) is type(got)
-    return "" if same else f"{where}: the page shows {shown!r}, the server said {got!r}"
+    return "" if same else f"{where}: the page shows {shown!r}, the server answered {got!r}"
 
 
 def documents(text: str) -> list[Any]:
-    """The JSON documents that follow each other in a text."""
+    """Return the JSON documents that follow each other in a text."""
     decoder, found, rest = json.JSONDecoder(), [], text.strip()
     while rest:
         document, end = decoder.raw_decode(rest)
@@ -79,58 +79,58 @@ def documents(text: str) -> list[Any]:
 
 
 def take(tour: str, base: str, folder: Path) -> list[str]:
-    """Paste the commands into one bash; what is wrong with their answers."""
+    """Run the commands in one bash. Return what is wrong with their answers."""
     steps = tour_of(tour)
     script = "".join(
         f"{{\n{command}\n}} >/tmp/{number}.out 2>/tmp/{number}.err\n"
         for number, (command, _, _) in enumerate(steps)
     )
-    here = {
+    replacements = {
         "/tmp/": f"{folder}/",
         "http://localhost:8000": base,
         "ws://localhost:8000": base.replace("http", "ws"),
         ".venv/bin/python": sys.executable,
     }
-    for there, instead in here.items():
-        script = script.replace(there, instead)
+    for old, new in replacements.items():
+        script = script.replace(old, new)
     subprocess.run(["bash"], input=script, text=True, check=False, timeout=120)
     problems = []
     for number, (command, kind, answer) in enumerate(steps):
         got = (folder / f"{number}.out").read_text()
-        complaint = (folder / f"{number}.err").read_text()
+        errors = (folder / f"{number}.err").read_text()
         if kind == "json":
             try:
                 problem = difference(documents(answer), documents(got))
             except json.JSONDecodeError as error:
-                problem = f"no JSON ({error}): {got!r}"
+                problem = f"not JSON ({error}): {got!r}"
         else:
             problem = "" if got == answer else f"shown {answer!r}, got {got!r}"
-        problems += [f"{command}\n→ {each}" for each in (problem, complaint) if each]
+        problems += [f"{command}\n→ {each}" for each in (problem, errors) if each]
     return problems
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """A first start, with demo data."""
+    """A server on its first start, with demo data."""
     with Server(tmp_path_factory.mktemp("readme")) as running:
         yield running
 
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="the tour needs curl")
-def test_the_tour_works_when_pasted_in_order_and_shows_true_answers(server, tmp_path):
+def test_the_tour_works_when_pasted_in_order_and_shows_the_real_answers(server, tmp_path):
     problems = take(TOUR, server.base, tmp_path)
 
     assert not problems, "\n\n".join(problems)
 
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="the README's example needs curl")
-def test_the_readmes_screen_of_curl_works_when_pasted_and_shows_true_answers(server, tmp_path):
+def test_the_readmes_screen_of_curl_works_when_pasted_and_shows_the_real_answers(server, tmp_path):
     problems = take(section(README, "One screen of curl"), server.base, tmp_path)
 
     assert not problems, "\n\n".join(problems)
 
 
-def test_the_readme_is_short_and_leads_to_every_page_of_the_documentation():
+def test_the_readme_is_short_and_links_to_every_page_of_the_documentation():
     pages = {f"docs/{page.name}" for page in ROOT.glob("docs/*.md")}
 
     assert len(README.splitlines()) <= 150
@@ -138,7 +138,7 @@ def test_the_readme_is_short_and_leads_to_every_page_of_the_documentation():
 
 
 @pytest.mark.parametrize("page", sorted(ROOT.glob("docs/*.md")), ids=lambda page: page.name)
-def test_a_page_says_first_for_whom_it_is(page):
+def test_a_page_begins_with_its_audience(page):
     first_paragraph = page.read_text().split("\n\n")[1]
 
     assert first_paragraph.startswith("For ")
@@ -175,7 +175,7 @@ def test_a_page_says_first_for_whom_it_is(page):
         ),
     ],
 )
-def test_each_part_of_the_tour_shows_what_one_does_there(part, acts):
+def test_each_part_of_the_tour_shows_its_main_requests(part, acts):
     steps = tour_of(section(TOUR, part))
     commands = "".join(command for command, _, _ in steps)
 
@@ -201,7 +201,7 @@ def test_each_part_of_the_tour_shows_what_one_does_there(part, acts):
         ("nosuchcommand", ""),
     ],
 )
-def test_a_wrong_answer_or_command_in_a_tour_is_noticed(server, tmp_path, command, answer):
+def test_a_wrong_answer_or_command_in_a_tour_is_found(server, tmp_path, command, answer):
     helpers = tour_of(TOUR)[0][0]
     shown = f"```json\n{answer}\n```" if answer.startswith("{") else answer
 
@@ -219,16 +219,16 @@ def test_the_two_commands_are_on_the_first_screen():
     assert "make test" in first_screen
 
 
-def test_the_map_of_the_code_names_places():
+def test_the_map_of_the_code_names_paths():
     assert len(PLACE.findall(section(README, "Where is …?"))) > 10
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_place_in_the_repository_that_a_page_names_is_there(page):
+def test_every_path_in_the_repository_that_a_page_names_exists(page):
     folders = {each.name for each in ROOT.iterdir()}
     named = {path for path in PLACE.findall(page.read_text()) if path.split("/")[0] in folders}
 
-    # Certificates are put there by who runs it.
+    # Whoever runs the proxy puts certificates there.
     missing = [path for path in named - {"proxy/certificates/"} if not (ROOT / path).exists()]
     assert missing == []
 
@@ -237,7 +237,7 @@ def test_every_place_in_the_repository_that_a_page_names_is_there(page):
 def test_every_command_that_a_page_names_exists(page):
     text = page.read_text()
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    # In code only: prose makes things, too.
+    # Only in code, since "make" is also a word of prose.
     made = set(re.findall(r"(?:`|^)make ([a-z]+(?:-[a-z]+)*)", text, re.MULTILINE))
     managed = set(re.findall(r"manage\.py ([a-z]\w+)", text))
 
@@ -246,7 +246,7 @@ def test_every_command_that_a_page_names_exists(page):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_link_into_the_repository_leads_to_a_file(page):
+def test_every_link_into_the_repository_points_to_a_file(page):
     links = re.findall(r"\]\((?!http)([^)#]+)\)", page.read_text())
 
     assert [link for link in links if not (page.parent / link).is_file()] == []

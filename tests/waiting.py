@@ -1,4 +1,4 @@
-"""Waiting for what another process does."""
+"""Waiting for other processes."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ Found = TypeVar("Found")
 
 
 def until(condition: Callable[[], Found], seconds: float = 20) -> Found:
-    """What the condition gives, as soon as that is something."""
+    """Wait until the condition returns something true, and return that."""
     deadline = time.monotonic() + seconds
     while not (found := condition()):
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)  # between two looks at the condition
+        assert time.monotonic() < deadline, "the condition was not met in time"
+        time.sleep(0.02)  # before the next try
     return found

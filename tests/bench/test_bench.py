@@ -1,4 +1,4 @@
-"""The load benchmark: what it measures with must be right before its figures can be."""
+"""The load benchmark: its client, comparisons and reports work correctly."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.databases import new_name, on
 
 
 @pytest.mark.postgres
-def test_a_site_is_filled_once_and_a_case_is_measured_where_answers_are_the_same():
+def test_a_database_is_filled_and_a_case_is_measured_on_servers_with_the_same_answers():
     databases = Databases(on(os.environ["DATABASE_URL"], new_name()))
     filled = template(databases, 300)
     try:
@@ -61,12 +61,12 @@ def port():
         server.shutdown()
 
 
-def ask(path: str) -> bytes:
+def request(path: str) -> bytes:
     return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode()
 
 
 def test_the_client_sends_each_request_once_and_counts_answers_by_their_status(port):
-    requests = [ask("/good"), ask("/bad"), ask("/broken")] * 4
+    requests = [request("/good"), request("/bad"), request("/broken")] * 4
 
     load = drive(port, requests, seconds=60, connections=3, repeat=False)
 
@@ -76,7 +76,7 @@ def test_the_client_sends_each_request_once_and_counts_answers_by_their_status(p
 
 
 def test_the_client_repeats_until_the_time_is_over(port):
-    load = drive(port, [ask("/good")], seconds=0.05, connections=2, repeat=True)
+    load = drive(port, [request("/good")], seconds=0.05, connections=2, repeat=True)
 
     assert load.good > 2
     assert load.errors == 0
@@ -95,14 +95,14 @@ def test_the_client_repeats_until_the_time_is_over(port):
         ({"a": [{"c": 1}], "next": "/x?p=1&q=2"}, "the answer.a[0] has other keys: ['b', 'c']"),
     ],
 )
-def test_an_answer_that_differs_is_told_from_one_that_does_not(other, where):
+def test_differences_between_answers_are_found(other, where):
     found = difference({"a": [{"b": 1}], "next": "/x?p=1&q=2"}, other)
 
     assert found.startswith(where)
     assert bool(found) == bool(where)
 
 
-def test_of_two_writes_keys_and_types_are_compared():
+def test_answers_to_writes_are_compared_by_keys_and_types():
     assert kinds({"id": 1, "user": {"id": 2}}, {"id": 3, "user": {"id": 4}}) == ""
     assert kinds({"id": 1, "user": {"id": 2}}, {"id": 3, "user": {"id": "4"}}) != ""
     assert kinds({"id": 1}, {"id": 3, "user": 4}) != ""
@@ -112,7 +112,7 @@ def measured(rate: float, server_ms: float, errors: int = 0) -> Measured:
     return Measured(rate, 1.0, 2.0, server_ms, 100.0, errors, ran_out=False)
 
 
-def test_ratios_are_taken_round_by_round_and_errors_are_said():
+def test_ratios_are_computed_round_by_round_and_errors_are_reported():
     rounds = {
         "product": [measured(100, 400), measured(300, 400), measured(150, 400)],
         "floor": [measured(200, 150), measured(300, 150), measured(200, 150, errors=7)],
@@ -129,18 +129,18 @@ def test_ratios_are_taken_round_by_round_and_errors_are_said():
     ("text", "sessions", "name"),
     [("1k", 1000, "1k"), ("200K", 200_000, "200k"), ("1m", 10**6, "1m"), ("1500", 1500, "1500")],
 )
-def test_a_size_is_read_and_named(text, sessions, name):
+def test_a_size_is_parsed_and_formatted(text, sessions, name):
     assert read_size(text) == sessions
     assert size_name(sessions) == name
 
 
 @pytest.mark.parametrize("text", ["", "0", "k", "-1k", "1.5k", "1g", "9" * 12])
-def test_a_size_that_is_none_is_refused_with_a_sentence(text):
+def test_an_invalid_size_is_refused_with_a_sentence(text):
     with pytest.raises(ValueError, match="A size is a number of sessions"):
         read_size(text)
 
 
-def test_a_plot_names_each_curve_once_and_no_label_stands_on_another():
+def test_a_plot_names_each_curve_once_and_its_labels_do_not_overlap():
     curves = [Curve("first <page>", {1000: 1.0, 10**6: 1.1}), Curve("last", {1000: 1, 10**6: 1.1})]
 
     picture = draw(curves, "Time & size")

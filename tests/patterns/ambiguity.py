@@ -1,12 +1,12 @@
 """Finds the regular expressions that can take more than linear time, without running them.
 
-A backtracking engine tries each way to match a text. If there are two ways to take a text and be at
-the same place again, there are 2 ** n to take it n times: exponential. If a text is a loop's at two
-places, and leads from one to the other, n times that text can be divided at n places: polynomial
-(Weber and Seidl, On the degree of ambiguity of finite automata, 1991).
+A backtracking engine tries each way to match a text. If a text leads from a state to itself in two
+ways, there are 2 ** n ways for n repetitions: exponential. If a text leads from each of two states
+to itself, and also from the first to the second, n repetitions can be divided at n places:
+polynomial (Weber and Seidl, On the degree of ambiguity of finite automata, 1991).
 
-No maintained library with a free licence knows Python's possessive quantifiers, atomic groups and
-lookarounds, by which such patterns are mended.
+No maintained library with a free licence supports Python's possessive quantifiers, atomic groups
+and lookarounds, which are used to fix such patterns.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from typing import Any
 from tests.patterns.automaton import SAMPLES, Automaton, Step
 
 SEARCHING = {"search", "sub", "subn", "findall", "finditer", "split"}
-Node = tuple[int, ...]  # some states, and the character that was taken there last
+Node = tuple[int, ...]  # some states, and the last character that was consumed
 
 
 def ambiguities(pattern: str, flags: int = 0, method: str = "fullmatch") -> list[str]:
-    """What is ambiguous in a pattern, a phrase each.
+    """Return the ambiguities of a pattern, one phrase for each.
 
     Args:
-        method: how it is used, since the end of a text and the place of a match matter.
+        method: the method that uses it, since the end of the text and the start of a match matter.
     """
     tree = _parser.parse(pattern, flags)
     flags = tree.state.flags & ~re.DEBUG
@@ -41,13 +41,13 @@ def ambiguities(pattern: str, flags: int = 0, method: str = "fullmatch") -> list
 
 
 class Paths:
-    """The ways through an automaton, a character at a time."""
+    """The paths through an automaton, one character at a time."""
 
     def __init__(self, automaton: Automaton, *, to_the_end: bool) -> None:
         groups: dict[Any, int] = defaultdict(int)
         steps = [each for some in automaton.steps.values() for each in some]
         masks = {*automaton.takes.values(), *(m for e in steps for m in (e.behind, e.ahead))}
-        # Characters that no part of the pattern tells apart are one.
+        # Characters that the whole pattern treats equally count as one.
         for at in range(len(SAMPLES)):
             groups[tuple(mask >> at & 1 for mask in sorted(masks))] |= 1 << at
         self.kinds = [each & -each for each in groups.values()]
@@ -56,7 +56,7 @@ class Paths:
             taken = automaton.takes.get(way.to, 0)
             return bool(way.behind & behind and way.ahead & taken & ahead)
 
-        # From a node by a character to states, and in how many ways to each.
+        # From a node by a character to states, with the number of ways to each.
         self.ways: dict[Node, dict[int, dict[int, int]]] = {}
         self.accepting: set[int] = set()
         for state, taken in automaton.takes.items():
@@ -72,21 +72,22 @@ class Paths:
         self.looping = sorted({node[0] for node in self.ways if node in self.reached[node]})
 
     def ambiguities(self) -> list[str]:
-        words = [self.two_ways_round(state) for state in self.looping]
+        words = [self.two_loops_at(state) for state in self.looping]
         if any(words):
             return [f"exponential in {min(filter(None, words), key=len)!r}"]
-        words = [self.two_loops(p, q) for p, q in permutations(self.looping, 2)]
+        words = [self.loops_at_both(p, q) for p, q in permutations(self.looping, 2)]
         return [f"polynomial in {min(filter(None, words), key=len)!r}"] if any(words) else []
 
-    def two_ways_round(self, state: int) -> str:
-        """A text that leads from a state to itself in two ways; "" if there is none."""
+    def two_loops_at(self, state: int) -> str:
+        """Return a text that leads from a state to itself in two ways; "" if there is none."""
         if state in self.accepting:
             return ""
         loop = self.between(state, state)
         return self.word((state, state), (state, state), [loop, loop], parted=0)
 
-    def two_loops(self, p: int, q: int) -> str:
-        """A text that is a loop at both states, and leads from the first to the second."""
+    def loops_at_both(self, p: int, q: int) -> str:
+        """Return a text that leads from each state to itself, and from the first to the second; ""
+        if there is none."""
         between = self.between(p, q)
         if q in self.accepting or not between:
             return ""
@@ -94,15 +95,15 @@ class Paths:
             (p, p, q), (p, q, q), [self.between(p, p), between, self.between(q, q)], parted=1
         )
 
-    @cache  # noqa: B019  # as old as the pattern's paths
+    @cache  # noqa: B019  # lives as long as the object
     def between(self, p: int, q: int) -> set[Node]:
-        """What can lie on the way from one state to another."""
+        """Return the nodes that can be on a path from one state to another."""
         begin = set().union(*(self.reached[node] for node in self.ways if node[0] == p))
         return {node for node in begin if any(end[0] == q for end in self.reached[node] | {node})}
 
     def word(self, begin: Node, goal: Node, within: list[set[Node]], *, parted: int) -> str:
-        """The shortest text by which several runs get from some states to others at once, the
-        character before it being the last one of it. "" if there is none."""
+        """Return the shortest text that leads several runs from some states to others at the same
+        time, if the character before it is also its last one; "" if there is none."""
         alike: dict[Any, set[int]] = defaultdict(set)
         for kind in self.kinds:
             if all((state, kind) in self.ways for state in begin):
@@ -116,9 +117,9 @@ class Paths:
         return next(filter(None, words), "")
 
     def word_after(self, begin: Node, goals: set[Node], within: list[set[Node]]) -> str:
-        """The same from one node.
+        """Return the same text for one start.
 
-        A node is the runs' states, 1 if they have parted by then, and the character taken last.
+        A node has the runs' states, 1 if they have separated, and the last consumed character.
         """
         words = {begin: ""}
         todo = [begin]
@@ -142,7 +143,7 @@ class Paths:
         return ""
 
     def reach(self, start: Node) -> set[Node]:
-        """All nodes that can be reached by one character or more."""
+        """Return all nodes that can be reached by one or more characters."""
         found: set[Node] = set()
         todo = [start]
         while todo:

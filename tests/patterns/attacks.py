@@ -1,4 +1,4 @@
-"""Texts that are made to hurt a regular expression, of its own parts."""
+"""Generates texts that may be slow for a regular expression, from its own parts."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from typing import Any
 from tests.patterns.automaton import CHARACTERS, LOOPS, MANY, SAMPLES, bits
 
 REPEATS = LOOPS | {_constants.POSSESSIVE_REPEAT}
-# What few patterns take, so that a match fails.
+# A character that few patterns match, so that a match fails.
 END = "\x00"
-# Pumps for each pattern at most, the ones of loops first.
+# The largest number of pumps (repeated texts) for each pattern; those of loops come first.
 PUMPS = 12
 
-Attack = tuple[str, str, str]  # what comes first, what is repeated, what makes the match fail
+Attack = tuple[str, str, str]  # the beginning, the repeated text, the end that makes the match fail
 
 
 def attacks(pattern: str, flags: int = 0) -> list[Attack]:
-    """Repeats of what a pattern's loops take, of what lies around them, and of the whole; none if
-    it has no loop."""
+    """Return repetitions of what a pattern's loops match, of its other parts, and of the whole;
+    none if it has no loop."""
     tree = _parser.parse(pattern, flags)
     flags = tree.state.flags & ~re.DEBUG
     before = {pump: start for start, pump in loops(tree, "", flags)}
@@ -34,7 +34,8 @@ def attacks(pattern: str, flags: int = 0) -> list[Attack]:
 
 
 def loops(tree: Any, start: str, flags: int) -> Iterator[tuple[str, str]]:
-    """For each endless repeat what leads to it, and what it takes once, in each way there is."""
+    """Yield for each unlimited repeat a text that leads to it, and each text that it matches
+    once."""
     for operator, argument in tree:
         if operator in REPEATS:
             _, most, body = argument
@@ -48,7 +49,7 @@ def loops(tree: Any, start: str, flags: int) -> Iterator[tuple[str, str]]:
 
 
 def variants(tree: Any, flags: int) -> list[str]:
-    """An example of each branch, and one in which each loop goes round."""
+    """Return an example of each branch, and one in which each loop is used."""
     found = [example(tree, flags), example(tree, flags, rounds=1)]
     if len(tree) == 1 and tree[0][0] is _constants.BRANCH:
         found += [example(each, flags) for each in tree[0][1][1]]
@@ -81,16 +82,16 @@ def inside(operator: Any, argument: Any, flags: int) -> list[tuple[Any, int]]:
 
 
 def example(tree: Any, flags: int, *, rounds: int = 0) -> str:
-    """A short text that the tree matches, if no assertion is in the way.
+    """Return a short text that the tree matches if its assertions allow it.
 
     Args:
-        rounds: how often its loops go round at least.
+        rounds: the smallest number of times for its loops.
     """
     text = ""
     for operator, argument in tree:
         if operator in CHARACTERS:
             seen = bits([(operator, argument)], flags)
-            # Letters first: more of a pattern's other parts take those.
+            # Letters first, since more of a pattern's other parts match them.
             order = sorted(range(len(SAMPLES)), key=lambda at: (not SAMPLES[at].isalnum(), -at))
             text += next((SAMPLES[at] for at in order if seen >> at & 1), "")
         elif operator in REPEATS:

@@ -1,10 +1,10 @@
 """A regular expression as an automaton: which character can follow which in a match.
 
-It is built from the tree of Python's own parser. Each position of the pattern that takes a
-character is a state. Counts above `MANY` are taken for endless, smaller ones are written out. An
-atomic group has one way to match at a given place, so it becomes one state that takes any of its
-characters. A lookahead becomes a branch that leads nowhere, since the engine searches it in the
-same way.
+It is built from the tree of Python's own parser. Each position of the pattern that consumes a
+character is a state. Repeat counts above `MANY` are treated as unlimited, and smaller ones are
+written out. An atomic group has one way to match at a given position, so it becomes one state that
+consumes any of its characters. A lookahead becomes a branch without an end, since the engine
+searches it in the same way.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ WORDS = sum(1 << at for at, each in enumerate(SAMPLES) if re.match(r"\w", each))
 
 @dataclass(frozen=True)
 class Step:
-    """A way from one state to another without a character.
+    """A transition to another state that consumes no character.
 
     Attributes:
-        behind: which characters may stand before it, as bits of `SAMPLES`.
-        ahead: which may follow.
+        behind: the characters that may be before it, as bits of `SAMPLES`.
+        ahead: the characters that may follow it.
     """
 
     to: int
@@ -45,9 +45,9 @@ class Step:
 class Automaton:
     """
     Attributes:
-        takes: for each state that takes a character, which ones.
-        steps: from each state to others.
-        bodies: the atomic groups, to be looked at by themselves.
+        takes: for each state that consumes a character, which ones.
+        steps: the transitions from each state.
+        bodies: the atomic groups, which are checked separately.
     """
 
     takes: dict[int, int] = field(default_factory=dict)
@@ -79,16 +79,16 @@ class Automaton:
         return made
 
     def take(self, at: int, characters: int) -> int:
-        """Take one of these characters. The state is reached before, and left after it."""
+        """Add a state that consumes one of these characters, and return it."""
         state = self.follow(at)
         self.takes[state] = characters
         return state
 
     def loop(self, at: int, body: Any, *, leaves: int = ALL) -> int:
-        """Any number of times the body.
+        """Add a loop over the body.
 
         Args:
-            leaves: which characters may follow the last time.
+            leaves: the characters that may follow the loop.
         """
         begin, end = self.follow(at), self.new()
         done = body(begin)
@@ -122,7 +122,9 @@ class Automaton:
             return self.anchor(argument, at, flags)
         if operator in {_constants.ASSERT, _constants.ASSERT_NOT}:
             return self.look(argument, at, flags, wanted=operator is _constants.ASSERT)
-        raise NotImplementedError(f"{operator}: say here what it means for the time of a match.")
+        raise NotImplementedError(
+            f"{operator}: add it here with its effect on the time of a match."
+        )
 
     def repeat(self, argument: Any, at: int, flags: int) -> int:
         least, most, tree = argument
@@ -184,8 +186,8 @@ class Automaton:
         return self.follow(at)
 
     def ways(self, state: int) -> Iterator[Step]:
-        """From a state to each that takes the next character, and to the end, by each way there is,
-        with the guards on it. More than two ways are as good as two."""
+        """Yield each way from a state to the states that consume the next character, and to the
+        end, with its conditions. More than two equal ways are not needed."""
         found: dict[tuple[int, int, int], int] = defaultdict(int)
         todo: list[tuple[Step, frozenset[int]]] = [(Step(state), frozenset())]
         while todo:
@@ -202,7 +204,7 @@ class Automaton:
 
 
 def bits(tree: Any, flags: int) -> int:
-    """Which of `SAMPLES` a tree of one character matches."""
+    """Return the characters of `SAMPLES` that a tree of one character matches, as bits."""
     state = _parser.State()
     state.flags = flags
     matches = _compiler.compile(_parser.SubPattern(state, list(tree)), flags).fullmatch

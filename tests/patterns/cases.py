@@ -1,4 +1,4 @@
-"""What is tried with texts that are made to hurt it, and which of them took too long."""
+"""Runs cases with texts designed to be slow, and reports those that took too long."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from tests.patterns.attacks import Attack, attacks
 from tests.patterns.growth import LINEAR, LONGEST, growth
 from tests.patterns.listed import using
 
-# Its name, what is done with a text, and the attacks on it.
+# A name, the function that gets the texts, and the attacks.
 Case = tuple[Any, Callable[[str], object], Iterable[Attack]]
 
 
 def failures(cases: Iterable[Case], longest: int = LONGEST) -> list[str]:
-    """The texts that took more than linear time: of each case its name, what is done with a text,
-    and its attacks."""
+    """Return the texts that took more than linear time, with the name of the case."""
     return [
         f"{name}: {start!r} + {pump!r} * n + {end!r}: {factor:.1f}"
         for name, work, texts in cases

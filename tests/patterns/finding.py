@@ -1,4 +1,4 @@
-"""Finds every regular expression that may see what was sent, where it is or when it is used."""
+"""Finds every regular expression that may be applied to input, in the code and at run time."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ APPS = (
     ),
     *("sessions_app", "zoom"),
 )
-# The functions of `re` that take a pattern, and classes that keep one.
+# The functions of `re` that take a pattern, and classes that have one.
 FUNCTIONS = {
     *("compile", "match", "fullmatch", "search", "sub", "subn", "split", "findall", "finditer"),
 }
@@ -40,7 +40,7 @@ ENGINES = {"re", "regex", "re2", "fnmatch", "sre_compile"}
 
 @dataclass(frozen=True)
 class Site:
-    """A place in the code that has a pattern: its module, and what it is called or inside of."""
+    """A place in the code with a pattern: its module, and the name of its statement."""
 
     module: str
     name: str
@@ -55,10 +55,10 @@ def modules() -> list[Path]:
 
 
 def sites(path: Path) -> set[Site]:
-    """Where a module of the product has patterns.
+    """Return the places where a module of the product has patterns.
 
     Raises:
-        AssertionError: it imports an engine in a way that hides what it does with it.
+        AssertionError: it imports a regular-expression engine in a way that hides its uses.
     """
     tree = ast.parse(path.read_text())
     module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
@@ -67,10 +67,10 @@ def sites(path: Path) -> set[Site]:
         name = name_of(statement)
         for node in ast.walk(statement):
             imported = node.module if isinstance(node, ast.ImportFrom) else ""
-            assert imported not in ENGINES, f"{module}: import the module `{imported}` by its name."
+            assert imported not in ENGINES, f"{module}: use `import {imported}`."
             if isinstance(node, ast.Import):
                 names = {each.name for each in node.names if each.asname}
-                assert not names & ENGINES, f"{module}: give {names} no other name."
+                assert not names & ENGINES, f"{module}: import {names} without another name."
             if isinstance(node, ast.Call) and has_pattern(node.func):
                 found.add(Site(module, name or f"line {node.lineno}"))
     return found
@@ -90,7 +90,7 @@ def has_pattern(function: ast.expr) -> bool:
 
 
 def routes(resolver: URLResolver | None = None) -> Iterator[re.Pattern[str]]:
-    """The pattern of each address, also of the admin's."""
+    """Yield the pattern of each address, including the admin's."""
     for each in (resolver or get_resolver()).url_patterns:
         yield each.pattern.regex
         if isinstance(each, URLResolver):
@@ -101,8 +101,8 @@ def routes(resolver: URLResolver | None = None) -> Iterator[re.Pattern[str]]:
 
 @contextmanager
 def watching(seen: dict[Any, re.Pattern[Any]]) -> Iterator[None]:
-    """Note the patterns that this thread uses in the block, whoever has them: by their ids, as
-    their hashes are slow, and the methods."""
+    """Record the patterns that this thread uses in the block, by id and method. Hashing the
+    patterns would be slow."""
 
     def watch(frame: Any, event: str, called: Any) -> None:
         if event == "c_call" and type(owner := called.__self__) is re.Pattern:
@@ -117,8 +117,8 @@ def watching(seen: dict[Any, re.Pattern[Any]]) -> Iterator[None]:
 
 
 def kept_by(names: list[str]) -> set[re.Pattern[Any]]:
-    """The patterns that modules and their classes keep, with those of their submodules if they
-    have been imported."""
+    """Return the patterns in the namespaces of modules, of their classes, and of their imported
+    submodules."""
     for name in names:
         import_module(name)
     mine = [

@@ -1,18 +1,18 @@
-"""How the time of a function of a text grows with the text's length."""
+"""Measures how the time of a function grows with the length of a text."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from time import thread_time_ns
 
-# A text twice as long may take so many times as long.
+# The largest allowed factor of time for a text of twice the length.
 LINEAR = 2.5
-# Nanoseconds. What takes less is told by the clock's own unevenness.
+# In nanoseconds. Shorter times can't be measured reliably.
 MEASURABLE = 200_000
-# No noise looks so bad; where time grows exponentially, the next text would take forever.
+# A larger factor can't be noise. With exponential time, the next text would take forever.
 STEEP = 16
 LONGEST = 32_000
-# What looks bad is measured again, so many times; what takes longer than SLOW, once.
+# A large factor is measured again this many times; if it takes longer than SLOW, once.
 TRIES, SLOW = 15, 50_000_000
 
 
@@ -25,14 +25,15 @@ def growth(
     longest: int = LONGEST,
     shortest: int = 0,
 ) -> float:
-    """The largest factor by which the time grew when the pump was repeated twice as often, twice in
-    a row: what grows once only is a busy machine, or a cache that has become too small.
+    """Return the largest factor by which the time grew, twice in a row, when the pump was repeated
+    twice as often. A single increase may come from a busy machine or from a cache that is too
+    small.
 
-    The texts are `start + pump * n + end`, for n = 8, 16, 32 ... until one has `longest`
-    characters, or from the first n on that gives `shortest`. The time is the processor's for this
-    thread, so that a busy machine changes it little; it is the shortest of several tries where one
-    looks bad. It ends with the first text that shows the growth, so that an exponential one takes
-    no more than seconds.
+    The texts are `start + pump * n + end`, for n = 8, 16, 32 … or beginning with a text of
+    `shortest` characters, until one has `longest` characters. The time is this thread's processor
+    time, which a busy machine affects little; large factors are measured several times, and the
+    shortest time counts. It stops at the first text that shows the growth, so that exponential time
+    takes only seconds.
     """
     worst, factor_before, count = 0.0, 0.0, max(8, shortest // len(pump))
     before = start + pump * count + end
@@ -64,4 +65,6 @@ def time_of(work: Callable[[str], object], text: str) -> int:
 
 def assert_linear(work: Callable[[str], object], pump: str, start: str = "", end: str = "") -> None:
     factor = growth(work, pump, start=start, end=end)
-    assert factor <= LINEAR, f"{start!r} + {pump!r} * n + {end!r}: {factor:.1f} × for twice as many"
+    assert factor <= LINEAR, (
+        f"{start!r} + {pump!r} * n + {end!r}: {factor:.1f} × the time for twice the length"
+    )

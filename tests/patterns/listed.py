@@ -1,4 +1,4 @@
-"""Every regular expression of the product, by the place where it is, and how it is used there."""
+"""All regular expressions of the product by their places, with the method that uses each."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.db.sqlite import compiled
 from notifications import erasure as notifications_erasure
 from tests.patterns.finding import FUNCTIONS, has_pattern
 
-# The method by which each is used; some regular expressions are given to Django, which searches.
+# The method that uses each; those that are passed to Django are searched.
 LISTED = {
     "accounts.erasure.any_word": "sub",
     "accounts.models.people.username_validator": "search",
@@ -44,14 +44,14 @@ LISTED = {
     "zoom.client.meetings.is_address": "fullmatch",
     "zoom.client.meetings.read_id": "fullmatch",
 }
-# Those in an address's place are with all addresses (`finding.routes`).
+# The patterns of addresses are tested with all addresses (`finding.routes`).
 ADDRESSES = {"config.urls.urlpatterns"}
-# Those that are ambiguous, with the characters that their texts have at most.
+# The ambiguous patterns, with the largest number of characters of their texts.
 BOUNDED = {
-    # "… {person} … {material} …": a notification's own words with two names and a title in them.
+    # "… {person} … {material} …": a notification's text with two names and a title.
     "notifications.erasure.reworded": 700,
 }
-# Those that are put together when they are needed: as they are then.
+# Patterns that are built at run time.
 COMPUTED: dict[str, Callable[[], Iterable[Any]]] = {
     "accounts.erasure.any_word": lambda: [
         accounts_erasure.any_word({"Ann Lee", "ann.lee@example.org", "- - -"}, re.IGNORECASE)
@@ -69,7 +69,7 @@ COMPUTED: dict[str, Callable[[], Iterable[Any]]] = {
 
 
 def patterns_at(site: str) -> list[re.Pattern[str]]:
-    """The regular expressions at a listed place."""
+    """Return the regular expressions at a listed place."""
     module_name, name = site.rsplit(".", 1)
     module = import_module(module_name.removesuffix(".__init__"))
     if site in COMPUTED:
@@ -86,14 +86,14 @@ def patterns_at(site: str) -> list[re.Pattern[str]]:
 
 
 def written_in(call: ast.Call, names: dict[str, Any]) -> re.Pattern[str]:
-    """The regular expression of a call such as `re.search(NAMES, text, re.IGNORECASE)`."""
+    """Return the regular expression of a call such as `re.search(NAMES, text, re.IGNORECASE)`."""
     pattern, *others = [ast.unparse(each) for each in call.args]
     flags = [eval(each, names) for each in others if each.startswith("re.")]
     return re.compile(eval(pattern, names), *flags)
 
 
 def using(pattern: re.Pattern[str], method: str) -> Callable[[str], object]:
-    """What the engine does with a text."""
+    """Return a function that applies the pattern to a text by this method."""
     if method in {"sub", "subn"}:
         return lambda text: pattern.sub("", text)
     if method == "finditer":

@@ -51,7 +51,7 @@ UNAMBIGUOUS = [
 def test_every_pattern_of_the_product_is_listed():
     found = {str(site) for path in modules() for site in sites(path)}
 
-    assert found == LISTED.keys() | ADDRESSES, "`tests/patterns/listed.py` has them all"
+    assert found == LISTED.keys() | ADDRESSES, "list every pattern in `tests/patterns/listed.py`"
 
 
 @pytest.mark.parametrize("site", sorted(LISTED))
@@ -73,22 +73,22 @@ def test_an_ambiguous_pattern_is_found(pattern, method, word):
 
 
 @pytest.mark.parametrize(("pattern", "method"), UNAMBIGUOUS)
-def test_an_unambiguous_pattern_is_let_through(pattern, method):
+def test_an_unambiguous_pattern_is_accepted(pattern, method):
     assert ambiguities(pattern, method=method) == []
 
 
-def test_the_text_that_is_named_hurts():
+def test_the_reported_text_is_matched_slowly():
     [found] = ambiguities(OLD_ACTIVE, method="match")
-    pump = found.partition("'")[2].rstrip("'").encode().decode("unicode_escape")
+    repeated = found.partition("'")[2].rstrip("'").encode().decode("unicode_escape")
 
-    assert pump.count("<!--") == pump.count("-->") == 1
-    assert re.match(OLD_ACTIVE, f"<!--{pump * 3}--><html>")
+    assert repeated.count("<!--") == repeated.count("-->") == 1
+    assert re.match(OLD_ACTIVE, f"<!--{repeated * 3}--><html>")
 
 
 @pytest.mark.parametrize(
     "code", ["from re import compile", "import re as r", "from re import match as m"]
 )
-def test_a_pattern_can_not_hide_from_the_list(tmp_path, monkeypatch, code):
+def test_an_import_that_hides_patterns_from_the_list_is_refused(tmp_path, monkeypatch, code):
     monkeypatch.setattr("tests.patterns.finding.ROOT", tmp_path)
     (tmp_path / "hidden.py").write_text(code)
 

@@ -1,5 +1,5 @@
-"""What regular expressions and fields do with a text that is made to hurt them takes linear time:
-twice the text, at most 2.5 times as long."""
+"""Regular expressions and fields take linear time for texts designed to be slow: at most 2.5 times
+the time for twice the length."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from tests.patterns.growth import LONGEST, time_of
 from tests.patterns.listed import BOUNDED, LISTED, patterns_at
 from tests.patterns.test_ambiguity import OLD_ACTIVE
 
-# For what isn't one regular expression.
+# Repeated texts for code that isn't a single regular expression.
 PUMPS = [
     *["a", "0", "9", " ", "\n", ".", "-", "_", "@", "/", ":", "%", "+", ",", "<", "&", "[", "\\"],
     *["a@", "a.", "-a", "a-", "//", "0:", "-1", "+00:00", "T0", "1.", "<!--", "&#", "xn--"],
@@ -40,8 +40,8 @@ EVERYWHERE = [("", pump, "\x00") for pump in PUMPS]
 EVERYWHERE += [(start, pump, "\x00") for start in STARTS for pump in ["a", "0", ".", "a.", "-"]]
 
 
-def taking(work: Callable[[str], object]) -> Callable[[str], None]:
-    """The same, whether or not it takes the text."""
+def ignoring_refusals(work: Callable[[str], object]) -> Callable[[str], None]:
+    """Return the same function, which ignores that it refuses a text."""
 
     def work_or_refuse(text: str) -> None:
         with suppress(InvalidValue, APIException, SkipField, Resolver404):
@@ -56,7 +56,7 @@ def test_the_products_regular_expressions_take_linear_time(site):
 
 
 @pytest.mark.parametrize("site", BOUNDED)
-def test_those_that_do_not_take_little_time_for_the_longest_text_they_get(site):
+def test_ambiguous_patterns_are_fast_for_the_longest_text_that_they_get(site):
     for _, work, texts in cases_of(patterns_at(site), LISTED[site]):
         for start, pump, end in texts:
             text = (start + pump * BOUNDED[site])[: BOUNDED[site]] + end
@@ -71,7 +71,10 @@ def test_addresses_are_matched_in_linear_time():
     assert len(cases) > 80
     assert failures(cases) == []
     assert (
-        failures([("resolve", taking(resolve), [(s, p, "\n") for s in paths for p in pumps])]) == []
+        failures(
+            [("resolve", ignoring_refusals(resolve), [(s, p, "\n") for s in paths for p in pumps])]
+        )
+        == []
     )
 
 
@@ -93,10 +96,11 @@ def inputs(base: type[Any] = Input) -> Iterator[type[Any]]:
 
 def test_every_field_of_every_input_is_read_in_linear_time():
     declared = [field for each in inputs() for field in each._declared_fields.values()]
-    # Of fields that do the same with a text one is enough.
+    # One of each kind of field is enough.
     fields = {(type(each), *map(type, each.validators)): each for each in declared}
     cases = [
-        (field, taking(deepcopy(field).run_validation), EVERYWHERE) for field in fields.values()
+        (field, ignoring_refusals(deepcopy(field).run_validation), EVERYWHERE)
+        for field in fields.values()
     ]
 
     assert len(cases) > 8
@@ -110,7 +114,7 @@ def test_every_filter_is_read_in_linear_time():
         for name, each in of.base_filters.items()
     }
     cases = [
-        (name, taking(each.field.clean), EVERYWHERE)
+        (name, ignoring_refusals(each.field.clean), EVERYWHERE)
         for name, each in filters.items()
         if not isinstance(each, django_filters.MultipleChoiceFilter)
     ]
@@ -124,21 +128,21 @@ def test_the_columns_validators_take_linear_time():
     validators = [each for field in fields for each in field.validators]
     chosen = {repr(each.regex): each for each in validators if isinstance(each, RegexValidator)}
     chosen |= {repr(type(e)): e for e in validators if isinstance(e, EmailValidator)}
-    cases = [(name, taking(each), EVERYWHERE) for name, each in chosen.items()]
+    cases = [(name, ignoring_refusals(each), EVERYWHERE) for name, each in chosen.items()]
 
     assert len(cases) >= 2
     assert failures(cases) == []
 
 
-def test_an_address_on_the_web_is_checked_in_linear_time():
-    """Up to the length that a link may have (contract M1)."""
-    check = taking(URLValidator(schemes=["http", "https"]))
+def test_a_web_address_is_checked_in_linear_time():
+    """Up to the largest length of a link (contract M1)."""
+    check = ignoring_refusals(URLValidator(schemes=["http", "https"]))
     texts = [*EVERYWHERE, *attacks(URLValidator.regex.pattern, URLValidator.regex.flags)]
 
     assert failures([("URLValidator", check, texts)], limits.URL) == []
 
 
-def test_a_pattern_that_takes_exponential_time_is_seen():
+def test_a_pattern_that_takes_exponential_time_is_found():
     [first, *_] = failures(cases_of([re.compile(OLD_ACTIVE)], "match"))
 
     assert "<!--" in first
@@ -147,5 +151,5 @@ def test_a_pattern_that_takes_exponential_time_is_seen():
 @pytest.mark.parametrize(
     ("pattern", "method"), [("a*b", "search"), ("(a|aa)*b", "match"), (r"(\w+\s?)*$", "match")]
 )
-def test_more_than_linear_time_is_seen(pattern, method):
+def test_more_than_linear_time_is_found(pattern, method):
     assert failures(cases_of([re.compile(pattern)], method))

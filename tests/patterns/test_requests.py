@@ -1,4 +1,4 @@
-"""Whatever a request meets, the server's libraries too, takes linear time with what was sent."""
+"""All regular expressions that a request passes, including those of libraries, take linear time."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ HEADERS = {
     "HTTP_USER_AGENT": "Mozilla/5.0",
     "HTTP_REFERER": "http://testserver/admin/",
 }
-# They see the site's own templates only.
+# These are applied to the site's own templates only.
 OURS = {filter_re, tag_re}
-# What reads requests before Django does, and by which method.
+# The packages that read requests before Django, with the method of their patterns.
 READERS = {"h11": "fullmatch", "websockets.headers": "match"}
 IN_HEADERS = ["\\", " ", ",", ";", '"', "=", "a", "a,", "a;", "1-", "::"]
 
@@ -41,7 +41,7 @@ IN_HEADERS = ["\\", " ", ",", ";", '"', "=", "a", "a,", "a;", "1-", "::"]
 @pytest.mark.parametrize("package", READERS)
 def test_requests_are_read_in_linear_time(package):
     cases = [
-        (name, lambda text, use=use: is_refused_unread(text) or use(text), texts)
+        (name, lambda text, use=use: is_refused_early(text) or use(text), texts)
         for name, use, texts in cases_of(kept_by([package]), READERS[package])
     ]
 
@@ -49,12 +49,12 @@ def test_requests_are_read_in_linear_time(package):
     assert failures(cases) == []
 
 
-def is_refused_unread(text: str) -> bool:
+def is_refused_early(text: str) -> bool:
     return bool(LONG_BLANK.search(text.encode("latin-1", "replace")))
 
 
 def test_a_header_of_any_form_takes_linear_time(api, db):
-    """A whole request, so the sizes are those of which nothing but the text takes the time."""
+    """These are whole requests, so the texts are long enough to dominate the time."""
     client = api()
     client.raise_request_exception = False
     found = [
@@ -76,7 +76,7 @@ def test_a_header_of_any_form_takes_linear_time(api, db):
     assert found == []
 
 
-def takes_away(operation: Operation) -> bool:
+def removes(operation: Operation) -> bool:
     return operation.method == "delete" or operation.path.endswith("/block/")
 
 
@@ -87,8 +87,8 @@ def test_whatever_a_request_meets_takes_linear_time(
     settings.DISABLE_THROTTLING = True
     world = World(person, session, api)
     seen: dict[Any, Any] = {}
-    # One world is enough for all, if what takes something out of it comes last.
-    for operation in sorted(described(), key=takes_away):
+    # One world is enough for all operations if those that remove something come last.
+    for operation in sorted(described(), key=removes):
         client, address = world.client(operation), world.address(operation)
         body = ", ".join(f'"{key}": {part}' for key, part in world.good(operation).items())
         sent = {
