@@ -75,8 +75,8 @@ def main() -> None:
         for problem in found["problems"]:
             print(problem)
         for fault, trials in found["trials"].items():
-            regrets = found["regrets"].get(fault, 0)
-            print(f"{kind}: {fault}: {trials} trials, {regrets} answered 503", flush=True)
+            unavailable = found["unavailable"].get(fault, 0)
+            print(f"{kind}: {fault}: {trials} trials, {unavailable} answered 503", flush=True)
         bad, total = bad + len(found["problems"]), total + sum(found["trials"].values())
     print(f"{total} faults, {bad} problems")
     sys.exit(bool(bad))

@@ -1,4 +1,4 @@
-"""A real browser: the Chromium that is installed, or the one that `CHROMIUM` names."""
+"""Fixtures with a real browser: the installed Chromium, or the one of `CHROMIUM`."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ FLAGS = [
 ]
 # In milliseconds, for each step.
 TIMEOUT = 10_000
-# Redoc's maker's badge, the one thing on all pages that is kept out; and what browsers ask for by
-# themselves where a page names no icon.
+# The logo of Redoc's maker, which the policy blocks, and the icon that browsers request for pages
+# without one.
 EXPECTED = ("https://cdn.redoc.ly/redoc/logo-mini.svg", "/favicon.ico")
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A moderated site with the demo data. The clock is still, so that nothing moves by itself."""
+    """A moderated site with the demo data, and without a scheduler, so that rows don't change."""
     environment = {"SESSION_APPROVAL_POLICY": "staff", "EMBEDDED_SCHEDULER": "0"}
     with Server(tmp_path_factory.mktemp("browsed"), environment) as running:
         yield running
@@ -41,10 +41,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """For one file: while it runs, this thread has an event loop, under which Django asks no
-    database."""
+    """A browser for one file: while it runs, this thread has an event loop, and Django refuses
+    database queries in such a thread."""
     if not CHROMIUM:
-        pytest.skip("needs Chromium: none is installed, and CHROMIUM names none")
+        pytest.skip("needs Chromium: none is installed, and CHROMIUM is not set")
     with sync_playwright() as playwright:
         try:
             running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
@@ -56,14 +56,14 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def complaints() -> list[str]:
-    """What the browser has found wrong so far."""
+    """The browser's complaints so far."""
     return []
 
 
 @pytest.fixture
 def page(browser: Browser, server: Server, complaints: list[str]) -> Iterator[Page]:
-    """A page of the `server`. Errors of scripts and what violates a policy (both are in the
-    console), failed requests and foreign ones are complaints, and there must be none."""
+    """A page of the `server`. Script errors and violations of a policy (both are in the console),
+    failed requests and requests to other sites are complaints, and there must be none."""
     context = browser.new_context(base_url=server.base, color_scheme="light")
     context.set_default_timeout(TIMEOUT)
     listen(context, server.base, complaints)
@@ -77,19 +77,19 @@ def listen(context: BrowserContext, base: str, complaints: list[str]) -> None:
         if not any(each in text for each in EXPECTED):
             complaints.append(text)
 
-    def judge(request: Request) -> None:
+    def check(request: Request) -> None:
         if not request.url.startswith((base, "data:", f"blob:{base}")):
-            complain(f"foreign: {request.url}")
+            complain(f"other site: {request.url}")
 
     def failed(request: Request) -> None:
-        if "ERR_ABORTED" not in (request.failure or ""):  # the page was left meanwhile
+        if "ERR_ABORTED" not in (request.failure or ""):  # the browser has left the page
             complain(f"failed: {request.url} {request.failure}")
 
-    def heard(said: ConsoleMessage) -> None:
-        if said.type == "error":
-            complain(f"console: {said.text} {said.location['url']}")
+    def logged(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            complain(f"console: {message.text} {message.location['url']}")
 
-    context.on("request", judge)
+    context.on("request", check)
     context.on("requestfailed", failed)
     context.on("weberror", lambda error: complain(f"script: {error.error}"))
-    context.on("console", heard)
+    context.on("console", logged)

@@ -1,4 +1,4 @@
-"""The staff at their desk, in a real browser: what they do there, and how it looks."""
+"""The admin in a real browser: its main tasks and its layout."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LOOKS = [
     ("dark", "phone", PHONE),
     ("light", "phone", PHONE),
 ]
-# The main pages, and what is to be read on each.
+# The main pages, with a text that each shows.
 PAGES = {
     "dashboard": ("/admin/", "Places taken"),
     "sessions": ("/admin/sessions_app/session/", "React Hooks Workshop"),
@@ -35,20 +35,20 @@ PAGES = {
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Where screenshots go: to the folder that `SCREENSHOTS` names, to be looked at."""
+    """The folder of the screenshots: that of `SCREENSHOTS`, or a temporary one."""
     chosen = os.environ.get("SCREENSHOTS")
     return Path(chosen) if chosen else tmp_path_factory.mktemp("screenshots")
 
 
 @pytest.fixture(scope="module")
 def cookies():
-    """Those of a browser in which staff have signed in."""
+    """The cookies of a browser in which staff have signed in."""
     return []
 
 
 @pytest.fixture
-def desk(page: Page, cookies: list[Any]) -> Page:
-    """The dashboard, signed in as staff: by the form the first time."""
+def admin(page: Page, cookies: list[Any]) -> Page:
+    """The dashboard for staff, who sign in with the form the first time."""
     page.context.add_cookies(cookies)
     page.goto("/admin/")
     if not cookies:
@@ -60,46 +60,46 @@ def desk(page: Page, cookies: list[Any]) -> Page:
     return page
 
 
-def find(desk: Page, words: str) -> None:
-    """By way of the navigation and the search of the list."""
-    desk.get_by_role("navigation").get_by_role("link", name="Sessions", exact=True).click()
-    desk.locator("[name=q]").fill(words)
-    desk.locator("[name=q]").press("Enter")
-    expect(desk.locator("[name=_selected_action]")).to_have_count(1)
+def find(admin: Page, words: str) -> None:
+    """Find one session with the navigation and the search of the list."""
+    admin.get_by_role("navigation").get_by_role("link", name="Sessions", exact=True).click()
+    admin.locator("[name=q]").fill(words)
+    admin.locator("[name=q]").press("Enter")
+    expect(admin.locator("[name=_selected_action]")).to_have_count(1)
 
 
-def choose(desk: Page, action: str) -> None:
-    """Do it to the session that is listed."""
-    desk.locator("[name=_selected_action]").check()
-    desk.get_by_label("Select action to run").select_option(label=action)
-    desk.get_by_role("button", name="Run").click()
+def run_action(admin: Page, action: str) -> None:
+    """Run an action on the listed session."""
+    admin.locator("[name=_selected_action]").check()
+    admin.get_by_label("Select action to run").select_option(label=action)
+    admin.get_by_role("button", name="Run").click()
 
 
-def figures(desk: Page) -> dict[str, int]:
-    """How many sessions wait for approval, and how many there are in three statuses."""
-    desk.get_by_role("navigation").get_by_role("link", name="Dashboard").click()
-    waiting = desk.get_by_role("listitem").filter(has_text="Sessions waiting for approval")
+def figures(admin: Page) -> dict[str, int]:
+    """Return the numbers of sessions that wait for approval, and of those in two statuses."""
+    admin.get_by_role("navigation").get_by_role("link", name="Dashboard").click()
+    waiting = admin.get_by_role("listitem").filter(has_text="Sessions waiting for approval")
     found = {"waiting": int(waiting.locator("strong").inner_text())}
     for status in ("Upcoming", "Approved"):
-        row = desk.get_by_role("row", name=re.compile(f"^{status}"))
+        row = admin.get_by_role("row", name=re.compile(f"^{status}"))
         found[status] = int(row.get_by_role("cell").last.inner_text())
     return found
 
 
-def test_staff_find_a_session_approve_it_cancel_another_and_see_the_dashboard_move(desk):
-    before = figures(desk)
+def test_staff_approve_a_session_and_cancel_another_and_the_dashboard_changes(admin):
+    before = figures(admin)
 
-    find(desk, "data structures")
-    choose(desk, "Approve selected sessions")
-    expect(desk.get_by_text("1 approved.")).to_be_visible()
+    find(admin, "data structures")
+    run_action(admin, "Approve selected sessions")
+    expect(admin.get_by_text("1 approved.")).to_be_visible()
 
-    find(desk, "react hooks")
-    choose(desk, "Cancel selected sessions, with a reason")
-    desk.get_by_label(re.compile("Reason")).fill("The room is flooded")
-    desk.get_by_role("button", name="Cancel these sessions").click()
-    expect(desk.get_by_text("1 cancelled.")).to_be_visible()
+    find(admin, "react hooks")
+    run_action(admin, "Cancel selected sessions, with a reason")
+    admin.get_by_label(re.compile("Reason")).fill("The room is flooded")
+    admin.get_by_role("button", name="Cancel these sessions").click()
+    expect(admin.get_by_text("1 cancelled.")).to_be_visible()
 
-    after = figures(desk)
+    after = figures(admin)
     assert {name: after[name] - before[name] for name in before} == {
         "waiting": -1,
         "Upcoming": -1,
@@ -107,22 +107,22 @@ def test_staff_find_a_session_approve_it_cancel_another_and_see_the_dashboard_mo
     }
 
 
-def test_another_period_is_chosen_and_its_numbers_are_read_as_a_table(desk):
-    desk.get_by_role("link", name="90 days").click()
-    expect(desk.get_by_role("link", name="90 days")).to_have_attribute("aria-current", "true")
-    desk.get_by_label("From").fill("2026-01-01")
-    desk.get_by_label("to", exact=True).fill("2026-01-02")
-    desk.get_by_role("button", name="Show").click()
-    desk.get_by_text("As a table").first.click()
+def test_the_dashboard_shows_another_period_as_a_table(admin):
+    admin.get_by_role("link", name="90 days").click()
+    expect(admin.get_by_role("link", name="90 days")).to_have_attribute("aria-current", "true")
+    admin.get_by_label("From").fill("2026-01-01")
+    admin.get_by_label("to", exact=True).fill("2026-01-02")
+    admin.get_by_role("button", name="Show").click()
+    admin.get_by_text("As a table").first.click()
 
-    expect(desk.get_by_text("1 January 2026 to 2 January 2026")).to_be_visible()
-    table = desk.get_by_role("table", name="Sessions by their date")
+    expect(admin.get_by_text("1 January 2026 to 2 January 2026")).to_be_visible()
+    table = admin.get_by_role("table", name="Sessions by their date")
     expect(table.get_by_role("row")).to_have_count(3)
 
 
-def test_the_menu_is_opened_and_closed_by_the_keyboard(desk):
-    menu = desk.get_by_role("button", name="Menu")
-    sidebar = desk.locator("#nav-sidebar")
+def test_the_keyboard_opens_and_closes_the_menu(admin):
+    menu = admin.get_by_role("button", name="Menu")
+    sidebar = admin.locator("#nav-sidebar")
     expect(sidebar).to_be_visible()
 
     menu.focus()
@@ -134,47 +134,47 @@ def test_the_menu_is_opened_and_closed_by_the_keyboard(desk):
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE])
-def test_the_bar_with_the_acts_leaves_the_last_row_in_sight(desk, size):
-    desk.set_viewport_size(size)
-    desk.goto("/admin/sessions_app/session/")
-    desk.locator("[name=_selected_action]").first.check()
-    desk.keyboard.press("End")
+def test_the_action_bar_does_not_cover_the_last_row(admin, size):
+    admin.set_viewport_size(size)
+    admin.goto("/admin/sessions_app/session/")
+    admin.locator("[name=_selected_action]").first.check()
+    admin.keyboard.press("End")
 
-    row = desk.locator("#result_list tbody tr, #result_list tbody.block").last
-    bar = desk.locator("#changelist-actions-wrapper")
+    row = admin.locator("#result_list tbody tr, #result_list tbody.block").last
+    bar = admin.locator("#changelist-actions-wrapper")
     expect(bar).to_be_visible()
-    desk.wait_for_function("scrollY + innerHeight >= document.documentElement.scrollHeight - 1")
-    last, acts = row.bounding_box(), bar.bounding_box()
-    assert last
-    assert acts
-    assert last["y"] + last["height"] <= acts["y"]
+    admin.wait_for_function("scrollY + innerHeight >= document.documentElement.scrollHeight - 1")
+    row_box, bar_box = row.bounding_box(), bar.bounding_box()
+    assert row_box
+    assert bar_box
+    assert row_box["y"] + row_box["height"] <= bar_box["y"]
 
 
-def test_a_phone_shows_the_name_of_the_page(desk):
-    desk.set_viewport_size(PHONE)
-    desk.goto("/admin/sessions_app/session/2/change/")
+def test_a_phone_shows_the_title_of_the_page(admin):
+    admin.set_viewport_size(PHONE)
+    admin.goto("/admin/sessions_app/session/2/change/")
 
-    expect(desk.locator("h1").get_by_text("Group sessions")).to_be_hidden()
-    expect(desk.locator("h1").get_by_text("React Hooks Workshop")).to_be_visible()
+    expect(admin.locator("h1").get_by_text("Group sessions")).to_be_hidden()
+    expect(admin.locator("h1").get_by_text("React Hooks Workshop")).to_be_visible()
 
 
-def test_each_page_fits_a_phone_in_light_and_dark(desk, folder):
+def test_each_page_fits_a_phone_in_light_and_dark(admin, folder):
     for name, (path, words) in PAGES.items():
-        desk.goto(path)
-        look_at(desk, name, words, folder)
+        admin.goto(path)
+        check_layout(admin, name, words, folder)
 
 
 def test_the_sign_in_fits_a_phone_in_light_and_dark(page, folder):
     page.goto("/admin/")
 
-    look_at(page, "sign-in", "Welcome back to", folder)
+    check_layout(page, "sign-in", "Welcome back to", folder)
 
 
-def look_at(page: Page, name: str, words: str, folder: Path) -> None:
-    """A screenshot in either theme and width; what is to be read there can be, and nothing is
-    wider than the screen."""
+def check_layout(page: Page, name: str, words: str, folder: Path) -> None:
+    """Take screenshots in both themes and widths, and check that the text is visible and that
+    nothing is wider than the screen."""
     for theme, width, size in LOOKS:
-        turn(page, theme)
+        choose_theme(page, theme)
         page.set_viewport_size(size)
         expect(page.get_by_text(words).filter(visible=True).first).to_be_visible()
         excess = page.evaluate("document.documentElement.scrollWidth - innerWidth")
@@ -183,8 +183,8 @@ def look_at(page: Page, name: str, words: str, folder: Path) -> None:
     page.set_viewport_size(WIDE)
 
 
-def turn(page: Page, theme: str) -> None:
-    """By unfold's own keys, which turn light to dark and all else to light."""
+def choose_theme(page: Page, theme: str) -> None:
+    """Choose a theme by unfold's keyboard shortcut, which toggles it."""
     while page.evaluate("localStorage.adminTheme") != f'"{theme}"':
         page.keyboard.press("Control+e")
         page.wait_for_timeout(20)

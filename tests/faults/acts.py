@@ -1,4 +1,4 @@
-"""What an act is, to a fault; and what the acts have in common."""
+"""The table of acts into which faults are injected, and helpers for them."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from tests.faults.site import PDF, Reply, call
 
 @dataclass(frozen=True)
 class Case:
-    """One act, ready to be done.
+    """One prepared act.
 
     Attributes:
-        send: does it; a client that got no answer does it again.
-        done: is it done, once and whole?
+        send: does the act. A client that gets no answer repeats it.
+        done: whether the act was done once and completely.
     """
 
     send: Callable[[], Reply]
@@ -31,10 +31,11 @@ class Case:
 
 @dataclass(frozen=True)
 class Act:
-    """How to prepare one, always with rows of its own.
+    """An act.
 
     Attributes:
-        again: the codes that may tell a client who repeats it that it is done already.
+        prepare: creates the rows of a new case.
+        again: the codes that a client may get for a repetition if the act was done already.
     """
 
     prepare: Callable[[], Case]
@@ -45,17 +46,17 @@ ACTS: dict[str, Act] = {}
 
 
 def act(*again: str) -> Callable[[Callable[[], Case]], Callable[[], Case]]:
-    """Put an act into the table, under its function's name."""
+    """Add an act to the table under its function's name."""
 
-    def enter(prepare: Callable[[], Case]) -> Callable[[], Case]:
+    def add(prepare: Callable[[], Case]) -> Callable[[], Case]:
         ACTS[prepare.__name__] = Act(prepare, frozenset(again))
         return prepare
 
-    return enter
+    return add
 
 
-def told(event: str, *people: User) -> bool:
-    """Has each of them heard of it once?"""
+def notified(event: str, *people: User) -> bool:
+    """Whether each of these people has exactly one notification of the event."""
     return all(Notification.objects.filter(user=each, event=event).count() == 1 for each in people)
 
 
@@ -68,8 +69,8 @@ def has(rows: Any, number: int = 1) -> bool:
 
 
 def made(rows: Any) -> bool:
-    """At least one, and no more than were asked for: of what may be made any number of times, who
-    repeats it has another. Only an idempotency key could tell."""
+    """Whether at least one row was created, and at most one for each try. Without an idempotency
+    key, a repetition creates another row."""
     return bool(1 <= rows.count() <= 3)
 
 
@@ -78,7 +79,7 @@ def path(session: Session, action: str = "") -> str:
 
 
 def rewrite(row: models.Model, **columns: Any) -> None:
-    """Write columns past the services."""
+    """Write columns without the services."""
     models.QuerySet.update(type(row)._default_manager.filter(pk=row.pk), **columns)
 
 
@@ -88,7 +89,7 @@ def uploaded(row: Session) -> Material:
 
 
 def upload_to(row: Session, number: int | str = "", content: bytes = PDF) -> Reply:
-    """Send a file: a new material's, or in place of one's."""
+    """Send a file, for a new material or to replace the file of an existing one."""
     data = {"file": (BytesIO(content), "notes.pdf")}
     at = path(row, f"materials/{number}" if number else "materials")
     if number:

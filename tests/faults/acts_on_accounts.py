@@ -1,4 +1,4 @@
-"""The acts on accounts, and on what they are told."""
+"""The acts on accounts and notifications."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def sign_out() -> Case:
 
 
 @act()
-def change_oneself() -> Case:
+def change_profile() -> Case:
     by = person()
     return Case(
         lambda: call("PATCH", "/api/auth/me/", by, {"first_name": "Ada"}),
@@ -78,14 +78,14 @@ def change_oneself() -> Case:
 
 @act()
 def mark_all_as_read() -> Case:
-    _, by = friends_who_heard()
+    _, by = friends_with_a_notification()
     return Case(
         lambda: call("POST", "/api/notifications/mark_all_as_read/", by),
         lambda: has(Notification.objects.filter(user=by, read=False), 0),
     )
 
 
-def friends_who_heard() -> tuple[User, User]:
+def friends_with_a_notification() -> tuple[User, User]:
     one, other = friends()
     services.create(by=one, participant_id=other.pk, now=now())
     return one, other

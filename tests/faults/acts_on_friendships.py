@@ -1,4 +1,4 @@
-"""The acts on friendships, and what friends write."""
+"""The acts on friendships and messages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from accounts.models import User
 from friendships import services as friendships
 from friendships.models import Block, Friendship, Message
 from friendships.querysets import FriendshipQuerySet
-from tests.faults.acts import Case, act, has, made, status_of, told
+from tests.faults.acts import Case, act, has, made, notified, status_of
 from tests.faults.acts_on_one_on_ones import started
 from tests.faults.site import call, friends, now, person
 from zoom import services
@@ -27,7 +27,7 @@ def ask_for_friendship() -> Case:
     one, other = person(), person()
     return Case(
         lambda: call("POST", "/v1/friends/requests/", one, {"user_id": other.pk}),
-        lambda: between(one, other, "pending") and told("friend_request", other),
+        lambda: between(one, other, "pending") and notified("friend_request", other),
     )
 
 
@@ -36,7 +36,7 @@ def accept_friendship() -> Case:
     one, other, row = asked()
     return Case(
         lambda: call("POST", f"/v1/friends/requests/{row.pk}/accept/", other),
-        lambda: between(one, other, "accepted") and told("friend_accepted", one),
+        lambda: between(one, other, "accepted") and notified("friend_accepted", one),
     )
 
 
@@ -60,7 +60,7 @@ def unfriend() -> Case:
             between(one, other, "closed")
             and status_of(pending) == "cancelled"
             and status_of(going) == "completed"
-            and told("one_on_one_ended", other)
+            and notified("one_on_one_ended", other)
         ),
     )
 
@@ -75,7 +75,7 @@ def block() -> Case:
             has(Block.objects.filter(blocker=one))
             and between(one, other, "closed")
             and status_of(pending) == "cancelled"
-            and told("one_on_one_cancelled", other)
+            and notified("one_on_one_cancelled", other)
         ),
     )
 

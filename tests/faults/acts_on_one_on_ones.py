@@ -13,7 +13,7 @@ from django.conf import settings
 
 from accounts.models import User
 from friendships.models import Message
-from tests.faults.acts import Case, act, has, made, rewrite, status_of, told
+from tests.faults.acts import Case, act, has, made, notified, rewrite, status_of
 from tests.faults.site import Reply, call, friends, now, run
 from zoom import services
 from zoom.models import AuditEntry, JoinToken, OneOnOneSession
@@ -57,7 +57,7 @@ def start() -> Case:
         lambda: (
             status_of(row) == "active"
             and has(Message.objects.filter(session=row))
-            and told("one_on_one_started", other)
+            and notified("one_on_one_started", other)
         ),
     )
 
@@ -68,7 +68,7 @@ def ready() -> Case:
     row = started(one, other)
     return Case(
         lambda: call("POST", at(row, "ready"), other),
-        lambda: logged(row, "ready") == 1 and told("one_on_one_ready", one),
+        lambda: logged(row, "ready") == 1 and notified("one_on_one_ready", one),
     )
 
 
@@ -96,7 +96,7 @@ def end() -> Case:
     row = started(*friends())
     return Case(
         lambda: call("POST", at(row, "end"), row.initiator),
-        lambda: status_of(row) == "completed" and told("one_on_one_ended", row.participant),
+        lambda: status_of(row) == "completed" and notified("one_on_one_ended", row.participant),
     )
 
 
@@ -105,11 +105,11 @@ def cancel() -> Case:
     row = started(*friends())
     return Case(
         lambda: call("POST", at(row, "cancel"), row.initiator),
-        lambda: status_of(row) == "cancelled" and told("one_on_one_cancelled", row.participant),
+        lambda: status_of(row) == "cancelled" and notified("one_on_one_cancelled", row.participant),
     )
 
 
-def zoom_says(row: OneOnOneSession, name: str, moment: int, **who: str) -> Reply:
+def send_webhook(row: OneOnOneSession, name: str, moment: int, **who: str) -> Reply:
     meeting: dict[str, Any] = {"id": row.zoom_meeting_id, "uuid": f"u{row.pk}=="}
     if who:
         meeting["participant"] = who
@@ -124,37 +124,37 @@ def zoom_says(row: OneOnOneSession, name: str, moment: int, **who: str) -> Reply
 
 
 @act()
-def zoom_tells_of_somebody() -> Case:
+def zoom_reports_a_participant() -> Case:
     row = started(*friends())
     row.refresh_from_db()
     who = {"participant_uuid": "p", "email": row.participant.email}
     return Case(
-        lambda: zoom_says(row, "meeting.participant_joined", 5, **who),
+        lambda: send_webhook(row, "meeting.participant_joined", 5, **who),
         lambda: logged(row, "joined") == 1,
     )
 
 
 @act()
-def zoom_tells_of_the_end() -> Case:
+def zoom_reports_the_end() -> Case:
     row = started(*friends())
     row.refresh_from_db()
     for number, each in enumerate(row.people):
         who = {"participant_uuid": str(number), "email": each.email}
-        zoom_says(row, "meeting.participant_joined", number, **who)
+        send_webhook(row, "meeting.participant_joined", number, **who)
     return Case(
-        lambda: zoom_says(row, "meeting.ended", 9),
-        lambda: status_of(row) == "completed" and told("one_on_one_ended", *row.people),
+        lambda: send_webhook(row, "meeting.ended", 9),
+        lambda: status_of(row) == "completed" and notified("one_on_one_ended", *row.people),
     )
 
 
 @act()
-def call_off_overdue() -> Case:
+def cancel_overdue() -> Case:
     one, other = friends()
     row = services.create(by=one, participant_id=other.pk, now=now())
     rewrite(row, created_at=now() - timedelta(days=8))
     return Case(
         lambda: run("call_off_one_on_ones"),
-        lambda: status_of(row) == "cancelled" and told("one_on_one_cancelled", one, other),
+        lambda: status_of(row) == "cancelled" and notified("one_on_one_cancelled", one, other),
     )
 
 
@@ -164,5 +164,5 @@ def complete_one_on_one() -> Case:
     rewrite(row, started_at=now() - timedelta(days=2))
     return Case(
         lambda: run("complete_one_on_ones"),
-        lambda: status_of(row) == "completed" and told("one_on_one_ended", *row.people),
+        lambda: status_of(row) == "completed" and notified("one_on_one_ended", *row.people),
     )

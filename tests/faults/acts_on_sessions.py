@@ -7,7 +7,7 @@ from datetime import timedelta
 from materials.models import OrphanedFile
 from sessions_app import services
 from sessions_app.models import BookingRequest, Participant, Session
-from tests.faults.acts import Case, act, has, made, path, status_of, told, uploaded
+from tests.faults.acts import Case, act, has, made, notified, path, status_of, uploaded
 from tests.faults.site import approved, call, joined, now, person, publish, seen
 
 
@@ -31,7 +31,7 @@ def update_session() -> Case:
         lambda: call("PATCH", path(row), row.creator, {"date": date.isoformat(), "title": "B"}),
         lambda: (
             has(Session.objects.filter(pk=row.pk, date=date, title="B", reminder_round=1))
-            and told("rescheduled", inside)
+            and notified("rescheduled", inside)
         ),
     )
 
@@ -44,7 +44,7 @@ def cancel_session() -> Case:
         lambda: call("POST", path(row, "cancel"), row.creator, {"reason": "ill"}),
         lambda: (
             status_of(row) == "cancelled"
-            and told("cancelled", inside, asking)
+            and notified("cancelled", inside, asking)
             and not BookingRequest.objects.filter(session=row, status="pending").exists()
         ),
     )
@@ -59,7 +59,7 @@ def delete_session() -> Case:
         lambda: call("DELETE", path(row), row.creator),
         lambda: (
             has(Session.objects.filter(pk=row.pk), 0)
-            and told("deleted", inside)
+            and notified("deleted", inside)
             and has(OrphanedFile.objects.filter(name=material.stored_name))
         ),
     )
@@ -71,7 +71,8 @@ def join() -> Case:
     return Case(
         lambda: call("POST", path(row, "join"), by),
         lambda: (
-            has(Participant.objects.filter(session=row, user=by)) and told("joined", row.creator)
+            has(Participant.objects.filter(session=row, user=by))
+            and notified("joined", row.creator)
         ),
     )
 
@@ -83,7 +84,7 @@ def book() -> Case:
         lambda: call("POST", path(row, "join"), by, {"message": "May I?"}),
         lambda: (
             has(BookingRequest.objects.filter(session=row, user=by, status="pending"))
-            and told("request_made", row.creator)
+            and notified("request_made", row.creator)
         ),
     )
 
@@ -96,7 +97,7 @@ def leave() -> Case:
         lambda: call("POST", path(row, "leave"), by),
         lambda: (
             has(Participant.objects.filter(session=row, left_at__isnull=False))
-            and told("left", row.creator)
+            and notified("left", row.creator)
         ),
     )
 
@@ -120,7 +121,7 @@ def approve_request() -> Case:
         lambda: (
             status_of(row) == "scheduled"
             and has(Participant.objects.filter(session=row, user=by))
-            and told("request_approved", by)
+            and notified("request_approved", by)
         ),
     )
 
@@ -133,7 +134,7 @@ def reject_request() -> Case:
         lambda: call("POST", path(row, "reject_request"), row.creator, {"user_id": by.pk}),
         lambda: (
             has(BookingRequest.objects.filter(session=row, status="rejected"))
-            and told("request_rejected", by)
+            and notified("request_rejected", by)
         ),
     )
 
@@ -155,8 +156,8 @@ def start_session() -> Case:
         lambda: call("POST", path(row, "start"), row.creator),
         lambda: (
             status_of(row) == "ongoing"
-            and told("started", inside)
-            and told("request_closed", asking)
+            and notified("started", inside)
+            and notified("request_closed", asking)
         ),
     )
 
@@ -168,5 +169,5 @@ def complete_session() -> Case:
     services.start(seen(row, row.creator), by=row.creator, now=now())
     return Case(
         lambda: call("POST", path(row, "complete"), row.creator),
-        lambda: status_of(row) == "completed" and told("completed", inside),
+        lambda: status_of(row) == "completed" and notified("completed", inside),
     )

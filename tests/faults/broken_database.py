@@ -1,4 +1,4 @@
-"""A database that fails an act: cut off at a statement, refusing a write, or out of room."""
+"""Faults of the database: cut connections, refused writes, full disks."""
 
 from __future__ import annotations
 
@@ -17,22 +17,21 @@ from tests.faults.acts import Act
 from tests.faults.kills import in_a_child
 from tests.faults.laboratory import At, Laboratory, at_rest
 
-# How PostgreSQL refuses a write that is well made: no room, a damaged table, a server that only
-# reads (after a failover), an administrator's word.
+# The codes with which PostgreSQL refuses a correct write: full disk, damaged table, read-only
+# server (after a failover), cancelled by an administrator.
 REFUSALS = ("53100", "XX001", "25006", "57014")
 REFUSE = """
     CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN RAISE EXCEPTION 'refused' USING ERRCODE = TG_ARGV[0]; END $$"""
 
 
-def beside() -> psycopg.Connection[Any]:
-    """Another connection to the database, of somebody who may do everything."""
+def separate_connection() -> psycopg.Connection[Any]:
+    """Return a separate connection to the database with all rights."""
     return psycopg.connect(os.environ["DATABASE_URL"], autocommit=True)
 
 
 def cut(lab: Laboratory, name: str, act: Act) -> None:
-    """The connection ends before each statement, and after it: before what comes next, and the
-    commit."""
+    """Cut the connection before and after each statement, so also before the commit."""
     number = lab.healthy(name, act).number
     places = [(n, after) for n in range(1, number + 1) for after in (False, True)]
     for n, after in lab.sampled(places):
@@ -44,15 +43,15 @@ def cut(lab: Laboratory, name: str, act: Act) -> None:
 
 
 def end_connection() -> None:
-    if connection.connection is None:  # before the first statement there may be none
+    if connection.connection is None:  # there may be none before the first statement
         return
     pid = connection.connection.info.backend_pid
-    with beside() as other:  # with a time limit it waits until it is gone
+    with separate_connection() as other:  # with a timeout it waits for the end of the process
         other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
 
 
 def refuse(lab: Laboratory, name: str, act: Act) -> None:
-    """Each kind of write to each table that the act writes is refused by a trigger."""
+    """Refuse each kind of write to each table of the act with a trigger."""
     for number, (verb, table) in enumerate(lab.sampled(sorted(lab.healthy(name, act).writes))):
         code = REFUSALS[(number + lab.turn) % len(REFUSALS)]
         case = act.prepare()
@@ -63,7 +62,7 @@ def refuse(lab: Laboratory, name: str, act: Act) -> None:
 
 @contextmanager
 def refused(verb: str, table: str, code: str) -> Iterator[None]:
-    with beside() as other:
+    with separate_connection() as other:
         other.execute(REFUSE)
         other.execute(
             f"CREATE TRIGGER refused BEFORE {verb} ON {table} EXECUTE FUNCTION refuse('{code}')"
@@ -73,25 +72,25 @@ def refused(verb: str, table: str, code: str) -> Iterator[None]:
 
 
 def all_cut(lab: Laboratory, name: str, act: Act) -> None:
-    """Between two requests the database ends all connections, as when it restarts: whoever asks
-    next hears nothing of it."""
+    """Cut all connections between two requests, as a restart of the database does. The next request
+    must succeed."""
     case = act.prepare()
-    with at_rest(), beside() as other:
+    with at_rest(), separate_connection() as other:
         other.execute(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
     reply = case.send()
-    if not reply.fine:
+    if not reply.ok:
         lab.problems.append(f"all connections cut before it, {name}: {reply}")
     lab.judge("all connections cut", name, act, case, reply)
 
 
-# ── SQLite on a full disk. In processes of their own: the limits can't be taken back ─────────
+# ── SQLite on a full disk, in separate processes since the limits can't be undone ────────────
 
 
-class NoRoom:
-    """The database may not grow: what SQLite itself says when its disk is full."""
+class DatabaseFull:
+    """Stops the growth of the database, so that SQLite reports a full disk."""
 
     def __init__(self) -> None:
         self.armed = False
@@ -105,8 +104,8 @@ class NoRoom:
         return execute(sql, params, many, context)
 
 
-class NoWriting:
-    """No file may grow: the system refuses what SQLite writes, and the upload's bytes."""
+class DiskFull:
+    """Stops the growth of all files, so that the system refuses writes of SQLite and of uploads."""
 
     def __init__(self) -> None:
         self.armed = False
@@ -121,7 +120,7 @@ class NoWriting:
 
 
 def disk_full(lab: Laboratory, name: str, act: Act) -> None:
-    for fault in (NoRoom(), NoWriting()):
+    for fault in (DatabaseFull(), DiskFull()):
         case = act.prepare()
         reply = in_a_child(case, fault)
         lab.judge("disk full", f"{name}, {type(fault).__name__}", act, case, reply)

@@ -1,5 +1,7 @@
-"""Processes that end in the middle of an act, by SIGKILL: at each statement, and at each call to
-another service. Nothing in the product knows: Django's execute wrapper and the fakes do it."""
+"""Processes that are killed by SIGKILL in the middle of an act: at each statement, and at each call
+to another service. Django's execute wrapper and the fake services do it, without code in the
+product.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,7 @@ from tests.zoom.fake_zoom_http import Call
 
 @dataclass
 class Victim:
-    """The process that is to be killed by somebody else, once it has been born."""
+    """The forked process, which a fake service kills."""
 
     pid: int = 0
 
@@ -31,32 +33,32 @@ class Victim:
 
 
 def in_a_child(case: Case, wrapper: Any, victim: Victim | None = None) -> Reply | None:
-    """Do an act in a process of its own; its answer, None if it was killed before it had one."""
+    """Do an act in a forked process. Return its answer; None if it was killed before."""
     with at_rest():
-        answer, say = os.pipe()
-        wait, go = os.pipe()
+        answer, output = os.pipe()
+        wait, start = os.pipe()
         pid = os.fork()
         if pid == 0:
             os.read(wait, 1)
             with connection.execute_wrapper(wrapper) if wrapper else nullcontext():
                 reply = case.send()
-            os.write(say, pickle.dumps(Reply(reply.status, reply.code, reply.retry_after)))
+            os.write(output, pickle.dumps(Reply(reply.status, reply.code, reply.retry_after)))
             os._exit(0)
         if victim:
             victim.pid = pid
-        os.write(go, b"!")
+        os.write(start, b"!")
         _, status = os.waitpid(pid, 0)
-        os.close(say)
-        said = os.read(answer, 65536)
-        for each in (answer, wait, go):
+        os.close(output)
+        data = os.read(answer, 65536)
+        for each in (answer, wait, start):
             os.close(each)
     if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
         return None
-    return pickle.loads(said)
+    return pickle.loads(data)
 
 
 def kill_at_statements(lab: Laboratory, name: str, act: Act) -> None:
-    """Before each statement, and after it; at last, with the answer on its way to nobody."""
+    """Kill the process before and after each statement."""
     number = lab.healthy(name, act).number
     places = [(n, after) for n in range(1, number + 1) for after in (False, True)]
     for n, after in lab.sampled(places):
@@ -68,26 +70,26 @@ def kill_at_statements(lab: Laboratory, name: str, act: Act) -> None:
 
 
 def answer_lost(lab: Laboratory, name: str, act: Act) -> None:
-    """It is done, and the client never hears of it."""
+    """Do the act, and let the client get no answer."""
     case = act.prepare()
     reply = case.send()
     lab.judge("answer lost", name, act, case, reply)
 
 
 def kill_at_calls(lab: Laboratory, name: str, act: Act) -> None:
-    """When Zoom or the mail server is asked, and when it has done what it was asked."""
+    """Kill the process when it calls Zoom, before and after Zoom does what it was asked."""
     zoom = lab.outside.zoom
     before = len(zoom.requests)
     lab.healthy(name, act)
-    asked = {each.operation for each in zoom.requests[before:]}
-    for operation in sorted(asked | ({"token"} if asked else set())):
+    called = {each.operation for each in zoom.requests[before:]}
+    for operation in sorted(called | ({"token"} if called else set())):
         for after in (False, True):
             victim = Victim()
             case = act.prepare()
             lab.outside.zoom.behave(operation, killing(victim, after), times=1)
             reply = in_a_child(case, None, victim)
             lab.outside.zoom.calm()
-            if reply is not None:  # it doesn't call that
+            if reply is not None:  # the act doesn't call this operation
                 break
             where = f"{name}, {'after' if after else 'before'} Zoom's {operation}"
             lab.judge("killed at a call", where, act, case, None)
@@ -100,26 +102,27 @@ def kill_at_mails(lab: Laboratory, name: str, act: Act) -> None:
         setattr(lab.outside.mails, moment, victim.die)
         reply = in_a_child(case, None, victim)
         setattr(lab.outside.mails, moment, None)
-        lab.judge("killed at a call", f"{name}, {moment} the mail was taken", act, case, reply)
+        lab.judge("killed at a call", f"{name}, {moment} the mail was accepted", act, case, reply)
 
 
 def killing(victim: Victim, after: bool) -> Callable[[Call], None]:
-    def mood(call: Call) -> None:
+    def behaviour(call: Call) -> None:
         if after:
             call.zoom.answer(call.recorded)
         victim.die()
         call.close_connection = True
 
-    return mood
+    return behaviour
 
 
 @contextmanager
 def without_transactions() -> Any:
-    """The negative control: each statement stands for itself, so that a kill leaves half an act."""
-    kept = Atomic.__enter__, Atomic.__exit__
+    """The negative control: each statement is committed at once, so a kill leaves acts half
+    done."""
+    original = Atomic.__enter__, Atomic.__exit__
     Atomic.__enter__ = lambda self: None  # type: ignore[method-assign]
     Atomic.__exit__ = lambda self, *error: None  # type: ignore[method-assign]
     try:
         yield
     finally:
-        Atomic.__enter__, Atomic.__exit__ = kept  # type: ignore[method-assign]
+        Atomic.__enter__, Atomic.__exit__ = original  # type: ignore[method-assign]

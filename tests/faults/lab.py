@@ -1,5 +1,5 @@
-"""`python -m tests.faults.lab killed,cut --step 7`: try faults on the database in `DATABASE_URL`;
-one line of JSON says what came of it."""
+"""`python -m tests.faults.lab killed,cut --step 7` tries faults on the database in `DATABASE_URL`
+and prints the results as one line of JSON."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ FAULTS = {
     "cut": ["broken_database.cut", "broken_database.all_cut"],
     "refused": ["broken_database.refuse"],
     "full": ["broken_database.disk_full"],
-    "twice": ["twins.at_once_twice"],
-    "redis": ["twins.without_redis"],
-    "clock": ["twins.with_a_wrong_clock"],
+    "twice": ["conditions.at_once_twice"],
+    "redis": ["conditions.without_redis"],
+    "clock": ["conditions.with_a_wrong_clock"],
 }
-# Those that fork need connections without a pool, which has threads.
+# Faults that fork processes need connections without a pool, which has threads.
 FORKING = {"killed", "mails", "full"}
 
 
@@ -35,59 +35,61 @@ def main() -> None:
     if FORKING & set(names):
         os.environ["FAULTS_POOL"] = "0"
     django.setup()
-    logging.disable()  # of thousands of faults, all meant
+    logging.disable()  # thousands of faults are expected
     print(json.dumps(try_out(names, options)))
 
 
 def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("faults", help=f"Some of {', '.join(FAULTS)}, with commas between.")
-    parser.add_argument("--step", type=int, default=1, help="Of all places try each n-th.")
-    parser.add_argument("--acts", default="", help="Only these, with commas between.")
+    parser.add_argument("faults", help=f"Some of {', '.join(FAULTS)}, separated by commas.")
+    parser.add_argument("--step", type=int, default=1, help="Try only every n-th place.")
+    parser.add_argument("--acts", default="", help="Try only these acts, separated by commas.")
     parser.add_argument(
-        "--torn", default="", help="At last kill these without transactions: must show problems."
+        "--control",
+        default="",
+        help="Acts to kill without transactions at the end, which must show problems.",
     )
     return parser.parse_args()
 
 
 def try_out(names: list[str], options: argparse.Namespace) -> dict[str, Any]:
-    """What came of it: trials and answers of 503 by fault, problems (also of the torn), seconds."""
-    # Once Django is set up; those that aren't used here fill the table of acts.
+    """Return the results: trials and 503s by fault, problems (also of the control), seconds."""
+    # These imports need Django's set-up. The unused modules fill the table of acts.
     from tests.faults import (  # noqa: PLC0415
-        acts_of_clock,  # noqa: F401
+        acts_of_jobs,  # noqa: F401
         acts_on_accounts,  # noqa: F401
         acts_on_friendships,  # noqa: F401
         acts_on_materials,  # noqa: F401
         acts_on_one_on_ones,  # noqa: F401
         acts_on_sessions,  # noqa: F401
         broken_database,
+        conditions,
         kills,
-        twins,
     )
     from tests.faults.laboratory import Laboratory  # noqa: PLC0415  # as above
     from tests.faults.site import outside  # noqa: PLC0415  # as above
 
     began = time.monotonic()
-    rooms = {"kills": kills, "broken_database": broken_database, "twins": twins}
+    modules = {"kills": kills, "broken_database": broken_database, "conditions": conditions}
     with outside() as site:
         lab = Laboratory(site, options.step, listed(options.acts))
         for name in names:
             for fault in FAULTS[name]:
-                room, function = fault.split(".")
+                module, function = fault.split(".")
                 for act_name, act in lab.acts():
                     if name != "mails" or act_name == "send_mails":
-                        getattr(rooms[room], function)(lab, act_name, act)
+                        getattr(modules[module], function)(lab, act_name, act)
         lab.settle()
-        torn = Laboratory(site, options.step, listed(options.torn))
-        if torn.chosen:
+        control = Laboratory(site, options.step, listed(options.control))
+        if control.chosen:
             with kills.without_transactions():
-                for act_name, act in torn.acts():
-                    kills.kill_at_statements(torn, act_name, act)
+                for act_name, act in control.acts():
+                    kills.kill_at_statements(control, act_name, act)
     return {
         "trials": lab.trials,
-        "regrets": lab.regrets,
+        "unavailable": lab.unavailable,
         "problems": lab.problems,
-        "torn": torn.problems,
+        "control": control.problems,
         "seconds": round(time.monotonic() - began, 1),
     }
 

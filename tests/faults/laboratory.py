@@ -1,4 +1,4 @@
-"""Where faults are tried: what every trial of one has in common, and what it must leave behind."""
+"""The laboratory, which injects faults into acts and checks the results."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from zoom.models import OneOnOneSession, PendingMeetingEnd, StartAttempt
 
 WRITE = re.compile(r'(INSERT INTO|UPDATE|DELETE FROM) "(\w+)"')
 VERBS = {"INSERT INTO": "INSERT", "UPDATE": "UPDATE", "DELETE FROM": "DELETE"}
-# When whoever died in a start keeps nobody out any longer, and a client tries again.
+# After this time the claim of a process that died in a start has expired, and clients try again.
 PATIENCE = timedelta(minutes=1)
-# By then all that waits for the clock is done.
+# After this time all pending work is due.
 LATER = timedelta(hours=2)
 
 Wrapper = Callable[..., Any]
@@ -32,7 +32,7 @@ Wrapper = Callable[..., Any]
 
 @dataclass
 class Statements:
-    """Counts the statements of an act, and what it writes."""
+    """Records the number of an act's statements, and its writes."""
 
     number: int = 0
     writes: set[tuple[str, str]] = field(default_factory=set)
@@ -46,7 +46,7 @@ class Statements:
 
 @dataclass
 class At:
-    """Does something before or after the n-th statement, counted from 1."""
+    """Calls a function before or after the n-th statement, counted from 1."""
 
     number: int
     fault: Callable[[], None]
@@ -66,21 +66,21 @@ class At:
 
 @dataclass
 class Laboratory:
-    """Tries faults on acts, and notes what went wrong.
+    """Injects faults into acts, and records the problems.
 
     Attributes:
-        chosen: the names of the acts; all, unless told.
-        step: of the many places where an act can fail, each how manieth is tried.
-        trials: fault → how many.
-        regrets: fault → how many of the answers were a 503.
-        problems: what wasn't as it must be.
+        chosen: the names of the acts; all by default.
+        step: every n-th of an act's places is tried.
+        trials: fault → number of trials.
+        unavailable: fault → number of answers other than successes.
+        problems: one sentence for each problem.
     """
 
     outside: Outside
     step: int = 1
     chosen: tuple[str, ...] = ()
     trials: dict[str, int] = field(default_factory=dict)
-    regrets: dict[str, int] = field(default_factory=dict)
+    unavailable: dict[str, int] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     turn: int = 0
 
@@ -90,54 +90,56 @@ class Laboratory:
                 yield name, act
 
     def sampled(self, places: list[Any]) -> list[Any]:
-        """Each so manieth, beginning elsewhere with every act."""
+        """Return every n-th place, with another first place for each call."""
         self.turn += 1
         return places[self.turn % self.step :: self.step]
 
     def healthy(self, name: str, act: Act) -> Statements:
-        """Without any fault: it works, and so many statements are in it."""
+        """Do an act without a fault, check it, and return its statements."""
         case, statements = act.prepare(), Statements()
         with connection.execute_wrapper(statements):
             reply = case.send()
-        if not (reply.fine and case.done()):
+        if not (reply.ok and case.done()):
             self.problems.append(f"{name}, without a fault: {reply}")
         return statements
 
     def judge(self, fault: str, where: str, act: Act, case: Case, reply: Reply | None) -> None:
-        """After a fault: the answer, the database, the next try, and the database again.
+        """Check the answer after a fault, the database, the next try, and the database again.
 
         Args:
-            reply: None if nobody was left to answer.
+            reply: the answer; None if the client got none.
         """
         self.trials[fault] = self.trials.get(fault, 0) + 1
         place = f"{fault}, {where}"
-        if reply is not None and not reply.fine:
-            self.regrets[fault] = self.regrets.get(fault, 0) + 1
-            if not reply.regretted:
+        if reply is not None and not reply.ok:
+            self.unavailable[fault] = self.unavailable.get(fault, 0) + 1
+            if not reply.unavailable:
                 self.problems.append(f"{place}: answered {reply}")
         self.problems += [f"{place}: {each}" for each in self.broken()]
         with time_machine.travel(timezone.now() + PATIENCE):
             again = case.send()
-        if not (again.fine or (again.status < 500 and again.code in act.again)):
+        if not (again.ok or (again.status < 500 and again.code in act.again)):
             self.problems.append(f"{place}, and the next try: {again}")
         elif not case.done():
-            self.problems.append(f"{place}, and the next try: not done once, but {again.status}")
+            self.problems.append(
+                f"{place}, and the next try: not done exactly once: {again.status}"
+            )
         self.problems += [f"{place}, and the next try: {each}" for each in self.broken()]
 
     def broken(self) -> list[str]:
         with connection.cursor() as cursor:
 
-            def ask(query: str) -> list[tuple[Any, ...]]:
+            def run_query(query: str) -> list[tuple[Any, ...]]:
                 cursor.execute(query)
                 return list(cursor.fetchall())
 
-            return invariants(ask)
+            return invariants(run_query)
 
     def settle(self) -> None:
-        """When the clock has done what was left to it, nothing is left over anywhere."""
+        """Run the jobs, and check that nothing is left over."""
         for moment in (LATER, LATER + timedelta(hours=1)):
             for job in ("sweep_meetings", "end_meetings", "remove_orphaned_files", "send_mails"):
-                if not run(job, moment).fine:
+                if not run(job, moment).ok:
                     self.problems.append(f"afterwards: the job {job} fails")
         self.problems += [f"afterwards: {each}" for each in self.broken()]
         active = OneOnOneSession.objects.filter(status="active").exclude(zoom_host="")
@@ -151,16 +153,16 @@ class Laboratory:
             "files": files ^ names,
             "orphaned files": OrphanedFile.objects.count(),
             "meetings to end": PendingMeetingEnd.objects.count(),
-            "unclear starts": StartAttempt.objects.filter(settled=False).count(),
-            "mails that wait": Mail.objects.filter(next_try_at__isnull=False).count(),
-            "mails lost": Mail.objects.filter(sent_at__isnull=False).count() - len(sent),
+            "unsettled starts": StartAttempt.objects.filter(settled=False).count(),
+            "waiting mails": Mail.objects.filter(next_try_at__isnull=False).count(),
+            "lost mails": Mail.objects.filter(sent_at__isnull=False).count() - len(sent),
         }
-        self.problems += [f"afterwards, {what}: {rest}" for what, rest in left.items() if rest]
+        self.problems += [f"afterwards, {kind}: {rest}" for kind, rest in left.items() if rest]
 
 
 @contextmanager
 def at_rest() -> Iterator[None]:
-    """Without open connections, as it must be where a process forks."""
+    """Close all connections before and after the block, which is needed to fork."""
     connections.close_all()
     yield
     connections.close_all()

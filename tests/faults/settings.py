@@ -1,5 +1,5 @@
-"""The settings of a laboratory: as ever, but for quick hashes and, where processes fork, a
-connection of their own instead of a pool with threads."""
+"""The usual settings with fast hashes and, for faults that fork processes, plain connections
+instead of a pool, which has threads."""
 
 import os
 

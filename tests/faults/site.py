@@ -1,5 +1,5 @@
-"""The site under test in this very process, from the server's door inwards, with fakes of what
-lies outside, and its people."""
+"""The site under test, which runs in this process from its WSGI application on, with fakes of
+external services, and helpers that create people and rows."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ numbers = count(1)
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer, or how a job of the clock ended: 200, or 503 when the database failed it."""
+    """An answer, or the result of a job: 200, or 503 when the database failed."""
 
     status: int
     code: str = ""
@@ -47,17 +47,17 @@ class Reply:
     text: str = ""
 
     @property
-    def fine(self) -> bool:
+    def ok(self) -> bool:
         return 200 <= self.status < 300
 
     @property
-    def regretted(self) -> bool:
-        """503 as it must be: in the envelope, and saying when to come again."""
+    def unavailable(self) -> bool:
+        """Whether it is a correct 503: with the envelope and a time for the next try."""
         return self.status == 503 and bool(self.code and self.retry_after)
 
 
 class Mails(MailServer):
-    """A mail server that may do something before it takes a mail, or after."""
+    """A mail server that can call a function before or after it accepts a mail."""
 
     before: Callable[[], None] | None = None
     after: Callable[[], None] | None = None
@@ -65,15 +65,15 @@ class Mails(MailServer):
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         if self.before:
             self.before()
-        said = await super().handle_DATA(server, session, envelope)
+        reply = await super().handle_DATA(server, session, envelope)
         if self.after:
             self.after()
-        return said
+        return reply
 
 
 @dataclass
 class Outside:
-    """What the site calls: Zoom, a mail server, a folder of files."""
+    """The external services of the site: Zoom, a mail server, a folder of files."""
 
     zoom: FakeZoom
     mails: Mails
@@ -94,14 +94,14 @@ def outside() -> Iterator[Outside]:
         yield Outside(zoom, mails, media)
 
 
-# How wrong the clock of the site is; everybody else's, of Zoom and of those who issued tokens, is
-# right.
+# The error of the site's clock. All other clocks are right, such as Zoom's and that of the issuer
+# of tokens.
 wrong_by = timedelta()
 
 
 @contextmanager
 def clock_wrong_by(difference: timedelta) -> Iterator[None]:
-    global wrong_by  # a machine has one clock
+    global wrong_by  # the site has one clock
     wrong_by = difference
     try:
         yield
@@ -110,7 +110,7 @@ def clock_wrong_by(difference: timedelta) -> Iterator[None]:
 
 
 def call(method: str, path: str, by: User | None = None, body: Any = None, **options: Any) -> Reply:
-    """Hand a request in as the server does, and take the whole answer."""
+    """Pass a request to the application as the server does, and return the whole answer."""
     headers = options.pop("headers", {})
     if by is not None:
         headers["Authorization"] = f"Bearer {tokens.issue(by)['access']}"
@@ -136,7 +136,7 @@ def read(answer: Any) -> Reply:
 
 
 def run(name: str, later: timedelta = timedelta()) -> Reply:
-    """Run a job of the clock, as if it were later."""
+    """Run a job of the scheduler, as if it were later."""
     [job] = [each for each in SCHEDULE if each.name == name]
     try:
         run_job(job, timezone.now() + wrong_by + later)
@@ -147,7 +147,7 @@ def run(name: str, later: timedelta = timedelta()) -> Reply:
     return Reply(200)
 
 
-# ── People, and what is between them ─────────────────────────────────────────────────────────
+# ── People, sessions, friendships ────────────────────────────────────────────────────────────
 
 
 def person(**fields: Any) -> User:
@@ -156,11 +156,11 @@ def person(**fields: Any) -> User:
 
 
 def new_name() -> str:
-    """Nobody's yet, also not where an earlier process has been at work."""
+    """Return a name that is unused, also by earlier processes on the same database."""
     return f"person{os.getpid()}x{next(numbers)}"
 
 
-def wanting_mails() -> User:
+def person_with_mails() -> User:
     return person(email_notifications=True)
 
 
@@ -187,7 +187,7 @@ def seen(session: Session, by: User) -> Session:
 
 
 def joined(session: Session, *people: User) -> Session:
-    """They join, or ask, as its mode has it."""
+    """Let people join the session, or ask to join, depending on its booking mode."""
     for each in people:
         services.join(seen(session, each), by=each, now=now())
     return session
@@ -208,6 +208,6 @@ def friends() -> tuple[User, User]:
 
 
 def die(pid: int) -> None:
-    """End a process as the system does when memory is short."""
+    """Kill a process as the system does when it runs out of memory."""
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)

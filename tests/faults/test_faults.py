@@ -1,5 +1,5 @@
-"""Faults in the middle of acts (`tests/faults/lab.py`): a sample here; every act at every place by
-`FAULTS=all pytest tests/faults`, in many minutes, or by `python -m bench.proof.faults`."""
+"""Faults in the middle of acts (`tests/faults/lab.py`). This tests a sample. `FAULTS=all pytest
+tests/faults` and `python -m bench.proof.faults` test every act at every place, in many minutes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ALL = os.environ.get("FAULTS") == "all"
 
 
 def lab(url: str, faults: str, acts: str, *arguments: str, step: int) -> dict:
-    """What came of faults at each `step`-th place of these acts; of all, if all are asked for."""
+    """Return the results of faults at every `step`-th place of these acts; of all if `ALL`."""
     sampled = [] if ALL else ["--step", str(step), "--acts", acts]
     command = [sys.executable, "-m", "tests.faults.lab", faults, *sampled, *arguments]
     environment = os.environ | {"DATABASE_URL": url}
@@ -28,43 +28,43 @@ def lab(url: str, faults: str, acts: str, *arguments: str, step: int) -> dict:
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory) -> dict:
-    """What came of kills and full disks, on SQLite.
+    """The results of kills and full disks on SQLite.
 
-    Tried on what asks Zoom, and on a note of several pages: a short row may find room in a full
-    database.
+    They are tried on an act that calls Zoom, and on a note of several pages, since a full database
+    may have room for a short row.
     """
     file = tmp_path_factory.mktemp("faults") / "db.sqlite3"
     file.write_bytes(migrated_sqlite())
-    arguments = "--torn", "approve_request"
+    arguments = "--control", "approve_request"
     return lab(f"sqlite:///{file}", "killed,full", "start,add_note", *arguments, step=13)
 
 
-def test_whoever_is_killed_or_has_no_room_leaves_nothing_half_done(found):
+def test_kills_and_full_disks_leave_nothing_half_done(found):
     assert found["problems"] == []
     assert found["trials"].keys() == {"killed", "killed at a call", "answer lost", "disk full"}
-    assert found["regrets"]["disk full"] > 2
+    assert found["unavailable"]["disk full"] > 2
 
 
-def test_without_transactions_a_kill_leaves_half_an_act(found):
-    """The negative control of the one above, and of what it looks for."""
-    assert any("statement" in each for each in found["torn"])
+def test_without_transactions_a_kill_leaves_an_act_half_done(found):
+    """The negative control of the test above, and of its checks."""
+    assert any("statement" in each for each in found["control"])
 
 
 @pytest.mark.postgres
-def test_a_database_that_fails_an_act_gets_a_503_and_no_half_act():
+def test_database_failures_are_answered_with_503_and_leave_nothing_half_done():
     with fresh_postgres() as url:
         found = lab(url, "cut,refused,twice,clock", "start", step=19)
 
     assert found["problems"] == []
-    assert found["regrets"]["connection cut"] > 0
-    assert found["regrets"]["write refused"] > 0
+    assert found["unavailable"]["connection cut"] > 0
+    assert found["unavailable"]["write refused"] > 0
     assert found["trials"]["twice at once"] > 0
     assert found["trials"]["clock wrong"] == 2
 
 
 @pytest.mark.postgres
-def test_a_database_that_only_reads_is_a_503(api, student):
-    """As after a failover, until the address leads to the new one."""
+def test_a_read_only_database_is_a_503(api, student):
+    """As after a failover, until the address points to the new server."""
     client = api(student)
     with connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION READ ONLY")

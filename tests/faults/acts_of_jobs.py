@@ -1,4 +1,5 @@
-"""The clock's jobs. Whoever died in one had claimed rows for five minutes."""
+"""The acts of the scheduler's jobs. A process that died in a job had claimed rows for five
+minutes."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from datetime import timedelta
 
 from materials.models import OrphanedFile
 from sessions_app import services
-from tests.faults.acts import Case, act, has, rewrite, status_of, told, uploaded
+from tests.faults.acts import Case, act, has, notified, rewrite, status_of, uploaded
 from tests.faults.site import approved, joined, now, person, publish, run, seen
 
 LATER = timedelta(minutes=10)
@@ -18,7 +19,7 @@ def remind() -> Case:
     row = joined(publish(date=now() + timedelta(minutes=50)), inside)
     return Case(
         lambda: run("send_reminders"),
-        lambda: told("reminder", inside, row.creator) and has(inside.mails.all()),
+        lambda: notified("reminder", inside, row.creator) and has(inside.mails.all()),
     )
 
 
@@ -31,8 +32,8 @@ def expire_sessions() -> Case:
         lambda: run("expire_sessions"),
         lambda: (
             status_of(row) == "expired"
-            and told("expired", inside)
-            and told("request_closed", asking)
+            and notified("expired", inside)
+            and notified("request_closed", asking)
         ),
     )
 
@@ -45,7 +46,7 @@ def complete_overdue() -> Case:
     rewrite(row, ends_at=now() - timedelta(hours=3))
     return Case(
         lambda: run("complete_sessions"),
-        lambda: status_of(row) == "completed" and told("completed", inside),
+        lambda: status_of(row) == "completed" and notified("completed", inside),
     )
 
 
@@ -56,13 +57,17 @@ def remove_orphaned_files() -> Case:
     services.delete(seen(row, row.creator), by=row.creator, now=now() - LATER)
     return Case(
         lambda: run("remove_orphaned_files", LATER),
-        lambda: True if has(OrphanedFile.objects.filter(name=material.stored_name), 0) else late(),
+        lambda: (
+            True
+            if has(OrphanedFile.objects.filter(name=material.stored_name), 0)
+            else removed_later()
+        ),
     )
 
 
-def late() -> bool:
-    """Who died has left its claim: the job of some minutes later must have taken it up."""
-    return run("remove_orphaned_files", 2 * LATER).fine and has(
+def removed_later() -> bool:
+    """Whether a job some minutes later takes over the claim of a process that died."""
+    return run("remove_orphaned_files", 2 * LATER).ok and has(
         OrphanedFile.objects.filter(next_try_at__lt=now() + LATER), 0
     )
 
@@ -74,5 +79,5 @@ def send_mails() -> Case:
     services.cancel(seen(row, row.creator), by=row.creator, now=now())
     return Case(
         lambda: run("send_mails"),
-        lambda: run("send_mails", LATER).fine and has(inside.mails.filter(sent_at__isnull=False)),
+        lambda: run("send_mails", LATER).ok and has(inside.mails.filter(sent_at__isnull=False)),
     )

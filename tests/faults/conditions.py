@@ -1,4 +1,4 @@
-"""Two of everything at once; everything without Redis, and by a machine with a wrong clock."""
+"""Acts that are done twice at once, without Redis, or with a wrong clock."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from tests.racing import at_once
 
 
 def at_once_twice(lab: Laboratory, name: str, act: Act) -> None:
-    """The same request, or the same job, twice at the same moment: it is done once, and nobody
-    hears of an error that isn't theirs."""
+    """Send the same request, or run the same job, twice at the same time. It is done once, and each
+    answer is a success, a 503, or the code for a repetition."""
     case = act.prepare()
-    replies = at_once([lambda: alone(case)] * 2)
+    replies = at_once([lambda: in_own_connection(case)] * 2)
     wrong = [
         each
         for each in replies
-        if not (each.fine or each.regretted or (each.status < 500 and each.code in act.again))
+        if not (each.ok or each.unavailable or (each.status < 500 and each.code in act.again))
     ]
-    if wrong or not any(each.fine for each in replies):
+    if wrong or not any(each.ok for each in replies):
         lab.problems.append(f"twice at once, {name}: {replies}")
     lab.judge("twice at once", name, act, case, Reply(200))
 
 
-def alone(case: Case) -> Reply:
-    """In a thread of its own, with its own connection."""
+def in_own_connection(case: Case) -> Reply:
+    """Do the act with a connection of the current thread, and close that."""
     try:
         return case.send()
     finally:
@@ -38,17 +38,18 @@ def alone(case: Case) -> Reply:
 def without_redis(lab: Laboratory, name: str, act: Act) -> None:
     case = act.prepare()
     reply = case.send()
-    if not reply.fine:
+    if not reply.ok:
         lab.problems.append(f"without Redis, {name}: {reply}")
     lab.judge("Redis gone", name, act, case, reply)
 
 
 def with_a_wrong_clock(lab: Laboratory, name: str, act: Act) -> None:
-    """Ten minutes ahead, and ten minutes behind; the next try is another machine's."""
+    """Do the act with a clock that is ten minutes fast, and one that is ten minutes slow. The next
+    try is on a machine with the right time."""
     for minutes in (10, -10):
         case = act.prepare()
         with clock_wrong_by(timedelta(minutes=minutes)):
             reply = case.send()
-        # What Zoom signed at another time is refused, and Zoom sends it again.
-        heard = None if reply.code == "zoom_signature_invalid" else reply
-        lab.judge("clock wrong", f"{name}, {minutes:+} minutes", act, case, heard)
+        # A webhook with a wrong time is refused, and Zoom sends it again.
+        answered = None if reply.code == "zoom_signature_invalid" else reply
+        lab.judge("clock wrong", f"{name}, {minutes:+} minutes", act, case, answered)
