@@ -39,7 +39,7 @@ class Target:
         materials: the path of that session's materials.
         file: the path of the file.
         friend: the path of the messages with a friend.
-        cookie: the cookie of somebody who is signed in to the admin.
+        cookie: the cookie of a staff member who is signed in to the admin.
     """
 
     token: str

@@ -1,5 +1,4 @@
-"""The acts of the scheduler's jobs. A process that died in a job had claimed rows for five
-minutes."""
+"""The scheduler's jobs. A process that dies in a job leaves rows claimed for five minutes."""
 
 from __future__ import annotations
 

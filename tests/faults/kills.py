@@ -77,7 +77,7 @@ def answer_lost(lab: Laboratory, name: str, act: Act) -> None:
 
 
 def kill_at_calls(lab: Laboratory, name: str, act: Act) -> None:
-    """Kill the process when it calls Zoom, before and after Zoom does what it was asked."""
+    """Kill the process when it calls Zoom, before and after Zoom carries out the call."""
     zoom = lab.outside.zoom
     before = len(zoom.requests)
     lab.healthy(name, act)
