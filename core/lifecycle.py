@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Protocol, Self
 
@@ -147,8 +148,6 @@ class Lifecycle(models.Model):
     INITIAL: Collection[str]
 
     status: Any = models.CharField(max_length=20)
-    version = models.PositiveIntegerField(default=1, help_text="Raised by every change.")
-    updated_at = models.DateTimeField(default=timezone.now)
 
     _loaded_status: str | None = None
 
@@ -196,13 +195,18 @@ class Lifecycle(models.Model):
             }
         return set(asked) - {"status"}
 
-    def transition(self, name: str, *, by: Viewer, now: Any, **changes: Any) -> None:
+    @classmethod
+    def stamps(cls, now: datetime) -> dict[str, Any]:
+        """Return what every transition also writes; nothing by default."""
+        return {}
+
+    def transition(self, name: str, *, by: Viewer, now: datetime, **changes: Any) -> None:
         """Change the status as the action says, and write other changes in the same statement.
 
         Args:
             name: a row of the table with a `to`.
             by: the user who acts.
-            now: the time, which becomes `updated_at`.
+            now: the time.
             changes: other columns, as for `QuerySet.update`. They are written to the database but
                 not set on this instance: read it again before you save it.
 
@@ -213,10 +217,50 @@ class Lifecycle(models.Model):
         action = self.ACTIONS[name]
         check(action, self, by)
         old, new = self.status, str(action.to)
-        changes |= {"version": models.F("version") + 1, "updated_at": now}
+        changes |= self.stamps(now)
         if not LifecycleQuerySet(type(self)).swap(self.pk, old, new, **changes):
             self._lost(action)
         self.status = self._loaded_status = new
+
+    @classmethod
+    def transition_many(
+        cls,
+        rows: models.QuerySet[Any],
+        name: str,
+        *,
+        by: Viewer,
+        now: datetime,
+        **changes: Any,
+    ) -> list[Self]:
+        """Change the status of several rows, all or none, in one statement.
+
+        The rows are locked in the order of their ids, and each is checked as it is then. Call it
+        inside a transaction.
+
+        Args:
+            rows: a queryset of this model.
+            name, by, now, changes: as for `transition`.
+
+        Returns:
+            The rows, with their new status.
+
+        Raises:
+            APIError: the table's refusal of one of the rows.
+        """
+        action, new = cls.ACTIONS[name], str(cls.ACTIONS[name].to)
+        locked = list(rows.select_for_update(of=("self",), no_key=True).order_by("pk"))
+        for row in locked:
+            check(action, row, by)
+        olds = {row.status for row in locked}
+        unchanged = LifecycleQuerySet(cls).filter(
+            pk__in=[row.pk for row in locked], status__in=olds
+        )
+        changed = models.QuerySet.update(unchanged, status=new, **changes, **cls.stamps(now))
+        if changed != len(locked):
+            raise StatusWrittenError("A locked row changed its status: is there a transaction?")
+        for row in locked:
+            row.status = row._loaded_status = new
+        return locked
 
     def _lost(self, action: Action) -> None:
         try:
@@ -224,3 +268,17 @@ class Lifecycle(models.Model):
         except type(self).DoesNotExist:
             raise APIError(NOT_FOUND) from None
         raise refuse(action.closed, action, self)
+
+
+class VersionedLifecycle(Lifecycle):
+    """A lifecycle whose rows count their changes."""
+
+    version = models.PositiveIntegerField(default=1, help_text="Raised by every change.")
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def stamps(cls, now: datetime) -> dict[str, Any]:
+        return {"version": models.F("version") + 1, "updated_at": now}

@@ -10,13 +10,13 @@ from django.db.models.functions import Greatest, Least
 from django.utils import timezone
 
 from accounts.models import User
-from core.lifecycle import Lifecycle
+from core.lifecycle import VersionedLifecycle
 from friendships import limits, states
 from friendships.querysets import BlockQuerySet, FriendshipQuerySet, MessageQuerySet
 from friendships.states import Role, Status, Viewer
 
 
-class Friendship(Lifecycle):
+class Friendship(VersionedLifecycle):
     """The relation of two people: a request, a friendship, or a closed one."""
 
     ACTIONS = states.ACTIONS

@@ -9,14 +9,14 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from core.lifecycle import Lifecycle
+from core.lifecycle import Lifecycle, VersionedLifecycle
 from sessions_app import limits, states
 from sessions_app.querysets import BookingRequestQuerySet, ParticipantQuerySet, SessionQuerySet
 from sessions_app.states import Level, Mode, RequestStatus, Status
 from sessions_app.viewing import Viewed
 
 
-class Session(Viewed, Lifecycle):
+class Session(Viewed, VersionedLifecycle):
     """A group session, in either booking mode."""
 
     ACTIONS = states.ACTIONS
@@ -158,8 +158,11 @@ class Participant(models.Model):
         return f"{self.user} in {self.session}"
 
 
-class BookingRequest(models.Model):
+class BookingRequest(Lifecycle):
     """Somebody's wish to join a session of mode `request`."""
+
+    ACTIONS = states.REQUEST_ACTIONS
+    INITIAL = (RequestStatus.PENDING,)
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="booking_requests")
     user = models.ForeignKey(

@@ -39,7 +39,7 @@ class ParticipantQuerySet(QuerySet[Any]):
         return self.filter(user=user).select_related("user", "session")
 
 
-class BookingRequestQuerySet(QuerySet[Any]):
+class BookingRequestQuerySet(LifecycleQuerySet):
     def pending(self) -> Self:
         return self.filter(status=RequestStatus.PENDING)
 

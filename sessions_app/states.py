@@ -180,9 +180,9 @@ clock_waits = Rule(
 
 
 def action(
-    *states: Status,
+    *states: str,
     by: set[Role],
-    to: Status | None = None,
+    to: str | None = None,
     closed: ErrorCode = WRONG_STATE,
     rules: tuple[Rule, ...] = (),
 ) -> Action:
@@ -238,6 +238,18 @@ ACTIONS: dict[str, Action] = {
     "remove": action(*OPEN, by={Role.STAFF}, closed=CANNOT_LEAVE),
     "refuse": action(Status.PENDING_APPROVAL, by={Role.STAFF}, to=Status.CANCELLED),
     "close": action(Status.ONGOING, by={Role.STAFF}, to=Status.COMPLETED, rules=(is_over,)),
+}
+# What becomes of a booking request. Each belongs to an action on its session, which checks more.
+REQUEST_ACTIONS: dict[str, Action] = {
+    "approve": action(RequestStatus.PENDING, by=CREATOR, to=RequestStatus.APPROVED,
+                      closed=NO_PENDING_REQUEST),
+    "reject": action(RequestStatus.PENDING, by=CREATOR, to=RequestStatus.REJECTED,
+                     closed=NO_PENDING_REQUEST),
+    "withdraw": action(RequestStatus.PENDING, by={Role.ASKER, Role.STAFF},
+                       to=RequestStatus.WITHDRAWN, closed=NO_PENDING_REQUEST),
+    # The session has begun or ended, so that nobody can decide the request any more.
+    "close": action(RequestStatus.PENDING, by={Role.CREATOR, Role.STAFF, Role.CLOCK},
+                    to=RequestStatus.REJECTED, closed=NO_PENDING_REQUEST),
 }
 # fmt: on
 BUTTONS = tuple(ACTIONS)[: tuple(ACTIONS).index("see_materials")]

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from core.db.retries import Retry, RetryQuerySet
-from core.lifecycle import Lifecycle
+from core.lifecycle import VersionedLifecycle
 from zoom import states
 from zoom.events import EventType
 from zoom.querysets import (
@@ -28,7 +28,7 @@ from zoom.querysets import (
 from zoom.states import Role, Status, Viewer
 
 
-class OneOnOneSession(Lifecycle):
+class OneOnOneSession(VersionedLifecycle):
     """A session of two friends, with its meeting.
 
     Attributes:

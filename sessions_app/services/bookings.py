@@ -18,7 +18,7 @@ from sessions_app.refusals import NO_PENDING_REQUEST
 from sessions_app.services.locking import locked_session
 from sessions_app.services.notify import notify_people
 from sessions_app.services.sessions import move_approve
-from sessions_app.states import ACTIONS, RequestStatus, Status
+from sessions_app.states import ACTIONS, Status, Viewer
 
 
 @metrics.count_action("request")
@@ -45,8 +45,9 @@ def withdraw_request(session: Session, *, by: User, now: datetime) -> None:
         APIError: 404 if there is none.
     """
     with locked_session(session, by) as row:
-        check(ACTIONS["withdraw_request"], row, row.viewer(by, now))
-        decide(pending_request(row, by.pk), RequestStatus.WITHDRAWN, by=by, now=now)
+        viewer = row.viewer(by, now)
+        check(ACTIONS["withdraw_request"], row, viewer)
+        decide(pending_request(row, by.pk), "withdraw", by=by, viewer=viewer)
 
 
 @metrics.count_action("approve_request")
@@ -62,7 +63,7 @@ def approve_request(session: Session, *, user_id: int, by: User, now: datetime) 
         check(ACTIONS["reject_request"], row, viewer)  # decidable at all?
         request = pending_request(row, user_id)
         check(ACTIONS["approve_request"], row, viewer)  # and with a place for them?
-        decide(request, RequestStatus.APPROVED, by=by, now=now)
+        decide(request, "approve", by=by, viewer=viewer)
         insert([Participant(session=row, user_id=user_id, joined_at=now)])
         counted = {"participant_count": F("participant_count") + 1, "version": F("version") + 1}
         Session.objects.filter(pk=row.pk).update(**counted)
@@ -82,10 +83,12 @@ def reject_request(session: Session, *, user_id: int, by: User, now: datetime) -
         APIError: 404 if there is no such pending request; 400 if the session is no longer open.
     """
     with locked_session(session, by) as row:
-        check(ACTIONS["reject_request"], row, row.viewer(by, now))
+        viewer = row.viewer(by, now)
+        check(ACTIONS["reject_request"], row, viewer)
         request = pending_request(row, user_id)
         notify_people(REQUEST_REJECTED, row, [user_id], now)
-        return decide(request, RequestStatus.REJECTED, by=by, now=now)
+        decide(request, "reject", by=by, viewer=viewer)
+    return request
 
 
 def pending_request(row: Session, user_id: int) -> BookingRequest:
@@ -96,9 +99,10 @@ def pending_request(row: Session, user_id: int) -> BookingRequest:
     return request
 
 
-def decide(
-    request: BookingRequest, status: RequestStatus, *, by: User, now: datetime
-) -> BookingRequest:
-    request.status, request.decided_by, request.decided_at = status, by, now
-    request.save(update_fields=["status", "decided_by", "decided_at"])
-    return request
+def decide(request: BookingRequest, name: str, *, by: User, viewer: Viewer) -> None:
+    """Settle a pending request, and note who did it.
+
+    Raises:
+        APIError: 404 if it is not pending any more.
+    """
+    request.transition(name, by=viewer, now=viewer.now, decided_by=by, decided_at=viewer.now)

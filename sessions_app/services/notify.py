@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from notifications.events import CANCELLED, DELETED, NOT_APPROVED, REQUEST_CLOSED, Event
+from notifications.events import CANCELLED, DELETED, NOT_APPROVED, Event
 from notifications.services import notify
 from sessions_app.models import Session
-from sessions_app.states import RequestStatus, Role, Viewer
+from sessions_app.states import Role, Viewer
 
 # How long it is at least worth mailing what has happened, also to a session that is past.
 WORTH_MAILING = timedelta(days=1)
@@ -60,11 +60,3 @@ def notify_deleted(row: Session, now: datetime) -> None:
     """Before it goes; the notifications name no session, since there will be none."""
     concerned = participants_of(row) + askers_of(row)
     notify(DELETED, to=concerned, now=now, **about(row, now))
-
-
-def close_requests(row: Session, *, now: datetime, became: str = "") -> None:
-    """Nobody can decide them any more. Their askers are told what the session became, unless
-    they have been told of it already."""
-    if became:
-        notify_people(REQUEST_CLOSED, row, askers_of(row), now, status=became)
-    row.booking_requests.pending().update(status=RequestStatus.REJECTED, decided_at=now)

@@ -15,17 +15,24 @@ from core.errors import APIError, declare, invalid
 from core.lifecycle import check
 from core.observability.staff_log import log_staff_act
 from materials.services import abandon_all
-from notifications.events import APPROVED, COMPLETED, EXPIRED, RESCHEDULED, STARTED
+from notifications.events import (
+    APPROVED,
+    COMPLETED,
+    EXPIRED,
+    REQUEST_CLOSED,
+    RESCHEDULED,
+    STARTED,
+)
 from notifications.mails import recall_reminders
 from notifications.services import forget_session
-from sessions_app.models import Session
+from sessions_app.models import BookingRequest, Session
 from sessions_app.services.locking import lock_row, locked_session
 from sessions_app.services.notify import (
-    close_requests,
     notify_cancelled,
     notify_creator,
     notify_deleted,
     notify_participants,
+    notify_people,
 )
 from sessions_app.states import (
     ACTIONS,
@@ -196,7 +203,7 @@ def move_start(row: Session, viewer: Viewer, now: datetime) -> None:
     row.transition("start", by=viewer, now=now, started_at=now, ends_at=ends_at)
     recall_reminders(row.pk, now=now)
     notify_participants(STARTED, row, now)
-    close_requests(row, now=now, became="started")
+    close_requests(row, viewer, became="started")
 
 
 def move_complete(row: Session, viewer: Viewer, now: datetime) -> None:
@@ -211,13 +218,32 @@ def move_cancel(
     row.transition(name, by=viewer, now=now, cancel_reason=reason)
     recall_reminders(row.pk, now=now)
     notify_cancelled(row, viewer, now, reason, waited=waited)
-    close_requests(row, now=now)
+    close_requests(row, viewer)
 
 
 def move_expire(row: Session, viewer: Viewer, now: datetime) -> None:
     row.transition("expire", by=viewer, now=now)
     notify_participants(EXPIRED, row, now)
-    close_requests(row, now=now, became="over")
+    close_requests(row, viewer, became="over")
+
+
+def close_requests(row: Session, viewer: Viewer, became: str = "") -> None:
+    """Reject the pending requests, since nobody can decide them any more.
+
+    Args:
+        became: what the session became, for the notification of those who asked; "" if they have
+            been notified of it already.
+    """
+    closed = BookingRequest.transition_many(
+        row.booking_requests.pending(),
+        "close",
+        by=viewer,
+        now=viewer.now,
+        decided_at=viewer.now,
+    )
+    if became:
+        askers = [request.user_id for request in closed]
+        notify_people(REQUEST_CLOSED, row, askers, viewer.now, status=became)
 
 
 def expire(pk: int, *, now: datetime) -> bool:

@@ -12,12 +12,13 @@ from core.observability.staff_log import log_staff_act
 from notifications.events import COMPLETED, LEFT, REMOVED
 from notifications.mails import recall_reminders
 from sessions_app.models import BookingRequest, Participant, Session
-from sessions_app.refusals import NO_PENDING_REQUEST, NOT_JOINED
+from sessions_app.refusals import NOT_JOINED
+from sessions_app.services.bookings import decide
 from sessions_app.services.locking import locked_session
 from sessions_app.services.notify import notify_people, participants_of
 from sessions_app.services.participation import count_out
 from sessions_app.services.sessions import apply_changes, move_cancel
-from sessions_app.states import ACTIONS, RequestStatus
+from sessions_app.states import ACTIONS
 
 
 def edit(session: Session, *, by: User, now: datetime, **changes: Any) -> None:
@@ -83,10 +84,9 @@ def drop_request(request: BookingRequest, *, by: User, now: datetime, reason: st
         APIError: 400 if it has begun or is over; 404 if it was decided meanwhile.
     """
     with locked_session(request.session, by) as row:
-        check(ACTIONS["remove"], row, row.viewer(by, now))
-        pending = row.booking_requests.pending().filter(pk=request.pk)
-        if not pending.update(status=RequestStatus.WITHDRAWN, decided_by=by, decided_at=now):
-            raise APIError(NO_PENDING_REQUEST)
+        viewer = row.viewer(by, now)
+        check(ACTIONS["remove"], row, viewer)
+        decide(request, "withdraw", by=by, viewer=viewer)
         log_staff_act(
             row, by=by, now=now, what="Withdrew the request of", whom=request.user, reason=reason
         )

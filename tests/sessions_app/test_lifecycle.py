@@ -11,6 +11,7 @@ from django.db import IntegrityError, models, transaction
 from core.errors import APIError
 from core.lifecycle import StatusWrittenError
 from sessions_app.models import BookingRequest, Participant, Session
+from sessions_app.states import Role, Viewer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -164,10 +165,75 @@ def test_the_database_keeps_one_present_place_for_a_person(session, student, now
 
 def test_the_database_keeps_one_pending_request_and_three_in_all(session, student):
     row = session()
-    for attempt in (1, 2):
-        BookingRequest.objects.create(session=row, user=student, status="rejected", attempt=attempt)
+    rejected = {"session": row, "user": student, "status": "rejected"}
+    BookingRequest.objects.bulk_create(
+        [BookingRequest(attempt=1, **rejected), BookingRequest(attempt=2, **rejected)]
+    )
     BookingRequest.objects.create(session=row, user=student, attempt=3)
 
-    for extra in ({"attempt": 2, "status": "rejected"}, {"attempt": 4, "status": "rejected"}):
+    for attempt in (2, 4):
         with pytest.raises(IntegrityError), transaction.atomic():
-            BookingRequest.objects.create(session=row, user=student, **extra)
+            BookingRequest.objects.bulk_create([BookingRequest(attempt=attempt, **rejected)])
+
+
+def test_a_request_changes_its_status_by_its_table_only(session, student):
+    request = BookingRequest.objects.create(session=session(), user=student)
+
+    request.status = "approved"
+    with pytest.raises(StatusWrittenError):
+        request.save()
+    with pytest.raises(StatusWrittenError):
+        BookingRequest.objects.update(status="approved")
+
+
+@pytest.fixture
+def asked(session, person, now):
+    """A session, and four requests for it: the third is withdrawn."""
+    row = session()
+    made = [BookingRequest.objects.create(session=row, user=person()) for _ in range(4)]
+    made[2].transition("withdraw", by=Viewer(frozenset({Role.ASKER}), now), now=now)
+    return row, made
+
+
+def statuses(made):
+    rows = BookingRequest.objects.in_bulk([each.pk for each in made])
+    return [rows[each.pk].status for each in made]
+
+
+def test_many_rows_change_their_status_together_with_other_columns(asked, now):
+    row, made = asked
+    clock = Viewer(frozenset({Role.CLOCK}), now)
+
+    with transaction.atomic():
+        closed = BookingRequest.transition_many(
+            row.booking_requests.pending(), "close", by=clock, now=now, decided_at=now
+        )
+
+    assert [each.pk for each in closed] == [made[0].pk, made[1].pk, made[3].pk]
+    assert {each.status for each in closed} == {"rejected"}
+    assert statuses(made) == ["rejected", "rejected", "withdrawn", "rejected"]
+    assert row.booking_requests.filter(decided_at=now).count() == 3
+
+
+def test_of_many_rows_none_changes_if_one_may_not(asked, now):
+    row, made = asked
+    clock = Viewer(frozenset({Role.CLOCK}), now)
+
+    with pytest.raises(APIError) as refused, transaction.atomic():
+        BookingRequest.transition_many(row.booking_requests.all(), "close", by=clock, now=now)
+
+    assert refused.value.code == "no_pending_request"
+    assert statuses(made) == ["pending", "pending", "withdrawn", "pending"]
+
+
+def test_no_rows_are_changed_by_whom_the_table_does_not_name(asked, now):
+    row, made = asked
+    stranger = Viewer(frozenset({Role.PERSON}), now)
+
+    with pytest.raises(APIError) as refused, transaction.atomic():
+        BookingRequest.transition_many(
+            row.booking_requests.pending(), "close", by=stranger, now=now
+        )
+
+    assert refused.value.status == 403
+    assert statuses(made) == ["pending", "pending", "withdrawn", "pending"]
