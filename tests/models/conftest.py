@@ -1,4 +1,4 @@
-"""The people of the programs."""
+"""The people who take part in the generated programs."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Callable
 import pytest
 from rest_framework.test import APIClient
 
-# So that a difference is shown, and not only that there is one.
+# So that a failing assertion shows the values that differ.
 pytest.register_assert_rewrite("tests.models.group_machines", "tests.models.pair_machines")
 
-from tests.models.programs import World  # noqa: E402  # after what it is imported by is named
+from tests.models.programs import World  # noqa: E402  # must follow the registration above
 
 
 @pytest.fixture
 def world(settings, person) -> Callable[..., World]:
-    """`world("ada", "ben")`: people and their clients; who isn't named otherwise is a student."""
+    """`world("ada", "ben")`: users with these names, and their clients; most are students."""
     settings.DISABLE_THROTTLING = True
     facts = {"ines": {"role": "instructor"}, "root": {"is_staff": True, "is_superuser": True}}
 

@@ -1,4 +1,4 @@
-"""Friendships and what is written between friends, as plainly as the contract says them (F1–F3)."""
+"""A plain model of friendships and messages (contract F1–F3)."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Pair:
-    """What is between two people: "none", "pending", "declined" or "friends"."""
+    """Two people; `status` is "none", "pending", "declined" or "friends"."""
 
     status: str = "none"
     asker: str = ""
     asks: int = 0
-    once: bool = False
+    ever_friends: bool = False
     request: int = 0
     messages: list[list[object]] = field(default_factory=list)  # [sender, read]
 
 
 class Friends:
-    """All pairs, who blocks whom, and how much unread news each person has."""
+    """All pairs, all blocks, and the number of each person's unread notifications."""
 
     def __init__(self) -> None:
         self.pairs: dict[frozenset[str], Pair] = {}
@@ -33,7 +33,7 @@ class Friends:
         return one != other and self.pair(one, other).status == "friends"
 
     def ask(self, who: str, other: str) -> int:
-        """Asking somebody who has asked accepts theirs (F1); three times in a row is enough."""
+        """Asking somebody who has asked accepts their request (F1). The limit is three in a row."""
         if who == other:
             return 400
         pair = self.pair(who, other)
@@ -41,15 +41,15 @@ class Friends:
             return 403
         if pair.status == "pending" and pair.asker != who:
             return self.become_friends(pair, 201)
-        again = pair.asks if pair.asker == who else 0
-        if pair.status in {"friends", "pending"} or again == 3:
+        earlier = pair.asks if pair.asker == who else 0
+        if pair.status in {"friends", "pending"} or earlier == 3:
             return 400
-        pair.status, pair.asker, pair.asks = "pending", who, again + 1
+        pair.status, pair.asker, pair.asks = "pending", who, earlier + 1
         self.unread[other] += 1
         return 201
 
     def become_friends(self, pair: Pair, status: int) -> int:
-        pair.status, pair.asks, pair.once = "friends", 0, True
+        pair.status, pair.asks, pair.ever_friends = "friends", 0, True
         self.unread[pair.asker] += 1
         return status
 
@@ -99,10 +99,10 @@ class Friends:
         return 201
 
     def read(self, who: str, other: str) -> tuple[int, int]:
-        """(status, how many were unread)."""
-        if who == other or not self.pair(who, other).once:
+        """Return the status, and the number of messages that were unread."""
+        if who == other or not self.pair(who, other).ever_friends:
             return 403, 0
-        fresh = [each for each in self.pair(who, other).messages if each == [other, False]]
-        for each in fresh:
+        unread = [each for each in self.pair(who, other).messages if each == [other, False]]
+        for each in unread:
             each[1] = True
-        return 200, len(fresh)
+        return 200, len(unread)

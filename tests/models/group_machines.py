@@ -1,4 +1,4 @@
-"""Programs of group sessions, instant ones and those that people ask to join."""
+"""Programs for group sessions, in mode `instant` and in mode `request`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.models.programs import Program, numbers
 
 PATH = "/api/sessions/"
 PEOPLE = ["ines", "sam", "tia", "uma", "root"]
-# Creators act more often than chance would have it: most acts are theirs.
+# Weighted towards the creator, who may do most of the actions.
 people = st.sampled_from(["ines", *PEOPLE])
 students = st.sampled_from(["sam", "tia", "uma", "root"])
 places = st.integers(1, 5)
@@ -31,7 +31,7 @@ STATUSES = [
 
 
 class InstantProgram(Program):
-    """Sessions that one joins at once."""
+    """Sessions in mode `instant`."""
 
     mode = "instant"
     initial = "upcoming"
@@ -41,21 +41,21 @@ class InstantProgram(Program):
         self.model = Groups()
 
     def at(self, number: int) -> tuple[int, Group | None]:
-        """One of the sessions; None if it was deleted, or if there never was one."""
+        """Return one of the sessions and its id; 0 and None if there are none."""
         known = list(self.model.sessions)
         pk = known[number % len(known)] if known else 0
         return pk, self.model.sessions.get(pk)
 
-    def do(self, name: str, number: int, who: str, act: Any, body: Any = None) -> None:
-        """POST an action, and ask the model."""
+    def do(self, name: str, number: int, who: str, apply: Any, body: Any = None) -> None:
+        """POST an action, and compare the answer with the model's."""
         pk, group = self.at(number)
-        expected = act(group) if group else 404
+        expected = apply(group) if group else 404
         self.compare(name, expected, self.call(who, "post", f"{PATH}{pk}/{name}/", body))
         self.look(number, who)
 
-    def put(self, name: str, number: int, who: str, act: Any, body: Any) -> None:
+    def put(self, name: str, number: int, who: str, apply: Any, body: Any) -> None:
         pk, group = self.at(number)
-        expected = act(group) if group else 404
+        expected = apply(group) if group else 404
         self.compare(name, expected, self.call(who, "put", f"{PATH}{pk}/", body))
         self.look(number, who)
 
@@ -165,17 +165,19 @@ class InstantProgram(Program):
             return
         shown = self.get(who, f"{PATH}{pk}/")
         assert {key: shown[key] for key in self.seen(group, who)} == self.seen(group, who)
-        assert [each["user"]["username"] for each in shown["participants"]] == group.inside
-        asked = [[each["user"]["username"], each["status"]] for each in shown["booking_requests"]]
-        assert sorted(asked) == sorted(self.requests_seen(group, who))
+        assert [each["user"]["username"] for each in shown["participants"]] == group.participants
+        requests = [
+            [each["user"]["username"], each["status"]] for each in shown["booking_requests"]
+        ]
+        assert sorted(requests) == sorted(self.requests_seen(group, who))
 
     def seen(self, group: Group, who: str) -> dict[str, Any]:
         return {
             "status": group.status,
             "max_participants": group.places,
-            "participant_count": len(group.inside),
+            "participant_count": len(group.participants),
             "is_full": group.full,
-            "available_spots": group.places - len(group.inside),
+            "available_spots": group.places - len(group.participants),
             "date": group.date.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "can_join": self.model.can_join(group, self.now),
             "viewer_role": group.role(who),
@@ -183,11 +185,11 @@ class InstantProgram(Program):
         }
 
     def requests_seen(self, group: Group, who: str) -> list[list[str]]:
-        every = who == group.creator or who in STAFF
+        sees_all = who == group.creator or who in STAFF
         return [
             [asker, status]
             for asker, status in group.requests
-            if status != "withdrawn" and (every or asker == who)
+            if status != "withdrawn" and (sees_all or asker == who)
         ]
 
     @rule(who=people)
@@ -202,8 +204,10 @@ class InstantProgram(Program):
         mine = self.get(who, f"{PATH}my_sessions/")
         for key, role in (("created", "creator"), ("joined", "participant")):
             assert {each["id"] for each in mine[key]} == {pk for pk in roles if roles[pk] == role}
-        asked = self.get(who, f"{PATH}requested_sessions/")["results"]
-        assert {each["id"] for each in asked} == {pk for pk in roles if roles[pk] == "requested"}
+        requested = self.get(who, f"{PATH}requested_sessions/")["results"]
+        assert {each["id"] for each in requested} == {
+            pk for pk in roles if roles[pk] == "requested"
+        }
 
     @rule(who=people)
     def count_news(self, who: str) -> None:
@@ -212,7 +216,7 @@ class InstantProgram(Program):
 
 
 class BookingProgram(InstantProgram):
-    """Sessions that one asks to join."""
+    """Sessions in mode `request`."""
 
     mode = "request"
     initial = "pending_approval"

@@ -1,4 +1,4 @@
-"""Group sessions as plainly as the contract says them (S2–S14, N2): a few dicts, no database."""
+"""A plain model of group sessions (contract S2–S14, N2): a few dicts, no database."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 OPEN = {"upcoming", "pending_approval", "approved", "scheduled"}
 LIVE = OPEN | {"ongoing"}
 READY = OPEN - {"pending_approval"}
-MOST = {"instant": 20, "request": 50}
+MAX_PLACES = {"instant": 20, "request": 50}
 HOUR = timedelta(hours=1)
 STAFF, INSTRUCTORS = {"root"}, {"ines"}
 
@@ -23,7 +23,7 @@ class Group:
     places: int
     date: datetime
     status: str
-    inside: list[str] = field(default_factory=list)
+    participants: list[str] = field(default_factory=list)
     requests: list[list[str]] = field(default_factory=list)  # [who, status]
     ends_at: datetime = field(init=False)
 
@@ -32,7 +32,7 @@ class Group:
 
     @property
     def full(self) -> bool:
-        return len(self.inside) >= self.places
+        return len(self.participants) >= self.places
 
     def pending(self) -> list[str]:
         return [who for who, status in self.requests if status == "pending"]
@@ -46,19 +46,19 @@ class Group:
     def role(self, who: str) -> str | None:
         if who == self.creator:
             return "creator"
-        if who in self.inside:
+        if who in self.participants:
             return "participant"
         return "requested" if who in self.pending() else None
 
 
 class Groups:
-    """All sessions, and how much unread news each person has."""
+    """All sessions, and the number of each person's unread notifications."""
 
     def __init__(self) -> None:
         self.sessions: dict[int, Group] = {}
         self.unread: Counter[str] = Counter()
 
-    def tell(self, people: list[str]) -> None:
+    def notify(self, people: list[str]) -> None:
         self.unread.update(people)
 
     # ── What is shown ────────────────────────────────────────────────────────────────────────
@@ -67,15 +67,15 @@ class Groups:
         return group.status in OPEN and group.date > now and not group.full
 
     def actions(self, group: Group, who: str, now: datetime) -> list[str]:
-        """The buttons, in the contract's order (S4)."""
+        """Return `allowed_actions`, in the contract's order (S4)."""
         role, is_open, live = group.role(who), group.status in OPEN, group.status in LIVE
-        creator, asks = role == "creator", bool(group.pending())
+        creator, has_requests = role == "creator", bool(group.pending())
         may = {
             "join": role is None and self.can_join(group, now) and group.attempts(who) < 3,
             "leave": role == "participant" and is_open,
             "withdraw_request": role == "requested",
-            "approve_request": creator and is_open and asks and not group.full,
-            "reject_request": creator and is_open and asks,
+            "approve_request": creator and is_open and has_requests and not group.full,
+            "reject_request": creator and is_open and has_requests,
             "approve": (creator or who in STAFF) and group.status == "pending_approval",
             "start": creator and group.status in READY,
             "complete": creator and group.status == "ongoing",
@@ -85,12 +85,12 @@ class Groups:
         }
         return [name for name, allowed in may.items() if allowed]
 
-    # ── What is done: each gives the status of the answer, and changes what it says ──────────
+    # ── Actions: each changes the model, and returns the status of the answer ────────────────
 
     def publish(self, who: str, mode: str, places: int, date: datetime, now: datetime) -> int:
         if mode == "instant" and who not in INSTRUCTORS:
             return 403
-        return 201 if 2 <= places <= MOST[mode] and date > now else 400
+        return 201 if 2 <= places <= MAX_PLACES[mode] and date > now else 400
 
     def join(self, group: Group, who: str, now: datetime) -> int:
         if "join" not in self.actions(group, who, now):
@@ -98,15 +98,15 @@ class Groups:
         if group.mode == "request":
             group.requests.append([who, "pending"])
         else:
-            group.inside.append(who)
-        self.tell([group.creator])
+            group.participants.append(who)
+        self.notify([group.creator])
         return 201
 
     def leave(self, group: Group, who: str) -> int:
-        if who not in group.inside or group.status not in OPEN:
+        if who not in group.participants or group.status not in OPEN:
             return 400
-        group.inside.remove(who)
-        self.tell([group.creator])
+        group.participants.remove(who)
+        self.notify([group.creator])
         return 200
 
     def withdraw(self, group: Group, who: str) -> int:
@@ -127,9 +127,9 @@ class Groups:
         if approved and group.full:
             return 400
         group.decide(asker, "approved" if approved else "rejected")
-        self.tell([asker])
+        self.notify([asker])
         if approved:
-            group.inside.append(asker)
+            group.participants.append(asker)
             group.status = "scheduled"
         return 200
 
@@ -139,7 +139,7 @@ class Groups:
         if group.status != "pending_approval":
             return 400
         group.status = "approved"
-        self.tell([group.creator] if who != group.creator else [])
+        self.notify([group.creator] if who != group.creator else [])
         return 200
 
     def start(self, group: Group, who: str, now: datetime) -> int:
@@ -148,8 +148,8 @@ class Groups:
         if group.status not in READY:
             return 400
         group.status, group.ends_at = "ongoing", now + HOUR
-        self.tell(group.inside)
-        self.close_requests(group, tell=True)
+        self.notify(group.participants)
+        self.close_requests(group, notify=True)
         return 200
 
     def complete(self, group: Group, who: str) -> int:
@@ -158,7 +158,7 @@ class Groups:
         if group.status != "ongoing":
             return 400
         group.status = "completed"
-        self.tell(group.inside)
+        self.notify(group.participants)
         return 200
 
     def cancel(self, group: Group, who: str) -> int:
@@ -167,28 +167,28 @@ class Groups:
         if group.status not in LIVE:
             return 400
         group.status = "cancelled"
-        self.tell(group.inside + group.pending())
-        self.tell([group.creator] if who != group.creator else [])
-        self.close_requests(group, tell=False)
+        self.notify(group.participants + group.pending())
+        self.notify([group.creator] if who != group.creator else [])
+        self.close_requests(group, notify=False)
         return 200
 
-    def close_requests(self, group: Group, *, tell: bool) -> None:
+    def close_requests(self, group: Group, *, notify: bool) -> None:
         for who in group.pending():
             group.decide(who, "rejected")
-            self.tell([who] if tell else [])
+            self.notify([who] if notify else [])
 
     def delete(self, group: Group, who: str) -> int:
         if who != group.creator:
             return 403
         if group.status in {"ongoing", "completed"}:
             return 400
-        self.tell(group.inside + group.pending())
+        self.notify(group.participants + group.pending())
         return 204
 
     def resize(self, group: Group, who: str, places: int) -> int:
         if who != group.creator:
             return 403
-        fits = max(2, len(group.inside)) <= places <= MOST[group.mode]
+        fits = max(2, len(group.participants)) <= places <= MAX_PLACES[group.mode]
         if not fits or group.status not in LIVE:
             return 400
         group.places = places
@@ -204,7 +204,7 @@ class Groups:
         if group.status == "ongoing" or date <= now:
             return 400
         group.date, group.ends_at = date, date + HOUR
-        self.tell(group.inside)
+        self.notify(group.participants)
         return 200
 
     def put_status(self, group: Group, who: str, status: str, now: datetime) -> int:
@@ -212,24 +212,24 @@ class Groups:
             return 403
         if group.status not in LIVE:
             return 400
-        stays = status == group.status or (status, group.status) == ("approved", "scheduled")
-        if group.mode == "instant" or stays:
+        unchanged = status == group.status or (status, group.status) == ("approved", "scheduled")
+        if group.mode == "instant" or unchanged:
             return 200
-        moves = {
+        transitions = {
             "approved": lambda: self.approve(group, who),
             "ongoing": lambda: self.start(group, who, now),
             "completed": lambda: self.complete(group, who),
             "cancelled": lambda: self.cancel(group, who),
         }
-        return moves[status]() if status in moves else 400
+        return transitions[status]() if status in transitions else 400
 
     def pass_time(self, now: datetime) -> None:
-        """What the clock does (S14)."""
+        """What the jobs do (S14)."""
         for group in self.sessions.values():
             if group.status in OPEN and group.ends_at < now:
                 group.status = "expired"
-                self.tell(group.inside)
-                self.close_requests(group, tell=True)
+                self.notify(group.participants)
+                self.close_requests(group, notify=True)
             if group.status == "ongoing" and group.ends_at + 2 * HOUR < now:
                 group.status = "completed"
-                self.tell(group.inside)
+                self.notify(group.participants)

@@ -1,4 +1,4 @@
-"""1-on-1 sessions as plainly as the contract says them (O2–O7), on top of friendships (F2)."""
+"""A plain model of 1-on-1 sessions (contract O2–O7), on top of friendships (F2)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LIVE = {"pending", "active"}
 
 @dataclass
 class Meeting:
-    """One session of two."""
+    """One 1-on-1 session."""
 
     initiator: str
     participant: str
@@ -24,16 +24,16 @@ class Meeting:
     logged: int = 1
 
     @property
-    def two(self) -> list[str]:
+    def people(self) -> list[str]:
         return [self.initiator, self.participant]
 
     def other(self, who: str) -> str:
         return self.participant if who == self.initiator else self.initiator
 
     def may_join(self, who: str) -> bool:
-        """Who started waits for the other one; the other one for themselves (O4)."""
-        wanted = self.other(who) if who == self.starter else who
-        return self.status == "active" and wanted in self.ready
+        """Whichever of the two joins, the one who is not the starter must be ready (O4)."""
+        must_be_ready = self.other(who) if who == self.starter else who
+        return self.status == "active" and must_be_ready in self.ready
 
 
 @dataclass
@@ -46,7 +46,7 @@ class Token:
 
 
 class Meetings(Friends):
-    """All sessions, and the tokens for them."""
+    """All 1-on-1 sessions, and all friendships."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -73,12 +73,12 @@ class Meetings(Friends):
         return 201
 
     def do(self, name: str, meeting: Meeting, who: str, now: datetime, *, zoom: bool) -> int:
-        """An action by its name.
+        """Do the action with this name, and return the status of the answer.
 
         Args:
-            zoom: whether Zoom does what it is asked.
+            zoom: whether Zoom answers without an error.
         """
-        if who not in meeting.two:
+        if who not in meeting.people:
             return 403
         if name == "join_token" and meeting.status == "active" and not meeting.may_join(who):
             return 403
@@ -101,7 +101,7 @@ class Meetings(Friends):
         if not zoom:
             return 502
         meeting.status, meeting.starter, meeting.started_at = "active", who, now
-        self.pair(*meeting.two).messages.append([who, False])
+        self.pair(*meeting.people).messages.append([who, False])
         self.unread[meeting.other(who)] += 1
         return self.log(meeting, 2)
 
@@ -112,9 +112,9 @@ class Meetings(Friends):
             self.log(meeting)
         return 200
 
-    def finish(self, meeting: Meeting, status: str, told: list[str]) -> int:
+    def finish(self, meeting: Meeting, status: str, notified: list[str]) -> int:
         meeting.status = status
-        self.unread.update(told)
+        self.unread.update(notified)
         return self.log(meeting)
 
     def redeem(self, token: Token | None, who: str, now: datetime) -> int:
@@ -127,30 +127,30 @@ class Meetings(Friends):
         token.used = True
         return self.log(token.meeting)
 
-    def part(self, who: str, other: str) -> None:
-        """What ends with a friendship (O2)."""
+    def end_sessions(self, who: str, other: str) -> None:
+        """End the open sessions of two people whose friendship ends (O2)."""
         for meeting in self.meetings.values():
-            if {who, other} == set(meeting.two) and meeting.status in LIVE:
-                ends = "completed" if meeting.status == "active" else "cancelled"
-                self.finish(meeting, ends, [other])
+            if {who, other} == set(meeting.people) and meeting.status in LIVE:
+                status = "completed" if meeting.status == "active" else "cancelled"
+                self.finish(meeting, status, [other])
 
     def unfriend(self, who: str, other: str) -> int:
         status = super().unfriend(who, other)
         if status == 204:
-            self.part(who, other)
+            self.end_sessions(who, other)
         return status
 
     def block(self, who: str, other: str) -> int:
         status = super().block(who, other)
         if status == 204:
-            self.part(who, other)
+            self.end_sessions(who, other)
         return status
 
     def pass_time(self, now: datetime) -> None:
-        """What the clock does (O2)."""
+        """What the jobs do (O2)."""
         for meeting in self.meetings.values():
             if meeting.status == "pending" and meeting.created_at + timedelta(days=7) <= now:
-                self.finish(meeting, "cancelled", meeting.two)
+                self.finish(meeting, "cancelled", meeting.people)
             since = meeting.started_at
             if meeting.status == "active" and since and since + timedelta(days=1) <= now:
-                self.finish(meeting, "completed", meeting.two)
+                self.finish(meeting, "completed", meeting.people)

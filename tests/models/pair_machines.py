@@ -1,4 +1,4 @@
-"""Programs of what people do with each other: friendships, messages, 1-on-1 sessions."""
+"""Programs for friendships, messages and 1-on-1 sessions."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ PEOPLE = ["ada", "ben", "zoe"]
 FRIENDS, SESSIONS = "/v1/friends/", "/v1/sessions/"
 REQUESTS = f"{FRIENDS}requests/"
 people = st.sampled_from(PEOPLE)
-# Most of it is between two of them.
-close = st.sampled_from(["ada", "ben", "ada", "ben", "zoe"])
+# Weighted towards two of them, so that most actions are between these.
+mostly_two = st.sampled_from(["ada", "ben", "ada", "ben", "zoe"])
 
 
 class FriendProgram(Program):
-    """Asking, answering, ending, blocking and writing."""
+    """Friend requests, friendships, blocks and messages."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -33,7 +33,7 @@ class FriendProgram(Program):
         return self.world.users[who].pk
 
     def request_of(self, one: str, other: str) -> Pair | None:
-        """A request that is shown: what was taken back or ended is gone."""
+        """Return the request of two people; None if none was made, or it was withdrawn or ended."""
         pair = self.model.pairs.get(frozenset({one, other}))
         return pair if pair and pair.status != "none" else None
 
@@ -52,8 +52,8 @@ class FriendProgram(Program):
         """Somebody answers a request, which may be between two others."""
         pair = self.request_of(one, other)
         name = "accept" if accepted else "decline"
-        mine = pair and who in {one, other}
-        expected = self.model.answer(who, pair, accepted=accepted) if mine else 404
+        involved = pair and who in {one, other}
+        expected = self.model.answer(who, pair, accepted=accepted) if involved else 404
         number = self.model.pair(one, other).request if one != other else 0
         self.compare(name, expected, self.call(who, "post", f"{REQUESTS}{number}/{name}/"))
 
@@ -100,8 +100,8 @@ class FriendProgram(Program):
     def look_at_messages(self, who: str, other: str) -> None:
         answer = self.call(who, "get", f"{FRIENDS}{self.id_of(other)}/messages/")
         pair = self.model.pair(who, other) if who != other else Pair()
-        assert answer.status_code == (200 if pair.once else 403)
-        if pair.once:
+        assert answer.status_code == (200 if pair.ever_friends else 403)
+        if pair.ever_friends:
             names = {self.id_of(name): name for name in PEOPLE}
             shown = [[names[each["sender"]], each["read"]] for each in answer.json()]
             assert shown == pair.messages[::-1]
@@ -132,7 +132,7 @@ class FriendProgram(Program):
 
 
 class MeetingProgram(FriendProgram):
-    """Two friends who meet at Zoom, and one who is sometimes a friend, too."""
+    """1-on-1 sessions of two friends, and of a third person who is sometimes a friend."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -158,18 +158,22 @@ class MeetingProgram(FriendProgram):
         self.ask(one, other)
         self.ask(other, one)
 
-    @rule(who=close, other=close)
+    @rule(who=mostly_two, other=mostly_two)
     def create(self, who: str, other: str) -> None:
         answer = self.call(who, "post", f"{SESSIONS}create/", {"participant_id": self.id_of(other)})
         if self.compare("create", self.model.create(who, other), answer):
             self.model.meetings[answer.json()["id"]] = Meeting(who, other, self.now)
 
     def at(self, number: int) -> int:
-        """One of the newest sessions."""
+        """Return the id of one of the two newest sessions."""
         return list(self.model.meetings)[-1 - number % min(len(self.model.meetings), 2)]
 
     def do(self, name: str, number: int, who: str, *, zoom: bool = True) -> Any:
-        """POST an action, ask the model, and look at the session; the answer, if it succeeded."""
+        """POST an action, and compare the answer and the session with the model.
+
+        Returns:
+            The answer if it is a success, else None.
+        """
         pk = self.at(number)
         expected = self.model.do(name, self.model.meetings[pk], who, self.now, zoom=zoom)
         answer = self.call(who, "post", f"{SESSIONS}{pk}/{name.replace('_', '-')}/")
@@ -177,33 +181,33 @@ class MeetingProgram(FriendProgram):
         self.look_at_session(number, who)
         return answer.json() if done else None
 
-    @rule(number=numbers, who=close, zoom=st.sampled_from([True, True, False]))
+    @rule(number=numbers, who=mostly_two, zoom=st.sampled_from([True, True, False]))
     def start(self, number: int, who: str, zoom: bool) -> None:
         if not zoom:
             self.world.zoom.behave("create", answers(500))
         self.do("start", number, who, zoom=zoom)
         self.world.zoom.calm()
 
-    @rule(number=numbers, who=close)
+    @rule(number=numbers, who=mostly_two)
     def ready(self, number: int, who: str) -> None:
         self.do("ready", number, who)
 
-    @rule(number=numbers, who=close)
+    @rule(number=numbers, who=mostly_two)
     def get_token(self, number: int, who: str) -> None:
         if made := self.do("join_token", number, who):
             meeting = self.model.meetings[self.at(number)]
-            ends = self.now + timedelta(hours=1)
-            self.tokens.append(Token(made["token"], who, meeting, ends))
+            expires_at = self.now + timedelta(hours=1)
+            self.tokens.append(Token(made["token"], who, meeting, expires_at))
 
-    @rule(number=numbers, who=close)
+    @rule(number=numbers, who=mostly_two)
     def redeem(self, number: int, who: str) -> None:
-        """One of the newest tokens, or a guess."""
+        """Redeem one of the newest tokens, or a guessed one."""
         token = self.tokens[-1 - number] if number < len(self.tokens) else None
         body = {"token": token.text if token else "guessed"}
         answer = self.call(who, "post", f"{SESSIONS}join-token/validate/", body)
         self.compare("redeem", self.model.redeem(token, who, self.now), answer)
 
-    @rule(number=numbers, who=close, name=st.sampled_from(["leave", "end", "cancel"]))
+    @rule(number=numbers, who=mostly_two, name=st.sampled_from(["leave", "end", "cancel"]))
     def go(self, number: int, who: str, name: str) -> None:
         self.do(name, number, who)
 
@@ -214,11 +218,11 @@ class MeetingProgram(FriendProgram):
         complete_one_on_ones(self.now)
         self.model.pass_time(self.now)
 
-    @rule(number=numbers, who=close)
+    @rule(number=numbers, who=mostly_two)
     def look_at_session(self, number: int, who: str) -> None:
         pk = self.at(number)
         meeting = self.model.meetings[pk]
-        if who not in meeting.two:
+        if who not in meeting.people:
             assert self.call(who, "get", f"{SESSIONS}{pk}/").status_code == 403
             return
         shown, expected = self.get(who, f"{SESSIONS}{pk}/"), self.seen(meeting, who)
@@ -235,10 +239,10 @@ class MeetingProgram(FriendProgram):
             "allowed_actions": self.model.actions(meeting, who),
         }
 
-    @rule(number=numbers, who=close)
+    @rule(number=numbers, who=mostly_two)
     def look_at_lists(self, number: int, who: str) -> None:
         listed = {each["id"]: each for each in self.get(who, SESSIONS)}
-        mine = {pk: each for pk, each in self.model.meetings.items() if who in each.two}
+        mine = {pk: each for pk, each in self.model.meetings.items() if who in each.people}
         assert list(listed) == list(mine)[::-1]
         for pk, meeting in mine.items():
             expected = self.seen(meeting, who)

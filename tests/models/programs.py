@@ -1,8 +1,8 @@
-"""Programs of steps that Hypothesis makes up, each in a transaction that is rolled back.
+"""Programs of steps that Hypothesis generates, each in a transaction that is rolled back.
 
-A machine does every step twice, to the server over its API and to a plain model of the contract,
-and compares the answers. `MODEL_PROGRAMS=500 pytest tests/models` runs 500 of each machine, of
-50 steps and not of 20; `--hypothesis-seed=8` makes them the same ones again.
+A state machine does every step twice, on the server over its API and on a plain model of the
+contract, and compares the answers. `MODEL_PROGRAMS=500 pytest tests/models` runs 500 programs of
+each machine, with 50 steps instead of 20; `--hypothesis-seed=8` repeats the same ones.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 
-ASKED = os.environ.get("MODEL_PROGRAMS")
-PROGRAMS, STEPS = int(ASKED or 4), 50 if ASKED else 20
+REQUESTED = os.environ.get("MODEL_PROGRAMS")
+PROGRAMS, STEPS = int(REQUESTED or 4), 50 if REQUESTED else 20
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
-# So that a program comes back to the same few things again and again.
+# Few numbers, so that a program uses the same objects again and again.
 numbers = st.integers(0, 3)
 
 
@@ -35,9 +35,9 @@ class World:
     """What all programs of a test share.
 
     Attributes:
-        clients: by user name. Who asks is given, not proved: tokens would end when the clock moves.
-        length: how many steps the programs had together, whether they act or look.
-        steps: how many acts were compared, by name and status of the answer.
+        clients: by user name. They send no tokens, which would expire when the clock moves.
+        length: the number of steps of all programs, also of those that only read.
+        steps: the number of acts compared, by name and status of the answer.
     """
 
     users: dict[str, User]
@@ -49,7 +49,7 @@ class World:
 
 
 class Program(RuleBasedStateMachine):
-    """One program: its transaction, and its clock."""
+    """One program, with its own transaction and clock."""
 
     world: ClassVar[World]
 
@@ -76,8 +76,8 @@ class Program(RuleBasedStateMachine):
         self.clock.move_to(self.now)
 
     def call(self, who: str, method: str, path: str, body: Any = None) -> Response:
-        ask = getattr(self.world.clients[who], method)
-        answer: Response = ask(path, body, format="json") if method != "get" else ask(path)
+        send = getattr(self.world.clients[who], method)
+        answer: Response = send(path, body, format="json") if method != "get" else send(path)
         return answer
 
     def get(self, who: str, path: str) -> Any:
@@ -86,7 +86,7 @@ class Program(RuleBasedStateMachine):
         return answer.json()
 
     def compare(self, name: str, expected: int, answer: Response) -> bool:
-        """Is it what the model says, and was it a success?"""
+        """Assert that the status is the model's. Return whether it is a success."""
         text = answer.content.decode()
         assert answer.status_code == expected, f"{name}: model {expected}, server {text}"
         self.world.steps[name, expected] += 1
@@ -94,20 +94,20 @@ class Program(RuleBasedStateMachine):
 
 
 def run(machine: type[Program], world: World) -> None:
-    """As many programs as are asked for; without `MODEL_PROGRAMS` a few, always the same ones.
+    """Run `MODEL_PROGRAMS` programs; by default a few, which are the same in every run.
 
-    They change with the code all the same: Hypothesis draws from the constants in it, too. So what
-    a test wants done for certain stands in how its programs begin.
+    They still change when the code does, because Hypothesis also draws from the constants in it.
+    So a step on which a test depends belongs in `begin`.
     """
     machine.world = world
     options = settings(
         max_examples=PROGRAMS,
         stateful_step_count=STEPS,
-        derandomize=ASKED is None,
+        derandomize=REQUESTED is None,
         deadline=None,
         database=None,
         phases=[Phase.generate, Phase.shrink],
-        # A step is several requests: that is slow for Hypothesis, and meant.
+        # A step sends several requests, which Hypothesis finds too slow.
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
     run_state_machine_as_test(machine, settings=options)

@@ -1,5 +1,5 @@
-"""Whatever people do with each other, in any order: each answer, button, list, log and number of
-news is what a plain model of the contract says (F1–F3, O2–O7)."""
+"""Friendships, messages and 1-on-1 sessions, with actions in any order: every answer, list, log,
+count and `allowed_actions` agrees with a plain model of the contract (F1–F3, O2–O7)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.zoom.fake_zoom import FakeZoom
 pytestmark = pytest.mark.django_db
 
 
-def test_any_program_of_friends_is_answered_as_the_model_says(world) -> None:
+def test_every_answer_about_friends_agrees_with_the_model(world) -> None:
     made = world(*PEOPLE)
 
     run(FriendProgram, made)
@@ -20,7 +20,7 @@ def test_any_program_of_friends_is_answered_as_the_model_says(world) -> None:
     assert made.steps["ask", 201]
 
 
-def test_any_program_of_two_who_meet_is_answered_as_the_model_says(world, settings) -> None:
+def test_every_answer_about_one_on_ones_agrees_with_the_model(world, settings) -> None:
     made = world(*PEOPLE)
     with FakeZoom() as made.zoom:
         made.zoom.configure(settings)
