@@ -1,13 +1,13 @@
-"""What the lines of the grids mean.
+"""The format of the grids.
 
-The columns are the people of `world.py`; the ids in an address are of the creator's things. A line
-is a method, for a variant of the request if one is named, and the status that each person must get:
+The columns are the people of `world.py`; the ids in an address are those of the creator's rows. A
+line has a method, the variant of the request if there are several, and each person's status:
 
-    `signed 200`  who is signed in; 401 for the anonymous and the deactivated one
-    `all 200`     everybody
+    `signed 200`  for everybody who is signed in; the anonymous and the deactivated person get 401
+    `all 200`     for everybody
 
-What isn't listed must be a 405; 401 to those who aren't signed in, unless the address is `open`: it
-needs no token. HEAD is GET's. `ANY` is all methods.
+A method that isn't listed must give 405, or 401 to those who aren't signed in. An address marked
+`open` needs no token, so everybody gets 405. HEAD has the line of GET. `ANY` means all methods.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from dataclasses import dataclass
 from tests.permissions.world import PEOPLE
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-OUT = ("anonymous", "deactivated")
+SIGNED_OUT = ("anonymous", "deactivated")
 
 
 @dataclass(frozen=True)
 class Cell:
-    """What one person must get for one request."""
+    """The status that one person must get for one request."""
 
     route: str
     method: str
@@ -37,7 +37,7 @@ class Cell:
         return f"{name} {self.route} by {self.who}: {self.status}"
 
 
-# What a method that isn't listed gives.
+# The statuses of a method that isn't listed, by the mark of its address.
 UNLISTED = {
     "": ["signed", "405"],
     "open": ["all", "405"],
@@ -46,7 +46,7 @@ UNLISTED = {
 
 
 def routes(grid: str) -> dict[str, tuple[str, list[list[str]]]]:
-    """route → (its mark, its lines)."""
+    """Return the mark and the lines of each route."""
     found: dict[str, tuple[str, list[list[str]]]] = {}
     for line in grid.splitlines():
         if line.startswith("/"):
@@ -58,7 +58,7 @@ def routes(grid: str) -> dict[str, tuple[str, list[list[str]]]]:
 
 
 def cells(grid: str) -> Iterator[Cell]:
-    """Each cell of a grid, with those of the methods that it doesn't list."""
+    """Yield each cell of a grid, also of the methods that it doesn't list."""
     for route, (mark, lines) in routes(grid).items():
         listed: set[str] = set()
         for name, *given in lines:
@@ -79,6 +79,6 @@ def row(
     if given[0] == "all":
         statuses = given[1:] * len(PEOPLE)
     elif given[0] == "signed":
-        statuses = ["401" if who in OUT else given[1] for who in PEOPLE]
+        statuses = ["401" if who in SIGNED_OUT else given[1] for who in PEOPLE]
     for who, status in zip(PEOPLE, statuses, strict=True):
         yield Cell(route, method, variant, who, int(status), listed)

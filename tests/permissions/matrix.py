@@ -1,6 +1,6 @@
-"""Who may do what (contract C1, C10 and the rules named beside the lines): every address, method
-and person. Written down by hand from the contract, so that the server has something to be wrong
-against. `cells.py` says what the lines mean.
+"""The permission matrix: the status for every address, method and person (contract C1, C10, and the
+rules named beside the lines). It is written by hand from the contract, independently of the code.
+`cells.py` explains the format.
 """
 
 MATRIX = """
@@ -12,7 +12,7 @@ MATRIX = """
 /readyz open
   GET                all 200
 /metrics open
-# nobody's own token is the one for this
+# a person's token isn't valid here
   GET                all 401
   GET:token          all 200
 /admin open
@@ -28,7 +28,7 @@ MATRIX = """
 /api/redoc/ open
   GET                all 200
 
-# ── C2: accounts; each person with what is their own ─────────────────────────────────────────
+# ── C2: accounts; each person sends their own credentials ────────────────────────────────────
 /api/auth/register/ open
   POST               all 201
   POST:instructor    all 201
@@ -88,7 +88,7 @@ MATRIX = """
   GET                signed 200
 /api/sessions/<id:pk>/withdraw_request/
   POST               401  404  404  404  204  404  404  404  404  401
-# S7; a block (F2) is between two people, and says nothing of sessions that are for all
+# S7; a block (F2) doesn't affect group sessions
 /api/sessions/<id:pk>/join/
   POST               401  201  201  201  400  400  201  400  201  401
   POST:instant       401  201  201  201  201  400  201  400  201  401
@@ -107,7 +107,7 @@ MATRIX = """
 /api/sessions/requested_sessions/
   GET                signed 200
 
-# ── M2: materials. The one is the participant's note; `creators` is the creator's file, and
+# ── M2: materials. By default the participant's note; `creators` is the creator's file, and
 #    `elsewhere` is the note through another session's path ─────────────────────────────────────
 /api/sessions/<id:session_id>/materials/
   GET                401  403  403  403  403  200  403  200  200  401
@@ -126,8 +126,8 @@ MATRIX = """
   PUT:elsewhere      signed 404
   PATCH:elsewhere    signed 404
   DELETE:elsewhere   signed 404
-# M1: an address that is signed needs no token, also where GET's query isn't looked at; but one that
-# comes is looked at. A signature that isn't good is a 404 whatever there is (S9)
+# M1: a signed address needs no token, so other methods give 405 without one; but a token that is
+# sent must be valid. An invalid signature is a 404 whether or not the file exists (S9)
 /api/sessions/<id:session_id>/materials/<id:pk>/file/ half
   GET                401  403  403  403  403  200  403  200  200  401
   GET:signed         all 200
@@ -145,12 +145,12 @@ MATRIX = """
 /api/notifications/<id:pk>/mark_as_read/
   POST               401  404  404  404  404  404  404  200  404  401
 
-# ── F: friends. `<id:user_id>` is the creator: what the creator does there, they do to themselves ─
+# ── F: friends. `<id:user_id>` is the creator, who acts on themselves there ──────────────────
 /v1/friends/
   GET                signed 200
 /v1/friends/requests/
   GET                signed 200
-# F1: a friend already, or asked already: 400; F2: who is blocked: 403
+# F1: already friends, or already asked: 400; F2: blocked: 403
   POST               401  201  400  403  400  400  201  400  201  401
 /v1/friends/requests/<id:pk>/
   DELETE             401  404  404  404  204  404  404  403  404  401
@@ -163,7 +163,7 @@ MATRIX = """
 /v1/friends/<id:user_id>/block/
   POST               401  204  204  204  204  204  204  400  204  401
   DELETE             signed 204
-# F3: written to friends only, read by whoever is or was one
+# F3: friends may write; friends and former friends may read
 /v1/friends/<id:user_id>/messages/
   GET                401  403  200  403  403  200  200  403  403  401
   POST               401  403  201  403  403  201  403  403  403  401
@@ -172,7 +172,7 @@ MATRIX = """
 /v1/users/
   GET                signed 200
 
-# ── O: 1-on-1 sessions, of the creator and the participant: 403 for all others, staff, too (O3) ─
+# ── O: 1-on-1 sessions of the creator and the participant: 403 for all others, also staff (O3) ─
 /v1/sessions/
   GET                signed 200
 /v1/sessions/create/
@@ -193,10 +193,10 @@ MATRIX = """
   POST               401  403  403  403  403  200  403  200  403  401
 /v1/sessions/<id:pk>/cancel/
   POST               401  403  403  403  403  200  403  200  403  401
-# O6: another's token is 403
+# O6: somebody else's token: 403
 /v1/sessions/join-token/validate/
   POST               401  403  403  403  403  403  403  200  403  401
-# O8: Zoom's signature, not a person's token; the room is for whoever has its address
+# O8: Zoom's signature instead of a person's token; the room is open to all who have its address
 /v1/zoom/webhook/ open
   POST               all 401
   POST:signed        all 200

@@ -1,6 +1,6 @@
-"""Who may do what on a moderated site (contract S9), as `matrix.py` has it: what the staff have
-never approved is there for the creator and them, and it is for them to approve. The ids are those
-of the session that waits.
+"""The permission matrix of a moderated site (contract S9), in the format of `matrix.py`. Only its
+creator and the staff can see a session that the staff have never approved, and only the staff may
+approve it. The ids are those of the waiting session.
 """
 
 MODERATED = """

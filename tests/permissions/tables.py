@@ -1,4 +1,4 @@
-"""All rows of the product's tables, and what has become of them."""
+"""Snapshots of all rows of the product's tables, and the changes between two of them."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ MODELS: list[type[Model]] = [
         if not model._meta.proxy
     ],
 ]
-# Made at random, so that the same request never writes the same there twice.
+# Columns with random values, which differ when the same request is repeated.
 RANDOM = {"password", "digest", "jti", "marker", "start_marker", "stored_name"}
 RANDOM |= {"zoom_meeting_id", "zoom_meeting_url", "zoom_meeting_password"}
-# The same within texts: the address, the number and the passcode of a stand-in room.
+# Random parts of texts: the address, number and passcode of a stand-in room.
 ROOM = re.compile(r"stand-in-room/[\w-]+|\b\d{11}\b|passcode: [\w-]+")
 
 Row = dict[str, Any]
@@ -37,8 +37,8 @@ def columns(model: type[Model]) -> list[Any]:
 
 
 def snapshot() -> Tables:
-    """Every row, by table and key, as the database has it: hundreds are taken, and the columns'
-    Python types would be most of their cost."""
+    """Return every row, by table and key, with the database's own values. Hundreds of snapshots are
+    taken, and converting values to Python types would be most of their cost."""
     return {model: rows(model) for model in MODELS}
 
 
@@ -52,7 +52,7 @@ def rows(model: type[Model]) -> dict[Any, Row]:
 
 
 def changes(before: Tables, after: Tables) -> list[tuple[type[Model], Row, Row]]:
-    """(table, row before, row after) of each row that isn't the same; an empty one for none."""
+    """Return (table, row before, row after) of each changed row; {} for a missing row."""
     return [
         (model, before[model].get(key, {}), after[model].get(key, {}))
         for model in MODELS
@@ -62,12 +62,12 @@ def changes(before: Tables, after: Tables) -> list[tuple[type[Model], Row, Row]]
 
 
 def differing(before: Row, after: Row) -> set[str]:
-    """The names of the columns that differ."""
+    """Return the names of the columns that differ."""
     return {name for name in {**before, **after} if before.get(name) != after.get(name)}
 
 
-def of_people(model: type[Model]) -> list[str]:
-    """The columns that name a person."""
+def person_columns(model: type[Model]) -> list[str]:
+    """Return the columns that refer to a person."""
     if model is User:
         return ["id"]
     return [
@@ -77,9 +77,9 @@ def of_people(model: type[Model]) -> list[str]:
     ]
 
 
-def told(before: Tables, after: Tables) -> list[Any]:
-    """What has become of the rows, without what is random and the keys of new rows: the same for
-    two requests that have done the same."""
+def effects(before: Tables, after: Tables) -> list[Any]:
+    """Return the changed rows without random values and the keys of new rows, so that two requests
+    with the same effects compare equal."""
     result = []
     for model, old, new in changes(before, after):
         hidden = set(RANDOM) if old else {*RANDOM, model._meta.pk.attname}
@@ -89,7 +89,7 @@ def told(before: Tables, after: Tables) -> list[Any]:
                 known = before.get(field.related_model, {shown[field.attname]: None})
                 if shown[field.attname] not in known:
                     shown[field.attname] = "new"
-        kept = old.get(model._meta.pk.attname)
+        old_key = old.get(model._meta.pk.attname)
         text = ROOM.sub("room", str(sorted(shown.items())))
-        result.append((model.__name__, kept, text))
+        result.append((model.__name__, old_key, text))
     return sorted(result, key=str)

@@ -1,8 +1,8 @@
-"""Every column of every table, sent along with every write: it does what it does without them, and
-nothing else (contract C8: keys that aren't to be written are ignored).
+"""Every write ignores keys that it doesn't accept (contract C8): with every column of every table
+added to a valid body, it has the same effects as without them.
 
-They are sent all at once, beside a good body, so that none can hide behind a refusal of another:
-to each write in one of two ways, and with PERMISSIONS=all in both, and each by itself, too.
+All extra keys are sent at once, in one of two forms; with PERMISSIONS=all in both, and also each
+key by itself.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from urllib.parse import urlencode
 import pytest
 from django.db import models
 
-from tests.permissions.asking import address, send
 from tests.permissions.cells import Cell, cells
 from tests.permissions.matrix import MATRIX
-from tests.permissions.tables import MODELS, Tables, columns, snapshot, told
-from tests.permissions.world import World, undone
+from tests.permissions.sending import address, send
+from tests.permissions.tables import MODELS, Tables, columns, effects, snapshot
+from tests.permissions.world import World, rolled_back
 
 pytestmark = pytest.mark.django_db
 SESSION = {"title", "description", "date", "max_participants", "subject", "level", "duration"}
 SESSION |= {"booking_mode", "timezone_offset", "timezone"}
 MATERIAL = {"title", "type", "url", "content", "file"}
 ONE_SESSION = "/api/sessions/<id:pk>/"
-# What each write takes, by hand from the contract; what isn't here takes nothing.
-TAKEN: dict[str, set[str]] = {
+# The keys that each write accepts, by hand from the contract; other writes accept none.
+ACCEPTED: dict[str, set[str]] = {
     "POST /api/auth/register/": {
         *("username", "email", "password", "first_name", "last_name", "role"),
     },
@@ -68,8 +68,8 @@ CHOSEN = {
     "booking_mode": "instant",
     "kind": "reminder",
 }
-# Names that are no columns: what answers have, and what other frameworks would take.
-OTHERS: dict[str, Any] = {
+# Names that aren't columns: keys of answers, and names that other frameworks accept.
+OTHER_NAMES: dict[str, Any] = {
     "pk": 1,
     "_id": 1,
     "user_permissions": [1],
@@ -106,7 +106,7 @@ OTHERS: dict[str, Any] = {
 
 
 def forged(field: Any, world: World) -> Any:
-    """A value of the column's type, and not one that it would have."""
+    """Return a value of the column's type that the column wouldn't have otherwise."""
     if field.name in CHOSEN:
         return CHOSEN[field.name]
     if field.is_relation:
@@ -127,8 +127,8 @@ def forged(field: Any, world: World) -> Any:
 
 
 def forgeries(world: World) -> dict[str, Any]:
-    """Every column's name, once with and once without `_id`, and the others."""
-    found = dict(OTHERS)
+    """Return a value for every column, by its name with and without `_id`, and `OTHER_NAMES`."""
+    found = dict(OTHER_NAMES)
     for model in MODELS:
         for field in columns(model):
             found |= {field.name: forged(field, world), field.attname: forged(field, world)}
@@ -137,7 +137,7 @@ def forgeries(world: World) -> dict[str, Any]:
 
 @cache
 def writes() -> list[Cell]:
-    """Each write, by somebody who may do it: the creator where that is one of them."""
+    """Return each write, by somebody who may do it: by the creator if possible."""
     found: dict[tuple[str, str, str], Cell] = {}
     order = ("creator", "participant", "requester", "stranger")
     for cell in sorted(
@@ -150,61 +150,61 @@ def writes() -> list[Cell]:
 
 
 def rounds(world: World, cell: Cell) -> Iterator[dict[str, Any]]:
-    """What to send along: all at once, by name and as paths; as objects, and in the query; with
-    PERMISSIONS=all each name by itself."""
+    """Yield the extra keys: either as names and paths, or as objects and in the query; with
+    PERMISSIONS=all both, and each name by itself."""
     every = forgeries(world)
-    names = {key: value for key, value in every.items() if key not in taken_by(cell)}
+    names = {key: value for key, value in every.items() if key not in accepted_by(cell)}
     paths = {f"{of}{key}": value for key, value in names.items() for of in ("user.", "user__")}
     if cell.variant == "form":
         yield {"extra": {key: str(value) for key, value in (names | paths).items()}}
         return
     objects = {key: {"id": 1, **names} for key in ("user", "creator", "session", "data")}
     query = f"{address(world, cell.route, cell.variant)}?{urlencode(every)}"
-    ways = [{"extra": names | paths}, {"extra": objects, "path": query}]
+    forms = [{"extra": names | paths}, {"extra": objects, "path": query}]
     everything = os.environ.get("PERMISSIONS") == "all"
-    yield from ways if everything else [ways[writes().index(cell) % 2]]
+    yield from forms if everything else [forms[writes().index(cell) % 2]]
     if everything:
         yield from ({"extra": {key: value}} for key, value in names.items())
 
 
-def taken_by(cell: Cell) -> set[str]:
+def accepted_by(cell: Cell) -> set[str]:
     plain = f"{cell.method} {cell.route}"
-    return TAKEN.get(f"{cell.method}:{cell.variant} {cell.route}", TAKEN.get(plain, set()))
+    return ACCEPTED.get(f"{cell.method}:{cell.variant} {cell.route}", ACCEPTED.get(plain, set()))
 
 
-def done(world: World, before: Tables, cell: Cell, **more: Any) -> Any:
-    """The status, and what has become of the rows."""
-    with undone():
+def outcome(world: World, before: Tables, cell: Cell, **more: Any) -> Any:
+    """Return the status and the effects on the rows."""
+    with rolled_back():
         answer = send(world, cell.who, cell.route, cell.method, cell.variant, **more)
-        return answer.status_code, told(before, snapshot())
+        return answer.status_code, effects(before, snapshot())
 
 
-def test_no_write_takes_a_column_that_is_not_its_to_take(world, report, now, time_machine_at):
+def test_no_write_accepts_a_column_that_it_must_not_write(world, report, now, time_machine_at):
     sent, changed, before = 0, [], snapshot()
     time_machine_at(now)
     for cell in writes():
-        expected = done(world, before, cell)
+        expected = outcome(world, before, cell)
         assert expected[0] == cell.status, str(cell)
         for more in rounds(world, cell):
             sent += len(more["extra"])
-            if done(world, before, cell, **more) != expected:
+            if outcome(world, before, cell, **more) != expected:
                 changed.append(f"{cell}: {str(more)[:90]}")
     report(f"{sent} fields in {len(writes())} writes, {len(changed)} changed anything")
     assert changed == []
 
 
-def test_a_column_that_is_taken_shows(world, now, time_machine_at):
-    """Were it not to be taken, the test above would see it."""
+def test_an_accepted_column_is_noticed(world, now, time_machine_at):
+    """The test above would notice a column that is wrongly accepted."""
     time_machine_at(now)
     before = snapshot()
     cell = next(each for each in writes() if each.route == "/api/auth/me/")
 
-    sent = done(world, before, cell, extra={"email_notifications": True})
-    assert sent != done(world, before, cell)
+    sent = outcome(world, before, cell, extra={"email_notifications": True})
+    assert sent != outcome(world, before, cell)
 
 
-def test_all_that_is_taken_is_listed_for_a_write_that_exists():
+def test_every_listed_write_exists():
     written = {f"{cell.method} {cell.route}" for cell in writes()}
     written |= {f"{cell.method}:{cell.variant} {cell.route}" for cell in writes()}
 
-    assert set(TAKEN) <= written
+    assert set(ACCEPTED) <= written

@@ -1,6 +1,6 @@
-"""What somebody may not see is answered as what doesn't exist is: with the same status, headers
-and body, whatever the method, the body or the headers of the request (contract S9, M1, N1, F1, F2).
-With PERMISSIONS=all everybody tries each address in every way."""
+"""A row that somebody may not see gets the same answer as one that doesn't exist: the same status,
+headers and body, for every method, body and header of the request (contract S9, M1, N1, F1, F2).
+With PERMISSIONS=all everybody sends every request."""
 
 from __future__ import annotations
 
@@ -23,184 +23,191 @@ from notifications.models import Notification
 from sessions_app import services
 from tests.hostile.operations import WRITES
 from tests.operations.full_life import publish, seen
-from tests.permissions.asking import QUERY, send
 from tests.permissions.cells import METHODS, routes
-from tests.permissions.disguises import (
+from tests.permissions.hidden_rows import (
     BODIES,
-    DISGUISES,
     FORGED,
+    HIDDEN_ROWS,
     NAMING,
     NOTHING,
-    PROMISED,
-    PROMISED_IN_BODIES,
-    Disguise,
+    REVEALED,
+    REVEALED_IN_BODIES,
+    HiddenRow,
     address,
     with_hidden_file,
 )
 from tests.permissions.matrix import MATRIX
-from tests.permissions.test_matrix import number, served
-from tests.permissions.world import World, undone
+from tests.permissions.sending import QUERY, send
+from tests.permissions.test_matrix import hash_of, served
+from tests.permissions.world import World, rolled_back
 
 pytestmark = pytest.mark.django_db
 
 NAMED = [route for route in served() if ":" in route]
-# Ways to send the same request: the body, and the headers beside it.
-WAYS: dict[str, dict[str, Any]] = {
-    "good": {},
+# Variants of each request: its body and headers.
+VARIANTS: dict[str, dict[str, Any]] = {
+    "valid": {},
     "broken": {"data": b"{", "content_type": "application/json"},
     "form": {"data": b"a=b", "content_type": "application/x-www-form-urlencoded"},
-    "kept": {"HTTP_IF_NONE_MATCH": "*", "HTTP_IF_MODIFIED_SINCE": "Thu, 01 Jan 2026 00:00:00 GMT"},
-    "keyed": {"HTTP_IDEMPOTENCY_KEY": "a-key", "data": b"{}", "content_type": "application/json"},
-    "disguised": {"HTTP_X_HTTP_METHOD_OVERRIDE": "GET", "HTTP_ACCEPT": "text/html"},
+    "conditional": {
+        "HTTP_IF_NONE_MATCH": "*",
+        "HTTP_IF_MODIFIED_SINCE": "Thu, 01 Jan 2026 00:00:00 GMT",
+    },
+    "idempotent": {
+        "HTTP_IDEMPOTENCY_KEY": "a-key",
+        "data": b"{}",
+        "content_type": "application/json",
+    },
+    "overridden": {"HTTP_X_HTTP_METHOD_OVERRIDE": "GET", "HTTP_ACCEPT": "text/html"},
     "foreign": {"HTTP_ORIGIN": "https://elsewhere.example", "HTTP_RANGE": "bytes=0-1"},
 }
 
 
-def told(answer: Any) -> tuple[int, dict[str, str], bytes]:
-    """All that an answer tells, but for the request's own id."""
+def parts_of(answer: Any) -> tuple[int, dict[str, str], bytes]:
+    """Return the status, headers and body of an answer, without its request id."""
     content = b"".join(answer) if answer.streaming else answer.content
     headers = {name: value for name, value in answer.items() if name != "X-Request-ID"}
     answer.close()
     return answer.status_code, headers, content
 
 
-def ask(world: World, who: str, route: str, method: str, way: str, path: str) -> Any:
-    with undone():
-        if way == "good":
-            return told(send(world, who, route, method, path=path))
-        return told(world.client(who).generic(method, path, **WAYS[way]))
+def answer_to(world: World, who: str, route: str, method: str, variant: str, path: str) -> Any:
+    with rolled_back():
+        if variant == "valid":
+            return parts_of(send(world, who, route, method, path=path))
+        return parts_of(world.client(who).generic(method, path, **VARIANTS[variant]))
 
 
-def tries(disguise: Disguise) -> Iterator[tuple[str, str, str, str]]:
-    """(route, method, way, who)."""
+def requests(row: HiddenRow) -> Iterator[tuple[str, str, str, str]]:
+    """Yield (route, method, variant, who)."""
     for route in NAMED:
-        if not route.startswith(disguise.routes):
+        if not route.startswith(row.routes):
             continue
-        for method, way in product(METHODS, WAYS):
-            turn = number(f"{disguise.name} {route} {method} {way}")
+        for method, variant in product(METHODS, VARIANTS):
+            turn = hash_of(f"{row.name} {route} {method} {variant}")
             if os.environ.get("PERMISSIONS") == "all":
-                yield from ((route, method, way, who) for who in disguise.people)
-            elif way == "good" or turn % 6 == 0:
-                yield route, method, way, disguise.people[turn % len(disguise.people)]
+                yield from ((route, method, variant, who) for who in row.people)
+            elif variant == "valid" or turn % 6 == 0:
+                yield route, method, variant, row.people[turn % len(row.people)]
 
 
 def test_every_address_that_names_something_is_in_the_table():
-    routes = tuple(each.routes for each in DISGUISES)
+    routes = tuple(each.routes for each in HIDDEN_ROWS)
 
-    assert [each for each in NAMED if not each.startswith((*routes, *PROMISED))] == []
-
-
-def test_a_route_that_the_table_forgets_is_found():
-    assert not "/api/secrets/<id:pk>/".startswith(tuple(each.routes for each in DISGUISES))
+    assert [each for each in NAMED if not each.startswith((*routes, *REVEALED))] == []
 
 
-@pytest.mark.parametrize("disguise", DISGUISES, ids=lambda each: each.name)
-def test_what_is_hidden_is_answered_as_what_does_not_exist(world, settings, report, disguise):
-    if disguise.moderated:
+def test_a_route_missing_from_the_table_is_noticed():
+    assert not "/api/secrets/<id:pk>/".startswith(tuple(each.routes for each in HIDDEN_ROWS))
+
+
+@pytest.mark.parametrize("row", HIDDEN_ROWS, ids=lambda each: each.name)
+def test_a_hidden_row_is_answered_like_one_that_does_not_exist(world, settings, report, row):
+    if row.moderated:
         settings.SESSION_APPROVAL_POLICY = "staff"
         world = with_hidden_file(world)
-    differ, asked = [], list(tries(disguise))
-    for route, method, way, who in asked:
+    differ, sent = [], list(requests(row))
+    for route, method, variant, who in sent:
         hidden, nothing = (
-            ask(world, who, route, method, way, address(route, ids(world), disguise.query))
-            for ids in (disguise.hidden, disguise.nothing)
+            answer_to(world, who, route, method, variant, address(route, ids(world), row.query))
+            for ids in (row.hidden, row.nothing)
         )
         if hidden != nothing:
-            differ.append((route, method, way, who, hidden, nothing))
-    report(f"{disguise.name}: {len(asked)} tries, {len(differ)} differ")
+            differ.append((route, method, variant, who, hidden, nothing))
+    report(f"{row.name}: {len(sent)} requests, {len(differ)} differ")
     assert differ == []
-    assert asked
+    assert sent
 
 
-def test_what_may_be_seen_differs_from_nothing(world):
-    """The comparison sees a difference where there is one: without the policy nothing is hidden."""
-    disguise = DISGUISES[0]
-    path, nowhere = (
-        address(disguise.routes, ids(world), "") for ids in (disguise.hidden, disguise.nothing)
+def test_a_visible_row_is_answered_differently(world):
+    """The comparison notices a difference: without the policy the session is visible."""
+    row = HIDDEN_ROWS[0]
+    path, nowhere = (address(row.routes, ids(world), "") for ids in (row.hidden, row.nothing))
+
+    assert answer_to(world, "stranger", row.routes, "GET", "valid", path) != answer_to(
+        world, "stranger", row.routes, "GET", "valid", nowhere
     )
 
-    assert ask(world, "stranger", disguise.routes, "GET", "good", path) != ask(
-        world, "stranger", disguise.routes, "GET", "good", nowhere
-    )
 
-
-def test_a_forged_signature_asks_the_database_the_same_whatever_there_is(world):
-    asked = []
+def test_a_forged_signature_causes_the_same_queries_whatever_exists(world):
+    statements = []
     for pk in (world.file.pk, NOTHING):
         path = f"/api/sessions/{world.offer.pk}/materials/{pk}/file/{FORGED}"
         with CaptureQueriesContext(connection) as queries:
             assert world.client("anonymous").get(path).status_code == 404
-        # A whole number: the id may be a part of another one.
-        asked.append([re.sub(rf"\b{pk}\b", "?", each["sql"]) for each in queries])
+        # Whole numbers only, because the id may be part of a longer one.
+        statements.append([re.sub(rf"\b{pk}\b", "?", each["sql"]) for each in queries])
 
-    assert asked[0] == asked[1]
-    assert len(asked[0]) == 1
+    assert statements[0] == statements[1]
+    assert len(statements[0]) == 1
 
 
-def test_an_address_that_has_ended_is_answered_as_one_that_was_forged(world, settings):
-    given_out = timezone.now() - settings.FILE_ADDRESS_LIFETIME - timedelta(seconds=5)
-    ended = file_address(world.file, now=given_out, link=str)
+def test_an_expired_address_is_answered_like_a_forged_one(world, settings):
+    signed_at = timezone.now() - settings.FILE_ADDRESS_LIFETIME - timedelta(seconds=5)
+    expired = file_address(world.file, now=signed_at, link=str)
     forged = f"/api/sessions/{NOTHING}/materials/{NOTHING}/file/{FORGED}"
     client = world.client("stranger")
 
-    assert told(client.get(ended)) == told(client.get(forged))
+    assert parts_of(client.get(expired)) == parts_of(client.get(forged))
 
 
 def test_every_field_that_names_something_is_in_the_table():
     named = {f"{each} {name}" for each in WRITES for name in NAMING & dict(each.body).keys()}
 
-    assert named == {*BODIES, *PROMISED_IN_BODIES}
+    assert named == {*BODIES, *REVEALED_IN_BODIES}
 
 
 @pytest.mark.parametrize("field", BODIES)
-def test_who_is_hidden_in_a_body_is_answered_as_who_does_not_exist(world, field):
+def test_a_hidden_person_in_a_body_is_answered_like_one_who_does_not_exist(world, field):
     who, path, hidden, body = BODIES[field]
-    told_of = []
+    answers = []
     for name in (hidden, ""):
         data = orjson.dumps(body(world, name))
         client = world.client(who)
-        with undone(), CaptureQueriesContext(connection) as queries:
+        with rolled_back(), CaptureQueriesContext(connection) as queries:
             answer = client.generic(
                 "POST", path.format(id=world.offer.pk), data, "application/json"
             )
-        told_of.append((told(answer), len(queries)))
+        answers.append((parts_of(answer), len(queries)))
 
-    assert told_of[0] == told_of[1]
-    assert told_of[0][0][0] >= 400
+    assert answers[0] == answers[1]
+    assert answers[0][0][0] >= 400
 
 
 def lists_of(world: World, who: str) -> dict[str, Any]:
-    """All lists that one can ask for, and some with what narrows them to what is hidden."""
+    """Return the answers of all lists, some of them filtered by what is hidden."""
     plain = [each for each in routes(MATRIX) if each.startswith(("/api/se", "/api/n", "/v1/"))]
     paths = [f"{each}{QUERY.get(each, '')}" for each in plain if "<" not in each]
     creator, mine = world.people["creator"].pk, "/api/sessions/"
     paths += [f"{mine}?search=hidden", f"{mine}?creator={creator}", f"{mine}?subject=hidden"]
     paths += [f"{mine}?ordering={each}&page_size=1" for each in ("title", "-created_at")]
     paths += [f"{mine}?status=pending_approval", f"{mine}?status=cancelled"]
-    return {path: told(world.client(who).get(path)) for path in paths}
+    return {path: parts_of(world.client(who).get(path)) for path in paths}
 
 
-def test_nothing_tells_others_of_what_the_staff_have_not_approved(world, settings, time_machine_at):
+def test_others_see_nothing_of_a_session_that_the_staff_have_not_approved(
+    world, settings, time_machine_at
+):
     settings.SESSION_APPROVAL_POLICY = "staff"
     creator, staff, now = world.people["creator"], world.people["staff"], timezone.now()
-    time_machine_at(now)  # for the signatures in the lists
+    time_machine_at(now)  # signatures in the lists depend on the time
     others = ("stranger", "requester", "participant")
     before = {who: lists_of(world, who) for who in others}
 
-    with undone():
+    with rolled_back():
         fields = {"title": "Hidden", "subject": "Hidden"}
-        hidden, refused = publish(creator, now, **fields), publish(creator, now, **fields)
+        hidden, cancelled = publish(creator, now, **fields), publish(creator, now, **fields)
         changes = {"title": "Hidden again", "date": now + timedelta(days=3)}
         services.update(seen(hidden, creator), by=creator, now=now, **changes)
         services.add_material(
             seen(hidden, creator), by=creator, now=now, type="file", title="Hidden",
             file=SimpleUploadedFile("hidden.txt", b"Hidden"), file_name="hidden.txt",
         )  # fmt: skip
-        services.cancel(seen(refused, staff), by=staff, now=now, reason="Hidden")
+        services.cancel(seen(cancelled, staff), by=staff, now=now, reason="Hidden")
         people = [world.people[who].pk for who in others]
 
         assert {who: lists_of(world, who) for who in others} == before
         assert not Notification.objects.filter(user__in=people, message__contains="idden").exists()
-        # They would be told, were they there to be told.
+        # The creator and the staff do see them.
         assert "Hidden again" in str(lists_of(world, "creator"))
         assert "Hidden" in str(lists_of(world, "staff"))

@@ -1,5 +1,5 @@
-"""No filter, order or search of the API tells, by the rows that it leaves, what is shown to nobody:
-whatever is right or wrong about a hidden column, the list is the same (contract C7, F4)."""
+"""No filter, ordering or search of the API reveals a hidden column by the rows that it returns: a
+list is the same for a right guess and a wrong one (contract C7, F4)."""
 
 from __future__ import annotations
 
@@ -9,41 +9,41 @@ import pytest
 from django.utils import timezone
 
 from tests.hostile.operations import READS
-from tests.permissions.asking import address
 from tests.permissions.cells import routes
 from tests.permissions.matrix import MATRIX
+from tests.permissions.sending import address
 from tests.permissions.world import World
 
 pytestmark = pytest.mark.django_db
 
 LISTS = {each.path for each in READS if each.query}
-# What a person's row has that a stranger isn't told, and how an oracle would ask for it.
+# Columns of a person that are hidden from strangers, and the relations and lookups to reach them.
 LOOKUPS = ("startswith", "contains", "regex", "exact", "gte")
 PATHS = ("", "creator__", "user__", "other__", "sender__", "initiator__", "uploaded_by__")
 COLUMNS = ("password", "email", "pending_email", "token_generation", "last_login", "digest")
 
 
 def lists(world: World) -> list[str]:
-    """The address of each list, of the creator's things where it names one."""
+    """Return the address of each list, with the creator's ids."""
     found = [each for each in routes(MATRIX) if described(each) in LISTS]
     return [address(world, each) for each in found]
 
 
 def described(route: str) -> str:
-    """A route as the API's description writes it."""
+    """Return the route in the format of the API description."""
     return route.replace("<id:pk>", "{id}").replace("<id:", "{").replace(">", "}")
 
 
-def told(world: World, who: str, path: str, query: str) -> tuple[int, bytes]:
+def answer_to(world: World, who: str, path: str, query: str) -> tuple[int, bytes]:
     joined = f"{path}{'&' if '?' in path else '?'}{query}"
     answer = world.client(who).get(joined)
-    # What was sent stands in the next page's address, and an order in its refusal.
+    # The link to the next page contains the query, and an error sentence the ordering.
     content = answer.content.replace(query.encode(), b"")
     return answer.status_code, content.replace(b" -", b" ")
 
 
 def queries(creator: Any) -> list[tuple[str, str]]:
-    """Pairs of a query that is right about the creator, and the same that is wrong."""
+    """Return pairs of queries: a right guess about the creator, and a wrong one."""
     pairs = [
         (f"{path}{column}__{lookup}={value}", f"{path}{column}__{lookup}=~~~")
         for number, (path, column) in enumerate((p, c) for p in PATHS for c in COLUMNS)
@@ -55,12 +55,12 @@ def queries(creator: Any) -> list[tuple[str, str]]:
     return pairs
 
 
-def test_no_list_is_narrowed_or_ordered_by_what_is_hidden(world, time_machine_at):
-    time_machine_at(timezone.now())  # for the signatures of files
+def test_no_list_is_filtered_or_ordered_by_a_hidden_column(world, time_machine_at):
+    time_machine_at(timezone.now())  # signatures of files depend on the time
     found = []
     for turn, path in enumerate(lists(world)):
         for right, wrong in queries(world.people["creator"])[turn % 8 :: 8]:
-            answers = [told(world, "participant", path, each) for each in (right, wrong)]
+            answers = [answer_to(world, "participant", path, each) for each in (right, wrong)]
             if answers[0] != answers[1]:
                 found.append((path, right, wrong, answers))
 
@@ -70,10 +70,10 @@ def test_no_list_is_narrowed_or_ordered_by_what_is_hidden(world, time_machine_at
 
 @pytest.mark.parametrize("part", ["reator@", "@example.com", "creator@example.com", "md5$"])
 def test_nobody_is_found_by_a_part_of_their_address_or_password(world, part):
-    assert told(world, "stranger", "/v1/users/", f"search={part}") == (200, b"[]")
+    assert answer_to(world, "stranger", "/v1/users/", f"search={part}") == (200, b"[]")
 
 
-def test_who_was_found_by_a_name_shows_no_address(world):
+def test_a_search_by_name_shows_strangers_no_email_address(world):
     answer = world.client("stranger").get("/v1/users/?search=creator")
 
     assert [each["email"] for each in answer.json()] == [""]

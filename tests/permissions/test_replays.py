@@ -1,10 +1,10 @@
-"""Every id in the creator's answers, replayed by people who have no business with it: on every
-address that takes an id, in every body and query that does. Nothing private is answered, and no
-row of the creator's, or of anybody else's, is changed but as the contract lets anybody.
+"""Every id in the creator's answers, replayed by people without a right to it: in every address,
+body and query that takes an id. No answer contains anything private, and no row of anybody else
+changes, except in ways that the contract allows everybody.
 
-Two kinds of address are keys by contract, and work for whoever has been given them: a file's signed
-address (M1) and a stand-in room's (O8). They are told only to those who may see them, which this
-tests; so are join tokens, which are replayed here all the same (O6).
+By contract, two kinds of address work for everybody who has them: a file's signed address (M1) and
+a stand-in room's (O8). This tests that they are shown only to those who may see them. Join tokens
+are replayed, too (O6).
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from friendships.models import Block, Message
 from materials.models import Material
 from notifications.models import Notification
 from sessions_app.models import BookingRequest, Session
-from tests.permissions.asking import NOTE, address, session_body
 from tests.permissions.cells import cells, routes
 from tests.permissions.matrix import MATRIX
-from tests.permissions.tables import changes, differing, of_people, snapshot
-from tests.permissions.world import PRIVATE, World, undone
+from tests.permissions.sending import NOTE, address, session_body
+from tests.permissions.tables import changes, differing, person_columns, snapshot
+from tests.permissions.world import PRIVATE, World, rolled_back
 
 pytestmark = pytest.mark.django_db
 ATTACKERS = ("stranger", "blocked", "former")
-# Where not every column that names a person makes a row theirs.
+# The owners of a row, where not every column that refers to a person is one.
 OWNERS = {
     Block: ["blocker_id"],
     BookingRequest: ["user_id"],
@@ -41,8 +41,8 @@ OWNERS = {
     Notification: ["user_id"],
     Session: ["creator_id"],
 }
-# What anybody's joining does to a session.
-COUNTED = {"participant_count", "version"}
+# The columns of a session that change when anybody joins.
+CHANGED_BY_JOINING = {"participant_count", "version"}
 IDS = {"id", "user", "session", "sender", "recipient", "session_id"}
 BODIES = {"POST": {"title": "x", "message": "x", "text": "x"}, "PUT": {"title": "x"}}
 BODIES |= {"PATCH": BODIES["PUT"], "DELETE": {}, "GET": {}}
@@ -56,7 +56,7 @@ class Replay:
 
 
 def walk(world: World) -> list[Any]:
-    """What the creator is answered on every address that they can look at."""
+    """Return the answers to the creator's GET requests to all addresses."""
     found = []
     for cell in cells(MATRIX):
         looks = (cell.method, cell.who, cell.status, cell.variant) == ("GET", "creator", 200, "")
@@ -68,7 +68,7 @@ def walk(world: World) -> list[Any]:
 
 
 def leaves(thing: Any, name: str = "") -> Iterator[tuple[str, Any]]:
-    """(key, value) of all that is no container."""
+    """Yield (key, value) of everything that isn't a container."""
     if isinstance(thing, dict):
         for key, value in thing.items():
             yield from leaves(value, key)
@@ -80,12 +80,12 @@ def leaves(thing: Any, name: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def replays(world: World, answers: list[Any]) -> Iterator[Replay]:
-    """Every id in every place."""
-    told = list(leaves(answers))
-    ids = sorted({value for name, value in told if name in IDS and isinstance(value, int)})
+    """Yield a request for every id in every place."""
+    found = list(leaves(answers))
+    ids = sorted({value for name, value in found if name in IDS and isinstance(value, int)})
     yield from in_addresses(world, ids)
     yield from in_bodies(world, ids)
-    for _, value in told:
+    for _, value in found:
         if isinstance(value, str) and value.startswith("http://testserver/"):
             yield Replay("GET", value.partition("?")[0].removeprefix("http://testserver"))
     for path, name, each in product(("/api/sessions/",), ("creator",), ids):
@@ -124,31 +124,31 @@ def in_bodies(world: World, ids: list[int]) -> Iterator[Replay]:
     for (path, name), each in product(places, ids):
         yield Replay("POST", path, ((name, each),))
     yield Replay("POST", "/v1/sessions/join-token/validate/", (("token", world.join_token),))
-    # Ids that no write takes, in the bodies of new things.
+    # Ids that no write accepts, in the body of a new session.
     own = session_body(world, "", subject="Maths", level="beginner")
     forged = {"id": world.offer.pk, "creator": world.people["creator"].pk, "session": ids[0]}
     yield Replay("POST", "/api/sessions/", tuple((own | forged).items()))
 
 
 def is_theirs(model: Any, row: dict[str, Any], attacker: User) -> bool:
-    return any(row.get(name) == attacker.pk for name in OWNERS.get(model, of_people(model)))
+    return any(row.get(name) == attacker.pk for name in OWNERS.get(model, person_columns(model)))
 
 
-def stolen(before: Any, attacker: User) -> list[str]:
-    """The rows that were changed, and not as anybody may."""
+def forbidden_changes(before: Any, attacker: User) -> list[str]:
+    """Return the changes of others' rows that the contract doesn't allow everybody."""
     found = []
     for model, old, new in changes(before, snapshot()):
         if is_theirs(model, old or new, attacker):
             continue
-        news = model is Notification and not old and new["named_id"] == attacker.pk
-        joins = model is Session and old and new and differing(old, new) <= COUNTED
-        if not news and not joins:
+        notified = model is Notification and not old and new["named_id"] == attacker.pk
+        joins = model is Session and old and new and differing(old, new) <= CHANGED_BY_JOINING
+        if not notified and not joins:
             found.append(f"{model.__name__} {old} → {new}")
     return found
 
 
 class Writes:
-    """Notes whether anything was written: only then the rows have to be looked at."""
+    """Records whether anything was written. Only then must the rows be compared."""
 
     def __init__(self) -> None:
         self.happened = False
@@ -159,10 +159,10 @@ class Writes:
 
 
 def leaks(world: World, who: str, replay: Replay, before: Any) -> list[str]:
-    """What comes of one replay that must not."""
+    """Return the secrets and the forbidden changes that result from one replay."""
     secrets = [PRIVATE, world.talk.zoom_meeting_url, world.talk.zoom_meeting_password]
     writes = Writes()
-    with undone():
+    with rolled_back():
         with connection.execute_wrapper(writes):
             client, body = world.client(who), dict(replay.body)
             sent = {} if replay.method in {"GET", "DELETE"} else {"data": body}
@@ -170,20 +170,20 @@ def leaks(world: World, who: str, replay: Replay, before: Any) -> list[str]:
         content = b"".join(answer) if answer.streaming else answer.content
         found = [secret for secret in secrets if secret.encode() in content]
         if writes.happened:
-            found += stolen(before, world.people[who])
+            found += forbidden_changes(before, world.people[who])
     return [f"{who}: {replay} {answer.status_code}: {each}" for each in found]
 
 
-def test_no_replayed_id_gets_or_changes_anything(world, report):
+def test_no_replayed_id_reveals_or_changes_anything(world, report):
     answers, before = walk(world), snapshot()
-    # They would be told, were they there to be told.
+    # The creator's own answers do contain them.
     assert PRIVATE in str(answers)
     assert world.talk.zoom_meeting_password in str(answers)
     tried, found = 0, []
     seen: set[str] = set()
     for number, (replay, who) in enumerate(product(replays(world, answers), ATTACKERS)):
-        # Every 40th, by each of the three in turn, and what is the first at its address; with
-        # PERMISSIONS=all each by all of them.
+        # Every 40th, by each of the three in turn, and the first one to each address; with
+        # PERMISSIONS=all each one by all three.
         place = f"{replay.method} {re.sub('[0-9]+', '0', replay.path)}"
         if number % 40 == 0 or place not in seen or os.environ.get("PERMISSIONS") == "all":
             seen.add(place)
@@ -193,8 +193,8 @@ def test_no_replayed_id_gets_or_changes_anything(world, report):
     assert found == []
 
 
-def test_what_an_owner_may_do_would_be_a_leak(world):
-    """The same look at what the creator does sees both kinds."""
+def test_what_only_an_owner_may_do_is_noticed_as_a_leak(world):
+    """Both kinds of leak are noticed when the creator does what only an owner may do."""
     one, before = f"/api/sessions/{world.offer.pk}/", snapshot()
     people = world.people | {"creator": world.people["stranger"]}  # as if these weren't theirs
     other = replace(world, people=people)

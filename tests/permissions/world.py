@@ -1,4 +1,4 @@
-"""Ten people and what they are to one of them, the creator, who has some of everything."""
+"""Ten people with different relations to one of them, the creator, who has rows of every kind."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ PEOPLE = (
     "staff",  # no superuser
     "deactivated",
 )
-# In each text that only the creator, and whom it is meant for, may read.
+# Part of every text that only the creator and its addressees may read.
 PRIVATE = "for-no-stranger"
 
 SETTINGS: dict[str, Any] = {
@@ -59,19 +59,19 @@ SETTINGS: dict[str, Any] = {
 
 @dataclass
 class World:
-    """What `build` has made.
+    """The people and rows that `build` has made.
 
     Attributes:
         offer: a session in mode `request`, scheduled, with a participant and a pending request.
-        waiting: one that nobody has approved, with a pending request.
-        running: one that has begun, with a participant.
+        waiting: a session that nobody has approved, with a pending request.
+        running: a session that has begun, with a participant.
         lesson: an instant session, with a participant.
         note, file: materials of `offer`: the participant's note, the creator's file.
-        news: a notification of the creator's.
-        asked: the requester's pending friend request to the creator.
-        talk, plan: 1-on-1 sessions of creator and participant, one started and one not.
+        notification: one of the creator's.
+        friend_request: the requester's pending friend request to the creator.
+        talk, plan: 1-on-1 sessions of the creator and the participant; only `talk` is started.
         join_token: the creator's, for `talk`.
-        tokens, reset, confirm: by person; those of the deactivated one are from before.
+        tokens, reset, confirm: by person; the deactivated person got theirs before that.
     """
 
     people: dict[str, User]
@@ -82,8 +82,8 @@ class World:
     lesson: Session
     note: Material
     file: Material
-    news: Notification
-    asked: Friendship
+    notification: Notification
+    friend_request: Friendship
     talk: OneOnOneSession
     plan: OneOnOneSession
     join_token: str
@@ -93,7 +93,7 @@ class World:
     clients: dict[str, APIClient] = field(default_factory=dict)
 
     def client(self, who: str) -> APIClient:
-        """With a token, where somebody has one; and checked for CSRF, as a browser is."""
+        """Return the person's client, with their token, if they have one, and with CSRF checks."""
         if who not in self.clients:
             client = APIClient(enforce_csrf_checks=True, raise_request_exception=False)
             if who in self.tokens:
@@ -108,15 +108,15 @@ class World:
 
 
 @contextmanager
-def undone() -> Iterator[None]:
-    """Whatever is written in here is taken back."""
+def rolled_back() -> Iterator[None]:
+    """Roll back what is written in this block."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
 
 
 def build() -> World:
-    """Make everything, by the services."""
+    """Make everything with the services."""
     now = timezone.now().replace(microsecond=0)
     people = {name: make_person(name) for name in PEOPLE if name != "anonymous"}
     creator, participant = people["creator"], people["participant"]
@@ -130,8 +130,8 @@ def build() -> World:
         tokens={name: tokens.issue(user) for name, user in people.items()},
         **group,
         **materials,
-        news=Notification.objects.filter(user=creator).latest("pk"),
-        asked=friendships.ask(by=people["requester"], to=creator, now=now),
+        notification=Notification.objects.filter(user=creator).latest("pk"),
+        friend_request=friendships.ask(by=people["requester"], to=creator, now=now),
         talk=OneOnOneSession.objects.get(pk=talk.pk),
         plan=plan,
         join_token=token,
@@ -139,7 +139,7 @@ def build() -> World:
         reset={name: link(reset_links, user) for name, user in people.items()},
         confirm={name: link(email_links, user) for name, user in people.items()},
     )
-    # Last: nobody could have done anything for them.
+    # Last, because a deactivated person can't do any of the above.
     people["deactivated"].is_active = False
     people["deactivated"].save(update_fields=["is_active"])
     accounts.deactivate(people["deactivated"])
@@ -153,7 +153,7 @@ def make_person(name: str) -> User:
 
 
 def link(links: PasswordResetTokenGenerator, user: User) -> dict[str, str]:
-    """What the mail says that somebody gets who asks for a new password or address."""
+    """Return the parameters of the link in a mail for a new password or a new address."""
     uid = urlsafe_base64_encode(str(user.pk).encode())
     return {"uid": uid, "token": links.make_token(user)}
 
@@ -221,7 +221,7 @@ def make_one_on_one(creator: User, participant: User, now: datetime) -> OneOnOne
 
 
 def meet(talk: OneOnOneSession, creator: User, participant: User, now: datetime) -> str:
-    """Start it, with both ready; a join token of the creator's."""
+    """Start the session with both people ready, and return a join token of the creator."""
     one_on_ones.start(talk, by=creator, now=now)
     for person in (creator, participant):
         one_on_ones.mark_ready(talk, by=person, now=now)

@@ -1,4 +1,4 @@
-"""The request of each line of the matrix: a good one, so that only who asks decides."""
+"""The request of each line of the matrix. It is valid, so the answer depends on the person only."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from tests.permissions.world import PASSWORD, World
 ONE_MATERIAL = "/api/sessions/<id:session_id>/materials/<id:pk>/"
 FILE = f"{ONE_MATERIAL}file/"
 
-# Which row an address's `pk` is: the longest beginning counts, and so does the method's variant.
+# The row whose id replaces `pk` in a route: by the prefix matching prefix, or by the variant.
 PK: dict[str, Callable[[World], Any]] = {
     "/api/sessions/": lambda world: world.offer,
     "/api/sessions/<id:pk>/approve/": lambda world: world.waiting,
     "/api/sessions/<id:pk>/complete/": lambda world: world.running,
     ONE_MATERIAL: lambda world: world.note,
     FILE: lambda world: world.file,
-    "/api/notifications/": lambda world: world.news,
-    "/v1/friends/requests/": lambda world: world.asked,
+    "/api/notifications/": lambda world: world.notification,
+    "/v1/friends/requests/": lambda world: world.friend_request,
     "/v1/sessions/": lambda world: world.talk,
     "/v1/sessions/<id:pk>/start/": lambda world: world.plan,
 }
-OF_VARIANT: dict[str, Callable[[World], Any]] = {
+BY_VARIANT: dict[str, Callable[[World], Any]] = {
     "instant": lambda world: world.lesson,
     "begun": lambda world: world.running,
     "creators": lambda world: world.file,
@@ -43,10 +43,10 @@ QUERY = {"/v1/users/": "?search=creator"}
 
 
 def address(world: World, route: str, variant: str = "") -> str:
-    """The route with the creator's ids in it."""
+    """Return the route with the ids of the creator's rows."""
     path = route.replace("<nothing>", "api/nowhere/")
-    longest = max((each for each in PK if route.startswith(each)), key=len, default=None)
-    find = OF_VARIANT.get(variant) or (PK[longest] if longest else None)
+    prefix = max((each for each in PK if route.startswith(each)), key=len, default=None)
+    find = BY_VARIANT.get(variant) or (PK[prefix] if prefix else None)
     session = world.lesson if variant == "elsewhere" else world.offer
     ids = {
         "pk": find(world).pk if find else None,
@@ -62,12 +62,12 @@ def address(world: World, route: str, variant: str = "") -> str:
 
 
 def signed(world: World) -> str:
-    """The address of the file that its people are told."""
+    """Return the signed address of the file, as in the API's answers."""
     return file_address(world.file, now=timezone.now(), link=str)
 
 
 def own(world: World, who: str, name: str) -> str:
-    """Somebody's own token; the anonymous one has made one up."""
+    """Return the person's own token; the anonymous person has a made-up one."""
     tokens: Any = world.tokens.get(who, {})
     return tokens.get(name, "made-up")
 
@@ -85,7 +85,7 @@ def registration(world: World, who: str, **fields: Any) -> dict[str, Any]:
 Body = Callable[[World, str], dict[str, Any]]
 NEW_PASSWORD = "another-good-one-27"
 NOTE = {"title": "N", "type": "note", "content": "C"}
-# By method, variant and route. What isn't here has no body.
+# By method, variant and route. Requests that aren't listed have no body.
 BODIES: dict[str, Body] = {
     "POST /api/auth/register/": registration,
     "POST:instructor /api/auth/register/": partial(registration, role="instructor"),
@@ -132,7 +132,7 @@ BODIES: dict[str, Body] = {
 
 
 def body_of(world: World, who: str, route: str, method: str, variant: str) -> dict[str, Any]:
-    """That of the variant, else of the method."""
+    """Return the body for the variant, or else for the method."""
     plain = f"{method} {route}"
     make = BODIES.get(f"{method}:{variant} {route}", BODIES.get(plain))
     return make(world, who) if make else {}
@@ -148,11 +148,11 @@ def send(
     path: str = "",
     extra: dict[str, Any] | None = None,
 ) -> Any:
-    """One line's request by one person; the answer.
+    """Send one line's request as one person, and return the answer.
 
     Args:
-        path: another address than the creator's.
-        extra: keys beside those of a good body.
+        path: an address instead of the one with the creator's ids.
+        extra: keys to add to the valid body.
     """
     path = path or address(world, route, variant)
     body = {**(extra or {}), **body_of(world, who, route, method, variant)}
@@ -160,13 +160,13 @@ def send(
         data = encode_multipart(BOUNDARY, body)
         return world.client(who).generic(method, path, data, content_type=MULTIPART_CONTENT)
     data = orjson.dumps(body) if method in {"POST", "PUT", "PATCH"} else b""
-    # A header of its own takes the place of a person's token, but not for DRF's client.
+    # DRF's client would replace this variant's Authorization header with the person's own.
     client = world.client("anonymous" if variant == "token" else who)
     return client.generic(method, path, data, "application/json", **headers(variant, data))
 
 
 def headers(variant: str, data: bytes) -> dict[str, str]:
-    """What isn't a person's token: that of the figures, and Zoom's signature."""
+    """Return the headers with the token of the metrics, or with Zoom's signature."""
     if variant == "token":
         return {"HTTP_AUTHORIZATION": "Bearer metrics-token"}
     if variant != "signed":

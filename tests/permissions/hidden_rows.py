@@ -1,5 +1,5 @@
-"""Each way in which an address may name what somebody may not see, and an address of the same kind
-that names nothing. Both must be answered alike."""
+"""Addresses with the id of a row that is hidden from somebody, each with an address of the same
+form that names nothing. Both must get the same answer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import jwt
 from django.utils.http import urlsafe_base64_encode
 
 from core.api.fields import MAX_ID
-from tests.permissions.asking import FILE
+from tests.permissions.sending import FILE
 from tests.permissions.world import PASSWORD, World, make_file
 
 NOTHING = MAX_ID - 1
@@ -20,17 +20,17 @@ Ids = Callable[[World], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
-class Disguise:
-    """Something hidden, and nothing.
+class HiddenRow:
+    """A hidden row, and an id without a row.
 
     Attributes:
         name: what is hidden.
-        routes: how the routes begin in whose addresses it is named.
-        hidden: what the address has in the place of each parameter.
-        nothing: the same, where there is nothing.
-        people: from whom it is hidden.
-        moderated: whether this is so on a moderated site only (contract S9).
-        query: is added to both addresses.
+        routes: the prefix of the routes that name it.
+        hidden: the value of each parameter of the route.
+        nothing: the same, with an id that doesn't exist.
+        people: the people from whom it is hidden.
+        moderated: whether it is hidden on a moderated site only (contract S9).
+        query: added to both addresses.
     """
 
     name: str
@@ -57,56 +57,56 @@ def of_waiting(world: World) -> Mapping[str, Any]:
     return {"session_id": world.waiting.pk, "pk": world.file.pk}
 
 
-DISGUISES = (
-    Disguise(
-        "a session that waits",
+HIDDEN_ROWS = (
+    HiddenRow(
+        "a waiting session",
         SESSION,
         lambda world: {"pk": world.waiting.pk},
         lambda world: {"pk": NOTHING},
         ALL_OTHERS,
         moderated=True,
     ),
-    Disguise(
-        "the materials of a session that waits",
+    HiddenRow(
+        "the materials of a waiting session",
         MATERIALS,
         of_waiting,
         lambda world: {**of_waiting(world), "session_id": NOTHING},
         ALL_OTHERS,
         moderated=True,
     ),
-    Disguise(
-        "a material of a session that waits",
+    HiddenRow(
+        "a material of a waiting session",
         f"{MATERIALS}<id:pk>/",
         of_waiting,
         lambda world: {**of_waiting(world), "pk": NOTHING},
         ALL_OTHERS,
         moderated=True,
     ),
-    Disguise(
+    HiddenRow(
         "a material through another session's path",
         f"{MATERIALS}<id:pk>/",
         lambda world: {"session_id": world.lesson.pk, "pk": world.file.pk},
         lambda world: {"session_id": world.lesson.pk, "pk": NOTHING},
         ("stranger", "participant", "creator", "staff"),
     ),
-    Disguise(
-        "a file by a forged signature",
+    HiddenRow(
+        "a file with a forged signature",
         FILE,
         of_offer,
         lambda world: {"session_id": NOTHING, "pk": NOTHING},
         ANYBODY,
         query=FORGED,
     ),
-    Disguise(
-        "a note by a forged signature",
+    HiddenRow(
+        "a note with a forged signature",
         FILE,
         lambda world: {**of_offer(world), "pk": world.note.pk},
         lambda world: {**of_offer(world), "pk": NOTHING},
         ANYBODY,
         query=FORGED,
     ),
-    Disguise(
-        "a file of a session that waits, by a forged signature",
+    HiddenRow(
+        "a file of a waiting session with a forged signature",
         FILE,
         of_waiting,
         lambda world: {**of_waiting(world), "pk": NOTHING},
@@ -114,37 +114,37 @@ DISGUISES = (
         moderated=True,
         query=FORGED,
     ),
-    Disguise(
+    HiddenRow(
         "somebody else's notification",
         "/api/notifications/<id:pk>/",
-        lambda world: {"pk": world.news.pk},
+        lambda world: {"pk": world.notification.pk},
         lambda world: {"pk": NOTHING},
         (*ALL_OTHERS, "staff"),
     ),
-    Disguise(
+    HiddenRow(
         "somebody else's friend request",
         "/v1/friends/requests/<id:pk>/",
-        lambda world: {"pk": world.asked.pk},
+        lambda world: {"pk": world.friend_request.pk},
         lambda world: {"pk": NOTHING},
         ("stranger", "friend", "blocked", "participant", "former", "staff"),
     ),
-    # Whoever is blocked isn't told (contract F2): it is as with anybody who is no friend.
-    Disguise(
-        "somebody who has blocked one",
+    # Nobody learns that they are blocked (contract F2): the answer is that for a non-friend.
+    HiddenRow(
+        "somebody who has blocked the viewer",
         "/v1/friends/<id:user_id>/",
         lambda world: {"user_id": world.people["creator"].pk},
         lambda world: {"user_id": world.people["staff"].pk},
         ("blocked",),
     ),
-    Disguise(
-        "a person, by a forged link",
+    HiddenRow(
+        "a person in a forged link",
         "/api/auth/unsubscribe/<str:token>/",
         lambda world: {"token": f"{world.people['creator'].pk}:forged"},
         lambda world: {"token": f"{NOTHING}:forged"},
         ANYBODY,
     ),
-    Disguise(
-        "a room, by a part of its address",
+    HiddenRow(
+        "a room with a part of its address",
         "/v1/stand-in-room/<slug:room>/",
         lambda world: {"room": world.room[1:]},
         lambda world: {"room": "made-up"},
@@ -152,12 +152,12 @@ DISGUISES = (
     ),
 )
 
-# The contract has these told: there is a session of two others (O3), and it is a 403.
-PROMISED = ("/v1/sessions/<id:pk>/",)
+# Not hidden, by the contract: a 1-on-1 session of two others is a 403 (O3).
+REVEALED = ("/v1/sessions/<id:pk>/",)
 
 
 def with_hidden_file(world: World) -> World:
-    """The same, whose file belongs to the session that waits."""
+    """Return the same world with a file in the waiting session."""
     creator, waiting = world.people["creator"], world.waiting
     return replace(world, file=make_file(waiting, creator, waiting.created_at))
 
@@ -171,7 +171,7 @@ def link_of(pk: int, token: str = "made-up") -> dict[str, str]:
 
 
 def forged_token(pk: int) -> str:
-    """A refresh token of this person's, signed by somebody else."""
+    """Return a refresh token of this person, signed with another key."""
     claims = {"user_id": str(pk), "token_type": "refresh", "exp": 4102444800, "jti": "1"}
     return jwt.encode(claims, "another-key-of-32-bytes-or-longer", "HS256")
 
@@ -180,8 +180,8 @@ def person(world: World, who: str) -> int:
     return world.people[who].pk if who else NOTHING
 
 
-# By operation and field of a body: who sends it, to which route, and what names somebody, or nobody
-# when the name is "". Who hasn't asked for a place, and who has left, isn't told of.
+# By operation and field: the sender, the route, the hidden person, and the function that makes the
+# body; given "" it names nobody. Somebody without a pending request counts as hidden here.
 BODIES: dict[str, tuple[str, str, str, Callable[[World, str], dict[str, Any]]]] = {
     f"POST {path} {field}": (who, path, hidden, body)
     for path, field, who, hidden, body in [
@@ -211,6 +211,6 @@ BODIES: dict[str, tuple[str, str, str, Callable[[World, str], dict[str, Any]]]] 
          lambda world, who: {"participant_id": person(world, who)}),
     ]
 }  # fmt: skip
-# The contract has it told that a join token is another's (O6); it can't be guessed.
-PROMISED_IN_BODIES = ("POST /v1/sessions/join-token/validate/ token",)
+# Not hidden, by the contract: that a join token is somebody else's (O6). It can't be guessed.
+REVEALED_IN_BODIES = ("POST /v1/sessions/join-token/validate/ token",)
 NAMING = {"uid", "token", "refresh", "user_id", "participant_id"}

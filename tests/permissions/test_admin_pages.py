@@ -1,5 +1,5 @@
-"""The admin's addresses, taken from the URL resolver: for the staff alone, and each page for those
-of them only who may see it. What they may do there is tested with the apps."""
+"""The pages of the admin, taken from the URL resolver, are open to staff only, and each page only
+to those with its permission. What staff may do there is tested with the apps."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from tests.permissions.world import World
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/admin/login/"
-# Open to all, since they lead to signing in or away from it.
-DOORS = {LOGIN, "/admin/logout/"}
-# Of all the staff: their own password, the page they begin at and what it needs, and a name that
-# leads nowhere.
+# Open to everybody: the pages to sign in and out.
+SIGN_IN_AND_OUT = {LOGIN, "/admin/logout/"}
+# Open to all staff: the index and what it needs, their own password, and an address that doesn't
+# exist.
 COMMON = {
     *("/admin/", "/admin/search/", "/admin/password_change/", "/admin/password_change/done/"),
     *("/admin/jsi18n/", "/admin/nothing/"),
@@ -31,14 +31,14 @@ COMMON = {
 
 
 def addresses(world: World) -> list[str]:
-    """Every page of the admin, with the creator's row where one is asked for."""
+    """Return the address of every page of the admin, with the creator's id where it needs one."""
     pk = str(world.people["creator"].pk)
     found = []
     for pattern in get_resolver("config.urls").url_patterns:
         if str(pattern.pattern) == "admin/":
             found = [f"/admin/{path}" for path in paths(pattern.url_patterns)]
     filled = [re.sub(r"<[^>]*>", pk, path) for path in found]
-    return sorted({path for path in filled if path not in DOORS})
+    return sorted({path for path in filled if path not in SIGN_IN_AND_OUT})
 
 
 def paths(patterns: Any, prefix: str = "") -> list[str]:
@@ -62,21 +62,21 @@ def signed_in(user: User | None) -> Client:
 
 
 @pytest.mark.parametrize("who", ["anonymous", "creator"])
-def test_all_but_staff_are_sent_to_sign_in_and_write_nothing(world, report, who):
+def test_everybody_but_staff_is_redirected_to_the_login_and_changes_nothing(world, report, who):
     before, pages = snapshot(), addresses(world)
-    client, through = signed_in(world.people.get(who)), []
-    tries = list(product(pages, (client.get, client.post)))
+    client, got_through = signed_in(world.people.get(who)), []
+    requests = list(product(pages, (client.get, client.post)))
     if os.environ.get("PERMISSIONS") != "all":
-        # Each page by one method: what one person GETs, the other one POSTs.
+        # Each page with one method: where one person sends GET, the other one sends POST.
         turn = who == "creator"
-        tries = [each for n, each in enumerate(tries) if (n // 2 + n + turn) % 2 == 0]
-    for path, method in tries:
+        requests = [each for n, each in enumerate(requests) if (n // 2 + n + turn) % 2 == 0]
+    for path, method in requests:
         answer = method(path)
         if answer.status_code != 302 or not answer.url.startswith(LOGIN):
-            through.append((path, answer.status_code))
-    report(f"{len(tries)} tries of the admin by {who}, {len(through)} got through")
-    assert {path for path, _ in tries} == set(pages)
-    assert through == []
+            got_through.append((path, answer.status_code))
+    report(f"{len(requests)} requests to the admin by {who}, {len(got_through)} got through")
+    assert {path for path, _ in requests} == set(pages)
+    assert got_through == []
     assert len(pages) > 6 * len(admin.site._registry)
     after = snapshot()
     for people in (before[User], after[User]):
@@ -92,18 +92,18 @@ def test_a_bearer_token_opens_no_page_of_the_admin(world):
     assert answer.headers["Location"].startswith(LOGIN)
 
 
-def test_staff_without_permissions_see_what_is_common_to_all(world):
+def test_staff_without_permissions_see_only_the_pages_open_to_all_staff(world):
     client = signed_in(world.people["staff"])
-    given = {path: client.get(path).status_code for path in addresses(world)}
+    statuses = {path: client.get(path).status_code for path in addresses(world)}
 
-    assert {path for path, status in given.items() if status == 200} <= COMMON
-    assert {status for path, status in given.items() if path not in COMMON} <= {302, 403, 404}
+    assert {path for path, status in statuses.items() if status == 200} <= COMMON
+    assert {status for path, status in statuses.items() if path not in COMMON} <= {302, 403, 404}
     for model in admin.site._registry:
         label = f"{model._meta.app_label}/{model._meta.model_name}"
-        assert given[f"/admin/{label}/"] == 403, label
+        assert statuses[f"/admin/{label}/"] == 403, label
 
 
-def test_the_log_of_the_staff_is_the_superusers(world):
+def test_only_superusers_may_see_the_log_of_staff_acts(world):
     staff = world.people["staff"]
     staff.user_permissions.set(Permission.objects.all())
     client = signed_in(User.objects.get(pk=staff.pk))
@@ -114,9 +114,9 @@ def test_the_log_of_the_staff_is_the_superusers(world):
         assert client.post(f"/admin/auth/group/{path}", {"name": "Mine"}).status_code in {302, 403}
 
 
-def test_staff_without_permissions_are_not_told_what_there_is(world, settings):
-    settings.DEBUG = False  # whose pages have the address in them
-    client, looked_at = signed_in(world.people["staff"]), 0
+def test_staff_without_permissions_can_not_find_out_which_rows_exist(world, settings):
+    settings.DEBUG = False  # error pages of DEBUG contain the address
+    client, compared = signed_in(world.people["staff"]), 0
     for model in admin.site._registry:
         row = model._default_manager.first()
         base = f"/admin/{model._meta.app_label}/{model._meta.model_name}"
@@ -126,5 +126,5 @@ def test_staff_without_permissions_are_not_told_what_there_is(world, settings):
             bodies = {each.content.replace(b"1000000000", b"") for each in answers}
             assert len({each.status_code for each in answers}) == 1, pair
             assert len(bodies) == 1 or answers[0].status_code == 302, pair
-            looked_at += row is not None
-    assert looked_at > 40
+            compared += row is not None
+    assert compared > 40
