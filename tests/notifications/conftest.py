@@ -1,4 +1,4 @@
-"""What the tests of notifications share: people who want mails, and a server that pushes."""
+"""Shared by the tests of notifications: people who want mails, and a server with live push."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.server import Server
 
 @pytest.fixture
 def subscriber(person: Callable[..., User]) -> Callable[..., User]:
-    """`subscriber("rosa", "Europe/Berlin")`: somebody who wants mails, in that zone."""
+    """`subscriber("rosa", "Europe/Berlin")`: somebody who wants mails, in this time zone."""
 
     def make(name: str, zone: str = "UTC", **fields: Any) -> User:
         return person(name, timezone=zone, email_notifications=True, **fields)
@@ -34,7 +34,7 @@ def push_site(tmp_path_factory):
         "REMINDER_LEAD_MINUTES": "600",
         "DJANGO_SETTINGS_MODULE": "config.settings",
     }
-    command = [sys.executable, "-m", "tests.notifications.brisk_server"]
+    command = [sys.executable, "-m", "tests.notifications.fast_reminders_server"]
     with Server(tmp_path_factory.mktemp("push"), environment, command) as running:
         yield running
         assert "Traceback" not in running.log

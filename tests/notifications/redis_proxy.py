@@ -1,4 +1,4 @@
-"""A Redis that goes away and comes back: a proxy on loopback in front of the real one."""
+"""A Redis that fails and recovers: a proxy on loopback in front of the real one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import redis
 
 REAL = os.environ.get("REDIS_URL") or "redis://localhost:6379"
-# Each worker of the suite has a database, and so a channel, of its own; 15 is Celery's.
+# Each pytest worker has its own database, and so its own channel. Celery uses database 15.
 DATABASE = 1 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 14
 URL = f"{REAL.rstrip('/')}/{DATABASE}"
 
@@ -24,11 +24,11 @@ def answers() -> bool:
 
 
 class RedisProxy:
-    """`url` leads to the real Redis until `hang` or `cut`, and again from `mend` on."""
+    """`url` leads to the real Redis until `hang` or `cut` is called, and again after `mend`."""
 
     def __init__(self) -> None:
         self.real = redis.Redis.from_url(REAL, db=DATABASE)
-        # Sockets of a run that was killed still count.
+        # Leases of a run that was killed would still count.
         for key in self.real.scan_iter("tutoring-sessions.sockets.*"):
             self.real.delete(key)
         self.listener = socket.create_server(("127.0.0.1", 0))
@@ -43,15 +43,15 @@ class RedisProxy:
         return f"redis://127.0.0.1:{self.listener.getsockname()[1]}/{DATABASE}"
 
     def say(self, message: bytes) -> None:
-        """Publish something on the channel of frames."""
+        """Publish this message on the channel of frames."""
         self.real.publish(f"tutoring-sessions.{DATABASE}.push", message)
 
     def hang(self) -> None:
-        """From here on nothing passes, and no connection is closed."""
+        """Forward nothing from now on, and leave every connection open."""
         self.passing.clear()
 
     def cut(self) -> None:
-        """From here on every connection is closed, as by a Redis that was stopped."""
+        """Close every connection, also new ones, as when Redis is stopped."""
         self.refusing = True
         for each in list(self.open):
             with contextlib.suppress(OSError):

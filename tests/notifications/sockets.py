@@ -1,4 +1,4 @@
-"""Real WebSocket clients of real servers, and something for them to hear of."""
+"""WebSocket clients of real servers, and acts of which people are notified."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def open_socket(server: Server, *subprotocols: str, path: str = "/ws/", **option
 
 
 def hear(socket: ClientConnection, seconds: float = SECONDS) -> dict[str, Any]:
-    """The next frame."""
+    """Return the next frame."""
     frame: dict[str, Any] = json.loads(socket.recv(seconds))
     return frame
 
 
 def close_code(socket: ClientConnection, seconds: float = SECONDS) -> int:
-    """With which code the server closes it; what it sends before is passed over."""
+    """Return the code with which the server closes the socket; frames before that are ignored."""
     with contextlib.suppress(ConnectionClosed):
         while True:
             socket.recv(seconds)
@@ -44,7 +44,7 @@ def answer_to_ping(socket: ClientConnection) -> dict[str, Any]:
 
 
 def publish(server: Server, token: str, hours: int = 12, **fields: Any) -> int:
-    """A session in so many hours; its id."""
+    """Publish a session that begins in this many hours, and return its id."""
     body = {
         "title": "Trees",
         "description": "By hand.",
@@ -63,6 +63,6 @@ def act(server: Server, token: str, session: int, action: str) -> None:
 
 
 def newest(server: Server, token: str) -> dict[str, Any]:
-    """The notification that REST shows first."""
+    """Return the newest notification, as REST shows it."""
     shown: dict[str, Any] = server.call("GET", "/api/notifications/?limit=1", token).json()[0]
     return shown

@@ -1,4 +1,4 @@
-"""What one slow client may cost: of its socket, nothing but the doors that a server uses."""
+"""Slow, gone and flooding clients: the consumer is called as a server calls it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def consumer(send: Any = None) -> PushConsumer:
     return PushConsumer(scope, receive=asyncio.Queue().get, send=send)
 
 
-def test_a_client_that_reads_too_slowly_has_its_socket_closed_and_no_more_is_kept_for_it():
+def test_the_socket_of_a_client_that_reads_too_slowly_is_closed_and_queues_no_more_frames():
     async def fall_behind() -> tuple[bool, Close | None, int]:
         slow = consumer()
         for _ in range(BACKLOG):
@@ -28,7 +28,7 @@ def test_a_client_that_reads_too_slowly_has_its_socket_closed_and_no_more_is_kep
     assert asyncio.run(fall_behind()) == (True, Close.TRY_AGAIN, BACKLOG)
 
 
-def test_a_client_that_reads_nothing_at_all_can_not_hold_up_its_end():
+def test_a_client_that_reads_nothing_can_not_delay_the_close():
     async def never_taken(event: Any) -> None:
         await asyncio.Event().wait()
 
@@ -38,7 +38,7 @@ def test_a_client_that_reads_nothing_at_all_can_not_hold_up_its_end():
     asyncio.run(close())
 
 
-def test_a_client_that_left_ends_its_socket_without_an_error():
+def test_a_client_that_has_left_ends_its_socket_without_an_error():
     async def gone(event: Any) -> None:
         raise OSError
 
@@ -53,7 +53,7 @@ def test_a_client_that_left_ends_its_socket_without_an_error():
     assert asyncio.run(write()) is None
 
 
-def test_a_flood_leaves_others_their_turn_between_its_frames():
+def test_other_tasks_run_between_the_frames_of_a_flood():
     frames = 500
 
     async def flood() -> int:

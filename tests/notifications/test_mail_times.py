@@ -1,4 +1,4 @@
-"""Dates in mails are those that the clocks of their reader show, across clock changes
+"""Dates in mails are in the time zone of their reader, before and after clock changes
 (contract C5)."""
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ CHANGES = [
 
 
 @pytest.mark.parametrize(("zone", "local", "utc", "words"), CHANGES)
-def test_who_reads_the_mail_where_it_was_planned_reads_the_planned_time(
+def test_a_reader_in_the_zone_of_the_plan_reads_the_planned_time(
     api, subscriber, zone, local, utc, words
 ):
     ines = subscriber("maria", zone, role="instructor")
@@ -47,8 +47,8 @@ def test_who_reads_the_mail_where_it_was_planned_reads_the_planned_time(
     [sent] = mail.outbox
     assert f"Algebra begins on {words} ({zone})." in sent.body
     assert f"Algebra begins on {words} ({zone})." in sent.alternatives[0].content
-    told = Notification.objects.get().message
-    assert told == f"Algebra begins on {datetime.fromisoformat(utc):%d %B %Y at %H:%M} UTC."
+    message = Notification.objects.get().message
+    assert message == f"Algebra begins on {datetime.fromisoformat(utc):%d %B %Y at %H:%M} UTC."
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_who_reads_the_mail_where_it_was_planned_reads_the_planned_time(
         ),
     ],
 )
-def test_each_reads_of_one_session_in_their_own_time_and_nobody_elses(
+def test_each_reader_of_one_session_gets_the_date_in_their_own_zone_only(
     session, subscriber, join, date, words
 ):
     row = session(title="Algebra", date=date)

@@ -1,4 +1,4 @@
-"""What is mailed of what people are told, and to whom (contract N2, N3)."""
+"""Which notifications are mailed, and to whom (contract N2, N3)."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ REQUEST = {"booking_mode": "request", "subject": "Maths", "level": "beginner"}
 
 
 @pytest.fixture
-def asked(session, subscriber, api):
-    """A request session in three days, and somebody in Berlin who asks to join."""
+def booking(session, subscriber, api):
+    """A `request` session on 31 March 2030, and somebody in Berlin who asks to join."""
     row = session(title="Algebra", date=datetime(2030, 3, 31, 8, 0, tzinfo=UTC), **REQUEST)
     asker = subscriber("rosa", "Europe/Berlin")
     api(asker).post(f"/api/sessions/{row.pk}/join/")
@@ -35,14 +35,14 @@ def asked(session, subscriber, api):
 
 
 def mailed():
-    """The messages that wait, by whom they are for."""
+    """Return the waiting messages by recipient."""
     return {row.user.username: row.message for row in Mail.objects.select_related("user")}
 
 
-# ── What, and to whom ────────────────────────────────────────────────────────────────────────
+# ── Which events, and to whom ────────────────────────────────────────────────────────────────
 
 
-def test_nobody_is_mailed_who_did_not_ask_for_it(session, student, join, now):
+def test_only_people_who_want_mails_are_mailed(session, student, join, now):
     row = session()
     join(row, student)
 
@@ -53,8 +53,8 @@ def test_nobody_is_mailed_who_did_not_ask_for_it(session, student, join, now):
 
 
 @pytest.mark.parametrize(("decision", "word"), [("approve", "approved"), ("reject", "rejected")])
-def test_a_decision_is_mailed_to_the_one_who_asked(api, instructor, asked, decision, word):
-    row, asker = asked
+def test_a_decision_is_mailed_to_the_asker(api, instructor, booking, decision, word):
+    row, asker = booking
 
     api(instructor).post(f"/api/sessions/{row.pk}/{decision}_request/", {"user_id": asker.pk})
 
@@ -65,12 +65,12 @@ def test_a_decision_is_mailed_to_the_one_who_asked(api, instructor, asked, decis
         "Your request to join Algebra, which begins on 31 March 2030 at 10:00 CEST "
         f"(Europe/Berlin), has been {word}."
     )
-    told = Notification.objects.of(asker).get()
-    assert told.message == f"Your request to join Algebra has been {word}."
+    notification = Notification.objects.of(asker).get()
+    assert notification.message == f"Your request to join Algebra has been {word}."
 
 
-def test_a_cancellation_is_mailed_with_its_date_and_reason(api, instructor, asked):
-    row, _ = asked
+def test_a_cancellation_is_mailed_with_its_date_and_reason(api, instructor, booking):
+    row, _ = booking
 
     api(instructor).post(f"/api/sessions/{row.pk}/cancel/", {"reason": "I am ill."})
 
@@ -80,7 +80,7 @@ def test_a_cancellation_is_mailed_with_its_date_and_reason(api, instructor, aske
     }
 
 
-def test_no_word_of_others_is_a_link_in_a_mail(api, instructor, session, subscriber):
+def test_text_written_by_others_contains_no_link_in_a_mail(api, instructor, session, subscriber):
     row = session(title="Algebra at algebra.example", **REQUEST)
     api(subscriber("rosa")).post(f"/api/sessions/{row.pk}/join/")
     reason = "Pay at https://evil.example/x, www.evil.example or evil.example"
@@ -89,17 +89,17 @@ def test_no_word_of_others_is_a_link_in_a_mail(api, instructor, session, subscri
     send_mails(timezone.now())
 
     [sent] = mail.outbox
-    told = "The reason: Pay at [link removed] [link removed] or evil. example"
+    cleaned = "The reason: Pay at [link removed] [link removed] or evil. example"
     assert sent.subject == "Session cancelled: Algebra at algebra. example"
     for text in (sent.body, sent.alternatives[0].content):
-        assert told in text
+        assert cleaned in text
         assert "evil.example" not in text
         assert "algebra.example" not in text
     assert reason in Notification.objects.get(user__username="rosa").message
 
 
-def test_a_deletion_and_an_expiry_are_mailed(api, instructor, asked, session, subscriber, join):
-    row, _ = asked
+def test_a_deletion_and_an_expiry_are_mailed(api, instructor, booking, session, subscriber, join):
+    row, _ = booking
     api(instructor).delete(f"/api/sessions/{row.pk}/")
     assert "Algebra, planned for 31 March 2030 at 10:00" in mailed()["rosa"]
     assert Mail.objects.get().session is None
@@ -111,7 +111,7 @@ def test_a_deletion_and_an_expiry_are_mailed(api, instructor, asked, session, su
     assert "was not decided before the session was over" in mailed()["otto"]
 
 
-def test_who_is_taken_out_by_staff_is_mailed(session, subscriber, join, person, now):
+def test_a_participant_removed_by_staff_is_mailed(session, subscriber, join, person, now):
     row, rosa = session(title="Algebra"), subscriber("rosa")
     join(row, rosa)
 
@@ -120,7 +120,7 @@ def test_who_is_taken_out_by_staff_is_mailed(session, subscriber, join, person, 
     assert "The staff have removed you from Algebra" in mailed()["rosa"]
 
 
-def test_what_is_no_reminder_decision_or_cancellation_is_not_mailed(session, subscriber, join, now):
+def test_only_reminders_decisions_and_cancellations_are_mailed(session, subscriber, join, now):
     creator = subscriber("maria", role="instructor")
     row = session(by=creator)
     join(row, subscriber("rosa"))
@@ -133,16 +133,16 @@ def test_what_is_no_reminder_decision_or_cancellation_is_not_mailed(session, sub
 
 @pytest.mark.parametrize(("event", "queries"), [(JOINED, 1), (CANCELLED, 3)])
 @pytest.mark.parametrize("people", [1, 3])
-def test_what_is_mailed_takes_two_queries_more_for_however_many(
+def test_mailing_takes_two_more_queries_for_any_number_of_people(
     subscriber, now, event, queries, people
 ):
     to = [subscriber(f"reader{number}").pk for number in range(people)]
     details = {"title": "Algebra", "person": User(pk=to[0]), "date": now, "reason": ""}
 
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as captured:
         notify(event, to=to, now=now, **details)
 
-    assert len(asked) == queries
+    assert len(captured) == queries
 
 
 def test_an_act_that_fails_mails_nothing(subscriber, now):
@@ -178,9 +178,9 @@ def planned(session, subscriber):
 
 
 @pytest.mark.database
-def test_a_reminder_is_mailed_once_however_often_it_is_announced(planned):
+def test_a_reminder_is_mailed_once_however_often_the_job_runs(planned):
     send_reminders(planned.date - timedelta(hours=1))
-    Session.objects.update(reminded_lead=None)  # as if that had been lost
+    Session.objects.update(reminded_lead=None)  # as if this had not been saved
 
     send_reminders(planned.date - timedelta(hours=1))
 
@@ -192,7 +192,7 @@ def move(row, by, now):
 
 
 @pytest.mark.parametrize("act", [services.cancel, services.start, services.delete, move])
-def test_a_reminder_that_is_true_no_more_is_not_sent(planned, act):
+def test_a_reminder_that_is_no_longer_true_is_not_sent(planned, act):
     now = planned.date - timedelta(hours=1)
     send_reminders(now)
     creator = planned.creator
@@ -203,7 +203,7 @@ def test_a_reminder_that_is_true_no_more_is_not_sent(planned, act):
     assert mail.outbox == []
 
 
-def test_who_has_left_is_not_reminded_by_a_mail_that_waits(planned, subscriber, join):
+def test_a_waiting_reminder_is_not_sent_to_somebody_who_has_left(planned, subscriber, join):
     now, rosa = planned.date - timedelta(hours=1), subscriber("rosa")
     join(planned, rosa)
     send_reminders(now)
@@ -214,7 +214,7 @@ def test_who_has_left_is_not_reminded_by_a_mail_that_waits(planned, subscriber, 
     assert [sent.to for sent in mail.outbox] == [["maria@example.com"]]
 
 
-def test_news_of_a_session_are_mailed_until_it_is_past_and_a_day_at_least(
+def test_mails_about_a_session_are_sent_until_it_is_past_and_for_at_least_a_day(
     session, subscriber, join, now
 ):
     for title, date in [("Soon", now + timedelta(hours=2)), ("Later", now + timedelta(days=3))]:

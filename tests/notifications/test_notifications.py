@@ -1,4 +1,4 @@
-"""One's own notifications: listed, counted, read (contract N1, C6)."""
+"""A person's own notifications: to list, count and mark as read (contract N1, C6)."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ KEYS = {"id", "user", "title", "message", "type", "session", "read", "created_at
 
 
 @pytest.fixture
-def told(now):
-    """`told(user, 3)`: so many notifications for somebody."""
+def notify_user(now):
+    """`notify_user(user, 3)`: make three notifications for this person."""
 
     def make(user, number=1):
         for index in range(number):
@@ -26,9 +26,11 @@ def told(now):
     return make
 
 
-def test_they_are_a_bare_array_newest_first_of_ones_own(api, student, person, told):
-    told(student, 2)
-    told(person())
+def test_the_list_is_an_array_of_ones_own_notifications_newest_first(
+    api, student, person, notify_user
+):
+    notify_user(student, 2)
+    notify_user(person())
 
     answer = api(student).get(PATH)
 
@@ -49,8 +51,8 @@ def test_the_session_is_an_id(api, instructor, student, session, now):
     assert (shown["session"], shown["message"]) == (row.pk, "Sam Reed joined your session.")
 
 
-def test_unread_filters_and_what_can_not_be_read_is_refused(api, student, told):
-    told(student, 2)
+def test_unread_filters_and_an_invalid_value_is_refused(api, student, notify_user):
+    notify_user(student, 2)
     client = api(student)
     first = client.get(PATH).json()[0]["id"]
     client.post(f"{PATH}{first}/mark_as_read/")
@@ -61,8 +63,8 @@ def test_unread_filters_and_what_can_not_be_read_is_refused(api, student, told):
     assert client.get(PATH, {"unread": "maybe"}).status_code == 400
 
 
-def test_the_next_ones_are_linked_until_there_are_no_more(api, student, told):
-    told(student, 5)
+def test_each_page_links_to_the_next_one_until_the_last(api, student, notify_user):
+    notify_user(student, 5)
     client, url, seen = api(student), f"{PATH}?limit=2&unread=true", []
     while url:
         answer = client.get(url)
@@ -75,15 +77,15 @@ def test_the_next_ones_are_linked_until_there_are_no_more(api, student, told):
     assert len(seen) == 5
 
 
-def test_never_more_than_a_hundred_come_at_once(api, student, told):
-    told(student, 101)
+def test_a_list_has_a_hundred_notifications_at_most(api, student, notify_user):
+    notify_user(student, 101)
 
     assert len(api(student).get(PATH).json()) == 100
     assert len(api(student).get(PATH, {"limit": 1000}).json()) == 100
 
 
-def test_one_is_marked_as_read_and_again_without_harm(api, student, told):
-    told(student)
+def test_marking_one_as_read_can_be_repeated(api, student, notify_user):
+    notify_user(student)
     path = f"{PATH}{Notification.objects.get().pk}/mark_as_read/"
 
     for _ in range(2):
@@ -91,8 +93,8 @@ def test_one_is_marked_as_read_and_again_without_harm(api, student, told):
         assert (answer.status_code, answer.json()["read"]) == (200, True)
 
 
-def test_somebody_elses_is_not_found(api, student, person, told):
-    told(student)
+def test_somebody_elses_notification_is_not_found(api, student, person, notify_user):
+    notify_user(student)
     path = f"{PATH}{Notification.objects.get().pk}/"
 
     assert api(person()).post(f"{path}mark_as_read/").status_code == 404
@@ -100,10 +102,10 @@ def test_somebody_elses_is_not_found(api, student, person, told):
     assert api(student).get(path).json()["read"] is False
 
 
-def test_all_are_marked_and_the_count_follows(api, student, person, told):
+def test_marking_all_as_read_sets_the_count_to_zero(api, student, person, notify_user):
     other = person()
-    told(student, 3)
-    told(other)
+    notify_user(student, 3)
+    notify_user(other)
 
     assert api(student).get(f"{PATH}unread_count/").json() == {"count": 3}
     assert api(student).post(f"{PATH}mark_all_as_read/").json() == {"updated": 3}
@@ -113,8 +115,8 @@ def test_all_are_marked_and_the_count_follows(api, student, person, told):
 
 
 @pytest.mark.parametrize("items", [1, 3])
-def test_the_list_takes_two_queries_and_the_count_too(api, student, told, items):
-    told(student, items)
+def test_the_list_and_the_count_take_two_queries_each(api, student, notify_user, items):
+    notify_user(student, items)
 
     assert len(queries(api(student), PATH)) == 2
     assert len(queries(api(student), f"{PATH}unread_count/")) == 2

@@ -1,4 +1,4 @@
-"""Live push from one process, in memory: what a socket is sent, and when it ends (contract N5)."""
+"""Live push within one process: what a socket receives, and when it is closed (contract N5)."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def id_of(push_site, token):
     return push_site.call("GET", "/api/auth/me/", token).json()["id"]
 
 
-def test_a_socket_is_answered_with_bearer_and_hears_first_whose_it_is(push_site, ines):
+def test_a_socket_gets_the_subprotocol_bearer_and_first_the_id_of_its_user(push_site, ines):
     with open_socket(push_site, "bearer", ines) as socket:
         assert socket.subprotocol == "bearer"
         assert hear(socket) == {"type": "ready", "user": id_of(push_site, ines)}
 
 
-def test_a_booking_request_is_heard_within_a_second_as_rest_shows_it(push_site, ines, sam):
+def test_a_booking_request_is_pushed_within_a_second_as_rest_shows_it(push_site, ines, sam):
     session = publish(push_site, ines, booking_mode="request", subject="Maths", level="beginner")
     with open_socket(push_site, "bearer", ines) as socket:
         hear(socket)
@@ -44,9 +44,11 @@ def test_a_booking_request_is_heard_within_a_second_as_rest_shows_it(push_site, 
     assert frame["data"]["type"] == "booking_request"
 
 
-def test_each_of_a_persons_sockets_hears_all_in_order_and_nobody_else_does(push_site, ines, sam):
+def test_each_socket_of_a_person_receives_everything_in_order_and_nobody_elses_does(
+    push_site, ines, sam
+):
     session = publish(push_site, ines)
-    acts = ["join", "leave"] * 5
+    actions = ["join", "leave"] * 5
     with (
         open_socket(push_site, "bearer", ines) as one,
         open_socket(push_site, "bearer", ines) as two,
@@ -55,17 +57,17 @@ def test_each_of_a_persons_sockets_hears_all_in_order_and_nobody_else_does(push_
         for socket in (one, two, other):
             hear(socket)
 
-        for each in acts:
+        for each in actions:
             act(push_site, sam, session, each)
 
         for socket in (one, two):
-            heard = [hear(socket)["data"] for _ in acts]
-            assert [each["id"] for each in heard] == sorted(each["id"] for each in heard)
-            assert heard[-1] == newest(push_site, ines)
+            received = [hear(socket)["data"] for _ in actions]
+            assert [each["id"] for each in received] == sorted(each["id"] for each in received)
+            assert received[-1] == newest(push_site, ines)
         assert answer_to_ping(other) == PONG
 
 
-def test_a_reminder_of_the_clock_is_heard_too(push_site, ines):
+def test_a_reminder_by_the_scheduler_is_pushed_too(push_site, ines):
     with open_socket(push_site, "bearer", ines) as socket:
         hear(socket)
 
@@ -79,17 +81,17 @@ def test_a_reminder_of_the_clock_is_heard_too(push_site, ines):
     [(), ("bearer",), ("bearer", "nonsense"), ("other",), ("bearer", "a.b.c", "more")],
     ids=lambda each: "+".join(each) or "none",
 )
-def test_without_a_good_token_it_is_closed(push_site, subprotocols):
+def test_a_socket_without_a_valid_token_is_closed(push_site, subprotocols):
     with open_socket(push_site, *subprotocols) as socket:
         assert close_code(socket) == 4401
 
 
-def test_a_token_in_the_query_string_counts_for_nothing(push_site, ines):
+def test_a_token_in_the_query_string_is_ignored(push_site, ines):
     with open_socket(push_site, path=f"/ws/?token={ines}") as socket:
         assert close_code(socket) == 4401
 
 
-def test_a_refresh_token_opens_nothing(push_site):
+def test_a_refresh_token_opens_no_socket(push_site):
     credentials = {"username": "ines", "password": PASSWORD}
     pair = push_site.call("POST", "/api/auth/token/", json=credentials).json()
 
@@ -97,7 +99,7 @@ def test_a_refresh_token_opens_nothing(push_site):
         assert close_code(socket) == 4401
 
 
-def test_it_is_closed_when_its_token_expires(push_site, ines):
+def test_a_socket_is_closed_when_its_token_expires(push_site, ines):
     token = AccessToken(ines)
     token.set_exp(lifetime=timedelta(seconds=2))
     with open_socket(push_site, "bearer", str(token)) as socket:
@@ -106,7 +108,7 @@ def test_it_is_closed_when_its_token_expires(push_site, ines):
         assert close_code(socket, seconds=4) == 4401
 
 
-def test_a_new_password_closes_it_within_a_second_and_the_new_token_opens_one(push_site):
+def test_a_new_password_closes_the_socket_within_a_second_and_the_new_token_opens_one(push_site):
     old = push_site.register("uma")
     passwords = {"old_password": PASSWORD, "new_password": "another-password-27"}
     with open_socket(push_site, "bearer", old) as socket:
@@ -132,7 +134,7 @@ def test_a_new_password_closes_it_within_a_second_and_the_new_token_opens_one(pu
         ("http://[", 4403),
     ],
 )
-def test_a_foreign_page_is_refused(push_site, ines, origin, first):
+def test_a_page_of_another_origin_is_refused(push_site, ines, origin, first):
     origin = origin and origin.format(port=push_site.port)
 
     with open_socket(push_site, "bearer", ines, origin=origin) as socket:
@@ -144,7 +146,7 @@ def test_a_socket_to_another_address_is_closed(push_site, ines):
         assert close_code(socket) == 4404
 
 
-def test_one_more_than_a_person_may_have_is_closed_until_another_is(push_site, sam):
+def test_a_socket_over_the_limit_is_closed_until_another_one_is(push_site, sam):
     with ExitStack() as stack:
         sockets = [stack.enter_context(open_socket(push_site, "bearer", sam)) for _ in range(3)]
         for each in sockets:

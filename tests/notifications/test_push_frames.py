@@ -1,4 +1,4 @@
-"""Whatever a client sends to `/ws/`, as a frame or instead of a handshake (contract N5, C4)."""
+"""Unusual frames and handshakes that a client sends to `/ws/` (contract N5, C4)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_a_frame_of_64_kib_passes_and_a_larger_one_closes(push_site, ines):
     ],
     ids=range(9),
 )
-def test_whatever_else_a_client_sends_does_no_harm(push_site, ines, sent):
+def test_any_other_frame_is_ignored(push_site, ines, sent):
     with open_socket(push_site, "bearer", ines) as socket:
         hear(socket)
 
@@ -44,7 +44,7 @@ def test_whatever_else_a_client_sends_does_no_harm(push_site, ines, sent):
         assert answer_to_ping(socket) == PONG
 
 
-def test_a_flood_holds_up_neither_others_nor_for_long_its_own_socket(push_site, ines, sam):
+def test_a_flood_delays_neither_others_nor_its_own_socket_for_long(push_site, ines, sam):
     session = publish(push_site, ines)
     with (
         open_socket(push_site, "bearer", sam) as flooding,
@@ -69,7 +69,7 @@ def test_a_flood_holds_up_neither_others_nor_for_long_its_own_socket(push_site, 
         (b"\x81\x82\x00\x00\x00\x00\xff\xfe", 1007),  # text, but not UTF-8
     ],
 )
-def test_what_is_no_frame_at_all_closes_the_socket(push_site, ines, sent, code):
+def test_an_invalid_frame_closes_the_socket(push_site, ines, sent, code):
     with open_socket(push_site, "bearer", ines) as socket:
         hear(socket)
 
@@ -97,7 +97,7 @@ HANDSHAKE = {
         ("GET", HANDSHAKE | {"Sec-WebSocket-Protocol": "bearer, ("}),
     ],
 )
-def test_what_is_no_handshake_is_told_in_the_envelope(push_site, method, headers):
+def test_a_request_that_is_no_handshake_is_refused_in_the_envelope(push_site, method, headers):
     answer = push_site.call(method, "/ws/", headers=dict(headers))
 
     assert (answer.status_code, answer.json()["code"]) == (426, "upgrade_required")

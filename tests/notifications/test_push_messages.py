@@ -1,4 +1,4 @@
-"""Chat messages as they are heard live, beside notifications (contract N5, F3)."""
+"""Chat messages are pushed live, like notifications (contract N5, F3)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def mia_and_tom(push_site):
     return (mia, tom), ids
 
 
-def test_a_message_is_heard_by_the_two_on_every_device_and_by_nobody_else(
+def test_a_message_is_pushed_to_every_device_of_both_people_and_to_nobody_else(
     push_site, mia_and_tom, sam
 ):
     (mia, tom), (mias, toms) = mia_and_tom
@@ -32,7 +32,7 @@ def test_a_message_is_heard_by_the_two_on_every_device_and_by_nobody_else(
         body = {"text": "See you at six?"}
         answer = push_site.call("POST", f"/v1/friends/{toms}/messages/", mia, json=body)
 
-        # Hers is the device on which she hasn't written it.
+        # Her socket stands for another device than the one on which she wrote it.
         shown = push_site.call("GET", f"/v1/friends/{mias}/messages/", tom).json()
         frame = {"type": "message", "data": shown[0]}
         assert (answer.json(), len(shown)) == (shown[0], 1)

@@ -1,4 +1,4 @@
-"""Live push between processes, through Redis: `make run` writes, `make push` tells
+"""Live push between processes, through Redis: `make run` writes, `make push` pushes
 (contract N5)."""
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def mended(proxy):
 
 @pytest.fixture(scope="module")
 def rest(tmp_path_factory, proxy):
-    """What `make run` serves, with Redis; here sockets look again every second."""
+    """`make run` with Redis; its sockets check their accounts in the database every second."""
     environment = {
         "DEMO_DATA": "0",
         "THROTTLE_PERSON": "1000000/day",  # counted in Redis
@@ -56,7 +56,7 @@ def rest(tmp_path_factory, proxy):
 
 @pytest.fixture(scope="module")
 def push(rest):
-    """What `make push` serves, on the same database; here they look again once an hour."""
+    """`make push` on the same database; its sockets check their accounts once an hour."""
     port = free_port()
     environment = rest.environment | {
         "PUSH_PORT": str(port),
@@ -82,8 +82,8 @@ def sam(rest):
 
 
 @pytest.fixture(scope="module")
-def news(rest, ines, sam):
-    """`news()`: something that Ines is told."""
+def notify_ines(rest, ines, sam):
+    """`notify_ines()`: do something of which Ines is notified, twice."""
     session = publish(rest, ines)
 
     def make():
@@ -94,12 +94,12 @@ def news(rest, ines, sam):
 
 
 def run(rest, code):
-    """In a process of its own, which ends at once after it."""
+    """Run this code in a separate process, which ends immediately afterwards."""
     command = [sys.executable, "-c", f"import django; django.setup()\n{code}"]
     subprocess.run(command, cwd=ROOT, env=rest.settings, check=True)
 
 
-def test_a_booking_request_is_heard_in_another_process_within_a_second_as_rest_shows_it(
+def test_a_booking_request_is_pushed_by_another_process_within_a_second_as_rest_shows_it(
     rest, push, ines, sam
 ):
     session = publish(rest, ines, booking_mode="request", subject="Maths", level="beginner")
@@ -113,11 +113,11 @@ def test_a_booking_request_is_heard_in_another_process_within_a_second_as_rest_s
     assert frame["data"]["type"] == "booking_request"
 
 
-def test_a_socket_of_the_process_that_writes_hears_it_once(rest, ines, news):
+def test_a_socket_of_the_writing_process_receives_each_frame_once(rest, ines, notify_ines):
     with open_socket(rest, "bearer", ines) as socket:
         hear(socket)
 
-        news()
+        notify_ines()
 
         assert [hear(socket)["data"]["id"] for _ in range(2)] == sorted(
             each["id"] for each in rest.call("GET", "/api/notifications/?limit=2", ines).json()
@@ -139,7 +139,7 @@ def test_a_deactivation_in_another_process_closes_the_socket_within_a_second(res
         assert close_code(socket, seconds=1) == 4401
 
 
-def test_an_end_of_the_account_that_nobody_told_of_is_found_out(rest):
+def test_a_deactivation_without_a_message_is_found_by_the_periodic_check(rest):
     token = rest.register("tia")
     with open_socket(rest, "bearer", token) as socket:
         hear(socket)
@@ -164,11 +164,11 @@ def test_a_persons_sockets_are_counted_in_all_processes_together(rest, push, sam
         assert hear(later)["type"] == "ready"
 
 
-def hear_again(socket, news, seconds=10):
-    """The next frame after an outage; what was told meanwhile REST alone has."""
+def hear_after_outage(socket, notify_ines, seconds=10):
+    """Return the first frame after an outage. Notifications made meanwhile are in REST only."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        news()
+        notify_ines()
         try:
             return hear(socket, seconds=0.2)
         except TimeoutError:
@@ -177,36 +177,36 @@ def hear_again(socket, news, seconds=10):
 
 
 @pytest.mark.parametrize("outage", ["cut", "hang"])
-def test_open_sockets_hear_again_by_themselves_after_an_outage(
-    rest, push, ines, news, proxy, outage
+def test_open_sockets_receive_frames_again_after_an_outage(
+    rest, push, ines, notify_ines, proxy, outage
 ):
     with open_socket(push, "bearer", ines) as socket:
         hear(socket)
 
         getattr(proxy, outage)()
-        news()
+        notify_ines()
         with pytest.raises(TimeoutError):
             hear(socket, seconds=1)
-        told = newest(rest, ines)
+        missed = newest(rest, ines)
         proxy.mend()
 
-        # Said again, so that the client looks in REST for what it has missed.
+        # Sent again, so that the client fetches from REST what it has missed.
         assert outage == "hang" or hear(socket)["type"] == "ready"
-        assert hear_again(socket, news)["type"] == "notification"
-        assert told["id"] < newest(rest, ines)["id"]
+        assert hear_after_outage(socket, notify_ines)["type"] == "notification"
+        assert missed["id"] < newest(rest, ines)["id"]
 
 
-def test_what_else_comes_through_redis_ends_nothing(push, ines, news, proxy):
+def test_invalid_messages_in_redis_are_ignored(push, ines, notify_ines, proxy):
     with open_socket(push, "bearer", ines) as socket:
         hear(socket)
 
         for message in (b"garbage", b"", b"-1 {}", b"9999999999 {}"):
             proxy.say(message)
 
-        assert hear_again(socket, news)["type"] == "notification"
+        assert hear_after_outage(socket, notify_ines)["type"] == "notification"
 
 
-def test_sockets_open_while_redis_is_down(push, sam, proxy):
+def test_a_socket_can_be_opened_while_redis_is_down(push, sam, proxy):
     proxy.cut()
 
     with open_socket(push, "bearer", sam) as socket:
@@ -215,23 +215,23 @@ def test_sockets_open_while_redis_is_down(push, sam, proxy):
 
 
 @pytest.mark.parametrize("outage", ["cut", "hang"])
-def test_rest_goes_on_at_its_speed_while_redis_is_down(news, proxy, outage):
+def test_rest_stays_fast_while_redis_is_down(notify_ines, proxy, outage):
     def median():
         durations = []
         for _ in range(5):
             began = time.perf_counter()
-            news()
+            notify_ines()
             durations.append(time.perf_counter() - began)
         return statistics.median(durations)
 
-    news()
+    notify_ines()
     before = median()
     getattr(proxy, outage)()
 
     assert median() < 5 * before
 
 
-def test_an_outage_is_in_the_log_but_rarely_and_a_token_never(push, rest, ines, proxy):
+def test_an_outage_is_logged_but_rarely_and_a_token_never(push, rest, ines, proxy):
     proxy.cut()
     with open_socket(push, "bearer", ines) as socket:
         hear(socket)
@@ -241,8 +241,8 @@ def test_an_outage_is_in_the_log_but_rarely_and_a_token_never(push, rest, ines, 
         assert ines not in server.log
 
 
-# Stands last: the server that all share is gone after it.
-def test_a_push_server_that_stops_closes_its_sockets_and_ends_as_a_success(push, ines):
+# Must be last: it stops the shared server.
+def test_a_push_server_that_stops_closes_its_sockets_and_exits_with_0(push, ines):
     with open_socket(push, "bearer", ines) as socket:
         hear(socket)
 

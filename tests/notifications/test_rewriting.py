@@ -1,4 +1,4 @@
-"""However often a session is moved, each person has one notification of it (contract N2)."""
+"""However often a session is rescheduled, each person has one notification of it (contract N2)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SECOND = timedelta(seconds=1)
 
 @pytest.fixture
 def planned(session, student, join):
-    """A session with one participant, who has heard nothing yet."""
+    """A session with one participant, and no notifications yet."""
     row = session(title="Algebra")
     join(row, student)
     Notification.objects.all().delete()
@@ -33,7 +33,7 @@ def planned(session, student, join):
 
 @pytest.fixture
 def act(planned, instructor):
-    """`act(services.update, now, date=…)`: the creator does it."""
+    """`act(services.update, now, date=…)`: call this service as the creator."""
 
     def do(service, now, **changes):
         row = Session.objects.seen_by(instructor).get(pk=planned.pk)
@@ -44,7 +44,7 @@ def act(planned, instructor):
 
 @pytest.fixture
 def move(act, planned):
-    """`move(now, 3)`: three days later than it was first."""
+    """`move(now, 3)`: move the session to three days after its first date."""
 
     def do(now, days):
         act(services.update, now, date=planned.date + timedelta(days=days))
@@ -53,47 +53,47 @@ def move(act, planned):
     return do
 
 
-def told(user):
+def notifications_of(user):
     return list(Notification.objects.of(user).order_by("pk"))
 
 
-def test_dates_within_a_minute_are_one_notification_that_tells_the_last(
+def test_dates_within_a_minute_are_one_notification_with_the_last_date(
     move, student, instructor, now
 ):
-    said = [move(now + number * SECOND, number + 1) for number in range(60)]
+    messages = [move(now + number * SECOND, number + 1) for number in range(60)]
 
-    [row] = told(student)
-    assert row.message.startswith(said[-1])
+    [row] = notifications_of(student)
+    assert row.message.startswith(messages[-1])
     assert (row.title, row.created_at) == ("Session rescheduled: Algebra", now)
-    assert told(instructor) == []
+    assert notifications_of(instructor) == []
 
 
-def test_a_date_after_the_minute_is_told_anew(move, student, now):
+def test_a_date_after_the_minute_is_a_new_notification(move, student, now):
     for seconds in (0, 30, 60, 90):
         move(now + seconds * SECOND, seconds + 1)
 
-    assert [row.created_at for row in told(student)] == [now, now + 60 * SECOND]
+    assert [row.created_at for row in notifications_of(student)] == [now, now + 60 * SECOND]
 
 
-def test_what_was_read_is_unread_again_and_pushed_again_under_its_id(
+def test_a_notification_that_was_read_is_unread_and_pushed_again_with_the_same_id(
     api, move, student, now, pushed
 ):
     move(now, 1)
-    [first] = told(student)
+    [first] = notifications_of(student)
     client = api(student)
     client.post(f"/api/notifications/{first.pk}/mark_as_read/")
 
     with pushed(student.pk) as frames:
-        said = move(now + SECOND, 2)
+        message = move(now + SECOND, 2)
 
     [shown] = client.get("/api/notifications/").json()
     assert (shown["id"], shown["read"]) == (first.pk, False)
-    assert shown["message"].startswith(said)
+    assert shown["message"].startswith(message)
     assert json.loads(frames[0]) == {"type": "notification", "data": shown}
     assert client.get("/api/notifications/unread_count/").json() == {"count": 1}
 
 
-def test_who_comes_in_between_hears_of_the_next_date_and_who_left_keeps_what_they_heard(
+def test_those_who_join_in_between_get_the_next_date_and_those_who_left_keep_the_first(
     move, planned, student, person, join, now
 ):
     first = move(now, 1)
@@ -102,8 +102,8 @@ def test_who_comes_in_between_hears_of_the_next_date_and_who_left_keeps_what_the
 
     second = move(now + SECOND, 2)
 
-    assert [row.message.startswith(first) for row in told(student)] == [True]
-    assert [row.message.startswith(second) for row in told(late)] == [True]
+    assert [row.message.startswith(first) for row in notifications_of(student)] == [True]
+    assert [row.message.startswith(second) for row in notifications_of(late)] == [True]
 
 
 @pytest.mark.parametrize(
@@ -113,26 +113,26 @@ def test_who_comes_in_between_hears_of_the_next_date_and_who_left_keeps_what_the
         (services.delete, "Session deleted: Algebra"),
     ],
 )
-def test_an_end_takes_the_place_of_the_date_that_it_makes_moot(
+def test_a_cancellation_or_deletion_replaces_the_notification_of_the_new_date(
     act, move, student, planned, now, service, title
 ):
     move(now, 1)
-    before = told(student)
+    before = notifications_of(student)
     act(service, now + SECOND)
 
-    [row] = told(student)
+    [row] = notifications_of(student)
     assert (row.pk, row.title, row.read) == (before[0].pk, title, False)
     assert row.session_id == (planned.pk if service is services.cancel else None)
 
 
-def test_each_joining_stays_its_own(planned, person, join, instructor):
+def test_each_joining_is_a_notification_of_its_own(planned, person, join, instructor):
     for _ in range(3):
         join(planned, person())
 
-    assert len(told(instructor)) == 3
+    assert len(notifications_of(instructor)) == 3
 
 
-def test_other_sessions_and_other_news_are_left_alone(
+def test_notifications_of_other_sessions_and_events_are_not_replaced(
     act, move, session, student, join, instructor, now
 ):
     other = session(title="Geometry")
@@ -147,14 +147,14 @@ def test_other_sessions_and_other_news_are_left_alone(
     )
     act(services.start, now + SECOND)
 
-    assert [row.title for row in told(student)] == [
+    assert [row.title for row in notifications_of(student)] == [
         "Session rescheduled: Algebra",
         "Session rescheduled: Geometry",
         "Session started: Algebra",
     ]
 
 
-def test_the_news_of_a_deleted_session_is_not_taken_for_another_ones(
+def test_notifications_of_two_deleted_sessions_are_kept_apart(
     act, move, session, student, join, instructor, now
 ):
     move(now, 1)
@@ -163,14 +163,14 @@ def test_the_news_of_a_deleted_session_is_not_taken_for_another_ones(
     join(other, student)
     services.delete(Session.objects.seen_by(instructor).get(pk=other.pk), by=instructor, now=now)
 
-    assert [row.title for row in told(student)] == [
+    assert [row.title for row in notifications_of(student)] == [
         "Session deleted: Algebra",
         "Session deleted: Geometry",
     ]
 
 
 @pytest.mark.parametrize("people", [1, 4])
-def test_rewriting_takes_as_many_queries_for_many_as_for_one(
+def test_rewriting_takes_the_same_number_of_queries_for_any_number_of_people(
     move, planned, person, join, now, people
 ):
     for _ in range(people - 1):
@@ -180,17 +180,17 @@ def test_rewriting_takes_as_many_queries_for_many_as_for_one(
     with CaptureQueriesContext(connection) as captured:
         move(now + SECOND, 2)
 
-    told_of = [each for each in captured if "notifications_notification" in str(each["sql"])]
-    assert len(told_of) == 2
+    statements = [each for each in captured if "notifications_notification" in str(each["sql"])]
+    assert len(statements) == 2
 
 
-def notifications_of_four_at_once(tell):
-    """How many notifications are made when `tell` is called four times at the same moment."""
+def notifications_of_four_at_once(notify_after):
+    """Return the number of notifications made by four simultaneous calls of `notify_after`."""
     Notification.objects.all().delete()
 
     def act(days):
         try:
-            tell(timedelta(days=days))
+            notify_after(timedelta(days=days))
         finally:
             connection.close()
 
@@ -209,10 +209,10 @@ def test_dates_at_the_same_moment_are_one_notification(act, planned, now):
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_told_without_holding_the_session_they_are_several(planned, student, now):
-    def tell(later):
+def test_without_holding_the_session_they_are_several(planned, student, now):
+    def notify_student(later):
         facts = {"title": "Algebra", "date": planned.date + later}
         with transaction.atomic():
             notify(RESCHEDULED, to=[student.pk], now=now, news_of=planned.pk, **facts)
 
-    assert any(notifications_of_four_at_once(tell) > 1 for _ in range(20))
+    assert any(notifications_of_four_at_once(notify_student) > 1 for _ in range(20))

@@ -1,4 +1,4 @@
-"""A server whose clock reminds people many times a second, so that tests needn't wait for it."""
+"""A server that sends reminders several times a second, so that tests needn't wait for them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is pushed of what is told (contract N3, N4, N5)."""
+"""Which notifications are pushed, and to whom (contract N3, N4, N5)."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ from notifications.services import notify
 pytestmark = pytest.mark.django_db
 
 
-def told_to(frames):
+def recipients(frames):
     return [json.loads(frame)["data"]["user"] for frame in frames]
 
 
-def test_everybody_who_is_told_is_sent_what_rest_shows(api, student, instructor, now, pushed):
+def test_everybody_who_is_notified_is_pushed_what_rest_shows(api, student, instructor, now, pushed):
     with pushed(student.pk, instructor.pk) as frames:
         notify(STARTED, to=[student.pk, instructor.pk], now=now, title="Trees")
 
-    assert told_to(frames) == [student.pk, instructor.pk]
+    assert recipients(frames) == [student.pk, instructor.pk]
     [shown] = api(student).get("/api/notifications/").json()
     assert json.loads(frames[0]) == {"type": "notification", "data": shown}
 
 
-def test_what_is_told_once_is_pushed_once_also_to_those_who_hear_it_later(
+def test_a_notification_for_one_occasion_is_pushed_once_to_each_person(
     api, student, instructor, now, pushed
 ):
     with pushed(student.pk, instructor.pk) as frames:
         for people in ([student.pk], [student.pk, instructor.pk], [instructor.pk]):
             notify(REMINDER, to=people, now=now, once="trees", title="Trees", date=now)
 
-    assert told_to(frames) == [student.pk, instructor.pk]
+    assert recipients(frames) == [student.pk, instructor.pk]
     [shown] = api(student).get("/api/notifications/").json()
     assert json.loads(frames[0])["data"] == shown
 
 
-def test_what_is_rolled_back_is_not_pushed(student, now, pushed):
+def test_a_notification_that_is_rolled_back_is_not_pushed(student, now, pushed):
     with pushed(student.pk) as frames, transaction.atomic():
         notify(STARTED, to=[student.pk], now=now, title="Trees")
         transaction.set_rollback(True)
@@ -47,9 +47,7 @@ def test_what_is_rolled_back_is_not_pushed(student, now, pushed):
     assert frames == []
 
 
-def test_a_frame_that_can_not_be_made_does_not_fail_what_was_committed(
-    student, now, pushed, caplog
-):
+def test_a_frame_that_can_not_be_made_does_not_fail_the_committed_act(student, now, pushed, caplog):
     def fail():
         raise RuntimeError("this once")
 
@@ -58,4 +56,4 @@ def test_a_frame_that_can_not_be_made_does_not_fail_what_was_committed(
         notify(STARTED, to=[student.pk], now=now, title="Trees")
 
     assert "this once" in caplog.text
-    assert told_to(frames) == [student.pk]
+    assert recipients(frames) == [student.pk]
