@@ -24,7 +24,7 @@ from tests.notifications.sockets import (
 )
 from tests.server import ROOT, Server, free_port
 
-pytestmark = pytest.mark.skipif(not redis_proxy.answers(), reason="no Redis answers")
+pytestmark = pytest.mark.skipif(not redis_proxy.answers(), reason="needs Redis")
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""A Sentry on loopback, which keeps the events that it is sent."""
+"""A fake Sentry on loopback, which keeps the events that it receives."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ class FakeSentry:
     """`with FakeSentry() as sentry:` takes events at `sentry.dsn`.
 
     Attributes:
-        events: what came, as JSON.
-        raw: the same as the text it was.
+        events: the events received, as objects.
+        raw: the same events, as JSON text.
     """
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class FakeSentry:
         return f"http://key@127.0.0.1:{self.server.server_port}/1"
 
     def take(self, envelope: str) -> None:
-        """An envelope is lines of JSON: its header, then a header and a body for each item."""
+        """Keep the events of an envelope: a line for its header, then two lines for each item."""
         _, *items = envelope.splitlines()
         for header, body in zip(items[::2], items[1::2], strict=False):
             if json.loads(header)["type"] == "event":

@@ -1,4 +1,4 @@
-"""Somebody who has done everything that one can do here, with people to do it with."""
+"""A person who has used every feature, and the people with whom they did."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from zoom.models import OneOnOneSession, WebhookEvent
 from zoom.services.webhooks import digest_of
 
 PASSWORD = "a-good-password-26"
-# Each is found nowhere else, whatever it is in.
+# Texts that appear only in the data of this person.
 SECRETS = (
     *("zquill", "zebedee.q@mail.example", "Zebedee", "Quillfeather", "Earlierson"),
     *("please let me in", "see you on thursday", "my private note", "my-link.example"),
@@ -33,7 +33,7 @@ SECRETS = (
 
 @dataclass(frozen=True)
 class Life:
-    """The person, somebody who knows them well, and their sessions."""
+    """The person, their friend, a superuser, and the sessions."""
 
     person: User
     friend: User
@@ -61,8 +61,8 @@ def seen(session: Session, by: User) -> Session:
     return Session.objects.seen_by(by).get(pk=session.pk)
 
 
-def live(now: datetime) -> Life:
-    """Done by the services, but for what the admin and Zoom would write."""
+def make_life(now: datetime) -> Life:
+    """Make everything with the services, except what the admin and Zoom write."""
     zed = User.objects.create_user(
         "zquill", "zebedee.q@mail.example", PASSWORD, first_name="Zebedee", last_name="Earlierson",
         role=Role.INSTRUCTOR, timezone="Europe/Paris", email_notifications=True, is_staff=True,
@@ -81,7 +81,7 @@ def live(now: datetime) -> Life:
 
     attended = publish(friend, now, title="Geometry", booking_mode=Mode.REQUEST)
     services.join(seen(attended, zed), by=zed, now=now, message="please let me in")
-    # What was told has the old name.
+    # Notifications until now have the old name.
     accounts.update_profile(
         by=zed, now=now, last_name="Quillfeather", email="zq@new.example", password=PASSWORD
     )
@@ -102,7 +102,7 @@ def live(now: datetime) -> Life:
 
     one_on_one = befriend(zed, friend, now)
     friendships.block(by=zed, other=blocked, now=now)
-    trace(zed, staff, now)
+    make_traces(zed, staff, now)
     return Life(zed, friend, staff, offered, past, attended, requested, one_on_one)
 
 
@@ -133,9 +133,9 @@ def befriend(zed: User, friend: User, now: datetime) -> OneOnOneSession:
     return session
 
 
-def trace(zed: User, staff: User, now: datetime) -> None:
-    """A name among the news from before its owner was noted, the admin's log, a sign-in there, a
-    reset of the password, and what Zoom told."""
+def make_traces(zed: User, staff: User, now: datetime) -> None:
+    """Make what the services don't: a notification without `named`, entries of the admin's log, a
+    sign-in to the admin, stored answers, a reset of the password, and an event from Zoom."""
     Notification.objects.filter(event="friend_accepted").update(named=None)
     ContentType.objects.clear_cache()  # another test may have emptied its table
     table = ContentType.objects.get_for_model(User)

@@ -1,4 +1,4 @@
-"""The processes of a production server, and what has become of them."""
+"""The processes of a production server: to start, find and watch them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from tests.server import ROOT, Server, free_port
 def failed_start(
     command: str, folder: Path, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """The end of `manage.py run` or `serve`, which can't start."""
-    where = {"DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}", "PORT": str(free_port())}
+    """Run `manage.py run` or `serve`, which can't start, and return how it ended."""
+    defaults = {"DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}", "PORT": str(free_port())}
     return subprocess.run(
         [sys.executable, "manage.py", command],
         cwd=ROOT,
-        env=os.environ | where | environment,
+        env=os.environ | defaults | environment,
         capture_output=True,
         text=True,
         check=False,
@@ -27,12 +27,12 @@ def failed_start(
     )
 
 
-# Where setproctitle is installed, as with the benchmark's needs, granian names its process anew.
+# If setproctitle is installed, as for the benchmark, granian renames its process.
 RENAMED = {"config.wsgi:application": "rest"}
 
 
 def children(pid: int) -> dict[int, str]:
-    """The processes that this one has started: their ids, and the last word of their commands."""
+    """Return the child processes: their ids, and the last word of each command."""
     listed = subprocess.run(
         ["ps", "-o", "pid=,args=", "--ppid", str(pid)], capture_output=True, text=True, check=False
     ).stdout.splitlines()
@@ -45,7 +45,7 @@ def tree(pid: int) -> list[int]:
 
 
 def part(server: Server, name: str) -> int:
-    """The id of the process that runs this part."""
+    """Return the id of the process that runs this part."""
     return next(pid for pid, word in children(server.process.pid).items() if word == name)
 
 

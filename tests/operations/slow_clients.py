@@ -1,4 +1,4 @@
-"""Clients that send or take too little, each by a plain socket."""
+"""Clients that send or read too slowly, each on a plain socket."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class End:
 
     Attributes:
         received: all bytes that the server sent.
-        seconds: until then.
+        seconds: how long it took.
     """
 
     received: bytes
@@ -46,7 +46,7 @@ def end_of(client: socket.socket) -> End:
 
 
 def rest_of(client: socket.socket) -> bytes:
-    """All that comes until the server closes, however it does."""
+    """Return everything received until the server closes or resets the connection."""
     received = b""
     client.settimeout(60)
     with client, contextlib.suppress(ConnectionResetError):
@@ -63,7 +63,7 @@ def drip(port: int, first: bytes, pieces: Iterable[bytes], pause: float) -> End:
     for piece in pieces:
         try:
             received = client.recv(65536)
-        except TimeoutError:  # as it should be: nothing is said yet
+        except TimeoutError:  # as expected: there is no answer yet
             try:
                 client.sendall(piece)
             except OSError:
@@ -76,10 +76,10 @@ def drip(port: int, first: bytes, pieces: Iterable[bytes], pause: float) -> End:
 
 
 def answered_in(port: int) -> float:
-    """Seconds until an ordinary request has its answer.
+    """Return the seconds until an ordinary request is answered.
 
     Raises:
-        AssertionError: it isn't 200.
+        AssertionError: the status isn't 200.
     """
     began = time.monotonic()
     end = end_of(connected(port, GET))
@@ -88,7 +88,7 @@ def answered_in(port: int) -> float:
 
 
 def stalled_reader(port: int, request: bytes) -> socket.socket:
-    """A client that takes no more than the first bytes of its answer."""
+    """Return a client that reads only the first bytes of its answer."""
     client = socket.socket()
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     client.settimeout(60)
@@ -99,8 +99,8 @@ def stalled_reader(port: int, request: bytes) -> socket.socket:
 
 
 def is_cut_off(client: socket.socket) -> bool:
-    """Has the server's end of this connection gone? Where the system ended it, the client hears of
-    it only when it reads on. Linux alone tells it."""
+    """Whether the server's end of this connection is closed. The client itself may notice that only
+    when it reads on, so this asks the system, which must be Linux."""
     try:
         server, own = client.getpeername()[1], client.getsockname()[1]
     except OSError:  # it was reset

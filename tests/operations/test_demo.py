@@ -1,4 +1,4 @@
-"""Demo data: believable, the same every time, and only for an empty database."""
+"""Demo data: realistic, the same every time, and only for an empty database."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_there_are_a_dozen_people_in_both_roles_and_sessions_in_every_status(now
         assert set(rows.values_list("status", flat=True)) == IN_MODE[mode]
 
 
-def test_there_are_requests_in_every_state_and_the_notifications_that_follow(now):
+def test_there_are_requests_in_every_status_and_their_notifications(now):
     demo.load(now)
 
     assert set(BookingRequest.objects.values_list("status", flat=True)) == {
@@ -56,7 +56,7 @@ def test_there_are_requests_in_every_state_and_the_notifications_that_follow(now
     }  # fmt: skip
 
 
-def test_two_pairs_are_friends_who_have_written_to_each_other(now):
+def test_two_pairs_of_friends_have_written_to_each_other(now):
     demo.load(now)
 
     friendships = Friendship.objects.accepted().for_list()
@@ -76,7 +76,7 @@ def test_on_a_moderated_site_there_are_sessions_in_every_status_too(now, setting
         assert set(rows.values_list("status", flat=True)) == IN_MODE[mode]
 
 
-def test_dates_lie_around_the_day_of_loading(now):
+def test_dates_are_within_two_weeks_of_loading(now):
     demo.load(now)
 
     for date in Session.objects.values_list("date", flat=True):
@@ -100,7 +100,7 @@ def test_loading_again_changes_nothing(now, capsys):
     assert "no change" in capsys.readouterr().out
 
 
-def test_it_is_the_same_on_another_database(now):
+def test_demo_data_is_the_same_on_another_database(now):
     demo.load(now)
     first = contents()
     for model in (Session, Message, Friendship, User):
@@ -111,7 +111,7 @@ def test_it_is_the_same_on_another_database(now):
     assert contents() == first
 
 
-def test_a_database_with_people_of_its_own_is_left_alone(student, now):
+def test_a_database_that_has_people_is_not_changed(student, now):
     assert demo.load(now) is False
     assert not demo.is_loaded()
     assert User.objects.count() == 1
@@ -124,7 +124,7 @@ def test_in_production_the_demo_staff_can_not_sign_in(api, now):
     assert api().post("/api/auth/token/", body).status_code == 401
 
 
-def test_demo_people_sign_in(api, now, settings):
+def test_demo_people_can_sign_in(api, now, settings):
     settings.DEBUG = True
     demo.load(now)
 

@@ -1,4 +1,4 @@
-"""`manage.py erase_user`: whom it takes, whom it refuses, and who keeps what is theirs."""
+"""`manage.py erase_user`: whom it finds, whom it refuses, and what others keep."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.racing import at_once
 pytestmark = pytest.mark.django_db
 
 
-def test_a_name_that_somebody_has_already_is_not_given_twice(person):
+def test_a_name_that_is_taken_is_not_given_again(person):
     zed = person("zquill")
     person(f"erased-{zed.pk}")
 
@@ -29,7 +29,7 @@ def test_a_name_that_somebody_has_already_is_not_given_twice(person):
     assert zed.username == f"erased-{zed.pk}-2"
 
 
-def test_a_namesake_keeps_the_name(person):
+def test_another_person_with_the_same_name_keeps_it(person):
     names = {"first_name": "Zebedee", "last_name": "Quillfeather"}
     person("zquill", **names)
     about = {"user": person(), "type": "session_update", "title": "New participant in Algebra"}
@@ -44,7 +44,7 @@ def test_a_namesake_keeps_the_name(person):
     assert kept.message == message
 
 
-def test_the_last_superuser_is_kept(person):
+def test_the_last_superuser_can_not_be_erased(person):
     person("root", is_superuser=True)
     person("gone", is_superuser=True, is_active=False)
 
@@ -56,7 +56,7 @@ def test_the_last_superuser_is_kept(person):
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_of_the_last_two_superusers_erased_at_once_one_is_kept(person):
+def test_erasing_the_last_two_superusers_at_once_keeps_one(person):
     def try_to_erase(user):
         try:
             erase(user, now=timezone.now())
@@ -94,12 +94,12 @@ def test_a_person_is_found_by_name_address_or_id(person):
 
 
 @pytest.mark.parametrize("who", ["nobody", "no@example.com", "0", "9" * 5000, "²", "", "\udcff"])
-def test_nobody_is_found_with_a_sentence(db, who):
+def test_an_unknown_person_is_refused_with_a_sentence(db, who):
     with pytest.raises(UnclearError, match="There is nobody with"):
         find_person(who)
 
 
-def test_a_number_that_means_two_people_is_refused(person):
+def test_a_number_that_matches_two_people_is_refused(person):
     zed = person("zquill")
     person(str(zed.pk))
 

@@ -1,4 +1,4 @@
-"""`manage.py erase_user`: of the person nothing is left, of the others everything."""
+"""`manage.py erase_user` erases everything that identifies the person, and nothing of others."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def erase(django_capture_on_commit_callbacks, life):
-    def act(who: str = "zquill") -> str:
+    def run(who: str = "zquill") -> str:
         out = io.StringIO()
         with django_capture_on_commit_callbacks(execute=True):
             call_command("erase_user", who, "--yes", stdout=out)
         return out.getvalue()
 
-    return act
+    return run
 
 
 def whole_database() -> str:
-    """Every column of every table, also of those that have no model."""
+    """Return every column of every table, also of tables without a model."""
     with connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)
         contents = {}
@@ -54,7 +54,7 @@ def whole_database() -> str:
     return str(contents)
 
 
-def left_of_them(folder) -> list[str]:
+def secrets_left(folder) -> list[str]:
     files = [each for each in folder.rglob("*") if each.is_file()]
     everything = (whole_database() + str(files) + "".join(map(read, files))).lower()
     known = [*SECRETS, digest_of("zebedee.q@mail.example")]
@@ -66,12 +66,12 @@ def read(file) -> str:
 
 
 @pytest.mark.database
-def test_nothing_that_says_who_they_were_is_left_anywhere(life, erase, tmp_path):
-    assert len(left_of_them(tmp_path)) == len(SECRETS) + 1, "the search finds what is there"
+def test_nothing_that_identifies_the_person_is_left(life, erase, tmp_path):
+    assert len(secrets_left(tmp_path)) == len(SECRETS) + 1, "the search must find what is there"
 
     report = erase()
 
-    assert left_of_them(tmp_path) == []
+    assert secrets_left(tmp_path) == []
     assert OrphanedFile.objects.count() == 0
     name = f"erased-{life.person.pk}"
     assert report.endswith(f"Erased: {name}.\n")
@@ -80,7 +80,7 @@ def test_nothing_that_says_who_they_were_is_left_anywhere(life, erase, tmp_path)
     assert life.person.erased_at is not None
 
 
-def test_they_are_out_everywhere_at_once(life, erase, api):
+def test_the_person_is_signed_out_everywhere_at_once(life, erase, api):
     signed_in = api(life.person)
     assert signed_in.get("/api/auth/me/").status_code == 200
 
@@ -96,7 +96,7 @@ def test_they_are_out_everywhere_at_once(life, erase, api):
     assert not life.person.has_usable_password()
 
 
-def test_what_others_have_stays_whole(life, erase, api):
+def test_others_keep_everything_that_is_theirs(life, erase, api):
     erase()
 
     friend = api(life.friend)
@@ -108,15 +108,15 @@ def test_what_others_have_stays_whole(life, erase, api):
         "/v1/friends/requests/", "/v1/sessions/", f"/v1/sessions/{life.one_on_one.pk}/",
     ):  # fmt: skip
         assert friend.get(path).status_code == 200, path
-    words = [each["text"] for each in friend.get(f"/v1/friends/{life.person.pk}/messages/").json()]
-    assert "I look forward to it" in words
-    assert words.count("[erased]") == len(words) - 1
+    texts = [each["text"] for each in friend.get(f"/v1/friends/{life.person.pk}/messages/").json()]
+    assert "I look forward to it" in texts
+    assert texts.count("[erased]") == len(texts) - 1
     assert Participant.objects.filter(session=life.past, user=life.friend).count() == 1
     for row in Session.objects.all():
         assert row.participant_count == row.participants.present().count()
 
 
-def test_what_was_to_come_is_called_off_and_told(life, erase):
+def test_future_sessions_are_cancelled_and_others_are_notified(life, erase):
     erase()
 
     statuses = dict(Session.objects.values_list("pk", "status"))
@@ -129,18 +129,18 @@ def test_what_was_to_come_is_called_off_and_told(life, erase):
     assert not Friendship.objects.of(life.person).filter(status__in=["accepted", "pending"])
     life.one_on_one.refresh_from_db()
     assert life.one_on_one.status == "completed"
-    told = set(Notification.objects.filter(user=life.friend).values_list("title", "message"))
+    notified = set(Notification.objects.filter(user=life.friend).values_list("title", "message"))
     name = f"erased-{life.person.pk}"
     assert (
         f"Session cancelled: Piano with {name}",
         f"Piano with {name} has been cancelled. The reason: The one who offered it has left this "
         "site.",
-    ) in told
-    assert ("Participant left Geometry", f"{name} left your session.") in told
-    assert ("New material in Geometry", f"{name} has added [erased].") in told
+    ) in notified
+    assert ("Participant left Geometry", f"{name} left your session.") in notified
+    assert ("New material in Geometry", f"{name} has added [erased].") in notified
 
 
-def test_the_log_says_the_same_of_somebody_without_a_name(life, erase):
+def test_the_audit_log_keeps_its_entries_under_the_new_name(life, erase):
     before = list(AuditEntry.objects.order_by("pk").values_list("event_type", "user"))
 
     erase()
@@ -164,17 +164,17 @@ def test_erasing_again_changes_nothing(life, erase):
     assert before == (Notification.objects.count(), Message.objects.count(), Mail.objects.count())
 
 
-def test_after_a_crash_it_is_done_again_to_the_end(life, erase, tmp_path, monkeypatch):
+def test_erasing_can_be_repeated_after_a_crash(life, erase, tmp_path, monkeypatch):
     for step in ("retire", "remove", "rename"):
         with monkeypatch.context() as crashing:
             crashing.setattr(erasing, step, crash_after(getattr(erasing, step)))
             with pytest.raises(MemoryError):
                 erase()
-        assert "zquill" in left_of_them(tmp_path), "whom to go on with must still be known"
+        assert "zquill" in secrets_left(tmp_path), "the person must still be found by name"
 
     erase()
 
-    assert left_of_them(tmp_path) == []
+    assert secrets_left(tmp_path) == []
 
 
 def crash_after(act):
@@ -185,10 +185,10 @@ def crash_after(act):
     return crash
 
 
-def test_what_was_on_its_way_when_the_account_was_closed_goes_too(
+def test_rows_written_while_the_account_is_closed_are_erased_too(
     life, erase, tmp_path, now, monkeypatch
 ):
-    """Somebody's answer lands just when the name goes out of the account."""
+    """Other requests write rows just after the account has lost its name."""
     done, zed, friend = accounts_erasure.anonymise, User.objects.get(pk=life.person.pk), life.friend
 
     def late(*args, **kwargs):
@@ -199,12 +199,12 @@ def test_what_was_on_its_way_when_the_account_was_closed_goes_too(
     monkeypatch.setattr(accounts_erasure, "anonymise", late)
     erase()
 
-    assert left_of_them(tmp_path) == []
+    assert secrets_left(tmp_path) == []
     assert not BookingRequest.objects.pending().filter(user=zed)
 
 
-def test_what_comes_later_still_is_taken_out_by_the_clock(life, erase, tmp_path, now):
-    """A request that was let in before, whose body came slowly."""
+def test_rows_written_later_are_erased_by_the_scheduler(life, erase, tmp_path, now):
+    """By a request that was authenticated before, whose body arrived slowly."""
     zed = User.objects.get(pk=life.person.pk)
     erase()
     services.join(seen(life.requested, zed), by=zed, now=now, message="please let me in")
@@ -214,19 +214,19 @@ def test_what_comes_later_still_is_taken_out_by_the_clock(life, erase, tmp_path,
     later = now + timedelta(minutes=5)
     assert erase_late_arrivals(later) > 0
 
-    assert left_of_them(tmp_path) == []
+    assert secrets_left(tmp_path) == []
     assert not BookingRequest.objects.pending().filter(user=zed)
     assert not Session.objects.filter(pk=late.pk).exists()
-    assert erase_late_arrivals(later) == 0, "there is nothing left to do"
+    assert erase_late_arrivals(later) == 0, "nothing is left to erase"
 
 
-def test_who_was_erased_gets_no_name_again(life, erase, api):
-    """Neither from a request of their own that was let in before, nor from staff."""
+def test_an_erased_person_gets_no_name_again(life, erase, api):
+    """Neither by their own request that was authenticated before, nor by staff."""
     zed = User.objects.get(pk=life.person.pk)
-    desk = Client()
-    desk.force_login(life.staff)
+    admin_client = Client()
+    admin_client.force_login(life.staff)
     page = f"/admin/accounts/user/{zed.pk}/change/"
-    form = desk.get(page).context["adminform"].form
+    form = admin_client.get(page).context["adminform"].form
     values = {name: form[name].value() for name in form.fields}
     sent = {name: value for name, value in values.items() if value not in (None, False, [])}
     erase()
@@ -237,8 +237,8 @@ def test_who_was_erased_gets_no_name_again(life, erase, api):
             by=zed, now=timezone.now(), first_name="Zebedee", email="zebedee.q@mail.example"
         )
     assert refused.value.status == 401
-    assert desk.get(page).status_code == 200, "it may be looked at"
-    assert desk.post(page, sent).status_code == 403
+    assert admin_client.get(page).status_code == 200, "staff may still view the page"
+    assert admin_client.post(page, sent).status_code == 403
     with pytest.raises(APIError, match="erased"):
         staff_acts.reactivate(zed, by=life.staff, now=timezone.now())
 

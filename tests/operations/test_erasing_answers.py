@@ -1,4 +1,4 @@
-"""What becomes of the answers that an `Idempotency-Key` can get again when a person is erased."""
+"""The answers stored for an `Idempotency-Key`, when a person whom they name is erased."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from zoom.models import OneOnOneSession
 pytestmark = pytest.mark.django_db
 
 
-def test_an_answer_that_named_them_is_taken_out_and_its_request_not_done_again(life, api):
+def test_an_answer_that_names_them_is_erased_and_its_request_is_not_repeated(life, api):
     def propose():
         body = {"participant_id": life.person.pk}
         key = {"HTTP_IDEMPOTENCY_KEY": "k"}

@@ -1,4 +1,4 @@
-"""What staff have done to somebody stays in their log; who it was goes."""
+"""The log of staff acts keeps what was done to a person, but not who it was."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def logged() -> list[tuple[str, str]]:
     return list(LogEntry.objects.order_by("pk").values_list("object_repr", "change_message"))
 
 
-def test_whom_staff_have_taken_out_and_thrown_out_is_forgotten(
+def test_the_name_of_a_person_whom_staff_removed_and_deactivated_is_erased(
     ada, staff, instructor, session, join, now
 ):
     joined = session()
@@ -51,7 +51,7 @@ def test_whom_staff_have_taken_out_and_thrown_out_is_forgotten(
     services.join(seen(kept, instructor), by=instructor, now=now, message="")
     reason = "Mails from AdaLove@Example.com, who is adalove"
     staff_acts.deactivate(ada, by=staff, now=now, reason=reason, clear=True)
-    assert whole_database().lower().count("adalove") > 4, "the search finds what is there"
+    assert whole_database().lower().count("adalove") > 4, "the search must find what is there"
 
     erase(ada)
 
@@ -59,18 +59,18 @@ def test_whom_staff_have_taken_out_and_thrown_out_is_forgotten(
     assert "adalove" not in left
     assert "lovelace" not in left
     name = f"erased-{ada.pk}"
-    told = f"The reason: Mails from {name}, who is {name}"
+    given = f"The reason: Mails from {name}, who is {name}"
     assert not Session.objects.filter(pk=offered.pk).exists()
     assert logged() == [
         (joined.title, f"Removed {name} ({ada.pk}). The reason: {name} never comes"),
-        (name, f"Deactivated. {told}"),
-        ("Algebra", f"Cancelled. {told}"),
-        ("Topology", f"Cancelled. {told}"),
-        ("Geometry", f"Withdrew the request of {name} ({ada.pk}). {told}"),
+        (name, f"Deactivated. {given}"),
+        ("Algebra", f"Cancelled. {given}"),
+        ("Topology", f"Cancelled. {given}"),
+        ("Geometry", f"Withdrew the request of {name} ({ada.pk}). {given}"),
     ]
 
 
-def test_the_name_that_staff_gave_somebody_before_is_forgotten(
+def test_the_names_before_and_after_a_renaming_by_staff_are_erased(
     ada, staff, session, join, now, client: Client
 ):
     joined = session()
@@ -89,7 +89,7 @@ def test_the_name_that_staff_gave_somebody_before_is_forgotten(
     assert "countess" not in left
 
 
-def test_a_short_name_is_forgotten_where_an_act_names_it(person, staff, session, join, now):
+def test_a_short_name_is_erased_where_an_entry_names_it(person, staff, session, join, now):
     al, joined = person("al"), session()
     join(joined, al)
     [place] = joined.participants.all()
@@ -100,7 +100,7 @@ def test_a_short_name_is_forgotten_where_an_act_names_it(person, staff, session,
     assert logged() == [(joined.title, f"Removed erased-{al.pk} ({al.pk})")]
 
 
-def test_others_whom_staff_have_taken_out_keep_their_names(ada, person, staff, session, join, now):
+def test_others_whom_staff_have_removed_keep_their_names(ada, person, staff, session, join, now):
     bo, joined = person("adalove.jones"), session()
     join(joined, bo)
     [place] = joined.participants.all()
@@ -116,7 +116,7 @@ def test_others_whom_staff_have_taken_out_keep_their_names(ada, person, staff, s
     ]
 
 
-def test_a_search_for_somebody_in_an_export_is_forgotten(ada, staff, client: Client):
+def test_a_search_for_the_person_in_an_entry_of_an_export_is_erased(ada, staff, client: Client):
     client.force_login(staff)
     chosen = {"action": "export_csv", "_selected_action": [ada.pk], "select_across": "1"}
     client.post("/admin/accounts/user/?q=adalove%40example.com", chosen)

@@ -1,4 +1,4 @@
-"""`manage.py export_user`: everything about a person, and of others their names only."""
+"""`manage.py export_user`: everything about a person, and only the names of others."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def export(who: str = "zquill") -> dict:
 
 
 def test_every_column_that_points_to_a_person_is_exported_or_left_out_for_a_reason():
-    """A new table or column fails here until somebody has decided what becomes of it."""
+    """A new table or column fails this test until somebody decides whether to export it."""
     pointing = {
         (model, field.name)
         for model in apps.get_models()
@@ -33,16 +33,16 @@ def test_every_column_that_points_to_a_person_is_exported_or_left_out_for_a_reas
         for field in model._meta.concrete_fields
         if field.is_relation and field.related_model is User
     }
-    told = {(section.model, column) for section in SECTIONS for column in section.columns}
+    exported = {(section.model, column) for section in SECTIONS for column in section.columns}
 
     assert len(pointing) > 20
-    assert pointing - told == set(LEFT_OUT)
-    assert told <= pointing
+    assert pointing - exported == set(LEFT_OUT)
+    assert exported <= pointing
     many = {
         field.name for model in apps.get_models() for field in model._meta.many_to_many
         if User in (model, field.related_model)
     }  # fmt: skip
-    assert many == {"groups", "user_permissions"}, "those of the account"
+    assert many == {"groups", "user_permissions"}, "these belong to the account"
 
 
 @pytest.mark.database
@@ -55,10 +55,10 @@ def test_a_full_life_fills_every_section(life):
     assert {each["kind"] for each in document["mails"]} == kinds
     text = json.dumps(document, ensure_ascii=False).lower()
     missing = [each for each in SECRETS if each.lower() not in text]
-    assert missing == ["Earlierson"], "an old name, which only others have been told"
+    assert missing == ["Earlierson"], "an old name, which is only in the notifications of others"
 
 
-def test_nothing_secret_is_in_it_and_of_others_their_names_only(life):
+def test_an_export_has_no_secrets_and_only_the_names_of_others(life):
     text = json.dumps(export())
 
     assert life.person.password not in text
@@ -69,14 +69,14 @@ def test_nothing_secret_is_in_it_and_of_others_their_names_only(life):
         assert other.email not in text
 
 
-def test_who_has_blocked_them_is_not_told(life):
+def test_an_export_does_not_reveal_who_has_blocked_the_person(life):
     document = export("cyd")
 
     assert document["blocks"] == []
     assert "zquill" not in json.dumps(document)
 
 
-def test_the_acts_of_staff_on_the_account_are_in_it_without_their_names(life):
+def test_the_acts_of_staff_on_the_account_are_exported_without_their_names(life):
     document = export()
 
     [*_, last] = document["acts_of_staff_on_the_account"]
@@ -85,7 +85,7 @@ def test_the_acts_of_staff_on_the_account_are_in_it_without_their_names(life):
     assert len(document["acts_as_staff"]) == LogEntry.objects.filter(user=life.person).count()
 
 
-def test_a_file_is_for_its_owner_only_and_whole_or_not_there(person, tmp_path):
+def test_a_file_is_readable_by_its_owner_only_and_leaves_no_other_file(person, tmp_path):
     person("zquill")
     path = tmp_path / "zquill.json"
     call_command("export_user", "zquill", "--output", str(path))
@@ -95,7 +95,7 @@ def test_a_file_is_for_its_owner_only_and_whole_or_not_there(person, tmp_path):
     assert [each.name for each in tmp_path.iterdir() if each.is_file()] == ["zquill.json"]
 
 
-def test_what_can_not_be_done_is_said_in_a_sentence(person, tmp_path):
+def test_an_export_that_fails_says_why_in_a_sentence(person, tmp_path):
     person("zquill")
     with pytest.raises(CommandError, match="There is nobody with"):
         call_command("export_user", "nobody")
@@ -104,4 +104,4 @@ def test_what_can_not_be_done_is_said_in_a_sentence(person, tmp_path):
     (tmp_path / "folder").mkdir()
     with pytest.raises(CommandError, match="The file can't be written"):
         call_command("export_user", "zquill", "--output", str(tmp_path / "folder"))
-    assert [each.name for each in tmp_path.iterdir()] == ["folder"], "nothing is left half done"
+    assert [each.name for each in tmp_path.iterdir()] == ["folder"], "no incomplete file is left"

@@ -15,7 +15,7 @@ from tests.server import Server, free_port
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
-def test_a_server_that_is_well_says_so(api, path):
+def test_a_healthy_server_says_so(api, path):
     answer = api().get(path)
 
     assert (answer.status_code, answer.json()["status"]) == (200, "ok")
@@ -51,8 +51,8 @@ def test_a_server_without_redis_has_its_cache_in_memory_and_no_broker(api, setti
 
 
 @pytest.fixture
-def redis_listens():
-    """A port that takes connections and says nothing, and how many it was asked for."""
+def silent_redis():
+    """A socket that listens, accepts connections and never answers."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.setblocking(False)
         yield listener
@@ -60,7 +60,7 @@ def redis_listens():
 
 @pytest.fixture
 def redis_at(settings):
-    """`redis_at(port)`: there this server's Redis is."""
+    """`redis_at(port)`: expect Redis at this port."""
 
     def set_up(port):
         settings.REDIS_URL = f"redis://127.0.0.1:{port}/0"
@@ -72,8 +72,8 @@ def redis_at(settings):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("hangs", [False, True], ids=["down", "hanging"])
-def test_a_server_whose_redis_is_away_is_degraded_and_ready(api, redis_at, redis_listens, hangs):
-    redis_at(redis_listens.getsockname()[1] if hangs else free_port())
+def test_a_server_whose_redis_is_down_is_degraded_but_ready(api, redis_at, silent_redis, hangs):
+    redis_at(silent_redis.getsockname()[1] if hangs else free_port())
     began = time.monotonic()
 
     answer = api().get("/readyz")
@@ -85,17 +85,17 @@ def test_a_server_whose_redis_is_away_is_degraded_and_ready(api, redis_at, redis
     assert checks["database"] == checks["migrations"] == "ok"
 
 
-def test_however_many_probes_come_redis_is_asked_once_a_second(redis_at, redis_listens):
-    redis_at(redis_listens.getsockname()[1])
+def test_any_number_of_probes_asks_redis_only_once_a_second(redis_at, silent_redis):
+    redis_at(silent_redis.getsockname()[1])
     probe = RedisProbe()
 
     with ThreadPoolExecutor(8) as pool:
-        told = set(pool.map(lambda _: probe.state(), range(8)))
+        states = set(pool.map(lambda _: probe.state(), range(8)))
 
-    assert told == {"Redis can't be reached"}
-    redis_listens.accept()[0].close()
+    assert states == {"Redis can't be reached"}
+    silent_redis.accept()[0].close()
     with pytest.raises(BlockingIOError):
-        redis_listens.accept()
+        silent_redis.accept()
 
 
 @pytest.mark.django_db

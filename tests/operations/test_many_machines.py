@@ -1,5 +1,5 @@
 """Two production servers, a Celery worker and beat, on one PostgreSQL and one Redis: what is done
-at one of them counts at all (`docs/serving.md`)."""
+at one server takes effect at both (`docs/serving.md`)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.waiting import until
 
 pytestmark = [
     pytest.mark.postgres,
-    pytest.mark.skipif(not redis_proxy.answers(), reason="no Redis answers"),
+    pytest.mark.skipif(not redis_proxy.answers(), reason="needs Redis"),
 ]
 RESETS = 4
 
@@ -91,7 +91,7 @@ def site(tmp_path_factory):
         yield Site(servers, sockets, url)
 
 
-def test_a_push_crosses_from_one_server_to_a_socket_at_the_other(site):
+def test_an_act_at_one_server_is_pushed_to_a_socket_at_the_other(site):
     one, two = site.servers
     ines, sam = one.register("ines", "instructor"), two.register("sam")
     session = publish(one, ines, hours=100)
@@ -103,7 +103,7 @@ def test_a_push_crosses_from_one_server_to_a_socket_at_the_other(site):
         assert hear(socket) == {"type": "notification", "data": newest(two, ines)}
 
 
-def test_a_token_that_was_used_or_ended_at_one_server_is_so_at_the_other(site):
+def test_a_token_that_was_used_or_ended_at_one_server_is_refused_at_the_other(site):
     one, two = site.servers
     who = {"username": "uma", "password": "a-good-password-26"}
     access = one.register("uma")
@@ -115,14 +115,14 @@ def test_a_token_that_was_used_or_ended_at_one_server_is_so_at_the_other(site):
     assert renew(one, refresh).status_code == 200
     assert two.call("GET", "/api/auth/me/", access).status_code == 200
     assert renew(two, refresh).status_code == 401
-    # A refresh token that comes again is a theft, and signs its owner out everywhere.
+    # A refresh token that is used again counts as stolen, and its owner is signed out everywhere.
     assert [each.call("GET", "/api/auth/me/", access).status_code for each in (one, two)] == [
         401,
         401,
     ]
 
 
-def test_a_join_token_that_was_used_at_one_server_is_used_at_the_other(site):
+def test_a_join_token_that_was_used_at_one_server_is_refused_at_the_other(site):
     one, two = site.servers
     ada, ben = one.register("ada"), two.register("ben")
     me, other = (one.call("GET", "/api/auth/me/", token).json()["id"] for token in (ada, ben))
@@ -142,34 +142,34 @@ def test_a_join_token_that_was_used_at_one_server_is_used_at_the_other(site):
     assert (enter(one), enter(two)) == (200, 400)
 
 
-def test_a_limit_counts_what_was_asked_at_either_server(site):
+def test_a_limit_counts_the_requests_to_both_servers(site):
     one, two = site.servers
-    statuses = [
+    answers = [
         server.call("POST", "/api/auth/password/reset/", json={"email": "x@example.com"})
         for server in (one, two) * (RESETS // 2) + (one, two)
     ]
 
-    assert [each.status_code for each in statuses] == [200] * RESETS + [429, 429]
+    assert [each.status_code for each in answers] == [200] * RESETS + [429, 429]
 
 
-def test_a_due_job_is_done_once_by_all_that_run_it(site):
+def test_a_due_job_is_done_once_although_several_processes_run_it(site):
     one, two = site.servers
     creator = two.register("tia", "instructor")
     publish(two, creator, hours=12)
 
-    def told():
+    def notifications():
         return one.call("GET", "/api/notifications/", creator).json()
 
-    until(told, seconds=60)  # by the worker, which beat has asked
+    until(notifications, seconds=60)  # by the worker, to which beat sent the task
     environment = os.environ | {"DATABASE_URL": site.url, "REDIS_URL": redis_proxy.URL}
     command = [sys.executable, "manage.py", "run_jobs"]
     subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
 
-    assert [each["type"] for each in told()] == ["reminder"]
+    assert [each["type"] for each in notifications()] == ["reminder"]
 
 
-# Stands last: one of the two is gone after it.
-def test_a_server_that_is_killed_under_load_costs_its_own_requests_only(site):
+# Must be last: it kills one of the two servers.
+def test_killing_a_server_under_load_fails_only_its_own_requests(site):
     one, two = site.servers
     token = two.register("zoe")
     clients = [

@@ -1,4 +1,4 @@
-"""What is done before a production server serves: one instance at a time migrates, and the static
+"""The steps before a production server starts: one instance at a time migrates, and the static
 files are collected if they have changed."""
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ STYLE = "body { color: black }\n" * 200
 
 @pytest.fixture
 def source(settings, tmp_path):
-    """The only static file there is, for a production server."""
+    """The only static file, in the settings of a production server."""
     file = tmp_path / "source" / "page.css"
     file.parent.mkdir()
     file.write_text(STYLE)
@@ -47,8 +47,8 @@ def manifest(settings, source):
     return settings.STATIC_ROOT / "staticfiles.json"
 
 
-def test_static_files_are_hashed_and_compressed_and_not_again_before_they_change(source, manifest):
-    assert static("page.css") == "/static/page.css"  # as WhiteNoise finds it in its package
+def test_static_files_are_hashed_and_compressed_only_if_they_have_changed(source, manifest):
+    assert static("page.css") == "/static/page.css"  # WhiteNoise serves it from its source
 
     collect_static_files()
     first = manifest.stat().st_mtime_ns
@@ -62,7 +62,7 @@ def test_static_files_are_hashed_and_compressed_and_not_again_before_they_change
     assert manifest.stat().st_mtime_ns > first
 
 
-def test_a_static_file_that_is_new_is_collected(source, manifest):
+def test_a_new_static_file_is_collected(source, manifest):
     collect_static_files()
     (source.parent / "new.css").write_text(STYLE)
     os.utime(source.parent / "new.css", (1, 1))
@@ -72,14 +72,14 @@ def test_a_static_file_that_is_new_is_collected(source, manifest):
     assert "new.css" in manifest.read_text()
 
 
-def test_a_page_names_static_files_by_their_hashes(source, manifest):
+def test_a_page_links_to_static_files_by_their_hashed_names(source, manifest):
     collect_static_files()
     staticfiles_storage.hashed_files = staticfiles_storage.load_manifest()[0]
 
     assert static("page.css").count(".") == 2
 
 
-def test_a_folder_that_cannot_be_written_ends_the_start_with_a_sentence(source, manifest):
+def test_a_folder_that_can_not_be_written_stops_the_start_with_a_sentence(source, manifest):
     manifest.parent.write_text("a file")
 
     with pytest.raises(CommandError, match="The static files can't be collected"):
@@ -96,7 +96,7 @@ def test_a_development_server_collects_nothing(settings, tmp_path):
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_an_instance_waits_while_another_migrates_without_a_statement_that_waits():
+def test_an_instance_polls_while_another_one_migrates():
     order = []
 
     def come_second():
@@ -109,10 +109,10 @@ def test_an_instance_waits_while_another_migrates_without_a_statement_that_waits
         other.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
         second = threading.Thread(target=come_second)
         second.start()
-        asked = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_try_advisory_lock%'"
-        states = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-        until(lambda: other.execute(asked).fetchone()[0] > 1)
-        assert other.execute(states).fetchone()[0] == 0
+        polling = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_try_advisory_lock%'"
+        waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        until(lambda: other.execute(polling).fetchone()[0] > 1)
+        assert other.execute(waiting).fetchone()[0] == 0
         order.append("first")
         other.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
         second.join()

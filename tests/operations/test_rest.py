@@ -1,4 +1,4 @@
-"""granian's processes: how they end when the server is told to stop."""
+"""How granian's processes end when the server stops."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ from operations.rest import Server
 from tests.waiting import until
 
 
-def idle(begun) -> None:
-    begun.set()
+def idle(started) -> None:
+    started.set()
     time.sleep(60)
 
 
-def ignore_sigterm(begun) -> None:
+def ignore_sigterm(started) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    idle(begun)
+    idle(started)
 
 
 def stopped(caplog, *, number, work):
-    """What is logged while so many workers are stopped that do this, and how they have ended."""
+    """Stop this number of workers that do `work`; return the log and their exit codes."""
     server = Server(
         "no:application",
         interface=Interfaces.WSGI,
         workers_kill_timeout=rest.GRACE,
         log_dictconfig=rest.LOGGING,
     )
-    begun = [multiprocessing.Event() for _ in range(number)]
-    workers = [WorkerProcess(server, index, work, (each,)) for index, each in enumerate(begun)]
+    started = [multiprocessing.Event() for _ in range(number)]
+    workers = [WorkerProcess(server, index, work, (each,)) for index, each in enumerate(started)]
     for worker in workers:
         worker.start()
-    assert all(each.wait(20) for each in begun)
+    assert all(each.wait(20) for each in started)
     caplog.clear()
     server.wrks = list(workers)
     server._stop_workers()
@@ -44,18 +44,18 @@ def stopped(caplog, *, number, work):
     return caplog.messages, {worker.inner.exitcode for worker in workers}
 
 
-def test_no_worker_that_ends_is_called_one_that_would_not(caplog):
+def test_a_worker_that_stops_in_time_is_not_reported_as_killed(caplog):
     for _ in range(10):
-        told, codes = stopped(caplog, number=20, work=idle)
+        messages, codes = stopped(caplog, number=20, work=idle)
 
-        assert [line for line in told if "kill" in line.lower()] == []
+        assert [line for line in messages if "kill" in line.lower()] == []
         assert codes == {-signal.SIGTERM}
 
 
-def test_a_worker_that_does_not_end_is_killed_when_its_time_is_over(caplog, monkeypatch):
+def test_a_worker_that_does_not_stop_in_time_is_killed(caplog, monkeypatch):
     monkeypatch.setattr(rest, "GRACE", 0.5)
 
-    told, codes = stopped(caplog, number=1, work=ignore_sigterm)
+    messages, codes = stopped(caplog, number=1, work=ignore_sigterm)
 
-    assert told == ["A worker didn't stop within 0.5 seconds: killing it."]
+    assert messages == ["A worker didn't stop within 0.5 seconds: killing it."]
     assert codes == {-signal.SIGKILL}

@@ -1,4 +1,4 @@
-"""`manage.py run`, which `make run` runs: its start, its words, its end; and `manage.py push`."""
+"""How `manage.py run`, which is `make run`, starts and stops, and what it prints."""
 
 import signal
 import socket
@@ -25,7 +25,7 @@ def sessions_of(server: Server, token: str) -> int:
     return count
 
 
-def test_the_first_start_loads_demo_data_and_says_where_everything_is_and_a_second_adds_none(
+def test_the_first_start_loads_demo_data_and_prints_the_addresses_and_a_second_adds_none(
     tmp_path,
 ):
     with Server(tmp_path, as_shipped=True) as server:
@@ -47,7 +47,7 @@ def test_the_first_start_loads_demo_data_and_says_where_everything_is_and_a_seco
         assert sessions_of(server, token) == loaded
 
 
-def test_a_server_without_demo_data_starts_empty_stops_on_sigterm_and_keeps_what_was_written(
+def test_a_server_without_demo_data_starts_empty_stops_on_sigterm_and_keeps_its_data(
     tmp_path,
 ):
     with Server(tmp_path, EMPTY, as_shipped=True) as server:
@@ -69,11 +69,11 @@ def test_a_server_without_demo_data_starts_empty_stops_on_sigterm_and_keeps_what
         assert "Traceback" not in server.log
 
     with Server(tmp_path, EMPTY, as_shipped=True) as server:
-        # The token is good still, since a development server's signing key is always the same.
+        # The token is still valid, because a development server always has the same signing key.
         assert server.call("GET", f"/api/sessions/{written['id']}/", token).json() == written
 
 
-# Which values are refused is tests/config/test_environment.py; this is how a start ends then.
+# tests/config/test_environment.py tests which values are refused; this tests how the start ends.
 @pytest.mark.parametrize(
     ("environment", "named"),
     [
@@ -98,17 +98,17 @@ def test_settings_that_are_missing_or_unreadable_stop_the_start_with_a_sentence(
     assert not (tmp_path / "db.sqlite3").exists()
 
 
-def test_settings_that_make_no_sense_stop_the_start_with_a_check(tmp_path):
-    senseless = {"SESSION_APPROVAL_POLICY": "nobody", "THROTTLE_PERSON": "10"}
+def test_settings_that_fail_a_check_stop_the_start(tmp_path):
+    invalid = {"SESSION_APPROVAL_POLICY": "nobody", "THROTTLE_PERSON": "10"}
 
-    end = failed_start("run", tmp_path, **(EMPTY | senseless))
+    end = failed_start("run", tmp_path, **(EMPTY | invalid))
 
     assert end.returncode == 1
-    assert [name for name in senseless if name not in end.stderr] == []
+    assert [name for name in invalid if name not in end.stderr] == []
     assert "Traceback" not in end.stderr
 
 
-def test_a_port_that_is_taken_ends_the_start_as_a_failure(tmp_path):
+def test_a_port_in_use_stops_the_start_with_an_error(tmp_path):
     with socket.socket() as other:
         other.bind(("0.0.0.0", 0))
         other.listen()

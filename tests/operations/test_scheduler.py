@@ -1,4 +1,4 @@
-"""What runs when, and who runs it: the thread of a development server, Celery with Redis, and
+"""When jobs run, and what runs them: a thread of a development server, Celery with Redis, or
 `manage.py run_jobs` (contract S14, N3)."""
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ def soon(hours: int) -> str:
 
 
 @pytest.fixture
-def clock():
-    """`clock(job, …)`: a running embedded clock, stopped at the end."""
+def scheduler():
+    """`scheduler(job, …)`: a running embedded scheduler, stopped after the test."""
     started = []
 
     def start(*jobs):
@@ -48,7 +48,7 @@ def clock():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_job_runs_at_once_and_again_when_it_is_due(clock):
+def test_a_job_runs_at_once_and_again_when_it_is_due(scheduler):
     moments, thrice = [], threading.Event()
 
     def note(now):
@@ -57,14 +57,14 @@ def test_a_job_runs_at_once_and_again_when_it_is_due(clock):
             thrice.set()
         return 0
 
-    clock(Job(note, every=timedelta(milliseconds=50)))
+    scheduler(Job(note, every=timedelta(milliseconds=50)))
 
     assert thrice.wait(10)
     assert moments[2] - moments[0] >= timedelta(milliseconds=100)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_job_that_fails_stops_neither_itself_nor_the_others(clock, caplog):
+def test_a_job_that_fails_stops_neither_itself_nor_the_others(scheduler, caplog):
     failures, others = threading.Semaphore(0), threading.Semaphore(0)
 
     def fail(now):
@@ -76,7 +76,7 @@ def test_a_job_that_fails_stops_neither_itself_nor_the_others(clock, caplog):
         return 0
 
     every = timedelta(milliseconds=20)
-    clock(Job(fail, every=every), Job(succeed, every=every))
+    scheduler(Job(fail, every=every), Job(succeed, every=every))
 
     for semaphore in (failures, others):
         assert semaphore.acquire(timeout=10)
@@ -85,15 +85,15 @@ def test_a_job_that_fails_stops_neither_itself_nor_the_others(clock, caplog):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_stopped_clock_runs_nothing_more(clock):
-    running = clock(Job(lambda now: 0, every=timedelta(hours=1)))
+def test_a_stopped_scheduler_runs_nothing_more(scheduler):
+    running = scheduler(Job(lambda now: 0, every=timedelta(hours=1)))
 
     running.stop()
 
     assert not running.is_alive()
 
 
-def test_a_batch_of_tries_that_hang_is_over_before_any_job_is_due_again():
+def test_a_batch_of_retries_that_hang_ends_before_any_job_is_due_again():
     assert min(job.every for job in SCHEDULE).total_seconds() > BATCH_SECONDS
 
 
@@ -107,7 +107,7 @@ def test_beat_sends_every_job_of_the_schedule_at_its_interval():
         assert beat[job.name]["args"] == [job.name]
 
 
-def test_celery_says_that_it_needs_redis(settings):
+def test_celery_without_redis_stops_with_a_sentence(settings):
     settings.REDIS_URL = ""
 
     for starting in (celeryd_init, beat_init):
@@ -121,7 +121,7 @@ def test_a_task_runs_its_job():
 
 
 @pytest.mark.django_db
-def test_a_tick_by_hand_that_fails_says_so_without_what_it_failed_of(monkeypatch):
+def test_run_jobs_reports_a_failure_without_its_details(monkeypatch):
     def fail(now):
         raise RuntimeError("of ada@example.com")
 
@@ -132,7 +132,7 @@ def test_a_tick_by_hand_that_fails_says_so_without_what_it_failed_of(monkeypatch
 
 
 @pytest.mark.django_db
-def test_a_tick_gives_every_job_its_turn_and_then_says_what_failed(monkeypatch):
+def test_run_jobs_runs_every_job_before_it_reports_a_failure(monkeypatch):
     ran = []
 
     def fail(now):
@@ -148,7 +148,7 @@ def test_a_tick_gives_every_job_its_turn_and_then_says_what_failed(monkeypatch):
 
 @pytest.fixture
 def due(tmp_path):
-    """A server without a clock of its own, and one session that begins within the day."""
+    """A server without a scheduler, one session that begins within a day, and notifications."""
     with Server(tmp_path, {"DEMO_DATA": "0", "EMBEDDED_SCHEDULER": "0"}) as server:
         token = server.register("ines", role="instructor")
         body = {"title": "T", "description": "D", "date": soon(12), "max_participants": 5}
@@ -156,7 +156,7 @@ def due(tmp_path):
         yield server, lambda: server.call("GET", "/api/notifications/", token).json()
 
 
-def test_a_development_server_reminds_by_itself(tmp_path):
+def test_a_development_server_sends_reminders_by_itself(tmp_path):
     with Server(tmp_path, {"DEMO_DATA": "0"}) as server:
         token = server.register("ines", role="instructor")
         body = {"title": "T", "description": "D", "date": soon(12), "max_participants": 5}
@@ -166,20 +166,20 @@ def test_a_development_server_reminds_by_itself(tmp_path):
         until(lambda: server.call("GET", "/api/notifications/", token).json(), seconds=30)
 
 
-def test_tick_does_once_by_hand_what_is_due(due):
-    server, told = due
-    assert told() == []
+def test_run_jobs_does_once_what_is_due(due):
+    server, notifications = due
+    assert notifications() == []
     environment = {"DATABASE_URL": f"sqlite:///{server.folder / 'db.sqlite3'}"}
 
     for _ in range(2):
         command = [sys.executable, "manage.py", "run_jobs"]
         subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
 
-    assert [each["type"] for each in told()] == ["reminder"]
+    assert [each["type"] for each in notifications()] == ["reminder"]
 
 
 def test_a_celery_worker_with_beat_does_what_is_due(due):
-    server, told = due
+    server, notifications = due
     try:
         redis.Redis.from_url(REDIS).flushdb()
     except redis.ConnectionError:
@@ -200,12 +200,12 @@ def test_a_celery_worker_with_beat_does_what_is_due(due):
         )
 
     try:
-        until(told, seconds=60)
+        until(notifications, seconds=60)
         port = int(environment["METRICS_PORT"])
-        # A client that says nothing keeps no other from the figures.
+        # A client that sends nothing doesn't keep others from the metrics.
         with socket.create_connection(("127.0.0.1", port)):
-            until(lambda: 'jobs_total{job="send_reminders"' in figures_of(environment))
-        assert requests.get(metrics_of(environment), timeout=5).status_code == 401
+            until(lambda: 'jobs_total{job="send_reminders"' in metrics_of(environment))
+        assert requests.get(metrics_url(environment), timeout=5).status_code == 401
     finally:
         worker.terminate()
         assert worker.wait(timeout=30) == 0
@@ -215,19 +215,19 @@ def test_a_celery_worker_with_beat_does_what_is_due(due):
     assert uuid.UUID(ran["request_id"])  # the task's own
 
 
-def metrics_of(environment):
+def metrics_url(environment):
     return f"http://127.0.0.1:{environment['METRICS_PORT']}/metrics"
 
 
-def figures_of(environment):
-    """What the worker's processes have counted together; the job ran in a child of the one that
+def metrics_of(environment):
+    """Return the metrics of all processes of the worker; the job ran in a child of the one that
     answers."""
     headers = {"Authorization": f"Bearer {environment['METRICS_TOKEN']}"}
-    return requests.get(metrics_of(environment), headers=headers, timeout=5).text
+    return requests.get(metrics_url(environment), headers=headers, timeout=5).text
 
 
 @pytest.mark.parametrize(("former", "name"), [("tick", "run_jobs"), ("clock", "scheduler")])
-def test_the_former_name_of_a_command_says_how_it_is_called_now(former, name):
+def test_the_former_name_of_a_command_gives_its_new_name(former, name):
     command = load_command_class("operations", former)
     current = load_command_class("operations", name)
 
@@ -237,9 +237,9 @@ def test_the_former_name_of_a_command_says_how_it_is_called_now(former, name):
 
 @pytest.mark.django_db
 def test_the_former_name_of_run_jobs_runs_the_jobs_and_says_so():
-    said, done = StringIO(), StringIO()
+    errors, output = StringIO(), StringIO()
 
-    call_command("tick", stdout=done, stderr=said)
+    call_command("tick", stdout=output, stderr=errors)
 
-    assert "use `run_jobs`" in said.getvalue()
-    assert "expire_sessions: 0" in done.getvalue()
+    assert "use `run_jobs`" in errors.getvalue()
+    assert "expire_sessions: 0" in output.getvalue()

@@ -1,5 +1,5 @@
-"""`manage.py serve`, which `make serve` runs: granian for REST, uvicorn for `/ws/`, and one process
-over them."""
+"""`manage.py serve`, which is `make serve`: granian for REST, uvicorn for `/ws/`, and a
+supervisor of both."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ QUIET = {"DEMO_DATA": "0", "REDIS_URL": "", "WEB_CONCURRENCY": "1", "DISABLE_THR
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
-    """What all share: no Redis, and a database that isn't migrated yet."""
+    """A shared server, without Redis and with a database that isn't migrated yet."""
     with Server(tmp_path_factory.mktemp("serve"), QUIET, SERVE, as_shipped=True) as running:
         yield running
 
 
-def test_it_migrates_serves_rest_and_static_files_and_says_that_without_redis_there_is_no_push(
+def test_it_migrates_serves_rest_and_static_files_and_says_that_push_needs_redis(
     served,
 ):
     admin = served.call("GET", "/admin/login/")
@@ -44,7 +44,7 @@ def test_it_migrates_serves_rest_and_static_files_and_says_that_without_redis_th
     assert sorted(children(served.process.pid).values()) == ["rest", "scheduler"]
 
 
-# ── What only a socket can send ──────────────────────────────────────────────────────────────
+# ── Requests that only a plain socket can send ───────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_an_odd_request_is_refused_in_the_envelope(served, line, headers, body, 
         (b"".join(b"X-%d: 1\r\n" % number for number in range(101)), 431),
     ],
 )
-def test_what_granian_refuses_itself_is_a_4xx_without_a_body(served, headers, status):
+def test_a_request_that_granian_refuses_itself_is_a_4xx_without_a_body(served, headers, status):
     assert speak(served, POST, headers)[::2] == (status, b"")
 
 
@@ -98,7 +98,7 @@ def test_the_answer_to_head_has_no_body(served):
     assert int(headers["content-length"]) > 100_000
 
 
-def test_a_client_that_waits_for_100_continue_is_told_to_go_on(served):
+def test_a_client_that_waits_for_100_continue_receives_it(served):
     with socket.create_connection(("127.0.0.1", served.port), timeout=20) as client:
         head = POST + b" HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 2\r\n"
         client.sendall(head + JSON + b"Expect: 100-continue\r\n\r\n")
@@ -108,10 +108,10 @@ def test_a_client_that_waits_for_100_continue_is_told_to_go_on(served):
         assert client.recv(100).startswith(b"HTTP/1.1 400 ")
 
 
-def test_an_upload_whose_client_goes_away_leaves_nothing_and_a_file_comes_back_whole(served):
+def test_an_aborted_upload_leaves_nothing_and_a_complete_one_is_served_unchanged(served):
     token = served.register("ines", "instructor")
-    wishes = {"title": "t", "description": "d", "max_participants": 5, "date": "2035-01-01T10:00Z"}
-    session = served.call("POST", "/api/sessions/", token, json=wishes).json()["id"]
+    fields = {"title": "t", "description": "d", "max_participants": 5, "date": "2035-01-01T10:00Z"}
+    session = served.call("POST", "/api/sessions/", token, json=fields).json()["id"]
     materials = f"/api/sessions/{session}/materials/"
     content = b"words and more words\n" * 20_000
     form = (
@@ -131,12 +131,12 @@ def test_an_upload_whose_client_goes_away_leaves_nothing_and_a_file_comes_back_w
     assert served.call("GET", materials, token).json() == []
 
     files = {"file": ("a.txt", content)}
-    wishes = {"type": "file", "title": "hi"}
-    made = served.call("POST", materials, token, data=wishes, files=files)
+    fields = {"type": "file", "title": "hi"}
+    made = served.call("POST", materials, token, data=fields, files=files)
     assert served.call("GET", made.json()["file"].split(str(served.port))[1]).content == content
 
 
-# ── Its end, and the end of its parts; each needs a server of its own, or ends the shared one ──
+# ── How it and its parts end; each test has its own server, or stops the shared one ──────────
 
 
 def test_a_worker_that_dies_is_replaced(served):
@@ -149,7 +149,7 @@ def test_a_worker_that_dies_is_replaced(served):
     served.wait_until_ready()
 
 
-def test_sigterm_under_load_drops_nothing_and_ends_as_a_success(served):
+def test_sigterm_under_load_drops_no_request_and_exits_with_0(served):
     clients = load(f"{served.base}/healthz", token="", connections=16, seconds=4)
     everything = tree(served.process.pid)
     until(lambda: sum(client.counts["200"] for client in clients) > 200)
@@ -157,13 +157,13 @@ def test_sigterm_under_load_drops_nothing_and_ends_as_a_success(served):
     assert served.stop() == 0
 
     counts = totals(clients)
-    # Refused, since it had stopped while they went on.
+    # Refused when the server had stopped and the clients went on.
     assert set(counts) == {"200", "refused: nobody listens"}
     assert are_gone(everything)
 
 
-@pytest.mark.skipif(not redis_proxy.answers(), reason="no Redis answers")
-def test_with_redis_push_is_served_too_and_when_a_part_dies_all_end_as_a_failure(tmp_path):
+@pytest.mark.skipif(not redis_proxy.answers(), reason="needs Redis")
+def test_with_redis_push_is_served_too_and_if_a_part_dies_all_end_with_an_error(tmp_path):
     ports = {"REDIS_URL": redis_proxy.URL, "PUSH_PORT": str(free_port())}
     with Server(tmp_path, QUIET | ports, SERVE) as server:
         push = Server(tmp_path, port=int(ports["PUSH_PORT"]))
@@ -176,10 +176,10 @@ def test_with_redis_push_is_served_too_and_when_a_part_dies_all_end_as_a_failure
 
         assert server.process.wait(timeout=30) == 1
         assert "The part rest ended by itself" in server.log
-        until(lambda: are_gone(everything))  # its workers, too, which nobody can wait for
+        until(lambda: are_gone(everything))  # also its workers, which are orphaned
 
 
-def test_ports_that_are_taken_or_the_same_stop_the_start_with_a_sentence(tmp_path):
+def test_ports_that_are_in_use_or_the_same_stop_the_start_with_a_sentence(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = str(other.getsockname()[1])
         taken = failed_start("serve", tmp_path, **(QUIET | {"PORT": port}))

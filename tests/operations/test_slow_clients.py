@@ -1,5 +1,5 @@
-"""Who sends or takes too little is cut off when its time is over, and keeps nobody waiting until
-then: at uvicorn (`make run`, and the push port is the same) and at granian (`make serve`)."""
+"""Clients that send or read too slowly are disconnected at a deadline, and delay nobody until then:
+by uvicorn (`make run`; the push port behaves the same) and by granian (`make serve`)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.server import Server
 from tests.waiting import until
 
 MANY = 40
-# One process of one thread: each of the many would stop it, if it waited for them.
+# One process with one thread: if it waited for one of these clients, it would serve nobody.
 ENVIRONMENT = {
     "HEADER_SECONDS": "1",
     "BODY_SECONDS": "1",
@@ -39,7 +39,7 @@ ENVIRONMENT = {
     "EMBEDDED_SCHEDULER": "0",
     "DISABLE_THROTTLING": "1",
 }
-# All deadlines are a second; the rest is for a machine that is busy.
+# All deadlines are one second; the rest is for a busy machine.
 SOON = 5
 
 
@@ -67,9 +67,9 @@ def pieces(whole: bytes, size: int) -> list[bytes]:
 
 @pytest.fixture(scope="module", params=["run", "serve"])
 def seen(request, tmp_path_factory):
-    """How all kinds of slow clients ended, at once, and how long others waited beside them."""
+    """How simultaneous slow clients of all kinds ended, and how long others waited meanwhile."""
     folder = tmp_path_factory.mktemp(request.param)
-    # Fewer open files than there are clients: a server raises that limit by itself.
+    # A limit of open files below the number of clients: a server raises it by itself.
     few_files = ["sh", "-c", 'ulimit -S -n 100 && exec "$@"', "sh"]
     command = [*few_files, sys.executable, "manage.py", request.param]
     with Server(folder, ENVIRONMENT, command) as server, ThreadPoolExecutor(MANY + 8) as pool:
@@ -97,14 +97,14 @@ def seen(request, tmp_path_factory):
                 drip, port, upload(path, token, len(small)), pieces(small, 5), 0.1
             ),
         }
-        beside = [answered_in(port) for _ in range(5)]
+        meanwhile = [answered_in(port) for _ in range(5)]
         unfinished_ends = list(pool.map(end_of, unfinished))
         silent_ends = list(pool.map(end_of, silent))
         results = {name: future.result() for name, future in ends.items()}
         until(lambda: all(map(is_cut_off, readers)))
         reader_ends = list(pool.map(end_of, readers))
         yield SimpleNamespace(
-            beside=beside,
+            meanwhile=meanwhile,
             unfinished=unfinished_ends,
             silent=silent_ends,
             readers=reader_ends,
@@ -115,42 +115,42 @@ def seen(request, tmp_path_factory):
 
 
 def test_others_are_served_at_once(seen):
-    assert sorted(seen.beside)[2] < 0.5, "of five the middle one"
+    assert sorted(seen.meanwhile)[2] < 0.5, "the median of five"
     assert seen.after < 0.5
 
 
-def test_a_body_that_does_not_end_is_a_408_in_the_envelope_and_the_connection_is_closed(seen):
+def test_an_incomplete_body_is_a_408_in_the_envelope_and_the_connection_is_closed(seen):
     for end in [*seen.unfinished, seen.ends["dripped body"]]:
         head, _, body = end.received.partition(b"\r\n\r\n")
         assert end.status == 408
         assert b"connection: close" in head.lower()
         assert json.loads(body)["code"] == "body_too_late"
         assert end.seconds < SOON
-    assert seen.ends["dripped body"].seconds > 0.9, "not before its time is over"
+    assert seen.ends["dripped body"].seconds > 0.9, "not before the deadline"
 
 
-def test_a_head_that_does_not_come_is_closed(seen):
+def test_a_connection_without_a_complete_head_is_closed(seen):
     for end in [*seen.silent, seen.ends["dripped head"]]:
         assert end.status is None
         assert end.seconds < SOON
 
 
-def test_what_follows_of_a_body_that_was_refused_has_a_deadline_too(seen):
+def test_the_rest_of_a_refused_body_has_a_deadline_too(seen):
     assert seen.ends["refused body"].status == 413
     assert seen.ends["refused body"].seconds < SOON
 
 
-def test_an_upload_over_a_slow_line_is_taken_and_one_over_a_dead_one_is_not(seen):
+def test_a_slow_upload_is_accepted_and_one_that_is_too_slow_is_not(seen):
     assert seen.ends["slow upload"].status == 201
-    assert seen.ends["slow upload"].seconds > 1.2, "longer than another body may take"
+    assert seen.ends["slow upload"].seconds > 1.2, "longer than a body of another type may take"
     assert seen.ends["too slow upload"].status == 408
 
 
-def test_a_client_that_takes_nothing_of_its_answer_is_cut_off(seen):
+def test_a_client_that_does_not_read_its_answer_is_disconnected(seen):
     for end in seen.readers:
         assert len(end.received) < 12 * 1024 * 1024
 
 
-def test_none_of_it_is_told_as_an_error(seen):
+def test_none_of_this_is_logged_as_an_error(seen):
     assert "Traceback" not in seen.log
     assert "[error" not in seen.log

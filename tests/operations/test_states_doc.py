@@ -1,4 +1,4 @@
-"""`docs/states.md` is drawn from the tables of actions, and is up to date."""
+"""`docs/states.md` is generated from the tables of actions, and is up to date."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ def test_a_stale_page_is_found(settings, tmp_path):
     call_command("draw_states", "--check")
 
 
-INSIDE = [
+WITHOUT_URL = [
     (group_sessions, {"schedule", "expire", "edit", "remove", "refuse", "close"}),
     (one_on_one, {"look", "activate", "call_off", "complete"}),
 ]
 
 
-@pytest.mark.parametrize(("states", "inside"), INSIDE)
-def test_every_action_and_transition_is_on_it(states, inside):
+@pytest.mark.parametrize(("states", "without_url"), WITHOUT_URL)
+def test_every_action_and_transition_is_on_the_page(states, without_url):
     page = draw()
 
     for name, action in states.ACTIONS.items():
-        assert f"| `{name}`" in page if name not in inside else f"| {name} (no URL)" in page
+        assert f"| `{name}`" in page if name not in without_url else f"| {name} (no URL)" in page
         if action.to:
             assert f"--> {action.to}: {name}" in page

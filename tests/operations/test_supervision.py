@@ -1,4 +1,4 @@
-"""One process that starts others, and ends with them."""
+"""A process that starts others, and ends with them."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ sys.exit(supervise({"patient": part}, os.environ))
 
 @pytest.fixture
 def supervised():
-    """A supervisor, and the id of its only part, which takes a moment to finish."""
+    """A supervisor, and the process id of its only part, which takes a moment to finish."""
     command = [sys.executable, "-c", SUPERVISOR, f"import os; {PATIENT}"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, process_group=0) as process:
         yield process, int(process.stdout.readline())
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_each_part_may_finish_what_it_has_begun(supervised, number):
+def test_each_part_may_finish_its_work(supervised, number):
     process, pid = supervised
 
     process.send_signal(number)
@@ -40,7 +40,7 @@ def test_each_part_may_finish_what_it_has_begun(supervised, number):
     assert are_gone([pid])
 
 
-def test_ctrl_c_which_a_terminal_tells_to_all_ends_the_parts_gracefully(supervised):
+def test_ctrl_c_which_a_terminal_sends_to_all_processes_ends_the_parts_gracefully(supervised):
     process, pid = supervised
 
     os.killpg(process.pid, signal.SIGINT)
@@ -49,8 +49,8 @@ def test_ctrl_c_which_a_terminal_tells_to_all_ends_the_parts_gracefully(supervis
     assert are_gone([pid])
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone tells children of it")
-def test_a_supervisor_that_is_killed_leaves_nobody_serving(supervised):
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux signals the children")
+def test_a_supervisor_that_is_killed_leaves_no_part_running(supervised):
     process, pid = supervised
 
     process.kill()

@@ -1,4 +1,4 @@
-"""The settings of a server that can be told to fail."""
+"""The settings of a server with addresses that fail."""
 
 from tests.quick_settings import *  # noqa: F403
 

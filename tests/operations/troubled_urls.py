@@ -1,4 +1,4 @@
-"""The server's addresses, and some at which it fails as a server may, or runs its clock."""
+"""The server's addresses, two more that fail, and one that runs the jobs."""
 
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
@@ -24,13 +24,13 @@ def violates(request: HttpRequest) -> HttpResponse:
     raise IntegrityError(row) from UniqueViolation(row)
 
 
-def ticks(request: HttpRequest) -> HttpResponse:
+def runs_jobs(request: HttpRequest) -> HttpResponse:
     return HttpResponse(str(run_jobs(timezone.now())))
 
 
 urlpatterns = [
     path("trouble/row/", violates),
     path("trouble/<str:token>/", breaks),
-    path("tick/", ticks),
+    path("run-jobs/", runs_jobs),
     *real,
 ]

@@ -1,4 +1,4 @@
-"""Everything sensitive that people do at a server, once, in real HTTP."""
+"""Every act with sensitive data on a server, once, over real HTTP."""
 
 from __future__ import annotations
 
@@ -25,8 +25,12 @@ TEXT = "Meet me behind the greenhouse"
 
 
 @dataclass
-class Play:
-    """Everything sensitive that people do at a server, and what nobody may read of it later."""
+class Scenario:
+    """Every act with sensitive data on a server.
+
+    Attributes:
+        secrets: texts that may not appear in any log.
+    """
 
     server: Server
     zoom: FakeZoom
@@ -67,8 +71,8 @@ class Play:
             path = f"/v1/friends/{made['from_user']['id']}/messages/"
             assert self.call("POST", path, self.ben, {"text": TEXT}).status_code == 201
             assert {hear(socket)["type"], hear(socket)["type"]} == {"notification", "message"}
-        told = self.call("GET", "/api/notifications/", self.ada).json()
-        self.secrets |= {each["message"] for each in told}
+        notifications = self.call("GET", "/api/notifications/", self.ada).json()
+        self.secrets |= {each["message"] for each in notifications}
 
     def one_on_one(self) -> None:
         made = self.call("POST", "/v1/sessions/create/", self.ada, {"participant_id": self.ben_id})
@@ -105,7 +109,7 @@ class Play:
         self.mails.refusals["ben@example.com"] = "451 4.3.0 <ben@example.com> must wait"
         for name in ("ada", "ben", "nobody"):
             self.call("POST", "/api/auth/password/reset/", "", {"email": f"{name}@example.com"})
-        assert self.server.call("GET", "/tick/").ok
+        assert self.server.call("GET", "/run-jobs/").ok
         until(lambda: self.mails.mails)
         text = self.mails.text("ada@example.com")
         [link] = re.findall(r"https?://\S+reset-password\?\S+", text)

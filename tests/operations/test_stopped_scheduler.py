@@ -1,5 +1,5 @@
-"""A clock that stood still for two hours (contract N3, S14): what was due meanwhile is done once,
-and what is too late to matter isn't done."""
+"""A scheduler that was stopped for two hours (contract N3, S14): what was due meanwhile is done
+once, and what is too late isn't done."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MINUTES = timedelta(minutes=1)
 
 @pytest.fixture
 def sessions(session, person, now, settings):
-    """Sessions that begin so many minutes from now, all of somebody who wants mails."""
+    """Sessions that begin 50 to 300 minutes from now, by a creator who wants mails."""
     settings.REMINDER_LEADS = [timedelta(hours=1)]
     creator = person("maria", role="instructor", email_notifications=True)
     minutes = {"First": 50, "Second": 90, "Third": 150, "Fourth": 300}
@@ -29,7 +29,7 @@ def sessions(session, person, now, settings):
         session(title=title, by=creator, date=now + start * MINUTES, duration=15)
 
 
-def told(kind):
+def titles_of(kind):
     rows = Notification.objects.filter(event=kind).order_by("pk")
     return [row.title.partition(": ")[2] for row in rows]
 
@@ -43,8 +43,8 @@ def test_what_was_due_is_done_once_and_what_is_too_late_is_not(sessions, now, ti
         time_machine_at(moment)
         run_jobs(timezone.now())
 
-    # The first two began, and ended, while nobody could be reminded of them.
-    assert told("reminder") == ["Third"]
+    # The first two began and ended while the scheduler was stopped.
+    assert titles_of("reminder") == ["Third"]
     assert mailed() == ["Reminder: Third"]
 
 
@@ -62,5 +62,5 @@ def test_a_reminder_that_waited_for_the_mail_server_until_the_session_began_is_n
     time_machine_at(now + 120 * MINUTES)
     run_jobs(timezone.now())
 
-    assert told("reminder") == ["First", "Third"]
+    assert titles_of("reminder") == ["First", "Third"]
     assert mailed() == ["Reminder: Third"]
