@@ -1,4 +1,4 @@
-"""A person who has used every feature, and the people with whom they did."""
+"""A person who has used every feature, and the people around them."""
 
 from __future__ import annotations
 
