@@ -1,8 +1,8 @@
-"""What every action must give: for each role and status (contract O2–O5).
+"""The expected result of every action, for each role and status (contract O2–O5).
 
-Written down by hand from the contract, so that the table of actions has something to be wrong
-against. A cell is `ok` or the code of the refusal; one cell stands for the whole line. Ada, the
-initiator, has started what was started, and nobody is ready.
+Written by hand from the contract, to compare the table of actions with it. A cell is `ok` or the
+error code; a single cell applies to all statuses. If the session is started, the initiator has
+started it. Nobody is ready.
 """
 
 from __future__ import annotations
@@ -13,35 +13,35 @@ STATUSES = ["pending", "active", "completed", "cancelled"]
 ROLES = ["initiator", "participant", "stranger", "anonymous", "staff", "clock", "zoom"]
 
 GRID = """
-#          in the order: pending, active, completed, cancelled
-# start: either of the two, once                                                       [O5]
+#          for the statuses pending, active, completed, cancelled
+# start: both people, once                                                             [O5]
 start      initiator,participant              ok already_started cannot_start cannot_start
 start      stranger,staff,clock,zoom          not_your_session
-# ready: either of the two, until it is over                                           [O4]
+# ready: both people, until the session is over                                        [O4]
 ready      initiator,participant              ok ok cannot_be_ready cannot_be_ready
 ready      stranger,staff,clock,zoom          not_your_session
-# join_token: who started waits for the other, the other must be ready                 [O4]
+# join_token: the starter if the other is ready, the other one if ready themselves     [O4]
 join_token initiator                          not_active other_not_ready not_active not_active
 join_token participant                        not_active not_marked_ready not_active not_active
 join_token stranger,staff,clock,zoom          not_your_session
-# leave: either of the two, while it goes on                                           [O7]
+# leave: both people, while the session is active                                      [O7]
 leave      initiator,participant              not_active ok not_active not_active
 leave      stranger,staff,clock,zoom          not_your_session
-# end, cancel: either of the two                                                       [O2]
+# end, cancel: both people                                                             [O2]
 end        initiator,participant              cannot_end ok cannot_end cannot_end
 end        stranger,staff,clock,zoom          not_your_session
 cancel     initiator,participant              ok ok cannot_cancel cannot_cancel
 cancel     stranger,staff,clock,zoom          not_your_session
-# look: either of the two, always                                                      [O3]
+# look: both people, always                                                            [O3]
 look       initiator,participant              ok
 look       stranger,staff,clock,zoom          not_your_session
-# activate: no address; a start whose meeting is there                                 [O5]
+# activate: no URL; the end of a start, when the meeting is created                    [O5]
 activate   initiator,participant              ok cannot_start cannot_start cannot_start
 activate   stranger,staff,clock,zoom          not_your_session
-# call_off: no address; the staff, and the clock after a week                          [O2]
+# call_off: no URL; staff, and the scheduler after a week                              [O2]
 call_off   staff,clock                        ok wrong_state wrong_state wrong_state
 call_off   initiator,participant,stranger,zoom permission_denied
-# complete: no address; the staff, the clock after a day, Zoom when two have been in   [O2, O8]
+# complete: no URL; staff, the scheduler after a day, Zoom if two people joined        [O2, O8]
 complete   staff,clock,zoom                   wrong_state ok wrong_state wrong_state
 complete   initiator,participant,stranger     permission_denied
 """
@@ -50,7 +50,7 @@ Cell = tuple[str, str, str, str]
 
 
 def cells() -> Iterator[Cell]:
-    """(action, role, status, what it must give), for every combination there is."""
+    """Yield (action, role, status, expected result) for every combination."""
     actions = []
     for line in filter(None, (line.split("#")[0].split() for line in GRID.splitlines())):
         action, roles, *given = line

@@ -1,4 +1,4 @@
-"""Two friends, and their sessions."""
+"""Fixtures: two friends, their sessions, and a fake Zoom."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MEETING = "85112345678"
 
 @pytest.fixture(autouse=True)
 def stand_in_rooms(settings) -> None:
-    """A development server without credentials; the tests of Zoom's own part set them."""
+    """Use a development server without credentials; the fixture `zoom` sets them."""
     settings.DEBUG = True
 
 
@@ -53,14 +53,14 @@ def friends(ada, ben, now) -> tuple[User, User]:
 
 @pytest.fixture
 def pending(friends, now) -> OneOnOneSession:
-    """A session that Ada has made with Ben."""
+    """A session that Ada created with Ben."""
     ada, ben = friends
     return services.create(by=ada, participant_id=ben.pk, now=now)
 
 
 @pytest.fixture
 def active(pending, ada, now) -> OneOnOneSession:
-    """A session that Ada has started; nobody is ready."""
+    """A session that Ada started; nobody is ready."""
     services.start(pending, by=ada, now=now)
     pending.refresh_from_db()
     return pending
@@ -68,13 +68,13 @@ def active(pending, ada, now) -> OneOnOneSession:
 
 @pytest.fixture
 def at_zoom(active, now):
-    """An active session whose meeting is Zoom's number 85112345678, not a stand-in."""
+    """An active session with a meeting at Zoom, number 85112345678, not a stand-in room."""
     return rewrite(active, zoom_meeting_id=MEETING, zoom_host="me")
 
 
 @pytest.fixture
 def zoom(settings: Any) -> Iterator[FakeZoom]:
-    """A Zoom that this process is configured for. All that comes to it must be as Zoom takes it."""
+    """A fake Zoom, which this process uses. The test fails if Zoom would refuse a request."""
     with FakeZoom() as fake:
         fake.configure(settings)
         yield fake
@@ -82,8 +82,8 @@ def zoom(settings: Any) -> Iterator[FakeZoom]:
 
 
 @pytest.fixture
-def zoom_says(api, settings):
-    """`zoom_says("meeting.ended")`: the answer to an event with Zoom's signature."""
+def send_event(api, settings):
+    """`send_event("meeting.ended")`: send an event with Zoom's signature, return the answer."""
     settings.ZOOM_WEBHOOK_SECRET = SECRET
     client = api()
 
@@ -97,14 +97,14 @@ def zoom_says(api, settings):
     def raw(body, age=0, signature=None):
         timestamp = str(int(time.time()) - age)
         message = b"v0:" + timestamp.encode() + b":" + body
-        good = "v0=" + hmac.new(SECRET.encode(), message, hashlib.sha256).hexdigest()
+        valid = "v0=" + hmac.new(SECRET.encode(), message, hashlib.sha256).hexdigest()
         return client.generic(
             "POST",
             WEBHOOK,
             body,
             content_type="application/json",
             HTTP_X_ZM_REQUEST_TIMESTAMP=timestamp,
-            HTTP_X_ZM_SIGNATURE=good if signature is None else signature,
+            HTTP_X_ZM_SIGNATURE=valid if signature is None else signature,
         )
 
     send.raw = raw
@@ -113,24 +113,24 @@ def zoom_says(api, settings):
 
 @pytest.fixture
 def press(pending, api, ada, django_capture_on_commit_callbacks):
-    """`press("start")`: Ada does it to the session, and what comes after the commit is done."""
+    """`press("start")`: post the action as Ada, and run the callbacks that follow the commit."""
 
-    def act(action, by=ada):
+    def post(action, by=ada):
         with django_capture_on_commit_callbacks(execute=True):
             return api(by).post(f"/v1/sessions/{pending.pk}/{action}/")
 
-    return act
+    return post
 
 
 def rewrite(session: OneOnOneSession, **columns: Any) -> OneOnOneSession:
-    """Write columns past the services."""
+    """Change columns directly, bypassing the services."""
     models.QuerySet.update(OneOnOneSession.objects.filter(pk=session.pk), **columns)
     session.refresh_from_db()
     return session
 
 
 def sweep(now):
-    """What the clock does ten minutes later."""
+    """Find and end orphaned meetings, as the jobs do ten minutes later."""
     later = now + timedelta(minutes=10)
     jobs.sweep_meetings(later)
     jobs.end_meetings(later)

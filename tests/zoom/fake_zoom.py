@@ -1,5 +1,5 @@
-"""A Zoom of our own on loopback: tokens, meetings and hosts, strict about what it is asked, and
-able to misbehave in all the ways that a service far away can (`tests/zoom/moods.py`).
+"""A fake Zoom on loopback, with tokens, meetings and hosts. It refuses requests that Zoom would
+refuse, and can misbehave in all the ways of a remote service (`tests/zoom/moods.py`).
 
     with FakeZoom() as zoom:
         zoom.behave("create", answers(500), times=1)
@@ -15,7 +15,7 @@ from typing import Any, Self
 from urllib.parse import unquote
 
 from tests.zoom.fake_zoom_http import Call, Loopback
-from tests.zoom.moods import Mood
+from tests.zoom.moods import Behaviour
 from tests.zoom.zoom_requests import (
     ACCOUNT,
     CLIENT_ID,
@@ -33,12 +33,12 @@ class FakeZoom:
 
     Attributes:
         hosts: the account's users.
-        meetings: number → what was asked for when it was made.
-        running: the numbers of meetings that somebody is in.
-        overrides: settings that the account's policy decides.
+        meetings: number → the request that created it, and its host.
+        running: the numbers of the meetings that are running.
+        overrides: settings that the account's policy overrides.
         page_limit: the most meetings on one page of a list.
-        requests: all that came.
-        complaints: what was wrong with it; a test expects none.
+        requests: all received requests.
+        complaints: what was wrong with the requests; tests expect none.
     """
 
     hosts: set[str] = field(default_factory=lambda: {"me"})
@@ -49,8 +49,8 @@ class FakeZoom:
     page_limit: int = 300
     requests: list[Recorded] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
-    moods: dict[str, list[Mood]] = field(default_factory=dict)
-    steady: dict[str, Mood] = field(default_factory=dict)
+    next_behaviours: dict[str, list[Behaviour]] = field(default_factory=dict)
+    behaviours: dict[str, Behaviour] = field(default_factory=dict)
     port: int = 0
     issued: int = 0
     numbers: count[int] = field(default_factory=lambda: count(85_746_065_001))
@@ -81,7 +81,7 @@ class FakeZoom:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The settings of a server that uses it."""
+        """The environment of a server that uses this fake."""
         return {
             "ZOOM_ACCOUNT_ID": ACCOUNT,
             "ZOOM_API_KEY": CLIENT_ID,
@@ -90,36 +90,36 @@ class FakeZoom:
             "ZOOM_OAUTH_URL": self.oauth_url,
         }
 
-    def behave(self, operation: str, mood: Mood, *, times: int | None = None) -> None:
-        """Misbehave at an operation, so many times or from now on."""
+    def behave(self, operation: str, behaviour: Behaviour, *, times: int | None = None) -> None:
+        """Misbehave for an operation, this many times; by default until `calm`."""
         if times is None:
-            self.steady[operation] = mood
+            self.behaviours[operation] = behaviour
         else:
-            self.moods.setdefault(operation, []).extend([mood] * times)
+            self.next_behaviours.setdefault(operation, []).extend([behaviour] * times)
 
     def configure(self, settings: Any) -> None:
-        """Let this process use it."""
+        """Configure this process to use the fake."""
         for name, value in self.environment.items():
             setattr(settings, name, value)
 
     def calm(self) -> None:
-        """Behave again."""
-        self.moods.clear()
-        self.steady.clear()
+        """Stop misbehaving."""
+        self.next_behaviours.clear()
+        self.behaviours.clear()
 
     def asked(self, operation: str) -> list[Recorded]:
-        """The requests for one operation."""
+        """Return the requests for one operation."""
         return [each for each in self.requests if each.operation == operation]
 
-    def mood_for(self, operation: str) -> Mood | None:
+    def behaviour_for(self, operation: str) -> Behaviour | None:
         with self.lock:
-            waiting = self.moods.get(operation)
-            return waiting.pop(0) if waiting else self.steady.get(operation)
+            following = self.next_behaviours.get(operation)
+            return following.pop(0) if following else self.behaviours.get(operation)
 
-    # ── What it does when it behaves ─────────────────────────────────────────────────────────
+    # ── Correct answers ──────────────────────────────────────────────────────────────────────
 
     def answer(self, recorded: Recorded) -> Reply:
-        """Do what was asked; the status and the body that say so."""
+        """Carry out the request, and return the status and the body of the reply."""
         with self.lock:
             found = complaints_about(recorded)
             self.complaints += found
@@ -130,8 +130,8 @@ class FakeZoom:
             elif recorded.headers["authorization"].removeprefix("Bearer ") not in self.tokens:
                 recorded.reply = refusal(401, 124, "Invalid access token.")
             else:
-                act = getattr(self, f"do_{recorded.operation}")
-                recorded.reply = act(recorded, unquote(subject(recorded)))
+                operation = getattr(self, f"do_{recorded.operation}")
+                recorded.reply = operation(recorded, unquote(subject(recorded)))
             return recorded.reply
 
     def issue_token(self) -> Reply:
@@ -149,19 +149,19 @@ class FakeZoom:
     def do_create(self, recorded: Recorded, host: str) -> Reply:
         if host not in self.hosts:
             return refusal(404, 1001, f"User does not exist: {host}.")
-        asked = json.loads(recorded.body)
+        wanted = json.loads(recorded.body)
         number = next(self.numbers)
-        self.meetings[number] = asked | {"host": host}
+        self.meetings[number] = wanted | {"host": host}
         return 201, {
             "id": number,
-            "topic": asked["topic"],
-            "agenda": asked["agenda"],
-            "type": asked["type"],
-            "start_time": asked["start_time"],
+            "topic": wanted["topic"],
+            "agenda": wanted["agenda"],
+            "type": wanted["type"],
+            "start_time": wanted["start_time"],
             "join_url": f"https://zoom.example/j/{number}?pwd=secret-pwd",
             "start_url": f"https://zoom.example/s/{number}?zak=secret-zak",
-            "password": asked["password"],
-            "settings": asked["settings"] | self.overrides,
+            "password": wanted["password"],
+            "settings": wanted["settings"] | self.overrides,
         }
 
     def do_list(self, recorded: Recorded, host: str) -> Reply:

@@ -1,4 +1,4 @@
-"""How requests get to the fake Zoom and its answers back: plain HTTP, which a mood may spoil."""
+"""The HTTP side of the fake Zoom: it receives requests, and answers or misbehaves."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Loopback(ThreadingHTTPServer):
     block_on_close = False
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Whoever hangs up on a dripping server isn't news."""
+        """Report nothing: clients disconnect from a fake that misbehaves."""
 
 
 class Call(BaseHTTPRequestHandler):
@@ -39,14 +39,14 @@ class Call(BaseHTTPRequestHandler):
             body=self.rfile.read(int(self.headers.get("Content-Length", 0))),
         )
         self.zoom.requests.append(self.recorded)
-        mood = self.zoom.mood_for(self.recorded.operation)
-        if mood is not None:
-            mood(self)
+        behaviour = self.zoom.behaviour_for(self.recorded.operation)
+        if behaviour is not None:
+            behaviour(self)
             return
         status, body = self.zoom.answer(self.recorded)
         self.write(status, b"" if body is None else json.dumps(body).encode(), {})
 
-    do_GET = do_POST = do_PUT = do_DELETE = respond  # noqa: N815 - as http.server calls them
+    do_GET = do_POST = do_PUT = do_DELETE = respond  # noqa: N815 - the names in http.server
 
     def write(self, status: int, body: bytes, headers: dict[str, str]) -> None:
         self.send_response(status)
@@ -58,4 +58,4 @@ class Call(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *parts: object) -> None:
-        """Quietly."""
+        """Log nothing."""

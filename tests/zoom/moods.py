@@ -1,4 +1,4 @@
-"""How the fake Zoom may misbehave: what happens to a call instead of an answer, or after it."""
+"""How the fake Zoom can misbehave: functions that handle a call instead of its correct answer."""
 
 from __future__ import annotations
 
@@ -10,51 +10,51 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tests.zoom.fake_zoom_http import Call
 
-Mood = Callable[["Call"], None]
+Behaviour = Callable[["Call"], None]
 
 
 def answers(
     status: int, body: dict[str, Any] | str = "", headers: dict[str, str] | None = None
-) -> Mood:
-    """It says this, whatever it was asked."""
+) -> Behaviour:
+    """Return this answer to any request."""
     text = json.dumps(body) if isinstance(body, dict) else body
 
-    def mood(call: Call) -> None:
+    def respond(call: Call) -> None:
         call.write(status, text.encode(), headers or {})
 
-    return mood
+    return respond
 
 
 def hangs(call: Call) -> None:
-    """It takes the request, and says nothing."""
+    """Accept the request, and never answer."""
     call.zoom.closing.wait()
 
 
 def cuts(call: Call) -> None:
-    """It takes the request, and hangs up."""
+    """Accept the request, and close the connection without an answer."""
     call.close_connection = True
 
 
 def drips_headers(call: Call) -> None:
-    """It sends its headers byte by byte, without end."""
+    """Send headers byte by byte, without end."""
     call.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
     drip(call)
 
 
 def drips_body(call: Call) -> None:
-    """It promises a body, and sends it byte by byte."""
+    """Announce a body, and send it byte by byte."""
     call.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
     drip(call)
 
 
 def breaks_off(call: Call) -> None:
-    """It promises a body, sends half of it, and hangs up."""
+    """Announce a body, send half of it, and close the connection."""
     call.wfile.write(b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"access_token": "hal')
     call.close_connection = True
 
 
 def floods(call: Call) -> None:
-    """It sends a body without end."""
+    """Send a body without end."""
     call.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
     call.close_connection = True
     with suppress(OSError):
@@ -69,11 +69,11 @@ def drip(call: Call) -> None:
             call.wfile.write(b"x")
 
 
-def after(mood: Mood) -> Mood:
-    """It does what it was asked, and only then misbehaves."""
+def after(behaviour: Behaviour) -> Behaviour:
+    """Carry out the request, and misbehave only then."""
 
-    def obedient(call: Call) -> None:
+    def carry_out_first(call: Call) -> None:
         call.zoom.answer(call.recorded)
-        mood(call)
+        behaviour(call)
 
-    return obedient
+    return carry_out_first

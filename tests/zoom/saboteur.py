@@ -1,5 +1,5 @@
-"""A server whose sessions aren't held and whose tokens are looked at before they are used up: what
-the negative controls of the race tests run against.
+"""A server without its safeguards, for the negative controls of the race tests: it locks no rows,
+and it checks a row in one statement and changes it in the next.
 
 Run as `python -m tests.zoom.saboteur`.
 """
@@ -22,15 +22,15 @@ from friendships.querysets import FriendshipQuerySet  # noqa: E402
 from zoom.querysets import JoinTokenQuerySet, OneOnOneSessionQuerySet  # noqa: E402  # after set-up
 
 
-def look_then_use(self: Any, pk: int, now: datetime) -> bool:
-    """Use it up because it was fresh a moment ago."""
+def check_then_use(self: Any, pk: int, now: datetime) -> bool:
+    """Check the token, and use it up in a second statement."""
     fresh = self.filter(pk=pk, is_used=False, expires_at__gt=now).exists()
     self.filter(pk=pk).update(is_used=True, used_at=now)
     return bool(fresh)
 
 
 def swap_without_compare(self: Any, pk: int, old: str, new: str, **changes: Any) -> bool:
-    """Move it because it could be moved a moment ago."""
+    """Set the new status without comparing the old one."""
     return bool(models.QuerySet.update(self.filter(pk=pk), status=new, **changes))
 
 
@@ -38,5 +38,5 @@ if __name__ == "__main__":
     LifecycleQuerySet.swap = swap_without_compare  # type: ignore[method-assign]
     FriendshipQuerySet.locked = lambda self: self  # type: ignore[method-assign]
     OneOnOneSessionQuerySet.locked = lambda self: self  # type: ignore[method-assign]
-    JoinTokenQuerySet.redeem = look_then_use  # type: ignore[method-assign]
+    JoinTokenQuerySet.redeem = check_then_use  # type: ignore[method-assign]
     call_command("run")

@@ -1,4 +1,4 @@
-"""Server processes that share a database and a Zoom, and two friends on them."""
+"""Server processes that share a database and a fake Zoom, and two friends who use them."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from tests.racing import at_once
 from tests.server import Server
 from tests.zoom.fake_zoom import FakeZoom
 from tests.zoom.fake_zoom_http import Call
-from tests.zoom.moods import Mood
+from tests.zoom.moods import Behaviour
 
 SABOTEUR = [sys.executable, "-m", "tests.zoom.saboteur"]
 QUIET = {"DISABLE_THROTTLING": "1", "DEMO_DATA": "0", "EMBEDDED_SCHEDULER": "0"}
 
-# An address, the token of who posts there, and the body.
-Act = tuple[str, str, Any]
+# A path, the token of the person who posts to it, and the body.
+Post = tuple[str, str, Any]
 
 
 class Site:
-    """Ada and Ben, who are friends, and where they meet."""
+    """Two friends, Ada and Ben, and the servers that they use."""
 
     def __init__(self, servers: list[Server], zoom: FakeZoom) -> None:
         self.servers, self.zoom = servers, zoom
@@ -61,25 +61,25 @@ class Site:
         return self.call("GET", f"/v1/sessions/{session}/", self.ada).json()
 
     def messages(self, session: int) -> list[Any]:
-        """What the chat says of it."""
-        said = self.call("GET", f"/v1/friends/{self.ben_id}/messages/", self.ada).json()
-        return [each for each in said if each["session"] == session]
+        """Return the chat messages about the session."""
+        messages = self.call("GET", f"/v1/friends/{self.ben_id}/messages/", self.ada).json()
+        return [each for each in messages if each["session"] == session]
 
     def logged(self, session: int) -> Counter[str]:
         log = self.call("GET", f"/v1/sessions/{session}/audit-logs/", self.ada).json()
         return Counter(each["event_type"] for each in log)
 
-    def race(self, acts: list[Act]) -> list[requests.Response]:
-        """Everybody posts at the same moment, spread over the servers."""
+    def race(self, posts: list[Post]) -> list[requests.Response]:
+        """Send all requests at the same moment, spread over the servers."""
         return at_once(
             [
                 partial(server.call, "POST", path, token, json=body)
-                for server, (path, token, body) in zip(cycle(self.servers), acts, strict=False)
+                for server, (path, token, body) in zip(cycle(self.servers), posts, strict=False)
             ]
         )
 
     def served_by(self, servers: list[Server]) -> Site:
-        """The same people, with other servers on the same database."""
+        """Return the same people, with other servers on the same database."""
         other = copy(self)
         other.servers = servers
         return other
@@ -115,23 +115,23 @@ def two_servers(
 
 @contextmanager
 def sabotaged(site: Site, folder: Path) -> Iterator[Site]:
-    """The site without its safeguards."""
+    """Serve the site without its safeguards."""
     environment = site.servers[0].environment
     with two_servers(folder, environment, command=SABOTEUR) as servers:
         yield site.served_by(servers)
 
 
 class Pause:
-    """A mood of the fake Zoom's: it takes a request, and goes on when it is told to."""
+    """A behaviour of the fake Zoom: it holds a request until `go` is set, then answers."""
 
     def __init__(self) -> None:
         self.entered, self.go = threading.Event(), threading.Event()
 
     def wait(self) -> None:
-        assert self.entered.wait(10), "nobody came"
+        assert self.entered.wait(10), "no request arrived"
 
     @property
-    def mood(self) -> Mood:
+    def behaviour(self) -> Behaviour:
         def pause(call: Call) -> None:
             self.entered.set()
             self.go.wait(10)

@@ -1,5 +1,5 @@
-"""Every action × status × role gives what the grid says: asked of the table, and asked over the
-API, where `allowed_actions` must say the same (contract O2–O5)."""
+"""Every combination of action, status and role gives the result in the grid: in the table of
+actions, and over the API, where `allowed_actions` must agree (contract O2–O5)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ROLES_HELD = {
 
 @dataclass
 class Facts:
-    """A session as the table sees it."""
+    """The fields of a session that the table of actions reads."""
 
     status: str
     created_at: datetime
@@ -47,7 +47,7 @@ class Facts:
 
 
 def grouped(*roles):
-    """The cells in groups, each a test of its own."""
+    """Return the cells in groups, one test each."""
     wanted = sorted(cell for cell in CELLS if cell[1] in roles)
     groups = groupby(wanted, key=lambda cell: cell[:2])
     return [pytest.param(list(group), id="-".join(key)) for key, group in groups]
@@ -119,7 +119,7 @@ def test_the_api_gives_what_the_grid_says(group, pending, person, api, now):
 
 
 def stage(session, status, now):
-    """The session in any status, written past the services."""
+    """Put the session into a status, bypassing the services."""
     started = status in {"active", "completed"}
     rewrite(
         session,
@@ -131,7 +131,7 @@ def stage(session, status, now):
     )
 
 
-# Who started; who is ready; who may then join.
+# The starter; whether initiator and participant are ready; who may join then.
 READINESS = [
     ("initiator", (False, False), set()),
     ("initiator", (True, False), set()),
@@ -164,27 +164,27 @@ def test_the_starter_waits_for_the_other_and_the_other_must_be_ready(starter, re
         ("staff", "complete", "active", "ok"),
     ],
 )
-def test_the_clock_and_zoom_wait_and_the_staff_do_not(role, action, status, expected, now):
+def test_scheduler_and_zoom_have_to_wait_and_staff_do_not(role, action, status, expected, now):
     facts = Facts(status, now, started_at=now)
     viewer = Viewer(frozenset(ROLES_HELD[role]), now + timedelta(hours=23))
 
     assert outcome(ACTIONS[action], facts, viewer) == expected
 
 
-def test_nobody_starts_while_somebody_else_does_until_that_start_is_dead(now):
+def test_a_start_blocks_other_starts_until_it_expires(now):
     facts = Facts("pending", now, start_marker=uuid4(), start_until=now + timedelta(seconds=30))
     member = frozenset({Role.PERSON, Role.PARTICIPANT})
 
     assert outcome(ACTIONS["start"], facts, Viewer(member, now)) == "start_in_progress"
     assert outcome(ACTIONS["activate"], facts, Viewer(member, now, uuid4())) == "start_lost"
-    dead = now + timedelta(seconds=30)
-    assert outcome(ACTIONS["start"], facts, Viewer(member, dead)) == "ok"
-    assert outcome(ACTIONS["activate"], facts, Viewer(member, dead, facts.start_marker)) == (
+    expired = now + timedelta(seconds=30)
+    assert outcome(ACTIONS["start"], facts, Viewer(member, expired)) == "ok"
+    assert outcome(ACTIONS["activate"], facts, Viewer(member, expired, facts.start_marker)) == (
         "start_lost"
     )
 
 
-def test_the_description_names_all_there_is():
+def test_the_api_description_names_all_actions_statuses_and_events():
     assert get_args(ActionName) == BUTTONS
     assert set(get_args(StatusName)) == set(Status.values) == set(STATUSES)
     assert set(get_args(EventName)) == set(EventType.values)

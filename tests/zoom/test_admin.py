@@ -1,4 +1,4 @@
-"""1-on-1 sessions in the admin: found and looked at, stopped through the table, never edited."""
+"""1-on-1 sessions in the admin: staff can find, view and stop them, but not edit them."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_a_session_is_shown_with_its_tokens_and_its_log(desk, active, token):
         "/admin/zoom/pendingmeetingend/",
     ],
 )
-def test_no_page_shows_a_token_or_how_to_get_in(desk, active, token, page):
+def test_no_page_shows_a_token_or_the_address_of_a_meeting(desk, active, token, page):
     entry = AuditEntry.objects.last()
     path = page.format(session=active.pk, token=token.row.pk, entry=entry.pk)
 
@@ -72,7 +72,7 @@ def test_sessions_are_found_by_their_people_and_status(desk, active, query):
     assert f"{SESSIONS}{active.pk}/change/" in page
 
 
-def test_what_isnt_looked_for_isnt_found(desk, active):
+def test_other_sessions_are_not_found(desk, active):
     for query in ("q=zoe", "status__exact=pending"):
         assert (
             f"{SESSIONS}{active.pk}/change/" not in desk.get(f"{SESSIONS}?{query}").content.decode()
@@ -82,11 +82,11 @@ def test_what_isnt_looked_for_isnt_found(desk, active):
 @pytest.mark.parametrize(
     "model", ["oneononesession", "jointoken", "auditentry", "pendingmeetingend"]
 )
-def test_nothing_is_added_there(desk, model):
+def test_nothing_can_be_added(desk, model):
     assert desk.get(f"/admin/zoom/{model}/add/").status_code == 403
 
 
-def test_nothing_is_changed_or_deleted_there(desk, active, token):
+def test_nothing_can_be_changed_or_deleted(desk, active, token):
     entry = AuditEntry.objects.first()
     rows = [("oneononesession", active), ("jointoken", token.row), ("auditentry", entry)]
 
@@ -102,7 +102,7 @@ def test_nothing_is_changed_or_deleted_there(desk, active, token):
     assert JoinToken.objects.count() == 1
 
 
-def test_staff_end_a_session_that_is_stuck_and_both_are_told(desk, active, ada, ben):
+def test_staff_end_an_active_session_and_both_people_are_notified(desk, active, ada, ben):
     page = stop(desk, active)
 
     assert "1 stopped." in page
@@ -110,19 +110,19 @@ def test_staff_end_a_session_that_is_stuck_and_both_are_told(desk, active, ada, 
     assert active.status == "completed"
     last = active.audit_entries.last()
     assert (last.event_type, last.user.username) == ("ended", "root")
-    told = Notification.objects.filter(event="one_on_one_ended")
-    assert {each.user for each in told} == {ada, ben}
+    notified = Notification.objects.filter(event="one_on_one_ended")
+    assert {each.user for each in notified} == {ada, ben}
     assert LogEntry.objects.get().change_message == "Stopped"
 
 
-def test_staff_call_off_one_that_waits(desk, pending):
+def test_staff_cancel_a_pending_session(desk, pending):
     assert "1 stopped." in stop(desk, pending)
 
     pending.refresh_from_db()
     assert pending.status == "cancelled"
 
 
-def test_what_is_over_stays_as_it_is(desk, active, ben, now):
+def test_stopping_a_completed_session_changes_nothing(desk, active, ben, now):
     services.end(active, by=ben, now=now)
 
     page = stop(desk, active)
@@ -132,10 +132,10 @@ def test_what_is_over_stays_as_it_is(desk, active, ben, now):
     assert LogEntry.objects.count() == 0
 
 
-def test_staff_who_may_only_look_cant_stop(client, person, active):
-    looker = person("lou", is_staff=True)
-    looker.user_permissions.add(Permission.objects.get(codename="view_oneononesession"))
-    client.force_login(looker)
+def test_staff_who_may_only_view_sessions_cannot_stop_them(client, person, active):
+    viewer = person("lou", is_staff=True)
+    viewer.user_permissions.add(Permission.objects.get(codename="view_oneononesession"))
+    client.force_login(viewer)
 
     assert client.get(SESSIONS).status_code == 200
     stop(client, active)
@@ -155,7 +155,7 @@ def test_tokens_are_not_exported(desk, token):
     assert LogEntry.objects.count() == 0
 
 
-def test_who_is_thrown_out_is_in_no_session_any_more_if_staff_want_it(desk, active, pending, ben):
+def test_deactivating_a_user_stops_their_sessions_if_staff_choose_so(desk, active, pending, ben):
     chosen = {"action": "deactivate_selected", "_selected_action": [ben.pk]}
 
     page = desk.post(
@@ -170,26 +170,26 @@ def test_who_is_thrown_out_is_in_no_session_any_more_if_staff_want_it(desk, acti
 
 
 @pytest.mark.parametrize(
-    ("codes", "said", "status"),
+    ("codes", "sentence", "status"),
     [
         (["change_oneononesession"], "1-on-1 sessions stopped: 1.", "completed"),
         ([], "Their 1-on-1 sessions stay: you may not change those.", "active"),
     ],
 )
-def test_who_throws_somebody_out_stops_their_sessions_if_they_may_change_those(
-    active, ben, person, now, codes, said, status
+def test_deactivation_stops_only_sessions_that_the_staff_member_may_change(
+    active, ben, person, now, codes, sentence, status
 ):
-    helper = person("lou", is_staff=True)
-    helper.user_permissions.set(Permission.objects.filter(codename__in=codes))
+    staff = person("lou", is_staff=True)
+    staff.user_permissions.set(Permission.objects.filter(codename__in=codes))
 
-    assert services.clear_away(ben, by=helper, now=now, reason="Spam") == said
+    assert services.clear_away(ben, by=staff, now=now, reason="Spam") == sentence
 
     active.refresh_from_db()
     assert active.status == status
 
 
 @pytest.mark.parametrize("query", ["q={meeting}", "q={id}", "situation=stuck"])
-def test_sessions_are_found_by_their_meeting_and_when_they_are_stuck(desk, active, query, now):
+def test_sessions_are_found_by_meeting_id_own_id_and_situation(desk, active, query, now):
     OneOnOneSession.objects.filter(pk=active.pk).update(started_at=now - timedelta(days=2))
 
     query = query.format(meeting=active.zoom_meeting_id, id=active.pk)

@@ -1,5 +1,5 @@
-"""Whatever the two and a stranger do, in any order: each call is answered as a plain model of the
-contract says, and nobody gets in before they may (contract O2–O6)."""
+"""Random steps of the two people and a stranger: each answer is what a plain model of the contract
+expects, and nobody can join too early (contract O2–O6)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 PROGRAMS, STEPS = 28, 12
-# How often each is done: ends are rare, or little would happen before them.
+# The weights of the steps. Ends are rare, since little can happen after them.
 ACTIONS = {
     "start": 8,
     "ready": 10,
@@ -30,7 +30,7 @@ class Token:
 
 @dataclass
 class Model:
-    """The contract, as plainly as it can be said."""
+    """A plain model of the contract."""
 
     status: str = "pending"
     starter: str = ""
@@ -45,7 +45,7 @@ class Model:
         return "ok" if who in self.ready else "not_marked_ready"
 
     def expect(self, who: str, action: str, token: Token | None) -> str:
-        """What the call must give; what it changes, if it is ok."""
+        """Return the expected result of a call, and change the model if it is ok."""
         if action == "validate":
             return self.validate(who, token)
         if who == "zoe":
@@ -103,13 +103,13 @@ def call(client, number, action, token):
 
 
 @pytest.mark.django_db
-def test_any_program_is_answered_as_the_model_says(api, friends, person, settings):
-    settings.DISABLE_THROTTLING = True  # nobody does so much in a minute
+def test_random_steps_are_answered_as_the_model_expects(api, friends, person, settings):
+    settings.DISABLE_THROTTLING = True  # this test exceeds the limits
     ada, ben = friends
     clients = {user.username: api(user) for user in (ada, ben, person("zoe"))}
     outcomes = set()
     for seed in range(PROGRAMS):
-        random, model, said = Random(seed), Model(), []
+        random, model, steps = Random(seed), Model(), []
         made = clients["ada"].post("/v1/sessions/create/", {"participant_id": ben.pk})
         number = made.json()["id"]
         for _ in range(STEPS):
@@ -120,17 +120,17 @@ def test_any_program_is_answered_as_the_model_says(api, friends, person, setting
             answer = call(clients[who], number, action, token)
             expected = model.expect(who, action, token)
 
-            said.append((who, action, expected))
+            steps.append((who, action, expected))
             outcome = "ok" if answer.status_code < 300 else answer.json()["code"]
-            assert outcome == expected, (seed, said)
+            assert outcome == expected, (seed, steps)
             if expected == "ok" and action == "join_token":
                 model.tokens.append(Token(answer.json()["token"], who))
             shown = answer.json()
             if "can_join" in shown:
-                assert shown["status"] == model.status, (seed, said)
-                assert shown["can_join"] == (model.may_join(who) == "ok"), (seed, said)
+                assert shown["status"] == model.status, (seed, steps)
+                assert shown["can_join"] == (model.may_join(who) == "ok"), (seed, steps)
             outcomes.add((action, expected))
-    # The programs have been everywhere.
+    # The programs reached the most important results.
     assert {("validate", "ok"), ("validate", "join_token_used")} <= outcomes
     assert {("join_token", "other_not_ready"), ("join_token", "not_marked_ready")} <= outcomes
     assert {("validate", "not_active"), ("validate", "join_token_not_yours")} <= outcomes

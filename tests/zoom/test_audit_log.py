@@ -1,4 +1,4 @@
-"""The audit log of 1-on-1 sessions is only added to: by the code, and in the database itself."""
+"""The audit log of 1-on-1 sessions is append-only, in the code and in the database."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from zoom.querysets import AppendOnlyError
 pytestmark = pytest.mark.django_db
 
 
-def test_the_log_is_only_added_to(pending):
+def test_the_code_can_only_add_to_the_log(pending):
     entry = pending.audit_entries.get()
     entry.message = "Nothing happened."
 
-    for act in (
+    for change in (
         entry.save,
         entry.delete,
         AuditEntry.objects.all().delete,
@@ -25,7 +25,7 @@ def test_the_log_is_only_added_to(pending):
         with pytest.raises(
             AppendOnlyError, match=r"An entry of the log can't be (changed|deleted)"
         ):
-            act()
+            change()
 
     assert AuditEntry.objects.get().message == "Ada Byron created the session."
 
@@ -41,7 +41,7 @@ CHANGES = {"created_at": "now()", "user_id": "NULL", "metadata": "'{}'", "event_
         *(f"UPDATE zoom_auditentry SET {name} = {value}" for name, value in CHANGES.items()),
     ],
 )
-def test_the_database_itself_only_adds_to_the_log(pending, statement):
+def test_the_database_refuses_to_change_or_delete_entries(pending, statement):
     before = list(AuditEntry.objects.values())
     with (
         pytest.raises(IntegrityError, match="can't be changed or deleted"),
@@ -51,5 +51,5 @@ def test_the_database_itself_only_adds_to_the_log(pending, statement):
         cursor.execute(statement)
 
     assert list(AuditEntry.objects.values()) == before
-    # Somebody who was erased is taken out of the sentence.
+    # Only the message may change, to remove the name of an erased user.
     assert AuditEntry.objects.all().reword("Somebody created the session.") == 1

@@ -1,15 +1,15 @@
-"""The acts at Zoom when all is well: what is asked, and what becomes of the answers."""
+"""The client of Zoom without failures: its requests, and how it reads the responses."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.zoom.acts import code_of, create, end, marked
+from tests.zoom.client_calls import code_of, create, end, marked
 from tests.zoom.moods import answers
 from zoom import client
 
 
-def test_a_meeting_is_made_as_people_without_a_host_need_it(zoom):
+def test_people_can_join_a_created_meeting_without_a_host(zoom):
     meeting = create()
 
     [(number, made)] = zoom.meetings.items()
@@ -20,7 +20,7 @@ def test_a_meeting_is_made_as_people_without_a_host_need_it(zoom):
     assert made["agenda"].startswith("attempt-1 ")
 
 
-def test_a_meeting_shows_nobody_how_to_get_in(zoom):
+def test_the_repr_of_a_meeting_has_no_secrets(zoom):
     meeting = create()
 
     assert "secret" not in repr(meeting)
@@ -28,14 +28,14 @@ def test_a_meeting_shows_nobody_how_to_get_in(zoom):
     assert not hasattr(meeting, "start_url")
 
 
-def test_a_long_topic_is_cut_to_what_zoom_takes(zoom):
+def test_a_long_topic_is_shortened_to_zooms_limit(zoom):
     create(topic="Ж" * 500)
 
     [made] = zoom.meetings.values()
     assert made["topic"] == "Ж" * 200
 
 
-def test_a_host_is_one_part_of_the_address(zoom):
+def test_a_slash_in_a_host_is_escaped_in_the_url(zoom):
     zoom.hosts.add("a/b@example.com")
 
     create(host="a/b@example.com")
@@ -44,18 +44,18 @@ def test_a_host_is_one_part_of_the_address(zoom):
     assert made["host"] == "a/b@example.com"
 
 
-def test_a_host_that_does_not_exist_is_zooms_failure(zoom):
+def test_an_unknown_host_is_zoom_failed(zoom):
     assert code_of(lambda: create(host="nobody")) == ("zoom_failed", 502)
 
 
-def test_hosts_are_those_of_the_settings(settings):
+def test_hosts_come_from_the_settings(settings):
     assert client.hosts() == ["me"]
 
     settings.ZOOM_HOST_USERS = ["ada@example.com", " sam@example.com", ""]
     assert client.hosts() == ["ada@example.com", "sam@example.com"]
 
 
-def test_settings_that_the_account_overrides_are_logged_and_taken(zoom, caplog):
+def test_settings_that_the_account_overrides_are_logged_and_accepted(zoom, caplog):
     zoom.overrides = {"waiting_room": True, "jbh_time": 5}
 
     assert create().id
@@ -80,20 +80,20 @@ def test_a_meeting_that_never_began_is_deleted(zoom):
     assert zoom.meetings == {}
 
 
-def test_a_meeting_that_is_gone_needs_no_end(zoom):
+def test_ending_a_meeting_that_is_gone_is_no_error(zoom):
     end("85746065001")
 
     assert [each.reply[0] for each in zoom.requests] == [200, 404, 404]
 
 
-def test_a_404_that_does_not_speak_of_the_meeting_is_no_end(zoom):
+def test_a_404_that_is_not_about_the_meeting_is_an_error(zoom):
     meeting = create()
     zoom.behave("delete", answers(404, "<h1>No such page</h1>"))
 
     assert code_of(lambda: end(meeting.id)) == ("zoom_failed", 502)
 
 
-def test_our_meetings_are_found_on_all_pages_and_no_others(zoom):
+def test_all_pages_are_searched_and_only_our_meetings_are_returned(zoom):
     zoom.page_limit = 2
     numbers = [create().id for _ in range(5)]
     zoom.meetings[int(numbers[1])]["agenda"] = "attempt-1 of somebody else's"
@@ -106,7 +106,7 @@ def test_our_meetings_are_found_on_all_pages_and_no_others(zoom):
 
 
 @pytest.mark.parametrize("page", [{}, {"meetings": None}, "<html>", "[]"])
-def test_what_is_no_list_of_meetings_is_not_an_empty_one(zoom, page):
+def test_an_invalid_list_of_meetings_is_an_error(zoom, page):
     zoom.behave("list", answers(200, page))
 
     assert code_of(marked) == ("zoom_failed", 502)

@@ -1,4 +1,4 @@
-"""What nobody may learn from the client of Zoom: credentials, tokens, ways into a meeting."""
+"""The client of Zoom leaks no secrets: no credentials, tokens, meeting addresses or passcodes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import traceback
 import pytest
 
 from tests.server import free_port
-from tests.zoom.acts import code_of, create, end, failure
+from tests.zoom.client_calls import code_of, create, end, failure
 from tests.zoom.moods import after, answers, breaks_off, cuts, hangs
 from tests.zoom.zoom_requests import CLIENT_SECRET
 
@@ -36,12 +36,12 @@ def test_no_secret_is_logged_or_raised(zoom, caplog, operation, trouble):
 
     error = failure(lambda: create(seconds=0.3))
 
-    told = caplog.text + "".join(traceback.format_exception(error)) + repr(vars(error))
-    assert "Zoom" in told
-    assert [word for word in ["secret-", CLIENT_SECRET, *passcodes(zoom)] if word in told] == []
+    output = caplog.text + "".join(traceback.format_exception(error)) + repr(vars(error))
+    assert "Zoom" in output
+    assert [word for word in ["secret-", CLIENT_SECRET, *passcodes(zoom)] if word in output] == []
 
 
-def test_a_meeting_that_is_made_and_ended_leaves_no_secret_in_the_log(zoom, caplog):
+def test_creating_and_ending_a_meeting_logs_no_secret(zoom, caplog):
     caplog.set_level(logging.DEBUG)
 
     meeting = create()
@@ -57,7 +57,7 @@ def passcodes(zoom):
 
 
 @pytest.mark.skipif(not shutil.which("openssl"), reason="the certificate needs openssl")
-def test_a_server_that_nobody_vouches_for_learns_nothing(zoom, settings, tmp_path):
+def test_nothing_is_sent_to_a_server_with_an_untrusted_certificate(zoom, settings, tmp_path):
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
     names = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
     request = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", *names]
@@ -73,7 +73,7 @@ def test_a_server_that_nobody_vouches_for_learns_nothing(zoom, settings, tmp_pat
     assert zoom.requests == []
 
 
-def test_proxies_of_the_machine_are_not_used(zoom, monkeypatch):
+def test_the_proxies_of_the_machine_are_ignored(zoom, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{free_port()}")
 
     assert create().id

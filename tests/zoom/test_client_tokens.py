@@ -1,4 +1,4 @@
-"""The token that the calls to Zoom carry: shared, replaced, refused."""
+"""The access token for calls to Zoom: shared, replaced, refused."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import time_machine
 from django.core.cache import cache
 
 from tests.server import free_port
-from tests.zoom.acts import STARTS_AT, code_of, create
+from tests.zoom.client_calls import STARTS_AT, code_of, create
 from tests.zoom.moods import answers
 from zoom import client
 from zoom.client.tokens import cache_key
 
 
-def test_a_token_is_shared_until_shortly_before_it_ends(zoom):
+def test_a_token_is_shared_until_shortly_before_it_expires(zoom):
     with time_machine.travel(STARTS_AT, tick=False) as clock:
         create()
         clock.shift(3600 - 301)
@@ -34,7 +34,7 @@ def test_another_account_has_another_token(zoom, settings):
     assert zoom.issued == 2
 
 
-def test_a_token_that_zoom_has_revoked_is_replaced_once(zoom):
+def test_a_revoked_token_is_replaced_once(zoom):
     create()
     zoom.tokens.clear()
 
@@ -44,7 +44,7 @@ def test_a_token_that_zoom_has_revoked_is_replaced_once(zoom):
     assert len(zoom.meetings) == 2
 
 
-def test_a_token_that_another_process_has_replaced_is_kept(zoom):
+def test_a_token_that_another_process_replaced_is_kept(zoom):
     def replaced_meanwhile(call):
         zoom.tokens.add("newer")
         cache.set(cache_key(), "newer")
@@ -57,7 +57,7 @@ def test_a_token_that_another_process_has_replaced_is_kept(zoom):
     assert zoom.issued == 1
 
 
-def test_tokens_that_are_always_refused_are_tried_twice(zoom):
+def test_a_call_fails_if_the_new_token_is_refused_too(zoom):
     zoom.behave("create", answers(401, {"code": 124}))
 
     assert code_of(create) == ("zoom_failed", 502)
@@ -78,7 +78,7 @@ def test_tokens_that_are_always_refused_are_tried_twice(zoom):
         (302, ""),
     ],
 )
-def test_credentials_that_give_no_token_are_a_failure(zoom, status, body):
+def test_an_answer_without_a_valid_token_is_zoom_failed(zoom, status, body):
     zoom.behave("token", answers(status, body, {"Location": zoom.base_url}))
 
     assert code_of(create) == ("zoom_failed", 502)
@@ -87,7 +87,7 @@ def test_credentials_that_give_no_token_are_a_failure(zoom, status, body):
 
 
 @pytest.mark.parametrize("seconds", [None, "3600", 300])
-def test_a_token_without_a_lifetime_is_used_once(zoom, seconds):
+def test_a_token_without_a_usable_lifetime_is_used_once(zoom, seconds):
     zoom.tokens.add("brief")
     zoom.behave("token", answers(200, {"access_token": "brief", "expires_in": seconds}))
 
@@ -97,7 +97,7 @@ def test_a_token_without_a_lifetime_is_used_once(zoom, seconds):
     assert len(zoom.asked("token")) == 2
 
 
-def test_a_cache_that_is_down_costs_a_call_more_and_nothing_else(zoom, settings):
+def test_without_the_cache_each_call_gets_its_own_token(zoom, settings):
     settings.CACHES = {
         "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -112,7 +112,7 @@ def test_a_cache_that_is_down_costs_a_call_more_and_nothing_else(zoom, settings)
     assert len(zoom.meetings) == 2
 
 
-def test_without_credentials_nothing_is_asked(zoom, settings):
+def test_without_credentials_no_call_is_made(zoom, settings):
     settings.ZOOM_API_SECRET = ""
 
     assert not client.is_configured()

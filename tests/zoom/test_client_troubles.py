@@ -1,4 +1,4 @@
-"""When Zoom misbehaves: which error it is, how soon, and what is tried again."""
+"""Failures of Zoom: the resulting errors, the deadlines and the retries."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import time_machine
 from django.core.cache import cache
 
 from tests.server import free_port
-from tests.zoom.acts import STARTS_AT, code_of, create, end, failure, marked
+from tests.zoom.client_calls import STARTS_AT, code_of, create, end, failure, marked
 from tests.zoom.fake_zoom import FakeZoom
 from tests.zoom.moods import (
     after,
@@ -37,19 +37,19 @@ DAILY = (
 
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch):
-    """Tries follow each other quickly."""
+    """Retry quickly."""
     monkeypatch.setattr(calls, "PAUSES", (0.01, 0.01))
 
 
-# ── Time ─────────────────────────────────────────────────────────────────────────────────────
+# ── Deadlines ────────────────────────────────────────────────────────────────────────────────
 
 
-def test_an_act_has_twelve_seconds():
+def test_an_operation_has_twelve_seconds():
     assert 11 < client.Deadline().remaining() <= 12
 
 
 @pytest.mark.parametrize(
-    ("operation", "silence"),
+    ("operation", "behaviour"),
     [
         ("token", hangs),
         ("token", drips_headers),
@@ -59,18 +59,20 @@ def test_an_act_has_twelve_seconds():
         ("end", hangs),
     ],
 )
-def test_a_silence_ends_at_the_deadline_and_is_not_repeated(zoom, operation, silence):
-    zoom.behave(operation, silence)
-    begun = time.monotonic()
+def test_a_call_without_an_answer_ends_at_the_deadline_and_is_not_retried(
+    zoom, operation, behaviour
+):
+    zoom.behave(operation, behaviour)
+    started = time.monotonic()
 
-    act = {"end": lambda: end("1", seconds=0.2)}.get(operation, lambda: create(seconds=0.2))
+    call = {"end": lambda: end("1", seconds=0.2)}.get(operation, lambda: create(seconds=0.2))
 
-    assert code_of(act) == TIMEOUT
-    assert time.monotonic() - begun < 1.5
+    assert code_of(call) == TIMEOUT
+    assert time.monotonic() - started < 1.5
     assert len(zoom.asked(operation)) <= 1
 
 
-def test_a_list_without_end_ends_at_the_deadline(zoom):
+def test_an_endless_list_ends_at_the_deadline(zoom):
     zoom.behave("list", answers(200, {"meetings": [], "next_page_token": "again"}))
 
     assert code_of(lambda: marked(seconds=0.2)) == TIMEOUT
@@ -81,12 +83,12 @@ def test_after_the_deadline_nothing_is_sent(zoom):
 
     assert code_of(lambda: create(seconds=0)) == TIMEOUT
 
-    begun = set(threading.enumerate()) - before
-    assert "zoom-call" not in {each.name for each in begun}
+    started = set(threading.enumerate()) - before
+    assert "zoom-call" not in {each.name for each in started}
     assert zoom.requests == []
 
 
-def test_a_meeting_that_was_made_in_silence_is_found_by_its_marker(zoom):
+def test_a_meeting_whose_answer_was_lost_is_found_by_its_marker(zoom):
     zoom.behave("create", after(hangs), times=1)
     assert code_of(lambda: create(seconds=0.5)) == TIMEOUT
 
@@ -97,12 +99,12 @@ def test_a_meeting_that_was_made_in_silence_is_found_by_its_marker(zoom):
     assert zoom.meetings == {}
 
 
-# ── What is tried again ──────────────────────────────────────────────────────────────────────
+# ── Retries ──────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("trouble", [answers(500), answers(503, "<h1>Sorry</h1>"), cuts])
 @pytest.mark.parametrize("operation", ["token", "list", "end", "delete"])
-def test_what_does_no_harm_twice_is_tried_three_times(zoom, operation, trouble):
+def test_calls_that_may_be_repeated_are_tried_three_times(zoom, operation, trouble):
     meeting = create()
     cache.clear()
     zoom.requests.clear()
@@ -117,7 +119,7 @@ def test_what_does_no_harm_twice_is_tried_three_times(zoom, operation, trouble):
 
 
 @pytest.mark.parametrize("trouble", [answers(500), cuts, breaks_off, floods])
-def test_what_stays_broken_is_given_up(zoom, trouble):
+def test_a_call_fails_after_three_tries(zoom, trouble):
     zoom.behave("list", trouble)
 
     assert code_of(marked) == FAILED
@@ -127,21 +129,21 @@ def test_what_stays_broken_is_given_up(zoom, trouble):
 @pytest.mark.parametrize(
     "trouble", [answers(500), answers(502, "<h1>Sorry</h1>"), cuts, breaks_off, floods]
 )
-def test_a_meeting_that_may_have_been_made_is_not_made_again(zoom, trouble):
+def test_a_meeting_that_may_exist_is_not_requested_again(zoom, trouble):
     zoom.behave("create", after(trouble))
 
     assert code_of(create) == FAILED
     assert len(zoom.meetings) == 1
 
 
-def test_without_a_connection_zoom_can_not_be_reached(zoom, settings):
+def test_without_a_connection_the_error_is_zoom_unreachable(zoom, settings):
     settings.ZOOM_BASE_URL = f"http://127.0.0.1:{free_port()}/v2"
 
     assert code_of(create) == UNREACHABLE
     assert code_of(marked) == UNREACHABLE
 
 
-def test_a_meeting_is_asked_for_again_when_nothing_was_sent(zoom, settings, monkeypatch):
+def test_a_meeting_is_requested_again_if_nothing_was_sent(zoom, settings, monkeypatch):
     monkeypatch.setattr(calls, "PAUSES", (0.2, 2))
     later = FakeZoom(port=free_port(), tokens=zoom.tokens)
     settings.ZOOM_BASE_URL = f"http://127.0.0.1:{later.port}/v2"
@@ -153,7 +155,7 @@ def test_a_meeting_is_asked_for_again_when_nothing_was_sent(zoom, settings, monk
     assert len(later.meetings) == 1
 
 
-# ── Answers that are none ────────────────────────────────────────────────────────────────────
+# ── Invalid answers ──────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -180,24 +182,24 @@ def test_a_meeting_is_asked_for_again_when_nothing_was_sent(zoom, settings, monk
         answers(403, "<h1>Forbidden</h1>"),
     ],
 )
-def test_an_answer_that_is_no_meeting_is_zooms_failure(zoom, answer):
+def test_an_answer_without_a_valid_meeting_is_zoom_failed(zoom, answer):
     zoom.behave("create", answer)
 
     assert code_of(create) == FAILED
     assert len(zoom.asked("create")) == 1
 
 
-def test_a_meeting_without_a_passcode_in_the_answer_has_ours(zoom):
+def test_without_a_passcode_in_the_answer_the_requested_one_is_used(zoom):
     zoom.behave("create", answers(201, {key: MADE[key] for key in ("id", "join_url")}))
 
     meeting = create()
 
-    [asked] = zoom.asked("create")
-    assert meeting.password == json.loads(asked.body)["password"]
+    [request] = zoom.asked("create")
+    assert meeting.password == json.loads(request.body)["password"]
 
 
 @pytest.mark.parametrize("operation", ["end", "delete"])
-def test_a_meeting_goes_only_with_the_answer_that_says_so(zoom, operation):
+def test_a_meeting_is_gone_only_if_the_answer_says_so(zoom, operation):
     zoom.behave(operation, answers(200, "<h1>Sign in to this network</h1>"))
 
     assert code_of(lambda: end("1")) == FAILED
@@ -217,7 +219,7 @@ def test_a_meeting_goes_only_with_the_answer_that_says_so(zoom, operation):
         ({}, DAILY, 14_395),
     ],
 )
-def test_a_limit_says_when_to_try_again(zoom, headers, message, seconds):
+def test_a_429_says_when_to_try_again(zoom, headers, message, seconds):
     zoom.behave("create", answers(429, {"code": 429, "message": message}, headers))
 
     with time_machine.travel(STARTS_AT, tick=False):

@@ -1,4 +1,4 @@
-"""The document's example flow, and what the addresses answer (contract O1–O4)."""
+"""The document's example flow, and the keys of the answers (contract O1–O4)."""
 
 from __future__ import annotations
 
@@ -93,19 +93,19 @@ def test_the_documents_example_flow(api, friends):
     assert started["zoom_meeting_url"] not in str(log)
 
 
-def test_the_other_one_is_told(api, friends):
+def test_the_other_person_is_notified(api, friends):
     ada, ben = friends
     number = post(api(ada), "create", {"participant_id": ben.pk}, 201)["id"]
     post(api(ada), f"{number}/start")
     post(api(ben), f"{number}/ready")
     post(api(ben), f"{number}/end")
 
-    told = Notification.objects.filter(event__startswith="one_on_one").order_by("pk")
+    notifications = Notification.objects.filter(event__startswith="one_on_one").order_by("pk")
 
-    assert [(each.user, each.title) for each in told] == [
+    assert [(each.user, each.title) for each in notifications] == [
         (ben, "New session with Ada Byron"),
         (ben, "Session with Ada Byron started"),
         (ada, "Session with Ben Okri: ready"),
         (ada, "Session with Ben Okri ended"),
     ]
-    assert {(each.type, each.session_id) for each in told} == {("session_update", None)}
+    assert {(each.type, each.session_id) for each in notifications} == {("session_update", None)}

@@ -1,4 +1,5 @@
-"""What the clock does for 1-on-1 sessions, and what ends with a friendship (contract O2)."""
+"""The scheduled jobs for 1-on-1 sessions, and the sessions that end with a friendship
+(contract O2)."""
 
 from __future__ import annotations
 
@@ -14,11 +15,11 @@ from zoom.models import JoinToken, OneOnOneSession, WebhookEvent
 
 pytestmark = pytest.mark.django_db
 
-WEEK, DAY, MOMENT = timedelta(days=7), timedelta(days=1), timedelta(seconds=1)
+WEEK, DAY, SECOND = timedelta(days=7), timedelta(days=1), timedelta(seconds=1)
 
 
-def test_what_nobody_starts_for_a_week_is_cancelled_once_and_both_are_told(pending, ada, ben, now):
-    assert jobs.call_off_one_on_ones(now + WEEK - MOMENT) == 0
+def test_a_session_pending_for_a_week_is_cancelled_and_both_are_notified(pending, ada, ben, now):
+    assert jobs.call_off_one_on_ones(now + WEEK - SECOND) == 0
     assert jobs.call_off_one_on_ones(now + WEEK) == 1
     assert jobs.call_off_one_on_ones(now + WEEK) == 0
 
@@ -29,17 +30,17 @@ def test_what_nobody_starts_for_a_week_is_cancelled_once_and_both_are_told(pendi
         *("cancelled", None),
         "The clock cancelled the session.",
     )
-    told = Notification.objects.filter(event="one_on_one_cancelled")
-    assert {(each.user, each.title) for each in told} == {
+    notifications = Notification.objects.filter(event="one_on_one_cancelled")
+    assert {(each.user, each.title) for each in notifications} == {
         (ada, "Session with Ben Okri cancelled"),
         (ben, "Session with Ada Byron cancelled"),
     }
 
 
-def test_what_nobody_ends_for_a_day_is_completed(active, now):
+def test_a_session_active_for_a_day_is_completed(active, now):
     started = active.started_at
 
-    assert jobs.complete_one_on_ones(started + DAY - MOMENT) == 0
+    assert jobs.complete_one_on_ones(started + DAY - SECOND) == 0
     assert jobs.complete_one_on_ones(started + DAY) == 1
     assert jobs.complete_one_on_ones(started + DAY) == 0
 
@@ -47,12 +48,12 @@ def test_what_nobody_ends_for_a_day_is_completed(active, now):
     assert (active.status, active.ended_at) == ("completed", started + DAY)
 
 
-def test_the_clock_leaves_alone_what_moved_since_it_looked(pending, active, now):
+def test_jobs_skip_sessions_that_are_not_overdue(pending, active, now):
     assert services.call_off_overdue(active.pk, now=now + WEEK) is False
     assert services.complete_overdue(active.pk, now=now) is False
 
 
-def test_an_active_session_is_not_called_off_nor_a_pending_one_completed(active, now):
+def test_jobs_cancel_only_pending_and_complete_only_active_sessions(active, now):
     assert jobs.call_off_one_on_ones(now + WEEK) == 0
     other = services.create(by=active.initiator, participant_id=active.participant.pk, now=now)
 
@@ -62,17 +63,17 @@ def test_an_active_session_is_not_called_off_nor_a_pending_one_completed(active,
     assert other.status == "pending"
 
 
-def test_marks_of_old_events_are_forgotten(db, now):
-    for key, age in (("old", WEEK + MOMENT), ("young", WEEK - MOMENT)):
+def test_records_of_old_events_are_deleted(db, now):
+    for key, age in (("old", WEEK + SECOND), ("young", WEEK - SECOND)):
         WebhookEvent.objects.create(key=key, received_at=now - age)
 
     assert jobs.forget_webhook_events(now) == 1
     assert WebhookEvent.objects.get().key == "young"
 
 
-def test_join_tokens_are_forgotten_long_after_they_ended(active, ada, now, settings):
+def test_join_tokens_are_deleted_long_after_they_expired(active, ada, now, settings):
     settings.JOIN_TOKENS_KEPT = WEEK
-    for digest, age in (("old", WEEK + MOMENT), ("young", WEEK), ("good", -MOMENT)):
+    for digest, age in (("old", WEEK + SECOND), ("young", WEEK), ("good", -SECOND)):
         ends = now - age
         JoinToken.objects.create(session=active, user=ada, digest=digest, expires_at=ends)
 
@@ -80,9 +81,11 @@ def test_join_tokens_are_forgotten_long_after_they_ended(active, ada, now, setti
     assert {token.digest for token in JoinToken.objects.all()} == {"young", "good"}
 
 
-@pytest.mark.parametrize("act", [friendships.unfriend, friendships.block])
+@pytest.mark.parametrize("separate", [friendships.unfriend, friendships.block])
 @pytest.mark.parametrize("by_ada", [True, False])
-def test_with_a_friendship_end_its_sessions_and_no_others(friends, person, now, act, by_ada):
+def test_the_end_of_a_friendship_ends_its_sessions_and_no_others(
+    friends, person, now, separate, by_ada
+):
     ada, ben = friends
     zoe = person("zoe")
     befriend(ada, zoe, now)
@@ -93,7 +96,7 @@ def test_with_a_friendship_end_its_sessions_and_no_others(friends, person, now, 
     services.start(running, by=ada, now=now)
     by, other = (ada, ben) if by_ada else (ben, ada)
 
-    act(by=by, other=other, now=now)
+    separate(by=by, other=other, now=now)
 
     statuses = OneOnOneSession.objects.in_bulk()
     assert statuses[waiting.pk].status == "cancelled"

@@ -1,5 +1,5 @@
-"""What becomes of meetings at Zoom: ended with their sessions, tried again when Zoom fails, and
-found by the sweep when a start has lost them (contract O5)."""
+"""Meetings at Zoom: ended with their sessions, retried when Zoom fails, and found by the sweep if
+their start failed (contract O5)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("action", ["end", "cancel"])
-def test_an_end_ends_the_meeting(zoom, press, action):
+def test_ending_or_cancelling_a_session_ends_its_meeting(zoom, press, action):
     number = int(press("start").json()["zoom_meeting_id"])
     zoom.running.add(number)
 
@@ -33,7 +33,7 @@ def test_an_end_ends_the_meeting(zoom, press, action):
 
 @pytest.fixture
 def two_meetings(zoom, press, api, friends):
-    """Ada and Ben are in two meetings at once."""
+    """Ada and Ben have two active sessions, whose meetings are running."""
     ada, ben = friends
     press("start")
     other = api(ada).post("/v1/sessions/create/", {"participant_id": ben.pk}).json()["id"]
@@ -50,7 +50,7 @@ def unfriend(api, ada, ben, now, person):
     assert api(ben).delete(f"/v1/friends/{ada.pk}/").status_code == 204
 
 
-def throw_out(api, ada, ben, now, person):
+def deactivate(api, ada, ben, now, person):
     root = person("root", is_staff=True, is_superuser=True)
     staff_acts.deactivate(ben, by=root, now=now, reason="Spam", clear=True)
 
@@ -59,18 +59,18 @@ def erase(api, ada, ben, now, person):
     erasing.erase(ben, now=now)
 
 
-@pytest.mark.parametrize("act", [block, unfriend, throw_out, erase])
-def test_what_parts_two_people_ends_their_meetings_at_once(
-    zoom, two_meetings, api, now, person, django_capture_on_commit_callbacks, act
+@pytest.mark.parametrize("separate", [block, unfriend, deactivate, erase])
+def test_separating_two_people_ends_their_meetings_at_once(
+    zoom, two_meetings, api, now, person, django_capture_on_commit_callbacks, separate
 ):
     with django_capture_on_commit_callbacks(execute=True):
-        act(api, *two_meetings, now, person)
+        separate(api, *two_meetings, now, person)
 
     assert zoom.meetings == {}
     assert PendingMeetingEnd.objects.count() == 0
 
 
-def test_a_block_holds_while_zoom_is_down_and_its_meetings_are_ended_by_the_clock(
+def test_a_block_succeeds_while_zoom_is_down_and_a_job_ends_the_meetings_later(
     zoom, two_meetings, api, now, django_capture_on_commit_callbacks
 ):
     ada, ben = two_meetings
@@ -86,29 +86,29 @@ def test_a_block_holds_while_zoom_is_down_and_its_meetings_are_ended_by_the_cloc
     assert zoom.meetings == {}
 
 
-def test_a_block_waits_for_a_zoom_that_hangs_once_for_all_its_meetings(
+def test_if_zoom_hangs_a_block_waits_only_once_for_several_meetings(
     zoom, two_meetings, api, now, monkeypatch, django_capture_on_commit_callbacks
 ):
     ada, ben = two_meetings
     monkeypatch.setattr("zoom.services.meetings.PATIENCE", 0.2)
     zoom.behave("end", hangs)
-    asked = len(zoom.asked("end"))
+    calls = len(zoom.asked("end"))
 
     with django_capture_on_commit_callbacks(execute=True):
         block(api, ada, ben, now, None)
 
-    assert len(zoom.asked("end")) == asked + 1
+    assert len(zoom.asked("end")) == calls + 1
     zoom.calm()
     assert jobs.end_meetings(now + timedelta(minutes=10)) == 2
 
 
-def test_what_never_met_has_nothing_to_end(zoom, press):
+def test_cancelling_a_session_without_a_meeting_makes_no_call(zoom, press):
     assert press("cancel").status_code == 200
 
     assert zoom.requests == []
 
 
-def test_a_zoom_that_fails_at_the_end_stops_nobody_and_is_asked_again(zoom, press, now, caplog):
+def test_if_zoom_fails_a_session_ends_and_its_meeting_is_retried(zoom, press, now, caplog):
     press("start")
     zoom.behave("end", answers(500))
     zoom.behave("delete", answers(500))
@@ -124,7 +124,7 @@ def test_a_zoom_that_fails_at_the_end_stops_nobody_and_is_asked_again(zoom, pres
     assert zoom.meetings == {}
 
 
-def test_a_meeting_made_for_a_start_that_was_lost_is_ended_by_the_clock(zoom, pending, ada, now):
+def test_the_meeting_of_a_lost_start_is_ended_by_a_job(zoom, pending, ada, now):
     attempt = starting.claim_start(pending, by=ada, now=now)
 
     starting.discard(attempt, starting.make_meeting(attempt), now=now)
@@ -134,7 +134,7 @@ def test_a_meeting_made_for_a_start_that_was_lost_is_ended_by_the_clock(zoom, pe
     assert zoom.meetings == {}
 
 
-def test_a_database_that_fails_after_the_commit_is_not_the_callers_error(
+def test_a_database_error_after_the_commit_is_logged_and_not_raised(
     at_zoom, ada, now, django_capture_on_commit_callbacks, caplog
 ):
     with django_capture_on_commit_callbacks(execute=True), connection.cursor() as cursor:
@@ -144,19 +144,19 @@ def test_a_database_that_fails_after_the_commit_is_not_the_callers_error(
     assert "on_commit" in caplog.text
 
 
-def test_an_orphaned_meeting_is_found_as_long_as_zoom_may_have_made_it(zoom, press, now):
+def test_an_orphaned_meeting_is_found_even_if_zoom_creates_it_late(zoom, press, now):
     zoom.behave("create", answers(500), times=1)
     press("start")
-    asked = json.loads(zoom.asked("create")[0].body)
+    wanted = json.loads(zoom.asked("create")[0].body)
 
     assert jobs.sweep_meetings(now + timedelta(seconds=2)) == 0
-    zoom.meetings[1] = asked | {"host": "me"}
+    zoom.meetings[1] = wanted | {"host": "me"}
     assert jobs.sweep_meetings(now + timedelta(minutes=1)) == 1
     jobs.end_meetings(now + timedelta(minutes=1))
     assert zoom.meetings == {}
 
 
-def test_when_all_is_clear_zoom_is_asked_nothing(zoom, press, now):
+def test_the_sweep_makes_no_calls_when_all_starts_are_settled(zoom, press, now):
     zoom.behave("create", answers(500), times=1)
     press("start")
     press("start")
@@ -167,7 +167,7 @@ def test_when_all_is_clear_zoom_is_asked_nothing(zoom, press, now):
     assert len(zoom.asked("list")) == 2
 
 
-def test_a_start_that_is_under_way_is_not_swept_until_it_is_dead(zoom, press, pending, now):
+def test_a_start_in_progress_is_not_swept_until_it_has_expired(zoom, press, pending, now):
     press("start")
     rewrite(pending, status="pending", started_by=None, started_at=None)
     StartAttempt.objects.update(settled=False)  # as if Zoom hadn't answered yet
@@ -176,7 +176,7 @@ def test_a_start_that_is_under_way_is_not_swept_until_it_is_dead(zoom, press, pe
     assert jobs.sweep_meetings(now + timedelta(seconds=70)) == 1
 
 
-def test_a_start_that_zoom_was_too_busy_for_leaves_nothing_to_look_for(zoom, press, now):
+def test_a_start_that_zoom_refused_with_429_needs_no_sweep(zoom, press, now):
     zoom.behave("create", answers(429, {"code": 429}), times=1)
 
     press("start")
@@ -185,19 +185,19 @@ def test_a_start_that_zoom_was_too_busy_for_leaves_nothing_to_look_for(zoom, pre
     assert zoom.asked("list") == []
 
 
-def test_what_zoom_lists_for_nobody_is_given_up_after_a_day(zoom, press, now):
+def test_the_sweep_gives_up_after_a_day(zoom, press, now):
     zoom.behave("create", answers(500), times=1)
     zoom.behave("list", answers(500))
     press("start")
 
     jobs.sweep_meetings(now + timedelta(hours=23))
-    asked = len(zoom.asked("list"))
+    calls = len(zoom.asked("list"))
     jobs.sweep_meetings(now + timedelta(hours=25))
 
-    assert asked == len(zoom.asked("list")) > 0
+    assert calls == len(zoom.asked("list")) > 0
 
 
-def test_a_sweep_that_fails_is_made_again(zoom, press, now):
+def test_a_failed_sweep_is_repeated(zoom, press, now):
     zoom.behave("create", after(answers(500)), times=1)
     press("start")
     zoom.behave("list", answers(403, {"code": 4711}))

@@ -1,5 +1,5 @@
-"""How many meetings two people, somebody new and all together may have made at Zoom, which makes
-100 for a host in a day."""
+"""The limits for creating meetings at Zoom: of a pair, of a new account, and of the whole site.
+Zoom creates 100 meetings a day for a host."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 
 @pytest.fixture
 def rates(settings):
-    """`rates(start_pair="2/day")`: with this limit, and no other."""
+    """`rates(start_pair="2/day")`: set this limit, and raise all others."""
 
     def limit(**scopes):
-        wide = dict.fromkeys(settings.THROTTLE_RATES, "9999/day")
-        settings.THROTTLE_RATES = wide | scopes
+        high = dict.fromkeys(settings.THROTTLE_RATES, "9999/day")
+        settings.THROTTLE_RATES = high | scopes
 
     return limit
 
@@ -41,20 +41,18 @@ def rates(settings):
 def start(api):
     """`start(ada, ben)`: Ada starts a new session with Ben."""
 
-    def press(one, other):
+    def start_new(one, other):
         made = api(one).post("/v1/sessions/create/", {"participant_id": other.pk}).json()
         return api(one).post(f"/v1/sessions/{made['id']}/start/")
 
-    return press
+    return start_new
 
 
-def made_at(moment, row, by, **columns):
+def attempt_at(moment, row, by, **columns):
     return StartAttempt.objects.create(session=row, by=by, created_at=moment, **columns)
 
 
-def test_a_pair_starts_so_many_meetings_a_day_whoever_of_them_presses(
-    zoom, rates, start, friends, person, now
-):
+def test_the_limit_of_a_pair_counts_the_starts_of_both(zoom, rates, start, friends, person, now):
     ada, ben = friends
     befriend(ada, other := person("other"), now)
     rates(start_pair="2/day")
@@ -71,10 +69,10 @@ def test_a_pair_starts_so_many_meetings_a_day_whoever_of_them_presses(
     assert len(zoom.asked("create")) == 3
 
 
-def test_the_limit_of_a_pair_looks_back_from_the_moment(friends, pending, ada, rates):
+def test_the_limit_of_a_pair_has_a_sliding_window(friends, pending, ada, rates):
     rates(start_pair="2/day")
     for hours in (30, 23, 1):
-        made_at(NOON - timedelta(hours=hours), pending, ada)
+        attempt_at(NOON - timedelta(hours=hours), pending, ada)
 
     with pytest.raises(APIError) as refusal:
         starting.claim_start(pending, by=ada, now=NOON)
@@ -83,7 +81,7 @@ def test_the_limit_of_a_pair_looks_back_from_the_moment(friends, pending, ada, r
     starting.claim_start(pending, by=ada, now=NOON + timedelta(hours=1, seconds=1))
 
 
-def test_somebody_new_starts_fewer_with_however_many_people(zoom, rates, start, person, ada, now):
+def test_a_new_account_has_one_limit_for_all_its_friends(zoom, rates, start, person, ada, now):
     others = [person() for _ in range(3)]
     for other in others:
         befriend(ada, other, now)
@@ -98,7 +96,7 @@ def test_somebody_new_starts_fewer_with_however_many_people(zoom, rates, start, 
     assert start(ada, others[2]).status_code == 200
 
 
-def test_a_start_for_which_zoom_made_nothing_does_not_count(zoom, rates, start, friends):
+def test_a_start_does_not_count_if_zoom_created_no_meeting(zoom, rates, start, friends):
     ada, ben = friends
     rates(start_pair="1/day")
     zoom.behave("create", answers(429, {"code": 429}))
@@ -109,9 +107,7 @@ def test_a_start_for_which_zoom_made_nothing_does_not_count(zoom, rates, start, 
     refused(start(ada, ben), 429, "pair_start_limit")
 
 
-def test_a_start_that_zoom_may_have_done_counts_until_the_sweep_knows(
-    zoom, rates, start, friends, now
-):
+def test_a_start_with_an_unknown_outcome_counts_until_the_sweep(zoom, rates, start, friends, now):
     ada, ben = friends
     rates(start_pair="1/day")
     zoom.behave("create", answers(500))
@@ -124,53 +120,51 @@ def test_a_start_that_zoom_may_have_done_counts_until_the_sweep_knows(
     assert start(ada, ben).status_code == 200
 
 
-def test_a_host_that_has_made_all_of_its_day_comes_last(settings, pending, ada):
+def test_a_host_that_has_reached_its_daily_limit_is_used_last(settings, pending, ada):
     settings.ZOOM_HOST_USERS = ["one", "two"]
     settings.ZOOM_MEETINGS_PER_HOST = 2
     for host, counts in (("one", True), ("one", True), *[("two", False)] * 3):
-        made_at(NOON, pending, ada, host=host, counts=counts)
+        attempt_at(NOON, pending, ada, host=host, counts=counts)
 
     assert starting.least_busy_host(NOON) == "two"
     assert starting.least_busy_host(NOON + DAY) == "one"
 
 
-def test_the_log_and_the_figures_tell_when_zooms_day_is_nearly_used_up(
-    settings, pending, ada, caplog
-):
+def test_the_log_warns_when_zooms_daily_limit_is_nearly_reached(settings, pending, ada, caplog):
     settings.ZOOM_HOST_USERS = ["one", "two"]
     settings.ZOOM_MEETINGS_PER_HOST = 10
     midnight = NOON.replace(hour=0)
-    made_at(midnight - timedelta(seconds=1), pending, ada, host="one")
-    told = []
+    attempt_at(midnight - timedelta(seconds=1), pending, ada, host="one")
+    warnings = []
     with caplog.at_level(logging.WARNING):
         for number in range(20):
-            made_at(midnight, pending, ada, host=("one", "two")[number % 2])
+            attempt_at(midnight, pending, ada, host=("one", "two")[number % 2])
             jobs.watch_zoom_quota(NOON)
-            told.append(len(caplog.messages))
+            warnings.append(len(caplog.messages))
     jobs.watch_zoom_quota(NOON)
 
-    assert (told[14], told[15], told[17], told[18], told[19]) == (0, 1, 1, 2, 2)
+    assert [warnings[number] for number in (14, 15, 17, 18, 19)] == [0, 1, 1, 2, 2]
     assert caplog.messages[0].startswith("16 of the 20 Zoom meetings allowed per day")
     assert (ZOOM_MEETINGS._value.get(), ZOOM_MEETINGS_MAX._value.get()) == (20, 20)
     jobs.watch_zoom_quota(NOON + DAY)
     assert ZOOM_MEETINGS._value.get() == 0
 
 
-def test_the_dashboard_warns_as_well(client, person, settings, pending, ada, now):
+def test_the_dashboard_warns_too(client, person, settings, pending, ada, now):
     client.force_login(person("root", is_staff=True, is_superuser=True))
     settings.ZOOM_MEETINGS_PER_HOST = 5
     for _ in range(3):
-        made_at(now, pending, ada, host="me")
+        attempt_at(now, pending, ada, host="me")
     assert "Zoom meetings allowed per day" not in client.get("/admin/").content.decode()
 
-    made_at(now, pending, ada, host="me")
+    attempt_at(now, pending, ada, host="me")
 
     page = client.get("/admin/").content.decode()
     assert "4 of the 5 Zoom meetings allowed per day have been created" in page
 
 
-def starts_at_once(ada, ben, now):
-    """Ada and Ben claim eight sessions at the same moment; how many may be started."""
+def simultaneous_starts(ada, ben, now):
+    """Claim the starts of eight sessions at the same moment, and return the number of successes."""
     sessions = [services.create(by=ada, participant_id=ben.pk, now=now) for _ in range(8)]
 
     def claim(session: OneOnOneSession) -> bool:
@@ -187,20 +181,20 @@ def starts_at_once(ada, ben, now):
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_of_starts_at_once_no_more_pass_than_the_limit(friends, rates, now):
+def test_simultaneous_starts_do_not_exceed_the_limit(friends, rates, now):
     rates(start_pair="3/day")
 
-    assert starts_at_once(*friends, now) == 3
+    assert simultaneous_starts(*friends, now) == 3
 
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_without_the_peoples_lock_more_pass(friends, rates, now, monkeypatch):
+def test_without_the_lock_on_people_the_limit_is_exceeded(friends, rates, now, monkeypatch):
     monkeypatch.setattr(quota, "lock_people", lambda row: None)
     rates(start_pair="3/day")
 
-    def excess():
+    def exceeds_limit():
         StartAttempt.objects.update(counts=False)
-        return starts_at_once(*friends, now) > 3
+        return simultaneous_starts(*friends, now) > 3
 
-    assert any(excess() for _ in range(20))
+    assert any(exceeds_limit() for _ in range(20))

@@ -1,6 +1,6 @@
-"""What holds when the two press at the same moment, on several servers (contract O5, O6). Each
-promise has its negative control: the same race on servers without the safeguard, which passes when
-a broken promise shows."""
+"""Simultaneous requests of both people to several servers (contract O5, O6). Each promise has a
+negative control: the same race on servers without the safeguard, which passes if the promise is
+broken there."""
 
 from __future__ import annotations
 
@@ -32,20 +32,21 @@ def statuses(answers):
 
 
 def both(site, session, action):
-    """Both do it four times."""
+    """Return requests for an action, four by each of the two people."""
     path = f"/v1/sessions/{session}/{action}/"
     return [(path, site.ada, None), (path, site.ben, None)] * 4
 
 
 def press_start(site):
-    """Both press start four times: the session, the answers, how many meetings were asked for."""
+    """Let both people start a session four times each. Return the session, the answers and the
+    number of requests for a meeting."""
     session, before = site.make(), len(site.zoom.asked("create"))
     answers = site.race(both(site, session, "start"))
     return session, answers, len(site.zoom.asked("create")) - before
 
 
 def redeem(site, session):
-    """Ben's token, eight times at once."""
+    """Redeem one of Ben's tokens eight times at once."""
     token = site.post(session, "join-token", site.ben).json()["token"]
     return site.race([("/v1/sessions/join-token/validate/", site.ben, {"token": token})] * 8)
 
@@ -57,7 +58,7 @@ def active(site):
     return session
 
 
-def test_of_eight_starts_one_wins_with_one_meeting_and_one_message(site):
+def test_one_of_eight_starts_succeeds_with_one_meeting_and_one_message(site):
     for _ in range(3):
         session, answers, meetings = press_start(site)
 
@@ -69,11 +70,11 @@ def test_of_eight_starts_one_wins_with_one_meeting_and_one_message(site):
         assert site.logged(session) == {"created": 1, "started": 1, "zoom_link_generated": 1}
 
 
-def test_without_the_lock_several_meetings_are_made(sabotaged_site):
+def test_without_the_lock_several_meetings_are_created(sabotaged_site):
     assert any(press_start(sabotaged_site)[2] > 1 for _ in range(ROUNDS))
 
 
-def test_of_eight_validations_of_a_token_one_succeeds(site):
+def test_one_of_eight_validations_of_a_token_succeeds(site):
     session = active(site)
     for _ in range(3):
         answers = redeem(site, session)
@@ -83,14 +84,14 @@ def test_of_eight_validations_of_a_token_one_succeeds(site):
     assert site.logged(session)["joined"] == 3
 
 
-def test_without_the_conditional_update_a_token_is_good_more_than_once(sabotaged_site):
+def test_without_the_conditional_update_a_token_is_valid_more_than_once(sabotaged_site):
     session = active(sabotaged_site)
 
     assert any(statuses(redeem(sabotaged_site, session))[200] > 1 for _ in range(ROUNDS))
 
 
 def cancelled_while_started(site):
-    """Is there one story, and no meeting left? One start and one cancellation at once."""
+    """Start and cancel at once. Whether the result is consistent, and no meeting is left."""
     site.zoom.meetings.clear()
     session = site.make()
     path = f"/v1/sessions/{session}/"
@@ -107,7 +108,7 @@ def cancelled_while_started(site):
 
 
 def ready_at_once(site):
-    """Is it kept for both, and logged once for each?"""
+    """Whether both are marked ready, and each is logged once."""
     session = site.make()
     answers = site.race(both(site, session, "ready"))
     shown = site.show(session)
@@ -124,8 +125,8 @@ def ended_at_once(site):
     return statuses(answers) == {200: 1, 400: 7} and site.logged(session)["ended"] == 1
 
 
-def created_while_parted(site):
-    """Does no session outlive a friendship that ends while it is made?"""
+def created_while_blocked(site):
+    """Whether no session outlives a friendship that ends while the session is created."""
     session, path = site.make(), f"/v1/friends/{site.ben_id}/block/"
     making = ("/v1/sessions/create/", site.ada, {"participant_id": site.ben_id})
     answers = site.race([making, making, (path, site.ada, None), making])
@@ -140,17 +141,17 @@ def created_while_parted(site):
     return not {each["id"] for each in live} & {session, *kept}
 
 
-STORIES = pytest.mark.parametrize(
-    "holds", [cancelled_while_started, ready_at_once, ended_at_once, created_while_parted]
+RACES = pytest.mark.parametrize(
+    "holds", [cancelled_while_started, ready_at_once, ended_at_once, created_while_blocked]
 )
 
 
-@STORIES
-def test_what_competes_has_one_story(site, holds):
+@RACES
+def test_simultaneous_requests_have_a_consistent_result(site, holds):
     for _ in range(2):
         assert holds(site)
 
 
-@STORIES
-def test_without_the_safeguards_it_has_several(sabotaged_site, holds):
+@RACES
+def test_without_the_safeguards_the_result_is_inconsistent(sabotaged_site, holds):
     assert not all(holds(sabotaged_site) for _ in range(ROUNDS))

@@ -1,5 +1,5 @@
-"""A server is killed while it does two things that were asked for with an `Idempotency-Key`: one
-that isn't done yet, and one that is, but whose answer nobody has got. Then both are sent again."""
+"""A server is killed during two requests with an `Idempotency-Key`: one isn't carried out yet, the
+other is, but its answer wasn't sent. Then both are repeated."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def post(site, session, action):
 
 def paused(site, operation):
     pause = Pause()
-    site.zoom.behave(operation, pause.mood, times=1)
+    site.zoom.behave(operation, pause.behaviour, times=1)
     return pause
 
 
-def minutes_pass(server):
-    """For the rows of a claim and of a start whose server has died."""
+def expire_claims(server):
+    """Let the claims of the killed server expire: of the idempotency key, and of the start."""
     with closing(sqlite3.connect(server.folder / "db.sqlite3")) as database, database:
         for table, column in [
             ("accounts_idempotencykey", "claimed_until"),
@@ -42,15 +42,15 @@ def minutes_pass(server):
             database.execute(f"UPDATE {table} SET {column} = {earlier}")
 
 
-def same(one, other):
-    assert (other.status_code, other.content) == (one.status_code, one.content)
-    assert other.headers["Idempotent-Replayed"] == "true"
+def assert_replayed(first, second):
+    assert (second.status_code, second.content) == (first.status_code, first.content)
+    assert second.headers["Idempotent-Replayed"] == "true"
 
 
-def test_what_a_killed_server_was_doing_is_done_once(site):
+def test_requests_interrupted_by_a_kill_are_carried_out_once(site):
     begun, ended, server = site.make(), site.make(), site.servers[0]
     started = post(site, ended, "start")
-    same(started, post(site, ended, "start"))
+    assert_replayed(started, post(site, ended, "start"))
     assert len(site.zoom.meetings) == len(site.messages(ended)) == 1
 
     at_create, at_end = paused(site, "create"), paused(site, "end")
@@ -72,8 +72,8 @@ def test_what_a_killed_server_was_doing_is_done_once(site):
         waiting = post(site, begun, "start")
         assert (waiting.status_code, waiting.json()["code"]) == (409, "request_in_progress")
         assert waiting.headers["Retry-After"] == "1"
-        minutes_pass(server)
+        expire_claims(server)
         late = post(site, begun, "start")
         assert (late.status_code, late.json()["status"]) == (200, "active")
-        same(late, post(site, begun, "start"))
+        assert_replayed(late, post(site, begun, "start"))
         assert len(site.messages(begun)) == site.logged(begun)["started"] == 1

@@ -1,4 +1,4 @@
-"""Where the two meet: who is told the address, and the stand-in of a development server
+"""The address of a meeting: who gets it, and the stand-in room of a development server
 (contract O8)."""
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from zoom.models import PendingMeetingEnd, StartAttempt
 pytestmark = pytest.mark.django_db
 
 
-def test_behind_the_gate_only_a_join_token_says_where_it_is(
+def test_on_a_gated_site_only_a_join_token_reveals_the_address(
     zoom, press, pending, api, ben, settings
 ):
     settings.ZOOM_GATED = True
@@ -33,15 +33,13 @@ def test_behind_the_gate_only_a_join_token_says_where_it_is(
     assert entered["session"]["zoom_meeting_url"] == ""
 
 
-def test_without_credentials_a_production_server_says_so(press, settings):
+def test_without_credentials_a_start_in_production_is_a_503(press, settings):
     settings.DEBUG = False
 
     refused(press("start"), 503, "zoom_not_configured")
 
 
-def test_without_credentials_a_development_server_has_a_room_that_says_what_it_is(
-    press, api, settings
-):
+def test_without_credentials_a_development_server_has_a_stand_in_room(press, api, settings):
     settings.PUBLIC_URL = "http://localhost:8000"
     shown = press("start").json()
     path = shown["zoom_meeting_url"].removeprefix("http://localhost:8000")

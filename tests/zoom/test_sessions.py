@@ -1,4 +1,4 @@
-"""Making, listing and showing 1-on-1 sessions, and who is kept out (contract O1, O3, C6–C10)."""
+"""Creating, listing and showing 1-on-1 sessions, and access to them (contract O1, O3, C6–C10)."""
 
 from __future__ import annotations
 
@@ -23,29 +23,29 @@ CREATE = "/v1/sessions/create/"
     ("body", "field"),
     [({}, "participant_id"), ({"participant_id": "2"}, "participant_id"), ([], "non_field_errors")],
 )
-def test_with_whom_must_be_said(api, ada, body, field):
+def test_the_participant_is_required(api, ada, body, field):
     answer = refused(api(ada).post(CREATE, body), 400, "validation_error")
 
     assert field in answer["fields"]
 
 
-def test_it_is_made_with_friends_only(api, friends, person, now):
+def test_a_session_can_be_created_with_friends_only(api, friends, person, now):
     ada, ben = friends
-    stranger, asked, gone = person(), person(), person(is_active=False)
-    friendships.ask(by=ada, to=asked, now=now)
+    stranger, pending, inactive = person(), person(), person(is_active=False)
+    friendships.ask(by=ada, to=pending, now=now)
     create = api(ada).post
 
     refused(create(CREATE, {"participant_id": 10**6}), 404, "no_such_person")
-    refused(create(CREATE, {"participant_id": gone.pk}), 404, "no_such_person")
+    refused(create(CREATE, {"participant_id": inactive.pk}), 404, "no_such_person")
     refused(create(CREATE, {"participant_id": ada.pk}), 400, "oneself")
     refused(create(CREATE, {"participant_id": stranger.pk}), 403, "not_friends")
-    refused(create(CREATE, {"participant_id": asked.pk}), 403, "not_friends")
+    refused(create(CREATE, {"participant_id": pending.pk}), 403, "not_friends")
     assert create(CREATE, {"participant_id": ben.pk}).status_code == 201
     assert OneOnOneSession.objects.count() == AuditEntry.objects.count() == 1
 
 
 @pytest.mark.parametrize("blocker", ["ada", "ben"])
-def test_a_block_keeps_both_from_making_one_and_tells_neither_why(api, friends, now, blocker):
+def test_a_block_keeps_both_from_creating_sessions_and_is_not_revealed(api, friends, now, blocker):
     ada, ben = friends
     by, other = (ada, ben) if blocker == "ada" else (ben, ada)
     friendships.block(by=by, other=other, now=now)
@@ -55,7 +55,7 @@ def test_a_block_keeps_both_from_making_one_and_tells_neither_why(api, friends, 
         assert "block" not in refused(answer, 403, "not_friends")["error"]
 
 
-def test_either_of_the_two_may_make_one_and_several(api, friends):
+def test_both_friends_can_create_several_sessions(api, friends):
     ada, ben = friends
 
     for one, other in ((ada, ben), (ben, ada), (ada, ben)):
@@ -67,13 +67,13 @@ def test_either_of_the_two_may_make_one_and_several(api, friends):
 ACTIONS = ["start", "ready", "join-token", "leave", "end", "cancel"]
 
 
-def test_a_session_is_its_two_peoples_business(api, pending, person):
+def test_only_the_two_people_of_a_session_have_access(api, pending, person):
     staff = person(is_staff=True, is_superuser=True)
     for client in (api(person()), api(staff)):
         for path in ("", "audit-logs/"):
             refused(client.get(f"{LIST}{pending.pk}/{path}"), 403, "not_your_session")
         for action in ACTIONS:
-            # Before anything is said of the body (C10).
+            # Access is checked before the body (C10).
             answer = client.post(
                 f"{LIST}{pending.pk}/{action}/", b"{", content_type="application/json"
             )
@@ -81,7 +81,7 @@ def test_a_session_is_its_two_peoples_business(api, pending, person):
         assert client.get(LIST).json() == []
 
 
-def test_what_isnt_there_is_a_404_and_who_isnt_signed_in_a_401(api, ada, pending):
+def test_an_unknown_session_is_a_404_and_a_request_without_a_token_a_401(api, ada, pending):
     for action in ACTIONS:
         refused(api(ada).post(f"{LIST}{pending.pk + 1}/{action}/"), 404, "not_found")
         refused(api().post(f"{LIST}{pending.pk}/{action}/"), 401)
@@ -91,11 +91,11 @@ def test_what_isnt_there_is_a_404_and_who_isnt_signed_in_a_401(api, ada, pending
     refused(api().post(f"{LIST}join-token/validate/"), 401)
 
 
-def test_sessions_are_made_at_their_own_address_only(api, ada):
+def test_posting_to_the_list_is_a_405(api, ada):
     refused(api(ada).post(LIST, {"participant_id": 1}), 405)
 
 
-def test_the_list_is_ones_own_newest_first_in_pieces(api, friends, person, now):
+def test_the_list_has_ones_own_sessions_newest_first_in_pages(api, friends, person, now):
     ada, ben = friends
     other = person()
     befriend(ben, other, now)
@@ -116,7 +116,7 @@ def test_the_list_is_filtered_by_status(api, ada, active, pending):
     refused(api(ada).get(f"{LIST}?status=begun"), 400, "validation_error")
 
 
-def test_who_looks_sees_the_same_session_with_their_own_buttons(api, active, ada, ben, now):
+def test_both_people_see_the_same_session(api, active, ada, ben, now):
     services.mark_ready(active, by=ben, now=now)
     path = f"{LIST}{active.pk}/"
 
@@ -131,7 +131,7 @@ def addresses(people):
     return {each["username"]: each["email"] for each in people}
 
 
-def test_the_other_ones_address_is_for_friends(api, active, ada, ben, now):
+def test_the_other_persons_email_is_shown_to_friends_only(api, active, ada, ben, now):
     friendships.unfriend(by=ben, other=ada, now=now)
     own = {"ada": "ada@example.com", "ben": ""}
 
@@ -143,7 +143,7 @@ def test_the_other_ones_address_is_for_friends(api, active, ada, ben, now):
     assert addresses(each["user"] for each in log) == own
 
 
-def test_the_log_gives_a_friends_address_and_not_the_staffs(api, active, ada, person, now):
+def test_the_log_shows_a_friends_email_and_not_a_staff_members(api, active, ada, person, now):
     services.stop(active, by=person("rosa", is_staff=True), now=now)
 
     log = api(active.participant).get(f"{LIST}{active.pk}/audit-logs/").json()
@@ -151,7 +151,7 @@ def test_the_log_gives_a_friends_address_and_not_the_staffs(api, active, ada, pe
     assert addresses(each["user"] for each in log) == {"ada": "ada@example.com", "rosa": ""}
 
 
-def test_ready_is_said_once_and_logged_once(api, pending, ada, ben):
+def test_marking_oneself_ready_again_changes_nothing(api, pending, ada, ben):
     path = f"{LIST}{pending.pk}/ready/"
 
     answers = [api(ben).post(path) for _ in range(2)] + [api(ada).post(path)]
@@ -163,7 +163,7 @@ def test_ready_is_said_once_and_logged_once(api, pending, ada, ben):
     assert pending.audit_entries.filter(event_type="ready").count() == 2
 
 
-def test_a_cancelled_session_was_never_started(api, pending, ben):
+def test_cancelling_a_pending_session_sets_no_start(api, pending, ben):
     answer = api(ben).post(f"{LIST}{pending.pk}/cancel/").json()
 
     assert (answer["status"], answer["started_at"]) == ("cancelled", None)
@@ -175,12 +175,12 @@ def test_a_cancelled_session_was_never_started(api, pending, ben):
 @pytest.mark.parametrize(
     ("path", "queries"),
     [
-        ("", 2),  # the person, the sessions with their people
+        ("", 2),  # the caller; the sessions with their people
         ("{session}/", 2),
-        ("{session}/audit-logs/", 3),  # and the entries with theirs
+        ("{session}/audit-logs/", 3),  # and the entries with their users
     ],
 )
-def test_a_read_takes_as_many_queries_for_three_items_as_for_one(
+def test_the_number_of_queries_does_not_grow_with_the_items(
     api, friends, now, number, path, queries
 ):
     ada, ben = friends
@@ -196,7 +196,7 @@ def test_a_read_takes_as_many_queries_for_three_items_as_for_one(
     assert len(captured) == queries
 
 
-def test_the_longest_name_fits_into_a_title(api, person, now):
+def test_the_longest_name_fits_into_a_notification(api, person, now):
     name = "x" * 150
     long, other = person(first_name=name, last_name=name), person()
     befriend(long, other, now)
@@ -204,7 +204,7 @@ def test_the_longest_name_fits_into_a_title(api, person, now):
     assert api(long).post(CREATE, {"participant_id": other.pk}).status_code == 201
 
 
-def test_every_refusal_of_the_table_has_its_promised_status():
+def test_refusals_have_the_statuses_in_the_contract():
     promised = {"start_in_progress": 400, "already_started": 400, "not_your_session": 403}
     promised |= {"other_not_ready": 403, "not_marked_ready": 403, "not_active": 400}
 

@@ -1,5 +1,5 @@
-"""Starting against a Zoom that behaves or doesn't: a failed start changes nothing, and nothing is
-left behind at Zoom (contract O5)."""
+"""Starting a session, with and without failures of Zoom: a failed start changes nothing, and leaves
+no meeting at Zoom (contract O5)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from zoom.services import stand_in, starting
 pytestmark = pytest.mark.django_db
 
 
-def test_a_start_makes_one_meeting_and_says_where_it_is(zoom, press, pending, ada, ben):
+def test_a_start_creates_one_meeting_and_returns_its_address(zoom, press, pending, ada, ben):
     shown = press("start").json()
 
     [(number, meeting)] = zoom.meetings.items()
@@ -38,29 +38,37 @@ def test_a_start_makes_one_meeting_and_says_where_it_is(zoom, press, pending, ad
     assert len(zoom.asked("create")) == 1
 
 
-TROUBLES = [
+FAILURES = [
     pytest.param("create", hangs, "zoom_timeout", 504, id="hangs"),
-    pytest.param("create", after(hangs), "zoom_timeout", 504, id="makes-it-and-hangs"),
+    pytest.param("create", after(hangs), "zoom_timeout", 504, id="creates-it-and-hangs"),
     pytest.param("create", answers(500), "zoom_failed", 502, id="500"),
-    pytest.param("create", after(answers(500)), "zoom_failed", 502, id="makes-it-and-says-500"),
+    pytest.param(
+        "create", after(answers(500)), "zoom_failed", 502, id="creates-it-and-answers-500"
+    ),
     pytest.param("create", answers(200, "<html>"), "zoom_failed", 502, id="html"),
     pytest.param(
         "create", after(answers(201, {"id": 5})), "zoom_failed", 502, id="201-without-url"
     ),
-    pytest.param("create", after(cuts), None, None, id="makes-it-and-hangs-up"),
+    pytest.param("create", after(cuts), None, None, id="creates-it-and-disconnects"),
     pytest.param("create", answers(401, {"code": 124}), "zoom_failed", 502, id="401"),
     pytest.param("create", answers(429, {"code": 429}), "zoom_busy", 503, id="429"),
-    pytest.param("token", answers(400, {"error": "invalid_client"}), "zoom_failed", 502, id="keys"),
+    pytest.param(
+        "token",
+        answers(400, {"error": "invalid_client"}),
+        "zoom_failed",
+        502,
+        id="wrong-credentials",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("operation", "mood", "code", "status"), TROUBLES)
-def test_a_start_that_zoom_fails_changes_nothing_and_can_be_tried_again(
-    zoom, press, pending, now, monkeypatch, caplog, operation, mood, code, status
+@pytest.mark.parametrize(("operation", "behaviour", "code", "status"), FAILURES)
+def test_a_start_that_fails_at_zoom_changes_nothing_and_can_be_repeated(
+    zoom, press, pending, now, monkeypatch, caplog, operation, behaviour, code, status
 ):
     monkeypatch.setattr(client, "Deadline", partial(client.Deadline, 0.5))
-    zoom.behave(operation, mood)
-    told = Notification.objects.count()
+    zoom.behave(operation, behaviour)
+    notifications = Notification.objects.count()
 
     answer = press("start")
 
@@ -70,7 +78,7 @@ def test_a_start_that_zoom_fails_changes_nothing_and_can_be_tried_again(
     pending.refresh_from_db()
     assert (pending.status, pending.started_by, pending.zoom_meeting_id) == ("pending", None, "")
     assert Message.objects.count() == 0
-    assert Notification.objects.count() == told
+    assert Notification.objects.count() == notifications
     assert [each.event_type for each in pending.audit_entries.all()] == ["created"]
 
     zoom.calm()
@@ -85,7 +93,7 @@ def test_a_start_that_zoom_fails_changes_nothing_and_can_be_tried_again(
         assert secret not in caplog.text
 
 
-def test_a_zoom_that_cant_be_reached_is_a_503(zoom, press, settings):
+def test_a_start_is_a_503_if_zoom_cannot_be_reached(zoom, press, settings):
     settings.ZOOM_BASE_URL = f"http://127.0.0.1:{free_port()}/v2"
 
     answer = press("start")
@@ -94,7 +102,7 @@ def test_a_zoom_that_cant_be_reached_is_a_503(zoom, press, settings):
     assert answer["Retry-After"]
 
 
-def test_hosts_are_used_in_turn_least_busy_first(zoom, api, friends, settings):
+def test_the_least_busy_host_is_used(zoom, api, friends, settings):
     ada, ben = friends
     zoom.hosts = {"one@example.com", "two@example.com"}
     settings.ZOOM_HOST_USERS = sorted(zoom.hosts)
@@ -107,12 +115,12 @@ def test_hosts_are_used_in_turn_least_busy_first(zoom, api, friends, settings):
             as_ada.post(f"/v1/sessions/{made['id']}/end/")
         return zoom.meetings[int(number)]["host"][:3]
 
-    # One goes on at "one"; those that have ended at "two" don't weigh as much as that.
+    # The active meeting of "one" counts for more than the ended ones of "two".
     assert [host_of_next(), host_of_next(end=True), host_of_next(end=True)] == ["one", "two", "two"]
     assert [host_of_next(), host_of_next()] == ["two", "one"]
 
 
-def test_a_start_after_the_friendships_end_is_refused_and_asks_zoom_nothing(
+def test_a_start_after_the_friendship_is_refused_without_a_call(
     zoom, press, pending, ada, ben, now, monkeypatch
 ):
     monkeypatch.setattr("friendships.services.endings.ENDINGS", [])
@@ -122,7 +130,7 @@ def test_a_start_after_the_friendships_end_is_refused_and_asks_zoom_nothing(
     assert zoom.requests == []
 
 
-def test_nobody_is_waited_for_who_has_left_the_site(zoom, press, pending, ada, ben, now):
+def test_a_start_is_refused_if_the_other_account_is_inactive(zoom, press, pending, ada, ben, now):
     claimed = starting.claim_start(pending, by=ada, now=now)
     ben.is_active = False
     ben.save()

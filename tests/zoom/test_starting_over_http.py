@@ -1,4 +1,4 @@
-"""Starting on a real server, with things happening while Zoom makes the meeting (contract O5)."""
+"""Starting on a real server, with other requests while Zoom creates the meeting (contract O5)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def site(tmp_path_factory):
 
 @pytest.fixture
 def meetings(site):
-    """The meetings at Zoom that this test has to do with."""
+    """The meetings at Zoom: none when the test begins."""
     site.zoom.calm()
     site.zoom.meetings.clear()
     return site.zoom.meetings
@@ -34,9 +34,9 @@ def meetings(site):
 
 @contextmanager
 def starting(site, session):
-    """While this lasts, Ada's start waits for Zoom; its answer is there afterwards."""
+    """Run the block while Ada's start waits for Zoom. Its answer is available afterwards."""
     pause = Pause()
-    site.zoom.behave("create", pause.mood, times=1)
+    site.zoom.behave("create", pause.behaviour, times=1)
     with ThreadPoolExecutor(1) as pool:
         answer: Future = pool.submit(site.post, session, "start", site.ada)
         pause.wait()
@@ -46,7 +46,7 @@ def starting(site, session):
             pause.go.set()
 
 
-def test_others_hear_that_it_is_being_started_and_then_that_it_was(site, meetings):
+def test_a_second_start_is_refused_during_and_after_the_first(site, meetings):
     session = site.make()
 
     with starting(site, session) as start:
@@ -61,7 +61,7 @@ def test_others_hear_that_it_is_being_started_and_then_that_it_was(site, meeting
     assert len(site.messages(session)) == 1
 
 
-def test_who_cancels_meanwhile_waits_for_nobody_and_no_meeting_is_left(site, meetings):
+def test_a_cancellation_during_a_start_does_not_wait_and_leaves_no_meeting(site, meetings):
     session = site.make()
 
     with starting(site, session) as start:
@@ -75,7 +75,7 @@ def test_who_cancels_meanwhile_waits_for_nobody_and_no_meeting_is_left(site, mee
     assert site.logged(session) == {"created": 1, "cancelled": 1}
 
 
-def test_who_ends_the_friendship_meanwhile_ends_the_start(site, meetings):
+def test_ending_the_friendship_during_a_start_cancels_the_session(site, meetings):
     session = site.make()
 
     with starting(site, session) as start:
@@ -88,7 +88,7 @@ def test_who_ends_the_friendship_meanwhile_ends_the_start(site, meetings):
     site.befriend()
 
 
-def test_being_ready_meanwhile_is_not_lost(site, meetings):
+def test_marking_oneself_ready_during_a_start_is_not_lost(site, meetings):
     session = site.make()
 
     with starting(site, session) as start:
@@ -98,23 +98,22 @@ def test_being_ready_meanwhile_is_not_lost(site, meetings):
     assert start.result().json()["can_join"] is True
 
 
-def test_a_clock_that_goes_ahead_ends_no_meeting_of_a_session_that_runs(site, meetings):
+def test_a_sweep_with_a_fast_clock_ends_no_meeting_of_an_active_session(site, meetings):
     session, server, pause = site.make(), site.servers[0], Pause()
 
-    def made_but_not_told(call):
+    def created_but_unanswered(call):
         status, body = call.zoom.answer(call.recorded)
         pause.entered.set()
         pause.go.wait(10)
         call.write(status, json.dumps(body).encode(), {})
 
-    site.zoom.behave("create", made_but_not_told, times=1)
+    site.zoom.behave("create", created_but_unanswered, times=1)
     with ThreadPoolExecutor(1) as pool:
         start = pool.submit(site.post, session, "start", site.ada)
         pause.wait()
-        ten_minutes_pass(
-            server, ATTEMPTS
-        )  # by the clock of the machine that sweeps, not by this one
-        tick(site, server)
+        # The clock of the machine that sweeps is ahead of this one.
+        ten_minutes_pass(server, ATTEMPTS)
+        run_jobs(site, server)
         pause.go.set()
 
     assert start.result().json()["code"] == "start_lost"
@@ -124,7 +123,7 @@ def test_a_clock_that_goes_ahead_ends_no_meeting_of_a_session_that_runs(site, me
     assert site.post(session, "start", site.ada).status_code == 200
 
 
-def test_a_server_killed_between_zooms_answer_and_its_commit_leaves_nothing_behind(site, meetings):
+def test_a_server_killed_before_its_commit_leaves_no_meeting_behind(site, meetings):
     session, server = site.make(), site.servers[0]
     pause = Pause()
     site.zoom.behave("create", after(lambda call: (pause.entered.set(), hangs(call))), times=1)
@@ -132,10 +131,10 @@ def test_a_server_killed_between_zooms_answer_and_its_commit_leaves_nothing_behi
         pool.submit(site.post, session, "start", site.ada)
         pause.wait()
         server.stop(signal.SIGKILL)
-    assert len(meetings) == 1  # Zoom has made it, and nobody knows of it
+    assert len(meetings) == 1  # Zoom has created it, but the database has no record of it
 
     ten_minutes_pass(server, ATTEMPTS, CLAIMS)
-    tick(site, server)
+    run_jobs(site, server)
 
     assert meetings == {}
     with Server(server.folder, QUIET | site.zoom.environment, port=server.port):
@@ -153,15 +152,15 @@ CLAIMS = "UPDATE zoom_oneononesession SET start_until = datetime(start_until, '-
 
 
 def ten_minutes_pass(server, *updates):
-    """For rows of a server."""
+    """Make times in the database of a server ten minutes earlier."""
     with sqlite3.connect(server.folder / "db.sqlite3") as database:
         for update in updates:
             database.execute(update)
     database.close()
 
 
-def tick(site, server):
-    """Run the clock's jobs once."""
+def run_jobs(site, server):
+    """Run the scheduled jobs once."""
     command = [sys.executable, "manage.py", "run_jobs"]
     environment = {"DATABASE_URL": f"sqlite:///{server.folder / 'db.sqlite3'}"}
     environment |= site.zoom.environment

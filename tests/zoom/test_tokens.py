@@ -1,4 +1,4 @@
-"""Join tokens: for whom may join, good once and for an hour (contract O4, O6)."""
+"""Join tokens: for people who may join, valid once and for an hour (contract O4, O6)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def ready(active, ben, now):
 
 @pytest.fixture
 def token(api, ready, ben):
-    """One of Ben's."""
+    """A token of Ben's."""
     answer = api(ben).post(f"/v1/sessions/{ready.pk}/join-token/")
     assert answer.status_code == 201
     return answer.json()
@@ -36,7 +36,7 @@ def validate(client, text):
     return client.post(VALIDATE, {"token": text})
 
 
-def test_a_token_is_random_and_kept_as_a_digest(api, ready, ben, token, now):
+def test_a_token_is_random_and_stored_as_a_digest(api, ready, ben, token, now):
     row = JoinToken.objects.get()
     another = api(ben).post(f"/v1/sessions/{ready.pk}/join-token/").json()
 
@@ -48,7 +48,7 @@ def test_a_token_is_random_and_kept_as_a_digest(api, ready, ben, token, now):
     assert timedelta(minutes=59) < expires - now <= timedelta(minutes=61)
 
 
-def test_it_is_good_once(api, ready, ben, token):
+def test_a_token_is_valid_once(api, ready, ben, token):
     first, again = (validate(api(ben), token["token"]) for _ in range(2))
 
     assert first.status_code == 200
@@ -61,7 +61,7 @@ def test_it_is_good_once(api, ready, ben, token):
     assert (joined.user, joined.metadata) == (ben, {"source": "join_token"})
 
 
-def test_with_a_key_it_is_good_once_too_and_its_answer_is_kept_nowhere(api, ben, token):
+def test_an_idempotency_key_changes_nothing_and_no_answer_is_stored(api, ben, token):
     send = {"path": VALIDATE, "data": {"token": token["token"]}, "HTTP_IDEMPOTENCY_KEY": "k"}
 
     statuses = [api(ben).post(**send).status_code for _ in range(2)]
@@ -70,7 +70,7 @@ def test_with_a_key_it_is_good_once_too_and_its_answer_is_kept_nowhere(api, ben,
     assert IdempotencyKey.objects.count() == 0
 
 
-def test_it_is_bound_to_whom_it_was_given(api, ada, person, token, ben):
+def test_only_the_owner_of_a_token_can_use_it(api, ada, person, token, ben):
     for other in (ada, person()):
         refused(validate(api(other), token["token"]), 403, "join_token_not_yours")
 
@@ -78,20 +78,20 @@ def test_it_is_bound_to_whom_it_was_given(api, ada, person, token, ben):
 
 
 @pytest.mark.parametrize("text", ["guessed", "a" * 43, "é", "%00", "{}"])
-def test_a_guessed_one_is_unknown(api, ben, text):
+def test_a_guessed_token_is_unknown(api, ben, text):
     refused(validate(api(ben), text), 400, "join_token_unknown")
 
 
-def test_a_digest_is_no_token(api, ben, token):
+def test_a_digest_is_not_a_token(api, ben, token):
     refused(validate(api(ben), JoinToken.objects.get().digest), 400, "join_token_unknown")
 
 
 @pytest.mark.parametrize("body", [{}, {"token": 5}, {"token": ""}, {"token": "x" * 201}])
-def test_a_token_is_a_text(api, ben, body):
+def test_an_invalid_body_is_a_400(api, ben, body):
     refused(api(ben).post(VALIDATE, body), 400, "validation_error")
 
 
-def test_it_expires_after_an_hour(api, ben, token, time_machine_at):
+def test_a_token_expires_after_an_hour(api, ben, token, time_machine_at):
     client = api(ben)
     time_machine_at(datetime.fromisoformat(token["expires_at"]) + timedelta(seconds=1))
     client.credentials(HTTP_AUTHORIZATION=api(ben)._credentials["HTTP_AUTHORIZATION"])
@@ -100,20 +100,20 @@ def test_it_expires_after_an_hour(api, ben, token, time_machine_at):
 
 
 @pytest.mark.parametrize("end", ["end", "cancel"])
-def test_the_sessions_end_voids_it(api, ready, ada, ben, token, end):
+def test_a_token_is_invalid_after_the_session(api, ready, ada, ben, token, end):
     assert api(ada).post(f"/v1/sessions/{ready.pk}/{end}/").status_code == 200
 
     refused(validate(api(ben), token["token"]), 400, "not_active")
     assert JoinToken.objects.get().is_used is False
 
 
-def test_a_friendships_end_voids_it(api, ready, ben, person, token):
+def test_a_token_is_invalid_after_the_friendship(api, ready, ben, person, token):
     assert api(ready.initiator).delete(f"/v1/friends/{ben.pk}/").status_code == 204
 
     refused(validate(api(ben), token["token"]), 400, "not_active")
 
 
-def test_a_token_of_a_session_is_of_that_session_only(api, ben, person, ready, token, now):
+def test_a_token_is_valid_for_its_own_session_only(api, ben, person, ready, token, now):
     zoe = person("zoe")
     befriend(ben, zoe, now)
     other = services.create(by=zoe, participant_id=ben.pk, now=now)
@@ -122,8 +122,8 @@ def test_a_token_of_a_session_is_of_that_session_only(api, ben, person, ready, t
     assert validate(api(ben), token["token"]).json()["session"]["id"] == ready.pk
 
 
-def test_it_is_honoured_only_while_its_owner_may_join(api, active, ada, now):
-    """However it came to be: here it is written past the services."""
+def test_a_token_is_valid_only_while_its_owner_may_join(api, active, ada, now):
+    """Also if it was issued too early: this one is created directly in the database."""
     row = {"session": active, "user": ada, "expires_at": now + timedelta(hours=1)}
     JoinToken.objects.create(digest=hashlib.sha256(b"early").hexdigest(), **row)
 

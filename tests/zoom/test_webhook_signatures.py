@@ -1,4 +1,4 @@
-"""Zoom's events: which signatures are believed, and what a body is read as."""
+"""Zoom's events: verifying the signatures and parsing the bodies."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def seconds_ago(seconds):
 
 
 @pytest.fixture(autouse=True)
-def clock_stands():
+def frozen_time():
     with time_machine.travel("2026-11-21T20:00:10Z", tick=False):
         yield
 
@@ -66,20 +66,20 @@ def clock_stands():
 
 
 @pytest.mark.parametrize("age", [0, 1, 3600, 7200, -300])
-def test_what_zoom_signed_lately_is_believed(age):
+def test_a_recent_signature_is_valid(age):
     body, timestamp = body_of(JOINED), seconds_ago(age)
 
     assert webhooks.verify(SECRET, timestamp, body, signed(body, timestamp))
 
 
 @pytest.mark.parametrize("age", [7201, 86_400, -301])
-def test_what_was_signed_at_another_time_is_not(age):
+def test_a_signature_that_is_too_old_or_too_far_ahead_is_invalid(age):
     body, timestamp = body_of(JOINED), seconds_ago(age)
 
     assert not webhooks.verify(SECRET, timestamp, body, signed(body, timestamp))
 
 
-def test_a_signature_holds_for_one_body_one_time_and_one_secret():
+def test_a_signature_is_valid_for_one_body_timestamp_and_secret():
     body, timestamp = body_of(JOINED), seconds_ago(0)
     signature = signed(body, timestamp)
 
@@ -89,31 +89,31 @@ def test_a_signature_holds_for_one_body_one_time_and_one_secret():
     assert not webhooks.verify(SECRET, timestamp, body, signature.removeprefix("v0="))
 
 
-def test_the_raw_bytes_are_what_is_signed():
+def test_the_signature_is_of_the_raw_bytes():
     body, timestamp = b'{"event" : "\xff\xfe"}', seconds_ago(0)
 
     assert webhooks.verify(SECRET, timestamp, body, signed(body, timestamp))
 
 
-def test_without_a_secret_nothing_is_believed():
+def test_without_a_secret_every_signature_is_invalid():
     body, timestamp = body_of(JOINED), seconds_ago(0)
 
     assert not webhooks.verify("", timestamp, body, signed(body, timestamp, secret=""))
 
 
 @pytest.mark.parametrize("signature", ["", "v0=", "v0=ü", "v0=\udc80", "v1=" + "0" * 64])
-def test_what_is_no_signature_is_not_believed(signature):
+def test_a_malformed_signature_is_invalid(signature):
     assert not webhooks.verify(SECRET, seconds_ago(0), body_of(JOINED), signature)
 
 
 @pytest.mark.parametrize("timestamp", ["", "now", "-5", "1e9", "٣", "9" * 5000, "17952912O0"])
-def test_what_is_no_timestamp_is_not_believed(timestamp):
+def test_a_malformed_timestamp_is_invalid(timestamp):
     body = body_of(JOINED)
 
     assert not webhooks.verify(SECRET, timestamp, body, signed(body, timestamp))
 
 
-def test_the_address_is_validated_by_signing_zooms_token():
+def test_url_validation_is_answered_by_signing_zooms_token():
     answer = webhooks.validation_answer(SECRET, "qgg8vlvZRS6UYooatFL8Aw")
 
     expected = hmac.new(SECRET.encode(), b"qgg8vlvZRS6UYooatFL8Aw", hashlib.sha256).hexdigest()
@@ -123,7 +123,7 @@ def test_the_address_is_validated_by_signing_zooms_token():
 # ── Events ───────────────────────────────────────────────────────────────────────────────────
 
 
-def test_an_event_of_a_participant_is_read():
+def test_a_participant_event_is_parsed():
     assert webhooks.parse(body_of(JOINED)) == Event(
         name="meeting.participant_joined",
         event_ts=1795291209439,
@@ -134,7 +134,7 @@ def test_an_event_of_a_participant_is_read():
     )
 
 
-def test_a_validation_is_read():
+def test_a_url_validation_event_is_parsed():
     event = webhooks.parse(body_of(VALIDATION))
 
     assert event == Event(
@@ -144,7 +144,7 @@ def test_a_validation_is_read():
     )
 
 
-def test_a_meetings_number_may_be_a_number():
+def test_a_meeting_id_may_be_a_json_number():
     event = webhooks.parse(b'{"event": "meeting.ended", "payload": {"object": {"id": 857}}}')
 
     assert event == Event(name="meeting.ended", meeting_id="857")
@@ -162,35 +162,35 @@ def test_a_meetings_number_may_be_a_number():
         b'{"event": "meeting.ended\\u0000"}',
     ],
 )
-def test_what_is_no_event_is_none(body):
+def test_json_without_an_event_gives_none(body):
     assert webhooks.parse(body) is None
 
 
 @pytest.mark.parametrize("body", [b"", b"\xff", b"{", b"[" * 100_000])
-def test_what_is_not_json_is_said_to_be_none(body):
+def test_a_body_that_is_not_json_raises_an_error(body):
     with pytest.raises(JSONDecodeError):
         webhooks.parse(body)
 
 
 @pytest.mark.parametrize("wrong", [None, True, [], {}, 1.5, "\0", "x" * 201, "ä\nö"])
 @pytest.mark.parametrize("name", ["id", "uuid", "participant"])
-def test_what_can_not_be_read_within_an_event_is_left_out(name, wrong):
+def test_an_invalid_text_in_an_event_is_ignored(name, wrong):
     body = body_of({"event": "meeting.ended", "payload": {"object": {name: wrong}}})
 
     assert webhooks.parse(body) == Event(name="meeting.ended")
 
 
 @pytest.mark.parametrize("wrong", [None, True, -1, 2**63, 1.5, "1795291209439"])
-def test_a_time_that_can_not_be_read_is_none(wrong):
+def test_an_invalid_time_in_an_event_is_ignored(wrong):
     body = body_of({"event": "meeting.ended", "event_ts": wrong, "payload": wrong})
 
     assert webhooks.parse(body) == Event(name="meeting.ended")
 
 
-# ── The same event again ─────────────────────────────────────────────────────────────────────
+# ── Repeated events ──────────────────────────────────────────────────────────────────────────
 
 
-def test_the_same_event_has_the_same_key_however_it_is_written():
+def test_the_same_event_has_the_same_key_in_any_formatting():
     compact = json.dumps(JOINED, separators=(",", ":")).encode()
 
     first, again = webhooks.parse(body_of(JOINED)), webhooks.parse(compact)
@@ -208,7 +208,7 @@ def test_the_same_event_has_the_same_key_however_it_is_written():
         {"participant": "another"},
     ],
 )
-def test_another_event_has_another_key(other):
+def test_a_different_event_has_a_different_key(other):
     event = webhooks.parse(body_of(JOINED))
 
     assert Event(**(vars(event) | other)).dedupe_key != event.dedupe_key

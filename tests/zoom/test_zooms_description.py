@@ -1,6 +1,6 @@
-"""What the client asks, and what the fake Zoom answers, held to Zoom's own description of its API.
+"""Checks the client's requests and the fake Zoom's answers against Zoom's description of its API.
 
-The description isn't ours to keep: `ZOOM_OPENAPI` names a copy of it.
+The description isn't in this repository, since it is Zoom's: `ZOOM_OPENAPI` is the path of a copy.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from openapi_schema_validator import OAS30Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT4
 
-from tests.zoom.acts import create, end, failure, marked
+from tests.zoom.client_calls import create, end, failure, marked
 
 DESCRIPTION = os.environ.get("ZOOM_OPENAPI", "")
 PATHS = {
@@ -24,7 +24,7 @@ PATHS = {
     "delete": "/meetings/{meetingId}",
 }
 
-pytestmark = pytest.mark.skipif(not DESCRIPTION, reason="ZOOM_OPENAPI names no description")
+pytestmark = pytest.mark.skipif(not DESCRIPTION, reason="ZOOM_OPENAPI is not set")
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def description():
 
 @pytest.fixture(scope="module")
 def errors_in(description):
-    """`errors_in(value, "paths", …)`: what is wrong with a value, by the schema at that place."""
+    """`errors_in(value, "paths", …)`: the errors of a value, by the schema at this place."""
     registry = Registry().with_resource("zoom:", DRAFT4.create_resource(description))
 
     def errors(value, *place):
@@ -47,7 +47,7 @@ def errors_in(description):
 
 @pytest.fixture
 def exchanges(zoom):
-    """Every operation, with the answers that it has."""
+    """Requests for every operation, with its possible answers."""
     zoom.hosts.add("ada@example.com")
     zoom.page_limit = 1
     began, unused = create("Ada and Sam", host="ada@example.com"), create(host="ada@example.com")
@@ -62,13 +62,13 @@ def exchanges(zoom):
     return [each for each in zoom.requests if each.operation != "token"]
 
 
-def test_the_description_knows_each_request_and_each_answer(exchanges, description, errors_in):
-    met = set()
+def test_requests_and_answers_match_zooms_description(exchanges, description, errors_in):
+    seen = set()
     for each in exchanges:
         place = ("paths", PATHS[each.operation], each.method.lower())
         operation = description["paths"][place[1]][place[2]]
         status, answer = each.reply
-        met.add((each.operation, status))
+        seen.add((each.operation, status))
 
         known = {parameter["name"] for parameter in operation["parameters"]}
         assert set(each.query) <= known
@@ -80,11 +80,11 @@ def test_the_description_knows_each_request_and_each_answer(exchanges, descripti
             content = ("responses", str(status), "content", "application/json", "schema")
             assert errors_in(answer, *place, *content) == []
 
-    assert met >= {("create", 201), ("create", 404), ("list", 200), ("list", 401)}
-    assert met >= {("end", 204), ("end", 400), ("end", 404), ("delete", 204), ("delete", 404)}
+    assert seen >= {("create", 201), ("create", 404), ("list", 200), ("list", 401)}
+    assert seen >= {("end", 204), ("end", 400), ("end", 404), ("delete", 204), ("delete", 404)}
 
 
-def test_the_description_refuses_what_it_does_not_know(errors_in):
+def test_the_description_refuses_unknown_keys(errors_in):
     place = ("paths", PATHS["create"], "post", "requestBody", "content", "application/json")
 
     assert errors_in({"topic": "Ada and Sam", "surprise": True}, *place, "schema")

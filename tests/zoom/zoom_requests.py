@@ -1,5 +1,5 @@
-"""What Zoom takes, written by hand after its description: each request of the client is held to
-it, and what is superfluous is as wrong as what is missing."""
+"""The requests that Zoom accepts, written by hand from the description of its API. Each request of
+the client is checked against them: an additional part is an error, like a missing one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CLIENT_SECRET = "the-client-secret"
 
 BASIC = "Basic " + base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
 START_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"
-OPEN_DOOR = {"waiting_room": False, "join_before_host": True, "jbh_time": 0}
+JOIN_WITHOUT_HOST = {"waiting_room": False, "join_before_host": True, "jbh_time": 0}
 
 
 Reply = tuple[int, dict[str, Any] | None]
@@ -32,7 +32,7 @@ OPERATIONS = {
 
 @dataclass
 class Recorded:
-    """A request as it came, and what it was answered with, unless a mood answered."""
+    """A received request, and its reply; None if the fake misbehaved instead."""
 
     operation: str
     method: str
@@ -53,14 +53,14 @@ def operation_of(method: str, path: str) -> str:
 
 
 def subject(recorded: Recorded) -> str:
-    """The host or the meeting that the path names."""
+    """Return the host or the meeting in the path."""
     found = re.fullmatch(OPERATIONS[recorded.operation][1], recorded.path)
     assert found is not None
     return found[1]
 
 
 def complaints_about(recorded: Recorded) -> list[str]:
-    """What is wrong with a request; nothing, if it is as it must be."""
+    """Return what is wrong with a request; [] if Zoom would accept it."""
     if recorded.operation == "unknown":
         return [f"no such operation: {recorded.method} {recorded.path}"]
     checks = {
@@ -74,9 +74,9 @@ def complaints_about(recorded: Recorded) -> list[str]:
         bearer = recorded.headers.get("authorization", "")
         checks["a bearer token"] = bool(re.fullmatch(r"Bearer \S+", bearer))
     if recorded.operation != "list":
-        checks["nothing in the query"] = recorded.query == {}
+        checks["no query"] = recorded.query == {}
     checks["no cookies"] = "cookie" not in recorded.headers
-    return [f"{recorded.operation}: not {name}" for name, good in checks.items() if not good]
+    return [f"{recorded.operation}: expected {name}" for name, holds in checks.items() if not holds]
 
 
 def token_request(recorded: Recorded) -> dict[str, bool]:
@@ -92,14 +92,14 @@ def create_request(recorded: Recorded) -> dict[str, bool]:
     body = json_of(recorded)
     return {
         "JSON": recorded.headers.get("content-type") == "application/json",
-        "exactly the keys": set(body)
+        "exactly the known keys": set(body)
         == {"topic", "agenda", "type", "start_time", "password", "settings"},
         "a topic": is_text(body.get("topic"), 200),
         "an agenda": is_text(body.get("agenda"), 250),
         "a scheduled meeting": body.get("type") == 2,
         "a start in UTC": bool(re.fullmatch(START_TIME, str(body.get("start_time")))),
         "a passcode": is_text(body.get("password"), 10),
-        "an open door": body.get("settings") == OPEN_DOOR,
+        "settings for joining without a host": body.get("settings") == JOIN_WITHOUT_HOST,
     }
 
 
@@ -107,21 +107,21 @@ def list_request(recorded: Recorded) -> dict[str, bool]:
     query = recorded.query
     return {
         "known parameters": set(query) <= {"type", "page_size", "next_page_token"},
-        "scheduled ones": query.get("type") == "scheduled",
-        "a size of page": 1 <= int(query.get("page_size", "30")) <= 300,
-        "without a body": recorded.body == b"",
+        "scheduled meetings only": query.get("type") == "scheduled",
+        "a page size from 1 to 300": 1 <= int(query.get("page_size", "30")) <= 300,
+        "no body": recorded.body == b"",
     }
 
 
 def end_request(recorded: Recorded) -> dict[str, bool]:
     return {
         "JSON": recorded.headers.get("content-type") == "application/json",
-        "the action": json_of(recorded) == {"action": "end"},
+        "the action `end`": json_of(recorded) == {"action": "end"},
     }
 
 
 def delete_request(recorded: Recorded) -> dict[str, bool]:
-    return {"without a body": recorded.body == b""}
+    return {"no body": recorded.body == b""}
 
 
 def json_of(recorded: Recorded) -> dict[str, Any]:

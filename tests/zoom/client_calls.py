@@ -1,4 +1,4 @@
-"""The client's acts, as the tests do them."""
+"""The functions of Zoom's client, with arguments for the tests."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ def marked(host: str = "me", *, seconds: float = 5) -> list[tuple[str, str]]:
     return client.marked_meetings(host, deadline=client.Deadline(seconds))
 
 
-def failure(act: Callable[[], object]) -> APIError:
-    """What an act fails with."""
+def failure(call: Callable[[], object]) -> APIError:
+    """Return the error that a call raises."""
     with pytest.raises(APIError) as caught:
-        act()
+        call()
     return caught.value
 
 
-def code_of(act: Callable[[], object]) -> tuple[str, int]:
-    """The code and the status of what an act fails with."""
-    error = failure(act)
+def code_of(call: Callable[[], object]) -> tuple[str, int]:
+    """Return the code and the status of the error that a call raises."""
+    error = failure(call)
     return error.code, error.status
