@@ -1,5 +1,5 @@
-"""The tutoring document's client, unmodified, against a real server over HTTP.
+"""The requests of the tutoring document's client, sent to a real server over HTTP.
 
-Every request is sent as the document writes it; only the token, the ids and the host are put in,
-and dates are moved into the future. What it promises of the answers is in `shapes`.
+Every request is as in the document: only the token, the ids and the host are filled in, and dates
+are moved into the future. The shapes of the answers are in `shapes`.
 """

@@ -1,4 +1,4 @@
-"""A server, and the document's client in the hands of instructors and students."""
+"""A server, and the document's client for instructors and students."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,18 +12,18 @@ import requests
 from tests.document.shapes import DETAIL, ERROR, problem
 from tests.server import Server
 
-# One day for the whole run, also where midnight passes in it.
+# The same day for the whole run, even if midnight passes meanwhile.
 TODAY = datetime.now(UTC)
 
 
 def in_days(days: int) -> str:
-    """A date as the document writes it, so many days ahead."""
+    """Return a date this many days ahead, in the document's format."""
     return (TODAY + timedelta(days=days)).strftime("%Y-%m-%dT16:00:00Z")
 
 
 @dataclass(frozen=True)
 class Client:
-    """Somebody's browser, which calls `fetch` as the document's examples do."""
+    """A person's browser, which calls `fetch` as in the document's examples."""
 
     server: Server
     token: str
@@ -33,7 +33,7 @@ class Client:
         return self.server.call("GET", path, self.token, params=params)
 
     def post(self, path: str, body: Any = None) -> requests.Response:
-        """The examples without a body say all the same that it is JSON."""
+        """Send JSON's content type even without a body, as the examples do."""
         headers = {"Content-Type": "application/json"}
         return self.server.call("POST", path, self.token, headers=headers, json=body)
 
@@ -44,7 +44,7 @@ class Client:
         return self.server.call("DELETE", path, self.token)
 
     def publish(self, **changes: Any) -> int:
-        """A session as in "Create Session"; its id."""
+        """Create a session as in "Create Session", and return its id."""
         body = {
             "title": "React Hooks Workshop",
             "description": "Learn useState, useEffect, and custom hooks",
@@ -54,14 +54,14 @@ class Client:
         answer = self.post("/api/sessions/", body)
         return answered(answer, 201, DETAIL)["id"]
 
-    def act(self, session: int, *acts: str) -> None:
-        """Actions on the way to what a test is about."""
-        for act in acts:
-            assert self.post(f"/api/sessions/{session}/{act}/").ok, act
+    def do(self, session: int, *actions: str) -> None:
+        """Post the actions that prepare a session for a test."""
+        for action in actions:
+            assert self.post(f"/api/sessions/{session}/{action}/").ok, action
 
 
 def answered(answer: requests.Response, status: int, shape: Any) -> Any:
-    """The JSON of an answer that is as the document shows it."""
+    """Check the status and the shape of an answer, and return its JSON."""
     assert answer.status_code == status, answer.text
     assert answer.headers["Content-Type"] == "application/json"
     body = answer.json()
@@ -70,7 +70,7 @@ def answered(answer: requests.Response, status: int, shape: Any) -> Any:
 
 
 def refused(answer: requests.Response, status: int, code: str = "") -> str:
-    """The sentence of a refusal: what the document's client shows as `error.error`."""
+    """Check a refusal, and return its sentence, which the document's client shows."""
     body = answered(answer, status, ERROR)
     assert body["error"].strip()
     if code:
@@ -80,7 +80,7 @@ def refused(answer: requests.Response, status: int, code: str = "") -> str:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One for all tests of a process; each brings people and sessions of its own."""
+    """One server for all tests of a process. Each test creates its own sessions."""
     quiet = {"DEMO_DATA": "0", "DISABLE_THROTTLING": "1"}
     with Server(tmp_path_factory.mktemp("document"), quiet) as running:
         yield running
@@ -88,7 +88,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def newcomer(server: Server) -> Callable[[str], Client]:
-    """`newcomer("student")`: somebody who has just signed up."""
+    """`newcomer("student")`: register a person."""
     numbers = count(1)
 
     def sign_up(role: str) -> Client:
@@ -105,7 +105,7 @@ def instructor(newcomer: Callable[[str], Client]) -> Client:
 
 @pytest.fixture(scope="session")
 def colleague(newcomer: Callable[[str], Client]) -> Client:
-    """An instructor whose sessions the others aren't."""
+    """An instructor who hasn't created the session."""
     return newcomer("instructor")
 
 

@@ -1,4 +1,4 @@
-"""What the tutoring document shows of every answer: each key with its type."""
+"""The shapes of the answers in the tutoring document: each key with its type."""
 
 import re
 from typing import Any
@@ -41,7 +41,7 @@ ERROR = {"error": str}
 
 
 def problem(shape: Any, value: Any, where: str = "answer") -> str:
-    """Where the value isn't as the shape says; "" if nowhere. More keys than shown are fine.
+    """Return where a value differs from its shape; "" if nowhere. Additional keys are allowed.
 
     A shape is a JSON type, a pattern or a set of texts, a tuple of alternatives, a list of one
     shape for all items, or a dict of shapes.
@@ -49,7 +49,7 @@ def problem(shape: Any, value: Any, where: str = "answer") -> str:
     match shape:
         case dict():
             if not isinstance(value, dict):
-                return f"{where} is no object: {value!r}"
+                return f"{where} isn't an object: {value!r}"
             missing = shape.keys() - value.keys()
             if missing:
                 return f"{where} lacks {sorted(missing)}"
@@ -58,7 +58,7 @@ def problem(shape: Any, value: Any, where: str = "answer") -> str:
         case list():
             inner = shape[0]
             if not isinstance(value, list):
-                return f"{where} is no array: {value!r}"
+                return f"{where} isn't an array: {value!r}"
             parts = (problem(inner, each, f"{where}[{n}]") for n, each in enumerate(value))
             return next(filter(None, parts), "")
         case tuple():
@@ -70,6 +70,6 @@ def problem(shape: Any, value: Any, where: str = "answer") -> str:
         case re.Pattern():
             fits = isinstance(value, str) and shape.fullmatch(value) is not None
         case _:
-            # JSON's true is no number, though Python's is an int.
+            # In Python, True is an int; in JSON, true isn't a number.
             fits = type(value) is shape
     return "" if fits else f"{where} is {value!r}, not {shape}"

@@ -40,12 +40,12 @@ curl -X POST \
   -H 'Authorization: Bearer YOUR_JWT_TOKEN' \
   -H 'Content-Type: application/json'
 """
-# So that the commands stay as they are written.
-TELL_THE_STATUS = "curl() { command curl --silent --write-out '\\n%{http_code}' \"$@\"; }\n"
+# Prints the status, too, without a change to the commands.
+PRINT_STATUS = "curl() { command curl --silent --write-out '\\n%{http_code}' \"$@\"; }\n"
 
 
-def pasted(command, client, session=1):
-    """The status and the JSON of a command's answer."""
+def run_command(command, client, session=1):
+    """Run a command, and return the status and the JSON of its answer."""
     command = (
         command.replace("http://localhost:8000", client.server.base)
         .replace("YOUR_JWT_TOKEN", client.token)
@@ -53,7 +53,7 @@ def pasted(command, client, session=1):
         .replace("2024-01-20T16:00:00Z", in_days(8))
     )
     run = subprocess.run(
-        ["bash", "-c", TELL_THE_STATUS + command],
+        ["bash", "-c", PRINT_STATUS + command],
         capture_output=True,
         text=True,
         check=True,
@@ -66,7 +66,7 @@ def pasted(command, client, session=1):
 def test_get_all_sessions(instructor, student):
     instructor.publish()
 
-    status, body = pasted(GET_ALL, student)
+    status, body = run_command(GET_ALL, student)
 
     assert status == 200
     assert problem(PAGE, body) == ""
@@ -74,7 +74,7 @@ def test_get_all_sessions(instructor, student):
 
 
 def test_create_session(instructor):
-    status, body = pasted(CREATE, instructor)
+    status, body = run_command(CREATE, instructor)
 
     assert status == 201
     assert problem(DETAIL, body) == ""
@@ -82,7 +82,7 @@ def test_create_session(instructor):
 
 
 def test_join_session(instructor, student):
-    status, body = pasted(JOIN, student, instructor.publish())
+    status, body = run_command(JOIN, student, instructor.publish())
 
     assert status == 201
     assert problem(DONE, body) == ""
@@ -90,15 +90,15 @@ def test_join_session(instructor, student):
 
 
 def test_cancel_session(instructor):
-    status, body = pasted(CANCEL, instructor, instructor.publish())
+    status, body = run_command(CANCEL, instructor, instructor.publish())
 
     assert status == 200
     assert problem(DONE, body) == ""
     assert body["message"] == "Session cancelled successfully"
 
 
-def test_create_session_with_the_document_s_own_date_is_refused_as_past(instructor):
-    status, body = pasted(CREATE.replace("2024-01-20", "2024-01-19"), instructor)
+def test_create_session_with_the_documents_own_date_is_refused(instructor):
+    status, body = run_command(CREATE.replace("2024-01-20", "2024-01-19"), instructor)
 
     assert status == 400
     assert list(body["fields"]) == ["date"]

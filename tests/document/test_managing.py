@@ -1,15 +1,15 @@
-"""What creators alone do (document: 8–10, and its status flow)."""
+"""The actions of creators (document: 8–10, and its status flow)."""
 
 import pytest
 
 from tests.document.conftest import answered, refused
 from tests.document.shapes import DETAIL, DONE
 
-ACTS = ["cancel", "start", "complete"]
+ACTIONS = ["cancel", "start", "complete"]
 
 
 @pytest.mark.parametrize(
-    ("before", "act", "message", "status"),
+    ("before", "action", "message", "status"),
     [
         ([], "cancel", "Session cancelled successfully", "cancelled"),
         (["start"], "cancel", "Session cancelled successfully", "cancelled"),
@@ -17,11 +17,13 @@ ACTS = ["cancel", "start", "complete"]
         (["start"], "complete", "Session completed successfully", "completed"),
     ],
 )
-def test_the_creator_moves_a_session_on(instructor, student, before, act, message, status):
+def test_the_creator_changes_the_status_of_a_session(
+    instructor, student, before, action, message, status
+):
     session = instructor.publish(max_participants=8)
-    instructor.act(session, *before)
+    instructor.do(session, *before)
 
-    done = answered(instructor.post(f"/api/sessions/{session}/{act}/"), 200, DONE)
+    done = answered(instructor.post(f"/api/sessions/{session}/{action}/"), 200, DONE)
 
     assert done["message"] == message
     assert done["session"]["id"] == session
@@ -35,7 +37,7 @@ def test_the_creator_moves_a_session_on(instructor, student, before, act, messag
 
 
 @pytest.mark.parametrize(
-    ("before", "act"),
+    ("before", "action"),
     [
         (["start", "complete"], "cancel"),
         (["cancel"], "cancel"),
@@ -47,29 +49,29 @@ def test_the_creator_moves_a_session_on(instructor, student, before, act, messag
         (["cancel"], "complete"),
     ],
 )
-def test_a_move_that_the_status_flow_does_not_have_is_a_400(instructor, before, act):
+def test_a_transition_outside_the_status_flow_is_a_400(instructor, before, action):
     session = instructor.publish()
-    instructor.act(session, *before)
+    instructor.do(session, *before)
     status = answered(instructor.get(f"/api/sessions/{session}/"), 200, DETAIL)["status"]
 
-    sentence = refused(instructor.post(f"/api/sessions/{session}/{act}/"), 400, "wrong_state")
+    sentence = refused(instructor.post(f"/api/sessions/{session}/{action}/"), 400, "wrong_state")
 
     assert status in sentence
     after = answered(instructor.get(f"/api/sessions/{session}/"), 200, DETAIL)
     assert after["status"] == status
 
 
-@pytest.mark.parametrize("act", ACTS)
-def test_others_cannot_move_a_session(instructor, colleague, student, act):
+@pytest.mark.parametrize("action", ACTIONS)
+def test_others_cannot_change_the_status_of_a_session(instructor, colleague, student, action):
     session = instructor.publish()
-    student.act(session, "join")
+    student.do(session, "join")
 
     for other in (colleague, student):
-        refused(other.post(f"/api/sessions/{session}/{act}/"), 403)
+        refused(other.post(f"/api/sessions/{session}/{action}/"), 403)
     seen = answered(student.get(f"/api/sessions/{session}/"), 200, DETAIL)
     assert seen["status"] == "upcoming"
 
 
-@pytest.mark.parametrize("act", ACTS)
-def test_an_unknown_session_is_a_404(instructor, act):
-    refused(instructor.post(f"/api/sessions/999999999/{act}/"), 404, "not_found")
+@pytest.mark.parametrize("action", ACTIONS)
+def test_an_unknown_session_is_a_404(instructor, action):
+    refused(instructor.post(f"/api/sessions/999999999/{action}/"), 404, "not_found")

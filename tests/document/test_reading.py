@@ -8,7 +8,7 @@ from tests.document.shapes import DETAIL, PAGE, PARTICIPANT
 NOWHERE = 999_999_999
 
 
-def test_all_sessions_come_as_a_page_without_participants(instructor, student):
+def test_the_list_of_sessions_is_a_page_without_participants(instructor, student):
     instructor.publish()
 
     page = answered(student.get("/api/sessions/"), 200, PAGE)
@@ -17,7 +17,7 @@ def test_all_sessions_come_as_a_page_without_participants(instructor, student):
     assert not any("participants" in session for session in page["results"])
 
 
-def test_the_page_and_its_size_are_chosen_by_the_query(instructor, student):
+def test_the_query_selects_the_page_and_its_size(instructor, student):
     for _ in range(3):
         instructor.publish()
     mine = {"creator": instructor.id, "page_size": 2}
@@ -35,12 +35,12 @@ def test_the_page_and_its_size_are_chosen_by_the_query(instructor, student):
 
 @pytest.mark.parametrize("status", ["upcoming", "ongoing", "completed", "cancelled"])
 def test_sessions_are_filtered_by_status(colleague, student, status):
-    acts = {"ongoing": ["start"], "completed": ["start", "complete"], "cancelled": ["cancel"]}
+    actions = {"ongoing": ["start"], "completed": ["start", "complete"], "cancelled": ["cancel"]}
     session = colleague.publish()
-    colleague.act(session, *acts.get(status, []))
+    colleague.do(session, *actions.get(status, []))
 
-    asked = {"status": status, "page_size": 5, "creator": colleague.id}
-    page = answered(student.get("/api/sessions/", asked), 200, PAGE)
+    query = {"status": status, "page_size": 5, "creator": colleague.id}
+    page = answered(student.get("/api/sessions/", query), 200, PAGE)
 
     assert {each["status"] for each in page["results"]} == {status}
     assert session in [each["id"] for each in page["results"]]
@@ -61,10 +61,10 @@ def test_sessions_are_filtered_by_date_and_creator(newcomer, student):
     soon, later = creator.publish(date=in_days(5)), creator.publish(date=in_days(9))
 
     def found(**filters):
-        asked = {"creator": creator.id} | filters
+        query = {"creator": creator.id} | filters
         return [
             each["id"]
-            for each in answered(student.get("/api/sessions/", asked), 200, PAGE)["results"]
+            for each in answered(student.get("/api/sessions/", query), 200, PAGE)["results"]
         ]
 
     assert sorted(found()) == [soon, later]
@@ -73,9 +73,9 @@ def test_sessions_are_filtered_by_date_and_creator(newcomer, student):
     assert found(date_from=in_days(5), date_to=in_days(5)) == [soon]
 
 
-def test_a_detail_has_its_participants(instructor, student):
+def test_a_detail_has_participants(instructor, student):
     session = instructor.publish()
-    student.act(session, "join")
+    student.do(session, "join")
 
     detail = answered(student.get(f"/api/sessions/{session}/"), 200, DETAIL)
 
@@ -87,17 +87,17 @@ def test_a_detail_has_its_participants(instructor, student):
 
 def test_an_instructor_among_the_participants_is_a_tutor(instructor, colleague, student):
     session = instructor.publish()
-    colleague.act(session, "join")
+    colleague.do(session, "join")
 
     detail = answered(student.get(f"/api/sessions/{session}/"), 200, DETAIL)
 
     assert detail["participants"][0]["role"] == "tutor"
 
 
-def test_the_participants_come_as_an_array(instructor, student, friend, third):
+def test_the_participants_are_an_array(instructor, student, friend, third):
     session = instructor.publish()
-    student.act(session, "join")
-    friend.act(session, "join")
+    student.do(session, "join")
+    friend.do(session, "join")
 
     people = answered(third.get(f"/api/sessions/{session}/participants/"), 200, [PARTICIPANT])
 
@@ -107,7 +107,7 @@ def test_the_participants_come_as_an_array(instructor, student, friend, third):
 def test_my_sessions_are_those_i_created_or_joined(newcomer):
     creator, joiner = newcomer("instructor"), newcomer("student")
     joined, other = creator.publish(), creator.publish()
-    joiner.act(joined, "join")
+    joiner.do(joined, "join")
 
     def mine(client, name):
         page = answered(client.get(f"/api/sessions/{name}/"), 200, PAGE)
@@ -122,13 +122,13 @@ def test_my_sessions_are_those_i_created_or_joined(newcomer):
     assert mine(joiner, "joined_sessions") == {joined}
 
 
-def test_my_sessions_take_a_page_and_its_size(newcomer):
+def test_my_sessions_accept_a_page_and_its_size(newcomer):
     creator = newcomer("instructor")
     for _ in range(3):
         creator.publish()
 
-    asked = {"page": 2, "page_size": 2}
-    page = answered(creator.get("/api/sessions/my_sessions/", asked), 200, PAGE)
+    query = {"page": 2, "page_size": 2}
+    page = answered(creator.get("/api/sessions/my_sessions/", query), 200, PAGE)
 
     assert page["count"] == 3
     assert len(page["results"]) == 1
@@ -159,5 +159,5 @@ def test_an_unknown_session_is_a_404(student, path):
         ("GET", "joined_sessions/"),
     ],
 )
-def test_without_a_good_token_every_endpoint_is_a_401(server, method, path, token):
+def test_without_a_valid_token_every_endpoint_is_a_401(server, method, path, token):
     refused(server.call(method, f"/api/sessions/{path}", token), 401)

@@ -10,7 +10,7 @@ NOWHERE = "/api/sessions/999999999"
 
 def test_a_student_joins_a_session(instructor, student, friend):
     session = instructor.publish(max_participants=8)
-    student.act(session, "join")
+    student.do(session, "join")
 
     joined = answered(friend.post(f"/api/sessions/{session}/join/"), 201, DONE)
 
@@ -25,7 +25,7 @@ def test_a_student_joins_a_session(instructor, student, friend):
 
 def test_the_last_place_fills_a_session_and_the_next_is_refused(instructor, student, friend, third):
     session = instructor.publish(max_participants=2)
-    student.act(session, "join")
+    student.do(session, "join")
 
     last = answered(friend.post(f"/api/sessions/{session}/join/"), 201, DONE)
     late = third.post(f"/api/sessions/{session}/join/")
@@ -38,7 +38,7 @@ def test_the_last_place_fills_a_session_and_the_next_is_refused(instructor, stud
 
 def test_nobody_joins_twice(instructor, student):
     session = instructor.publish()
-    student.act(session, "join")
+    student.do(session, "join")
 
     refused(student.post(f"/api/sessions/{session}/join/"), 400, "already_joined")
     detail = answered(student.get(f"/api/sessions/{session}/"), 200, DETAIL)
@@ -51,18 +51,18 @@ def test_nobody_joins_their_own_session(instructor):
     refused(instructor.post(f"/api/sessions/{session}/join/"), 400, "own_session")
 
 
-@pytest.mark.parametrize("acts", [["start"], ["start", "complete"], ["cancel"]])
-def test_a_session_that_is_not_upcoming_cannot_be_joined(instructor, student, acts):
+@pytest.mark.parametrize("actions", [["start"], ["start", "complete"], ["cancel"]])
+def test_a_session_that_is_not_upcoming_cannot_be_joined(instructor, student, actions):
     session = instructor.publish()
-    instructor.act(session, *acts)
+    instructor.do(session, *actions)
 
     refused(student.post(f"/api/sessions/{session}/join/"), 400, "session_not_open")
 
 
 def test_a_student_leaves_a_session(instructor, student, friend):
     session = instructor.publish()
-    student.act(session, "join")
-    friend.act(session, "join")
+    student.do(session, "join")
+    friend.do(session, "join")
 
     left = answered(student.post(f"/api/sessions/{session}/leave/"), 200, DONE)
 
@@ -71,30 +71,32 @@ def test_a_student_leaves_a_session(instructor, student, friend):
     assert left["session"]["available_spots"] == 5
 
 
-def test_who_left_may_join_again(instructor, student):
+def test_somebody_who_left_can_join_again(instructor, student):
     session = instructor.publish()
-    student.act(session, "join", "leave")
+    student.do(session, "join", "leave")
 
     again = answered(student.post(f"/api/sessions/{session}/join/"), 201, DONE)
 
     assert [each["user"]["id"] for each in again["session"]["participants"]] == [student.id]
 
 
-def test_who_is_not_in_a_session_cannot_leave_it(instructor, student):
+def test_somebody_who_has_not_joined_cannot_leave(instructor, student):
     session = instructor.publish()
 
     refused(student.post(f"/api/sessions/{session}/leave/"), 400, "not_joined")
 
 
-@pytest.mark.parametrize("acts", [["start"], ["start", "complete"]], ids=["ongoing", "completed"])
-def test_an_ongoing_or_completed_session_cannot_be_left(instructor, student, acts):
+@pytest.mark.parametrize(
+    "actions", [["start"], ["start", "complete"]], ids=["ongoing", "completed"]
+)
+def test_an_ongoing_or_completed_session_cannot_be_left(instructor, student, actions):
     session = instructor.publish()
-    student.act(session, "join")
-    instructor.act(session, *acts)
+    student.do(session, "join")
+    instructor.do(session, *actions)
 
     refused(student.post(f"/api/sessions/{session}/leave/"), 400, "cannot_leave")
 
 
-@pytest.mark.parametrize("act", ["join", "leave"])
-def test_an_unknown_session_is_a_404(student, act):
-    refused(student.post(f"{NOWHERE}/{act}/"), 404, "not_found")
+@pytest.mark.parametrize("action", ["join", "leave"])
+def test_an_unknown_session_is_a_404(student, action):
+    refused(student.post(f"{NOWHERE}/{action}/"), 404, "not_found")

@@ -76,7 +76,7 @@ def test_a_session_has_from_2_to_20_places_and_200_characters_of_title(instructo
     assert answered(instructor.get(f"/api/sessions/{session}/"), 200, DETAIL)["title"] == "x" * 200
 
 
-def test_a_student_can_create_none(student):
+def test_a_student_cannot_create_a_session(student):
     answer = student.post("/api/sessions/", NEW_SESSION | {"date": in_days(8)})
 
     refused(answer, 403, "not_instructor")
@@ -105,10 +105,10 @@ def test_read_only_keys_of_an_update_are_ignored(instructor):
     assert {key: after[key] for key in unchanged} == {key: before[key] for key in unchanged}
 
 
-@pytest.mark.parametrize("acts", [["start", "complete"], ["cancel"]])
-def test_a_completed_or_cancelled_session_cannot_be_updated(instructor, acts):
+@pytest.mark.parametrize("actions", [["start", "complete"], ["cancel"]])
+def test_a_completed_or_cancelled_session_cannot_be_updated(instructor, actions):
     session = instructor.publish()
-    instructor.act(session, *acts)
+    instructor.do(session, *actions)
 
     answer = instructor.put(f"/api/sessions/{session}/", UPDATE | {"date": in_days(11)})
 
@@ -128,10 +128,10 @@ def test_an_unknown_session_cannot_be_updated_or_deleted(instructor):
     refused(instructor.delete(NOWHERE), 404, "not_found")
 
 
-@pytest.mark.parametrize("acts", [[], ["cancel"]], ids=["upcoming", "cancelled"])
-def test_the_creator_deletes_a_session(instructor, acts):
+@pytest.mark.parametrize("actions", [[], ["cancel"]], ids=["upcoming", "cancelled"])
+def test_the_creator_deletes_a_session(instructor, actions):
     session = instructor.publish()
-    instructor.act(session, *acts)
+    instructor.do(session, *actions)
 
     answer = instructor.delete(f"/api/sessions/{session}/")
 
@@ -139,10 +139,12 @@ def test_the_creator_deletes_a_session(instructor, acts):
     refused(instructor.get(f"/api/sessions/{session}/"), 404, "not_found")
 
 
-@pytest.mark.parametrize("acts", [["start"], ["start", "complete"]], ids=["ongoing", "completed"])
-def test_an_ongoing_or_completed_session_cannot_be_deleted(instructor, acts):
+@pytest.mark.parametrize(
+    "actions", [["start"], ["start", "complete"]], ids=["ongoing", "completed"]
+)
+def test_an_ongoing_or_completed_session_cannot_be_deleted(instructor, actions):
     session = instructor.publish()
-    instructor.act(session, *acts)
+    instructor.do(session, *actions)
 
     refused(instructor.delete(f"/api/sessions/{session}/"), 400, "cannot_delete")
     assert instructor.get(f"/api/sessions/{session}/").ok

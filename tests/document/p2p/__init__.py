@@ -1,1 +1,1 @@
-"""The P2P document, sent to a real server over HTTP."""
+"""The requests of the P2P document, sent to a real server over HTTP."""

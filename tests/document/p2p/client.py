@@ -1,4 +1,4 @@
-"""A client of our own that does what the document's TypeScript client and form do."""
+"""A Python client that does the same as the document's TypeScript client and form."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from tests.document.conftest import answered
 from tests.document.p2p.shapes import DETAIL, MATERIAL, NOTIFICATION
 from tests.server import Server
 
-# What the form's fields hold (and `formData` is sent with).
+# The fields of the form, which `formData` consists of.
 FORM_FIELDS = ("title", "description", "subject", "level", "date", "duration", "max_participants")
 PASSWORD = "a-good-password-26"
 BEGAN = datetime.now(UTC)
 
 
 def in_days(days: int) -> str:
-    """A day, counted from the one on which the tests began, whatever midnights they see."""
+    """Return the day this many days after the tests began, even if midnight passes meanwhile."""
     return (BEGAN + timedelta(days=days)).strftime("%Y-%m-%d")
 
 
 def browser_offset(zone: str, at: datetime) -> int:
-    """What JavaScript's `getTimezoneOffset()` gives in that zone: minutes from local to UTC."""
+    """Return JavaScript's `getTimezoneOffset()` in this zone: minutes from local time to UTC."""
     ahead = at.astimezone(ZoneInfo(zone)).utcoffset()
     assert ahead is not None
     return int(-ahead.total_seconds() // 60)
@@ -33,11 +33,11 @@ def browser_offset(zone: str, at: datetime) -> int:
 
 @dataclass
 class Browser:
-    """Somebody at the document's frontend. Its storage is `access` and `refresh`.
+    """A person's browser with the document's frontend, which stores `access` and `refresh`.
 
     Attributes:
-        zone: where the browser is.
-        refreshed: how often an access token was renewed.
+        zone: the browser's time zone.
+        refreshed: how many times the access token was renewed.
     """
 
     server: Server
@@ -49,7 +49,7 @@ class Browser:
 
     @classmethod
     def of_a_newcomer(cls, server: Server, username: str, names: str = "") -> Browser:
-        """Somebody who has just signed up, `names` being the first and the last."""
+        """Register a person; `names` is their first name and last name."""
         first, _, last = names.partition(" ")
         body = {"username": username, "email": f"{username}@example.com", "password": PASSWORD}
         if names:
@@ -61,7 +61,8 @@ class Browser:
         return self.server.call(method, f"/api{path}", self.access, json=body)
 
     def call(self, method: str, path: str, body: Any = None) -> requests.Response:
-        """As the two interceptors do: a 401 renews the access token, and only that, once."""
+        """Send a request like the two interceptors: after a 401, renew the access token and send
+        the request once more."""
         answer = self.send(method, path, body)
         if answer.status_code != 401:
             return answer
@@ -75,11 +76,11 @@ class Browser:
         return self.send(method, path, body)
 
     def like(self, **changes: Any) -> Browser:
-        """The same person at another browser, or later."""
+        """Return the same person's browser with some changes."""
         return replace(self, **changes)
 
     def offset(self) -> dict[str, int]:
-        """What the client adds to a session that it saves: the offset of the day it saves it."""
+        """Return what the client adds to a session that it saves: the offset on that day."""
         return {"timezone_offset": browser_offset(self.zone, datetime.now(UTC))}
 
     def create(self, **data: Any) -> requests.Response:
@@ -89,7 +90,7 @@ class Browser:
         return self.call("PUT", f"/sessions/{session}/", data | self.offset())
 
     def offer(self, **changes: Any) -> dict[str, Any]:
-        """A new session, filled in as the form would be; its detail."""
+        """Create a session with the form's fields, and return its detail."""
         form = {
             "title": "Advanced Python Programming",
             "description": "Learn advanced Python concepts",
@@ -105,7 +106,7 @@ class Browser:
         return answered(self.call("GET", f"/sessions/{session}/"), 200, DETAIL)
 
     def submit_form(self, session: dict[str, Any], **edits: Any) -> dict[str, Any]:
-        """Open the form with a session, edit some fields and save it: it shows the UTC date,
+        """Open the form with a session, edit some fields and save it. The form shows the UTC date,
         `toISOString().slice(0, 16)`, as if it were local."""
         form = {name: session[name] for name in FORM_FIELDS} | {"date": session["date"][:16]}
         return answered(self.update(session["id"], **(form | edits)), 200, DETAIL)
@@ -117,7 +118,7 @@ class Browser:
         return self.call("POST", f"/sessions/{session}/{decision}_request/", {"user_id": user})
 
     def upload(self, session: int, file: tuple[str, bytes], **form: str) -> requests.Response:
-        """`uploadMaterial`: a `FormData`, for which axios makes the body and its boundary."""
+        """Send a `FormData` as `uploadMaterial` does; axios creates the body with its boundary."""
         path = f"/api/sessions/{session}/materials/"
         return self.server.call("POST", path, self.access, data=form, files={"file": file})
 
@@ -125,6 +126,6 @@ class Browser:
         return answered(self.call("GET", f"/sessions/{session}/materials/"), 200, [MATERIAL])
 
     def notifications(self, session: int | None = None) -> list[dict[str, Any]]:
-        """One's notifications, newest first; those of a session if it is given."""
-        told = answered(self.call("GET", "/notifications/"), 200, [NOTIFICATION])
-        return [each for each in told if session is None or each["session"] == session]
+        """Return the person's notifications, newest first, by default about all sessions."""
+        found = answered(self.call("GET", "/notifications/"), 200, [NOTIFICATION])
+        return [each for each in found if session is None or each["session"] == session]

@@ -10,7 +10,7 @@ from tests.server import Server
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One of its own: the other document's lists show no statuses of these sessions."""
+    """A separate server: the other document doesn't know the statuses of these sessions."""
     quiet = {"DEMO_DATA": "0", "DISABLE_THROTTLING": "1"}
     with Server(tmp_path_factory.mktemp("p2p"), quiet) as running:
         yield running
@@ -28,7 +28,7 @@ def bob(server):
 
 @pytest.fixture(scope="session")
 def jane(server):
-    """Somebody who has not told their names."""
+    """A person without a first and last name."""
     return Browser.of_a_newcomer(server, "jane_smith")
 
 
@@ -40,7 +40,7 @@ def offered(john):
 
 @pytest.fixture
 def scheduled(john, bob, jane):
-    """The example's session: Bob is in, Jane has asked."""
+    """The session of the examples: Bob has joined, Jane has a pending request."""
     session = john.offer()["id"]
     for asker in (bob, jane):
         asker.ask(session, message="I'm interested in learning Python")

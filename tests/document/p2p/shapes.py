@@ -1,4 +1,4 @@
-"""What the P2P document shows of every answer: each key with its type."""
+"""The shapes of the answers in the P2P document: each key with its type."""
 
 from tests.document.shapes import ADDRESS, MOMENT
 

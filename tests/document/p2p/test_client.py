@@ -1,5 +1,5 @@
-"""The document's client and form from sign-up to cancellation: create, edit, ask, decide, and the
-interceptors that renew the access token."""
+"""The document's client and form, from registration to cancellation, and the interceptors that
+renew the access token."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.document.p2p.shapes import BOOKING_REQUEST, DETAIL, MINE, PAGE
 
 ZONES = ["America/New_York", "Asia/Kolkata", "Europe/Berlin"]
 NEXT_YEAR = datetime.now(UTC).year + 1
-# Both halves of the year, the days of the clock changes, and what isn't a whole minute.
+# Winter and summer, days on which clocks change, and times with seconds.
 DATES = [
     f"{NEXT_YEAR}-{rest}"
     for rest in (
@@ -31,7 +31,7 @@ DATES = [
 
 
 def expired(access: str) -> str:
-    """The same access token, an hour after its end."""
+    """Return the same access token, but expired an hour ago."""
     token = AccessToken(access)
     token.set_exp(from_time=datetime.now(UTC) - timedelta(hours=2), lifetime=timedelta(hours=1))
     return str(token)
@@ -44,17 +44,17 @@ def mia(server):
 
 @pytest.fixture
 def stale(mia):
-    """Mia's browser after a night: its access token has ended."""
+    """Mia's browser with an expired access token."""
     return mia.like(access=expired(mia.access))
 
 
-def test_a_session_from_its_form_to_its_end(mia, bob, jane):
+def test_a_session_from_its_creation_to_its_cancellation(mia, bob, jane):
     session = mia.offer(date=f"{in_days(10)}T18:30")["id"]
-    asked = answered(bob.ask(session, message="Me, please"), 201, BOOKING_REQUEST)
-    # `joinSession(id)` sends an object with no key.
+    request = answered(bob.ask(session, message="Me, please"), 201, BOOKING_REQUEST)
+    # `joinSession(id)` sends an empty object.
     assert answered(jane.ask(session), 201, BOOKING_REQUEST)["message"] == ""
     shown = mia.detail(session)["booking_requests"]
-    assert asked["id"] in [each["id"] for each in shown]
+    assert request["id"] in [each["id"] for each in shown]
 
     assert mia.decide("approve", session, bob.id).ok
     assert mia.decide("reject", session, jane.id).ok
@@ -66,8 +66,11 @@ def test_a_session_from_its_form_to_its_end(mia, bob, jane):
     assert session in [each["id"] for each in joined]
     assert session in [each["id"] for each in created]
     assert mia.call("POST", f"/sessions/{session}/cancel/").ok
-    told = [each["title"].partition(":")[0] for each in bob.notifications(session)]
-    assert told == ["Session cancelled", "Booking request approved for Advanced Python Programming"]
+    titles = [each["title"].partition(":")[0] for each in bob.notifications(session)]
+    assert titles == [
+        "Session cancelled",
+        "Booking request approved for Advanced Python Programming",
+    ]
 
 
 @pytest.mark.parametrize("zone", ZONES)
@@ -83,7 +86,7 @@ def test_a_date_typed_into_the_form_is_local_to_the_browser(mia, zone):
 
 
 @pytest.mark.parametrize("zone", ZONES)
-def test_the_form_submitted_untouched_changes_nothing(mia, zone):
+def test_submitting_the_unchanged_form_changes_nothing(mia, zone):
     mia = mia.like(zone=zone)
     for date in DATES:
         before = mia.offer(date=date)
@@ -93,7 +96,7 @@ def test_the_form_submitted_untouched_changes_nothing(mia, zone):
 
 
 @pytest.mark.parametrize("zone", ZONES)
-def test_the_form_changes_what_was_edited_and_no_date(mia, bob, zone):
+def test_the_form_changes_only_what_was_edited(mia, bob, zone):
     mia = mia.like(zone=zone)
     before = mia.offer(date=DATES[0])
     bob.ask(before["id"])
@@ -108,15 +111,15 @@ def test_the_form_changes_what_was_edited_and_no_date(mia, bob, zone):
     assert not [each for each in bob.notifications(before["id"]) if "resched" in each["title"]]
 
 
-def test_the_form_edits_a_session_that_is_ongoing(mia):
+def test_the_form_can_edit_an_ongoing_session(mia):
     session = mia.offer()["id"]
-    for act in ("approve", "start"):
-        assert mia.call("POST", f"/sessions/{session}/{act}/").ok
+    for action in ("approve", "start"):
+        assert mia.call("POST", f"/sessions/{session}/{action}/").ok
 
     assert mia.submit_form(mia.detail(session), title="Edited")["title"] == "Edited"
 
 
-def test_a_whole_session_sent_back_changes_nothing(mia, bob):
+def test_sending_back_a_whole_session_changes_nothing(mia, bob):
     session = mia.offer()["id"]
     bob.ask(session)
     mia.decide("approve", session, bob.id)
@@ -125,23 +128,23 @@ def test_a_whole_session_sent_back_changes_nothing(mia, bob):
     assert answered(mia.update(session, **before), 200, DETAIL) == before
 
 
-def test_a_token_that_ended_is_a_401_and_the_same_one_in_time_is_not(mia, stale):
+def test_an_expired_token_is_a_401_and_a_valid_one_is_not(mia, stale):
     refused(stale.send("GET", "/sessions/"), 401)
     assert mia.send("GET", "/sessions/").ok
 
 
 def test_the_same_refresh_token_renews_the_access_token_twice_in_a_row(stale):
-    ended = stale.access
+    expired_token = stale.access
 
     for times in (1, 2):
-        stale.access = ended
+        stale.access = expired_token
         answered(stale.call("GET", "/sessions/"), 200, PAGE)
-        assert (stale.refreshed, stale.access != ended) == (times, True)
+        assert (stale.refreshed, stale.access != expired_token) == (times, True)
 
 
-def test_three_calls_at_once_with_an_ended_token_all_succeed(stale):
+def test_three_simultaneous_calls_with_an_expired_token_all_succeed(stale):
     paths = ["/sessions/my_sessions/", "/notifications/", "/sessions/"]
-    # Each finds the ended token before any has renewed it, as in a page that loads.
+    # Each sends the expired token before another has renewed it, as while a page loads.
     tabs = [stale.like() for _ in paths]
 
     with ThreadPoolExecutor(len(paths)) as pool:
@@ -151,14 +154,14 @@ def test_three_calls_at_once_with_an_ended_token_all_succeed(stale):
     assert [tab.refreshed for tab in tabs] == [1] * 3
 
 
-def test_the_refresh_token_is_the_same_in_the_answer_that_renews(server, stale):
+def test_renewing_returns_the_same_refresh_token(server, stale):
     answer = server.call("POST", "/api/auth/token/refresh/", json={"refresh": stale.refresh})
 
     renewed = answered(answer, 200, {"access": str, "refresh": str})
     assert renewed["refresh"] == stale.refresh
 
 
-def test_what_was_to_be_written_is_written_once_after_the_token_is_renewed(stale):
+def test_a_session_is_created_once_after_the_token_is_renewed(stale):
     made = stale.offer(title="Late")
 
     listed = answered(stale.call("GET", "/sessions/?subject=prog&page_size=100"), 200, PAGE)
@@ -167,14 +170,14 @@ def test_what_was_to_be_written_is_written_once_after_the_token_is_renewed(stale
 
 
 @pytest.mark.parametrize("refresh", ["broken", "", None])
-def test_without_a_good_refresh_token_the_401_reaches_the_caller(stale, refresh):
+def test_without_a_valid_refresh_token_the_caller_gets_the_401(stale, refresh):
     stale.refresh = refresh
 
     refused(stale.call("GET", "/sessions/"), 401)
     assert stale.refreshed == 0
 
 
-def test_a_signed_out_refresh_token_renews_nothing(server):
+def test_a_refresh_token_is_invalid_after_sign_out(server):
     leaving = Browser.of_a_newcomer(server, "leaving")
     leaving.access = expired(leaving.access)
     server.call("POST", "/api/auth/logout/", json={"refresh": leaving.refresh})

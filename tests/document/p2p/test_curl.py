@@ -8,7 +8,7 @@ from tests.document.conftest import Client
 from tests.document.p2p.client import in_days
 from tests.document.p2p.shapes import DETAIL, PAGE
 from tests.document.shapes import problem
-from tests.document.test_curl import pasted
+from tests.document.test_curl import run_command
 
 pytestmark = pytest.mark.skipif(not shutil.which("curl"), reason="needs curl")
 
@@ -21,12 +21,12 @@ CREATE = r"""
 curl -X POST -H "Authorization: Bearer <token>" -H "Content-Type: application/json" \
   -d '{"title":"Test Session","description":"Test","subject":"Test","level":"beginner","date":"2024-01-15T14:00:00-05:00","duration":60,"max_participants":10,"timezone_offset":-300}' \
   http://localhost:8000/api/sessions/
-"""  # noqa: E501  # as it is written
+"""  # noqa: E501  # as in the document
 
 
 def run(command, browser):
     client = Client(browser.server, browser.access, browser.id)
-    return pasted(command.replace("<token>", browser.access), client)
+    return run_command(command.replace("<token>", browser.access), client)
 
 
 @pytest.mark.usefixtures("offered")
@@ -45,7 +45,7 @@ def test_create_a_session(john):
     assert body["status"] == "pending_approval"
 
 
-def test_create_a_session_on_the_documents_own_date_is_refused_as_past(john):
+def test_create_a_session_with_the_documents_own_date_is_refused(john):
     status, body = run(CREATE, john)
 
     assert (status, body["error"]) == (400, "Session date must be in the future")

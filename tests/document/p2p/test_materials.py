@@ -20,12 +20,12 @@ LINK = {
 
 @pytest.fixture
 def uploaded(john, scheduled):
-    """(the session, the file that John has uploaded to it)."""
+    """A session, and a file that John uploaded to it."""
     answer = john.upload(scheduled, ("python_basics.pdf", PDF), **FILE)
     return scheduled, answered(answer, 201, MATERIAL)
 
 
-def test_a_file_is_uploaded_and_opens_without_a_token(uploaded):
+def test_an_uploaded_file_can_be_opened_without_a_token(uploaded):
     _, material = uploaded
 
     assert {key: material[key] for key in FILE} == FILE
@@ -46,7 +46,7 @@ def test_a_link_is_added_as_json_and_both_are_listed(john, bob, uploaded):
     assert len(bob.detail(session)["materials"]) == 2
 
 
-def test_a_whole_material_sent_back_with_an_edit_changes_the_edit(john, uploaded):
+def test_sending_back_a_whole_material_changes_only_what_was_edited(john, uploaded):
     session, material = uploaded
     path = f"/sessions/{session}/materials/{material['id']}/"
 
@@ -57,7 +57,7 @@ def test_a_whole_material_sent_back_with_an_edit_changes_the_edit(john, uploaded
     assert requests.get(changed["file"], timeout=10).content == PDF
 
 
-def test_a_material_is_deleted_and_its_address_with_it(john, uploaded):
+def test_a_deleted_material_and_its_file_are_gone(john, uploaded):
     session, material = uploaded
 
     deleted = john.call("DELETE", f"/sessions/{session}/materials/{material['id']}/")
@@ -67,7 +67,7 @@ def test_a_material_is_deleted_and_its_address_with_it(john, uploaded):
     refused(requests.get(material["file"], timeout=10), 404)
 
 
-def test_who_only_asked_sees_none_and_who_is_in_hears_of_each(bob, jane, uploaded):
+def test_askers_see_no_materials_and_participants_are_notified_of_new_ones(bob, jane, uploaded):
     session, _ = uploaded
 
     refused(jane.call("GET", f"/sessions/{session}/materials/"), 403)
@@ -75,7 +75,7 @@ def test_who_only_asked_sees_none_and_who_is_in_hears_of_each(bob, jane, uploade
     assert bob.notifications(session)[0]["title"] == ("New material in Advanced Python Programming")
 
 
-def test_without_a_token_all_of_it_is_a_401(server, uploaded):
+def test_without_a_token_every_request_is_a_401(server, uploaded):
     session, _ = uploaded
     nobody = Browser(server, 0, "", "")
     for method, path in (("GET", ""), ("POST", ""), ("PUT", "1/"), ("DELETE", "1/")):

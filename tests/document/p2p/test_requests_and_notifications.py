@@ -1,5 +1,5 @@
-"""Asking, deciding, one's own sessions, notifications, and who may do what: each example of the
-document, sent as it is written."""
+"""Booking requests, decisions, own sessions, notifications and permissions: each example of the
+document, sent as written."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from tests.document.p2p.shapes import BOOKING_REQUEST, MINE, NOTIFICATION
 
 TITLE = "Advanced Python Programming"
 INTERESTED = {"message": "I'm interested in joining this session"}
-OF_THE_CREATOR = [
+FOR_THE_CREATOR = [
     ("PUT", "", {"title": "Updated Python Programming"}),
     ("DELETE", "", None),
     ("POST", "approve_request/", {"user_id": 3}),
     ("POST", "reject_request/", {"user_id": 3}),
     ("POST", "cancel/", None),
 ]
-OF_ONE_SESSION = [("GET", "", None), ("POST", "join/", INTERESTED), *OF_THE_CREATOR]
-ELSEWHERE = [
+FOR_ONE_SESSION = [("GET", "", None), ("POST", "join/", INTERESTED), *FOR_THE_CREATOR]
+OTHERS = [
     ("GET", "/sessions/", None),
     ("POST", "/sessions/", {"title": TITLE}),
     ("GET", "/sessions/my_sessions/", None),
@@ -29,32 +29,32 @@ ELSEWHERE = [
 ]
 
 
-def told(notification):
+def content(notification):
     return tuple(notification[key] for key in ("user", "title", "message", "type", "read"))
 
 
 def test_join_session_creates_a_booking_request(bob, offered):
-    asked = answered(
+    request = answered(
         bob.send("POST", f"/sessions/{offered}/join/", INTERESTED), 201, BOOKING_REQUEST
     )
 
-    assert asked["user"]["username"] == "bob_wilson"
-    assert asked["message"] == INTERESTED["message"]
-    assert asked["status"] == "pending"
+    assert request["user"]["username"] == "bob_wilson"
+    assert request["message"] == INTERESTED["message"]
+    assert request["status"] == "pending"
 
 
 @pytest.mark.parametrize(
-    ("decision", "becomes", "session_is"),
+    ("decision", "status", "session_status"),
     [("approve", "approved", "scheduled"), ("reject", "rejected", "pending_approval")],
 )
-def test_a_booking_request_is_decided(john, bob, offered, decision, becomes, session_is):
+def test_a_booking_request_is_decided(john, bob, offered, decision, status, session_status):
     bob.ask(offered)
     path, body = f"/sessions/{offered}/{decision}_request/", {"user_id": bob.id}
 
     decided = answered(john.send("POST", path, body), 200, BOOKING_REQUEST)
 
-    assert (decided["user"]["id"], decided["status"]) == (bob.id, becomes)
-    assert john.detail(offered)["status"] == session_is
+    assert (decided["user"]["id"], decided["status"]) == (bob.id, status)
+    assert john.detail(offered)["status"] == session_status
     refused(john.send("POST", path, body), 404, "no_pending_request")
 
 
@@ -70,12 +70,12 @@ def test_get_my_sessions(server, john, scheduled):
     assert [each["id"] for each in mine["joined"]] == [scheduled]
 
 
-def test_the_creator_is_told_of_a_request_by_the_askers_names_or_username(john, bob, jane, offered):
+def test_the_creator_is_notified_of_a_request_with_full_name_or_username(john, bob, jane, offered):
     bob.ask(offered)
     jane.ask(offered)
 
     title = f"New booking request for {TITLE}"
-    assert [told(each) for each in john.notifications(offered)] == [
+    assert [content(each) for each in john.notifications(offered)] == [
         (john.id, title, f"{who} wants to join your session.", "booking_request", False)
         for who in ("jane_smith", "Bob Wilson")
     ]
@@ -83,21 +83,21 @@ def test_the_creator_is_told_of_a_request_by_the_askers_names_or_username(john, 
 
 
 @pytest.mark.parametrize(("decision", "word"), [("approve", "approved"), ("reject", "rejected")])
-def test_the_one_who_asked_is_told_of_the_decision(john, bob, offered, decision, word):
+def test_the_asker_is_notified_of_the_decision(john, bob, offered, decision, word):
     bob.ask(offered)
     john.decide(decision, offered, bob.id)
 
     title = f"Booking request {word} for {TITLE}"
     message = f"Your request to join {TITLE} has been {word}."
-    assert [told(each) for each in bob.notifications(offered)] == [
+    assert [content(each) for each in bob.notifications(offered)] == [
         (bob.id, title, message, "session_update", False)
     ]
 
 
-def test_those_concerned_are_told_of_a_new_date_a_start_and_the_end(john, bob, scheduled):
+def test_participants_are_notified_of_a_new_date_the_start_and_the_end(john, bob, scheduled):
     assert john.update(scheduled, date=f"{in_days(25)}T10:00:00Z").ok
-    for act in ("start", "complete"):
-        assert john.send("POST", f"/sessions/{scheduled}/{act}/").ok
+    for action in ("start", "complete"):
+        assert john.send("POST", f"/sessions/{scheduled}/{action}/").ok
 
     titles = [each["title"] for each in bob.notifications(scheduled)]
     assert titles[:3] == [
@@ -105,11 +105,11 @@ def test_those_concerned_are_told_of_a_new_date_a_start_and_the_end(john, bob, s
     ]
 
 
-def test_who_is_in_and_who_has_asked_is_told_of_a_cancellation(john, bob, jane, scheduled):
+def test_participants_and_askers_are_notified_of_a_cancellation(john, bob, jane, scheduled):
     john.send("POST", f"/sessions/{scheduled}/cancel/")
 
-    for concerned in (bob, jane):
-        newest = concerned.notifications(scheduled)[0]
+    for person in (bob, jane):
+        newest = person.notifications(scheduled)[0]
         assert (newest["title"], newest["type"]) == (
             f"Session cancelled: {TITLE}",
             "session_update",
@@ -142,27 +142,27 @@ def test_mark_all_notifications_as_read(server, john, bob):
     assert bob.notifications() == before
 
 
-@pytest.mark.parametrize(("method", "path", "body"), ELSEWHERE)
-def test_without_a_good_token_each_of_these_is_a_401(server, method, path, body):
+@pytest.mark.parametrize(("method", "path", "body"), OTHERS)
+def test_without_a_valid_token_the_other_requests_are_a_401(server, method, path, body):
     for token in ("", "<access_token>"):
         refused(server.call(method, f"/api{path}", token, json=body), 401)
 
 
-@pytest.mark.parametrize(("method", "act", "body"), OF_ONE_SESSION)
-def test_an_unknown_session_is_a_404_and_a_401_without_a_token(john, server, method, act, body):
-    path = f"/sessions/999999999/{act}"
+@pytest.mark.parametrize(("method", "action", "body"), FOR_ONE_SESSION)
+def test_an_unknown_session_is_a_404_and_a_401_without_a_token(john, server, method, action, body):
+    path = f"/sessions/999999999/{action}"
 
     refused(john.send(method, path, body), 404, "not_found")
     refused(server.call(method, f"/api{path}", json=body), 401)
 
 
-@pytest.mark.parametrize(("method", "act", "body"), OF_THE_CREATOR)
-def test_what_creators_alone_may_do_is_a_403_for_others(
-    john, bob, jane, offered, method, act, body
+@pytest.mark.parametrize(("method", "action", "body"), FOR_THE_CREATOR)
+def test_requests_for_the_creator_are_a_403_for_others(
+    john, bob, jane, offered, method, action, body
 ):
     bob.ask(offered)
     before = john.detail(offered)
 
     for other in (bob, jane):
-        refused(other.send(method, f"/sessions/{offered}/{act}", body), 403)
+        refused(other.send(method, f"/sessions/{offered}/{action}", body), 403)
     assert john.detail(offered) == before

@@ -1,4 +1,4 @@
-"""Session management: each example of the document, sent as it is written, its date in the
+"""Session management: each example of the document, sent as written, but with a date in the
 future."""
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ UPDATE = """{
   "max_participants": 20,
   "status": "approved"
 }"""
-ACTS = {
+ACTIONS = {
     "approved": ["approve"],
     "ongoing": ["approve", "start"],
     "completed": ["approve", "start", "complete"],
@@ -61,13 +61,13 @@ def test_get_all_sessions(bob):
 @pytest.mark.parametrize("status", sorted(STATUSES))
 def test_sessions_are_filtered_by_each_documented_status(john, bob, status, offered, scheduled):
     session = scheduled if status == "scheduled" else offered
-    for act in ACTS.get(status, []):
-        assert john.send("POST", f"/sessions/{session}/{act}/").ok, act
+    for action in ACTIONS.get(status, []):
+        assert john.send("POST", f"/sessions/{session}/{action}/").ok, action
 
     listed = bob.send("GET", f"/sessions/?status={status}&creator={john.id}&ordering=-created_at")
 
     assert {each["status"] for each in listed.json()["results"]} <= {status}
-    # Time alone makes a session expire, and none's has passed.
+    # A session expires only after its date, and all dates here are in the future.
     assert (session in found(listed)) == (status != "expired")
 
 
@@ -125,7 +125,7 @@ def test_create_session(john):
     assert made["booking_mode"] == "request"
 
 
-def test_the_date_as_it_stands_in_the_document_is_refused_with_the_documents_sentence(john):
+def test_the_documents_own_date_is_refused_with_the_documents_sentence(john):
     sentence = refused(john.send("POST", "/sessions/", json.loads(CREATE)), 400)
 
     assert sentence == "Session date must be in the future"
