@@ -20,10 +20,10 @@ from core.errors import APIError, declare
 
 NOT_READY = declare("not_ready", 503, "Not ready to serve: {reason}.")
 
-# Seconds for which the state of Redis is kept.
-BELIEVED = 1.0
-# Seconds that the database has to answer: a load balancer doesn't wait much longer for us.
-PATIENCE = 3.0
+# Seconds between two checks of Redis.
+REDIS_INTERVAL = 1.0
+# The database must answer within these seconds: load balancers don't wait much longer.
+DATABASE_SECONDS = 3.0
 
 
 class HealthObject(TypedDict):
@@ -45,19 +45,22 @@ class RedisProbe:
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.asked_at = float("-inf")
-        self.url = self.told = ""
+        self.checked_at = float("-inf")
+        self.url = self.last_state = ""
 
     def state(self) -> str:
         """Return `ok`, the problem, or `not configured`."""
         with self.lock:
-            if self.url != settings.REDIS_URL or time.monotonic() > self.asked_at + BELIEVED:
-                self.url, self.told = settings.REDIS_URL, ask_redis()
-                self.asked_at = time.monotonic()
-            return self.told
+            if (
+                self.url != settings.REDIS_URL
+                or time.monotonic() > self.checked_at + REDIS_INTERVAL
+            ):
+                self.url, self.last_state = settings.REDIS_URL, check_redis()
+                self.checked_at = time.monotonic()
+            return self.last_state
 
 
-def ask_redis() -> str:
+def check_redis() -> str:
     """Return the state of Redis. Cache and broker are the same Redis, so one check is enough."""
     if not settings.REDIS_URL:
         return "not configured"
@@ -100,7 +103,7 @@ def check_database() -> None:
         APIError: 503 otherwise.
     """
     try:
-        with query_deadline(PATIENCE):
+        with query_deadline(DATABASE_SECONDS):
             executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
             waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except Error:

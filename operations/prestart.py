@@ -47,10 +47,10 @@ def prepare_database() -> None:
     except OperationalError as error:
         raise CommandError(f"The database in DATABASE_URL can't be used: {error}") from None
     finally:
-        let_go()
+        close_connections()
 
 
-def let_go() -> None:
+def close_connections() -> None:
     """Close all connections and the threads of the pool, so that the process can be forked."""
     connection.close()
     if connection.vendor == "postgresql":
@@ -68,16 +68,16 @@ def one_at_a_time() -> Iterator[None]:
         yield
         return
     with connection.cursor() as cursor:
-        while not ask(cursor, "SELECT pg_try_advisory_lock(%s)"):
+        while not call_with_lock(cursor, "SELECT pg_try_advisory_lock(%s)"):
             time.sleep(PAUSE)
     try:
         yield
     finally:
         with connection.cursor() as cursor:
-            ask(cursor, "SELECT pg_advisory_unlock(%s)")
+            call_with_lock(cursor, "SELECT pg_advisory_unlock(%s)")
 
 
-def ask(cursor: object, statement: str) -> bool:
+def call_with_lock(cursor: object, statement: str) -> bool:
     cursor.execute(statement, [MIGRATION_LOCK])  # type: ignore[attr-defined]
     return bool(cursor.fetchone()[0])  # type: ignore[attr-defined]
 
@@ -97,7 +97,7 @@ def collect_static_files() -> None:
 
 def collect_once(folder: Path) -> None:
     """Collect them into this folder; several instances of one checkout take turns."""
-    if is_collected(folder):  # as in an image, where nothing can be written
+    if is_collected(folder):  # as in an image, whose files are read-only
         return
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("w") as lock:
@@ -112,9 +112,9 @@ def is_collected(folder: Path) -> bool:
     if not manifest.exists():
         return False
     collected, _ = HashedFiles().load_manifest()
-    moment = manifest.stat().st_mtime
+    collected_at = manifest.stat().st_mtime
     return all(
-        name in collected and Path(storage.path(name)).stat().st_mtime <= moment
+        name in collected and Path(storage.path(name)).stat().st_mtime <= collected_at
         for finder in get_finders()
         for name, storage in finder.list([])
     )

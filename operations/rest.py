@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 # Seconds that running requests may take after a worker is told to stop. Outgoing calls, to Zoom
 # and Cloudinary, take at most 12.
 GRACE = 30
-# Seconds during which responses close their connection, before idle connections are closed.
+# Seconds before the workers stop during which each response closes its connection.
 FAREWELL = 1.0
 # Seconds between two checks of whether a worker has ended.
 PAUSE = 0.02
@@ -61,28 +61,28 @@ class Application:
 
     def __init__(self, site: Callable[..., Iterable[bytes]]) -> None:
         self.site = site
-        self.leaves = False
+        self.is_leaving = False
         self.bodies = Bodies()
         self.slots = threading.BoundedSemaphore(settings.WEB_THREADS)
-        self.unstarted = threading.Lock()
+        self.first_request = threading.Lock()
 
     def __call__(self, environ: dict[str, Any], respond: Callable[..., Any]) -> Iterable[bytes]:
-        if self.unstarted.acquire(blocking=False):  # never released: once for each process
+        if self.first_request.acquire(blocking=False):  # never released: once per process
             self.bodies.start()
-        is_whole = not is_refused_unread(environ) and self.bodies.take_in(environ)
+        is_whole = not is_refused_unread(environ) and self.bodies.receive(environ)
 
         def respond_and_close(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
             return respond(status, [*headers, ("Connection", "close")], *error)
 
         with self.slots:  # streamed content is sent after the slot is released
-            keeps = is_whole and not self.leaves
-            return self.site(environ, respond if keeps else respond_and_close)
+            keeps_alive = is_whole and not self.is_leaving
+            return self.site(environ, respond if keeps_alive else respond_and_close)
 
     def leave(self, *signal_and_frame: object) -> None:
         """Close connections from now on, and soon refuse new ones: clients that still wait for a
         connection when the socket is closed would get no answer."""
-        self.leaves = True
-        threading.Timer(FAREWELL / 2, let_nobody_in).start()
+        self.is_leaving = True
+        threading.Timer(FAREWELL / 2, drop_new_connections).start()
 
 
 class Server(MPServer):
@@ -117,7 +117,7 @@ def is_refused_unread(environ: dict[str, Any]) -> bool:
     return refused_unread(headers) is not None
 
 
-def let_nobody_in() -> None:
+def drop_new_connections() -> None:
     """Make the kernel drop new connection attempts. Clients get no answer, retry a second later,
     and are refused then. Linux only."""
     if sys.platform != "linux":

@@ -98,16 +98,16 @@ def run_job(job: Job, now: datetime, *, run_id: str | None = None) -> int:
         finally:
             JOBS.labels(job.name, outcome).inc()
             JOB_SECONDS.labels(job.name).observe(time.perf_counter() - began)
-        note(job, rows, time.perf_counter() - began)
+        record(job, rows, time.perf_counter() - began)
         return rows
 
 
-def note(job: Job, rows: int, seconds: float) -> None:
+def record(job: Job, rows: int, seconds: float) -> None:
     JOB_ROWS.labels(job.name).inc(rows)
     JOB_SUCCESS.labels(job.name).set_to_current_time()
     # At debug level if there was nothing to do, which is the usual case every few seconds.
-    tell = lines.info if rows else lines.debug
-    tell("job", rows=rows, duration_ms=round(seconds * 1000, 1))
+    write = lines.info if rows else lines.debug
+    write("job", rows=rows, duration_ms=round(seconds * 1000, 1))
 
 
 def run_jobs(now: datetime) -> dict[str, int]:
@@ -164,9 +164,9 @@ def embedded_scheduler() -> Iterator[None]:
     if not settings.EMBEDDED_SCHEDULER:
         yield
         return
-    clock = EmbeddedScheduler()
-    clock.start()
+    scheduler = EmbeddedScheduler()
+    scheduler.start()
     try:
         yield
     finally:
-        clock.stop()
+        scheduler.stop()

@@ -71,11 +71,11 @@ class HTTPProtocol(H11Protocol):
         self.watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.watch_no_more()
+        self.stop_watching()
         super().connection_lost(exc)
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
-        self.watch_no_more()
+        self.stop_watching()
         super().handle_websocket_upgrade(event)
 
     def watch(self) -> None:
@@ -83,12 +83,12 @@ class HTTPProtocol(H11Protocol):
         owed = self.owed()
         if owed == self.watched:
             return
-        self.watch_no_more()
+        self.stop_watching()
         if owed is not None:
             self.watched = owed
             self.deadline = self.loop.call_later(getattr(settings, owed), self.transport.abort)
 
-    def watch_no_more(self) -> None:
+    def stop_watching(self) -> None:
         if self.deadline is not None:
             self.deadline.cancel()
         self.deadline = self.watched = None

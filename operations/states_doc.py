@@ -11,7 +11,7 @@ from sessions_app.states import ACTIONS, IN_MODE, INITIAL, Mode, Role, Status
 from zoom import states as one_on_one
 
 # In each table the first action without a URL; all after it have none either.
-INSIDE, INSIDE_ONE_ON_ONE = "schedule", "look"
+WITHOUT_URL, WITHOUT_URL_ONE_ON_ONE = "schedule", "look"
 HEADER = """\
 # States
 
@@ -32,14 +32,14 @@ def group_sessions() -> list[str]:
     for mode in Mode:
         statuses = [status for status in Status if status in IN_MODE[mode]]
         parts += [f"### Booking mode `{mode}`\n", diagram(ACTIONS, statuses, INITIAL[mode])]
-    parts += ["### Every action\n", table(ACTIONS, INSIDE, Status, Role)]
+    parts += ["### Every action\n", table(ACTIONS, WITHOUT_URL, Status, Role)]
     return [*parts, "### Roles\n", roles(Role)]
 
 
 def one_on_ones() -> list[str]:
     actions, statuses, held = one_on_one.ACTIONS, one_on_one.Status, one_on_one.Role
     parts = ["## 1-on-1 sessions\n", diagram(actions, list(statuses), statuses.PENDING)]
-    parts += ["### Every action\n", table(actions, INSIDE_ONE_ON_ONE, statuses, held)]
+    parts += ["### Every action\n", table(actions, WITHOUT_URL_ONE_ON_ONE, statuses, held)]
     return [*parts, "### Roles\n", roles(held)]
 
 
@@ -62,15 +62,15 @@ def diagram(actions: Table, statuses: Collection[str], initial: str) -> str:
 
 def table(
     actions: Table,
-    first_inside: str,
+    first_without_url: str,
     statuses: type[TextChoices],
     held: type[TextChoices],
 ) -> str:
     """Return a table of all actions: roles, statuses, resulting status and refusals."""
-    inside = list(actions)[list(actions).index(first_inside) :]
+    without_url = list(actions)[list(actions).index(first_without_url) :]
     lines = ["| action | who | in which statuses | leads to | refused |", "|---|---|---|---|---|"]
     for name, action in actions.items():
-        label = f"{name} (no URL)" if name in inside else f"`{name}`"
+        label = f"{name} (no URL)" if name in without_url else f"`{name}`"
         who = ", ".join(role for role in held if role in action.roles)
         states = ", ".join(f"`{status}`" for status in statuses if status in action.states)
         rules = ", ".join(f"`{rule.refusal.code}`" for rule in action.rules)

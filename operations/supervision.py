@@ -1,4 +1,4 @@
-"""Starts and supervises the processes (parts) of `manage.py serve`, and ends with them."""
+"""Starts and supervises the processes (parts) of `manage.py serve`. If one ends, all end."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def supervise(commands: Mapping[str, Sequence[str]], environment: Mapping[str, s
         signal.signal(number, lambda *_: ends.put(None))
     parts = [ChildProcess(name, command, environment) for name, command in commands.items()]
     for part in parts:
-        threading.Thread(target=tell_end, args=(part, ends), daemon=True).start()
+        threading.Thread(target=report_end, args=(part, ends), daemon=True).start()
     failed = ends.get()
     if failed:
         code = failed.process.returncode
@@ -78,7 +78,7 @@ def supervise(commands: Mapping[str, Sequence[str]], environment: Mapping[str, s
     return 1 if failed or any(codes) else 0
 
 
-def tell_end(part: ChildProcess, ends: SimpleQueue[ChildProcess | None]) -> None:
+def report_end(part: ChildProcess, ends: SimpleQueue[ChildProcess | None]) -> None:
     part.process.wait()
     ends.put(part)
 

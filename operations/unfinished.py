@@ -45,11 +45,11 @@ class Bodies:
         """Start watching the connections of this process, which is already listening. Linux
         only."""
         if sys.platform == "linux":
-            end_stalled_answers()
+            limit_stalled_responses()
             threading.Thread(target=self.watch, name="unfinished bodies", daemon=True).start()
 
-    def take_in(self, environ: dict[str, Any]) -> bool:
-        """Replace `wsgi.input` by the complete body, or by one that raises an error when read.
+    def receive(self, environ: dict[str, Any]) -> bool:
+        """Replace `wsgi.input` with the complete body, or with one that raises an error when read.
 
         Returns:
             False if a part of the body is unread, so that the connection can't be used again.
@@ -58,28 +58,28 @@ class Bodies:
         if not length:
             return True
         deadline = Deadline(environ.get("CONTENT_TYPE", ""))
-        kept = SpooledTemporaryFile(max_size=settings.FILE_UPLOAD_MAX_MEMORY_SIZE)  # noqa: SIM115
-        environ["wsgi.input"], source = kept, environ["wsgi.input"]
+        file = SpooledTemporaryFile(max_size=settings.FILE_UPLOAD_MAX_MEMORY_SIZE)  # noqa: SIM115
+        environ["wsgi.input"], source = file, environ["wsgi.input"]
         received = 0
         try:
             with self.watched():
                 while received < length:
                     piece = source.read(min(PIECE, length - received))
                     received += len(piece)
-                    # Before the deadline the client has left; after it, most likely `Silences`
-                    # has shut the connection down.
+                    # Before the deadline the client has disconnected; after it, most likely
+                    # `StalledClients` has shut the connection down.
                     if not piece and deadline.seconds_left(0) > 0:
                         break
                     if not piece or deadline.seconds_left(received) <= 0:
                         raise TimeoutError
-                    kept.write(piece)
+                    file.write(piece)
         except OSError as error:
             if not isinstance(error, TimeoutError):
                 logger.exception("A body can't be stored on the disk.")
             environ["wsgi.input"] = UnreadableBody(error)
-            kept.close()
+            file.close()
             return False
-        kept.seek(0)
+        file.seek(0)
         return received == length
 
     @contextmanager
@@ -95,14 +95,14 @@ class Bodies:
     def watch(self) -> None:
         """Shut down connections that send too little, while any thread waits for its client."""
         pause = settings.BODY_SECONDS / 6
-        silences = Silences()
+        stalled = StalledClients()
         while True:
             time.sleep(pause)
-            patience = time.monotonic() - pause
-            if any(began < patience for began in list(self.began.values())):
-                silences.look()
+            cutoff = time.monotonic() - pause
+            if any(began < cutoff for began in list(self.began.values())):
+                stalled.check()
             else:
-                silences.forget()
+                stalled.reset()
 
 
 @dataclass
@@ -120,19 +120,19 @@ class Sample:
     received: int
 
 
-class Silences:
-    """Finds clients that have sent little for too long while nothing was sent to them. Those are
-    incomplete bodies: granian closes connections that are idle between requests earlier."""
+class StalledClients:
+    """Finds clients that have sent little for too long while nothing was sent to them. Their
+    bodies are incomplete: granian has already closed connections that are idle between requests."""
 
     def __init__(self) -> None:
         self.samples: dict[tuple[Any, ...], Sample] = {}
         # Idle connections are closed by granian.
         self.limit = max(settings.BODY_SECONDS, settings.HEADER_SECONDS + 1)
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         self.samples.clear()
 
-    def look(self) -> None:
+    def check(self) -> None:
         before, self.samples = self.samples, {}
         for connection in connections_of_clients():
             with suppress(OSError):  # closed meanwhile
@@ -153,13 +153,13 @@ class Silences:
 def sample(connection: socket.socket) -> Sample:
     """Measure a connection. Data that the client hasn't received yet counts as being sent now."""
     now = time.monotonic()
-    told = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)
+    info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)
     waiting = struct.unpack("i", fcntl.ioctl(connection, termios.TIOCOUTQ, bytes(4)))[0]
-    silent = 0 if waiting else struct.unpack_from("I", told, LAST_SENT)[0] / 1000
-    return Sample(now - silent, now, struct.unpack_from("Q", told, RECEIVED)[0])
+    silent = 0 if waiting else struct.unpack_from("I", info, LAST_SENT)[0] / 1000
+    return Sample(now - silent, now, struct.unpack_from("Q", info, RECEIVED)[0])
 
 
-def end_stalled_answers() -> None:
+def limit_stalled_responses() -> None:
     """Make the system close a connection whose client doesn't read for a while, since a thread of
     granian waits for it. Accepted sockets inherit this from the listening one."""
     for connection in own_sockets():

@@ -1,6 +1,6 @@
 """1-on-1 sessions in the admin: read-only lists with tokens and audit log. The only action,
-stopping a session, calls the service. Meeting addresses and passcodes are on no page: they are for
-the session's two people only."""
+stopping a session, calls the service. No page shows meeting addresses or passcodes, since they are
+for the session's two people only."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class OneOnOneSessionAdmin(ReadOnlyAdmin):
 
     @admin.action(description="End or cancel selected sessions", permissions=["act"])
     def stop_selected(self, request: HttpRequest, queryset: QuerySet[OneOnOneSession]) -> None:
-        deadline = services.patience()
+        deadline = services.action_deadline()
         self.act_on_each(request, queryset, services.stop, "stopped", deadline=deadline)
 
 

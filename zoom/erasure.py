@@ -15,7 +15,7 @@ from zoom.states import LIVE
 
 
 def end_all(user: User, *, now: datetime) -> int:
-    """End or cancel all of the user's open sessions, and return the number of other people."""
+    """End the user's pending and active sessions, and return the number of other people in them."""
     live = (
         OneOnOneSession.objects.of(user)
         .filter(status__in=LIVE)
@@ -38,5 +38,5 @@ def rename(user: User, name: str) -> int:
 
 
 def forget_at_zoom(email: str, name: str) -> None:
-    """Replace the digest of the e-mail address in Zoom's events: it can be computed again."""
+    """Replace the digest of the e-mail address in Zoom's events: it would identify the person."""
     WebhookEvent.objects.filter(person=digest_of(email.lower())).update(person=digest_of(name))

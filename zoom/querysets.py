@@ -1,4 +1,4 @@
-"""All queries for 1-on-1 sessions and what belongs to them."""
+"""All queries for 1-on-1 sessions, their tokens, start attempts, log entries and Zoom's events."""
 
 from __future__ import annotations
 
@@ -85,13 +85,13 @@ class StartAttemptQuerySet(QuerySet[Any]):
 
     def lost(self, now: datetime) -> Self:
         """Return failed or crashed attempts that may have left a meeting at Zoom."""
-        died = Q(created_at__lt=now - MAX_START)
-        return self.filter(self.LOST_CLAIM | died, settled=False, created_at__gt=now - GIVEN_UP)
+        expired = Q(created_at__lt=now - MAX_START)
+        return self.filter(self.LOST_CLAIM | expired, settled=False, created_at__gt=now - GIVEN_UP)
 
     def failed(self, now: datetime) -> Self:
         """Return attempts without a meeting: Zoom failed, or the session had already ended."""
-        died = Q(session__started_at=None, session__start_until__lte=now)
-        return self.filter(self.LOST_CLAIM | died)
+        expired = Q(session__started_at=None, session__start_until__lte=now)
+        return self.filter(self.LOST_CLAIM | expired)
 
 
 class JoinTokenQuerySet(QuerySet[Any]):

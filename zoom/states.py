@@ -16,7 +16,7 @@ from django.db.models import TextChoices
 from core.errors import PERMISSION_DENIED, ErrorCode, declare
 from core.lifecycle import WRONG_STATE, Action, Rule
 
-# The longest time that a session may be pending, and active.
+# The longest times that a session may stay pending and stay active.
 MAX_PENDING = timedelta(days=7)
 MAX_ACTIVE = timedelta(days=1)
 
@@ -177,7 +177,7 @@ ACTIONS: dict[str, Action] = {
     "leave": action(Status.ACTIVE, by=MEMBERS, closed=NOT_ACTIVE),
     "end": action(Status.ACTIVE, by=MEMBERS, to=Status.COMPLETED, closed=CANNOT_END),
     "cancel": action(*LIVE, by=MEMBERS, to=Status.CANCELLED, closed=CANNOT_CANCEL),
-    # These have no URL: viewing, the end of a start, and what staff, scheduler and Zoom end.
+    # These have no URL: viewing, completing a start, and the actions of staff, scheduler and Zoom.
     "look": action(*Status, by=MEMBERS),
     "activate": action(Status.PENDING, by=MEMBERS, to=Status.ACTIVE, closed=CANNOT_START,
                     rules=(own_start,)),

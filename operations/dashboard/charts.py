@@ -47,19 +47,19 @@ class Chart(TypedDict):
 
 def draw(title: str, series: Mapping[str, Series], period: Period) -> Chart:
     """Return a chart with a bar for each day or week, which stacks the series from the bottom."""
-    stretches = split(period.days)
+    groups = split(period.days)
     numbers = [
-        [sum(each.get(day, 0) for day in days) for each in series.values()] for days in stretches
+        [sum(each.get(day, 0) for day in days) for each in series.values()] for days in groups
     ]
     top = round_up(max(map(sum, numbers)))
     return {
         "title": title,
         "legend": list(series),
         "top": f"{top:,}",
-        "width": len(stretches) * (BAR + GAP),
+        "width": len(groups) * (BAR + GAP),
         "bars": [
             draw_bar(number, days, counts, list(series), top)
-            for number, (days, counts) in enumerate(zip(stretches, numbers, strict=True))
+            for number, (days, counts) in enumerate(zip(groups, numbers, strict=True))
         ],
         "is_weekly": period.length > MAX_DAYS,
     }
@@ -73,14 +73,14 @@ def split(days: list[date]) -> list[list[date]]:
 
 def draw_bar(number: int, days: list[date], counts: list[int], legend: list[str], top: int) -> Bar:
     label = in_words(days)
-    told = ", ".join(
+    listed = ", ".join(
         f"{name.lower()} {count:,}" for name, count in zip(legend, counts, strict=True)
     )
     return {
         "label": label,
         "x": number * (BAR + GAP) + GAP // 2,
         "numbers": counts,
-        "text": f"{label}: {told}",
+        "text": f"{label}: {listed}",
         "parts": stack(counts, top),
     }
 

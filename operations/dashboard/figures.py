@@ -116,8 +116,8 @@ def by_day(
     its rows needn't be computed.
     """
 
-    def counted(stretch: Period, day: Any) -> QuerySet[Any, Any]:
-        within = {f"{column}__gte": stretch.start, f"{column}__lt": stretch.end}
+    def counted(part: Period, day: Any) -> QuerySet[Any, Any]:
+        within = {f"{column}__gte": part.start, f"{column}__lt": part.end}
         dated = rows.filter(**within).order_by().annotate(day=day).values_list("day", *kinds)
         numbers: QuerySet[Any, Any] = dated.annotate(number=NUMBER, **sums)
         return numbers

@@ -17,7 +17,7 @@ from operations.dashboard.periods import Period
 
 def may_see(user: User, model: type[Model]) -> bool:
     """Whether the user may view the table: as in the admin, permission to change is enough."""
-    codes = (get_permission_codename(act, model._meta) for act in ("view", "change"))
+    codes = (get_permission_codename(action, model._meta) for action in ("view", "change"))
     return any(user.has_perm(f"{model._meta.app_label}.{code}") for code in codes)
 
 

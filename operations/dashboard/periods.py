@@ -14,7 +14,7 @@ from core.dates import is_plain
 LENGTHS = (7, 30, 90, 365)
 DEFAULT_LENGTH = 30
 MAX_PERIOD = 731
-# Far from the limits of `date`, also for the preceding period.
+# Far enough from the limits of `date`, even for the preceding period.
 EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
 DAY = timedelta(days=1)
 

@@ -1,5 +1,5 @@
 """What needs the attention of staff: sessions waiting for approval, and rows that are stuck. Each
-pile is a filter of a list in the admin, which is used both for counting and in the link."""
+pile is a filter for a list in the admin, used both for counting and in the link."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sessions_app.models import Session
 from sessions_app.states import OPEN, Status, staff_approves
 from zoom.models import PendingMeetingEnd
 
-# Scheduled jobs run every minute: what is overdue for so long is stuck.
+# Scheduled jobs run every minute, so rows that are overdue for this long are stuck.
 OVERDUE = timedelta(hours=1)
 # The first tries are a few minutes apart: three failures take more than half an hour.
 TRIES = 3
@@ -25,7 +25,7 @@ TRIES = 3
 
 @dataclass(frozen=True)
 class Pile:
-    """Rows that somebody should look at.
+    """Rows that need the attention of staff.
 
     Attributes:
         name: unique among the piles.

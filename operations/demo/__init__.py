@@ -85,7 +85,7 @@ def play(plan: Plan, people: dict[str, User], joiners: list[str], now: datetime)
     )
     if isinstance(plan, PeerPlan) and staff_approves():
         if plan.waits:
-            return  # nobody can ask yet
+            return  # nobody can request to join yet
         staff = people[STAFF]
         services.approve(seen(session, staff), by=staff, now=published)
     for number, username in enumerate(joiners, start=1):
@@ -98,10 +98,12 @@ def play(plan: Plan, people: dict[str, User], joiners: list[str], now: datetime)
 
 def decide(plan: PeerPlan, session: Session, askers: list[User], published: datetime) -> None:
     """Approve the first of those who ask, reject the next, and let the others wait."""
-    acts = [services.approve_request] * plan.approved + [services.reject_request] * plan.rejected
+    decisions = [services.approve_request] * plan.approved + [
+        services.reject_request
+    ] * plan.rejected
     by, now = session.creator, published + timedelta(days=1)
-    for act, asker in zip(acts, askers, strict=False):
-        act(seen(session, by), user_id=asker.pk, by=by, now=now)
+    for decision, asker in zip(decisions, askers, strict=False):
+        decision(seen(session, by), user_id=asker.pk, by=by, now=now)
 
 
 def end(plan: Plan, session: Session, creator: User, now: datetime) -> None:

@@ -24,20 +24,20 @@ CHATS = (
         "bob",
         (
             "Did you get the third exercise?",
-            "Only half of it. The base case eats my brain.",
+            "Only half of it. I don't get the base case.",
             "Let's go through it on Thursday. Bring your sketch!",
         ),
     ),
     Chat(
         "chen",
         "maria",
-        ("Thank you for the closures session.", "With pleasure. Come to the hooks one, too."),
+        ("Thank you for the closures session.", "My pleasure. Come to the one on hooks, too."),
     ),
 )
 
 
 def befriend(people: dict[str, User], now: datetime) -> None:
-    """Make them friends as of a week ago, with messages since then."""
+    """Make the people of each chat friends as of a week ago, with messages since then."""
     asked = now - timedelta(days=7)
     for chat in CHATS:
         one, other = people[chat.asker], people[chat.asked]

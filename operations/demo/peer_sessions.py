@@ -10,8 +10,8 @@ from sessions_app.states import Level
 
 @dataclass(frozen=True)
 class PeerPlan(Plan):
-    """A peer's session: `joiners` people ask for a place, the numbers `approved` and `rejected` of
-    them are decided, and the others wait."""
+    """A peer's session. `joiners` people request a place; `approved` and `rejected` are the numbers
+    of requests that are decided, and the others stay pending."""
 
     approved: int = 0
     rejected: int = 0

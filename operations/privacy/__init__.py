@@ -12,7 +12,7 @@ from core.api.fields import MAX_ID
 
 
 class UnclearError(Exception):
-    """It isn't clear who is meant, or the person can't be erased; the message says which."""
+    """The person can't be identified, or can't be erased. The message says why."""
 
 
 def find_person(who: str) -> User:

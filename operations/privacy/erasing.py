@@ -23,7 +23,7 @@ from operations.privacy import UnclearError, traces
 Report = Counter[str]
 # How long a request that was accepted before the account was closed may still be in progress: its
 # body may arrive slowly.
-ON_THE_WAY = timedelta(hours=1)
+MAX_REQUEST = timedelta(hours=1)
 
 
 def check_may_be_erased(user: User) -> None:
@@ -48,7 +48,7 @@ def erase(user: User, *, now: datetime) -> Report:
     """
     email, renaming = user.email, Renaming(user, accounts_erasure.free_name(user))
     with transaction.atomic():
-        # If the last two are erased at the same time, one waits here and is then refused.
+        # If the last two superusers are erased at the same time, one waits here and is refused.
         list(User.objects.filter(is_superuser=True).select_for_update(no_key=True).order_by("pk"))
         check_may_be_erased(user)
         accounts_erasure.close(user)
@@ -65,7 +65,7 @@ def erase_late_arrivals(now: datetime) -> int:
     rows. Their accounts have no name any more to search for, but notifications to others record
     whom they name."""
     late = Report()
-    for user in User.objects.erased_since(now - ON_THE_WAY):
+    for user in User.objects.erased_since(now - MAX_REQUEST):
         unnamed = Renaming(user, user.username)
         late += retire(user, now=now) + delete(user, user.email, unnamed, now=now)
         late["notifications of others"] += notifications.erasure.rename_known(user, unnamed)

@@ -1,7 +1,7 @@
 """Exports a person's data as JSON, row by row, so that memory use stays small.
 
 Each section is one table, with the columns that refer to the person. Rows have all columns except
-hidden ones, so new columns are exported automatically. Of other people only the name is included.
+hidden ones, so new columns are exported automatically. Other people appear only by name.
 """
 
 from __future__ import annotations

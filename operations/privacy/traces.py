@@ -25,12 +25,12 @@ def rename_in_log(user: User, renaming: Renaming) -> int:
     """Replace the user's name in the admin's log, and return the number of changed entries."""
     changed = entries_about(user).exclude(object_repr=renaming.new)
     renamed: int = changed.update(object_repr=renaming.new)
-    having = [
+    conditions = [
         Q(object_repr__icontains=name) | Q(change_message__icontains=as_stored(name))
         for name in renaming.old
     ]
-    having.append(Q(change_message__contains=f" ({user.pk})"))
-    for entry in LogEntry.objects.filter(Q(*having, _connector=Q.OR)).iterator():
+    conditions.append(Q(change_message__contains=f" ({user.pk})"))
+    for entry in LogEntry.objects.filter(Q(*conditions, _connector=Q.OR)).iterator():
         renamed += rename_in(entry, user, renaming)
     return renamed
 
@@ -47,7 +47,7 @@ def rename_in(entry: LogEntry, user: User, renaming: Renaming) -> bool:
         "change_message": rename_in_message(entry.change_message, user, renaming),
     }
     if entry.content_type == ContentType.objects.get_for_model(User):
-        del new["object_repr"]  # the user's own are changed already: this is somebody else's name
+        del new["object_repr"]  # entries about the user are changed already: this is another name
     changed = any(old[name] != text for name, text in new.items())
     return changed and bool(LogEntry.objects.filter(pk=entry.pk).update(**new))
 
@@ -63,7 +63,7 @@ def rename_in_message(message: str, user: User, renaming: Renaming) -> str:
 
 
 def rename_in_sentence(message: str, user: User, renaming: Renaming) -> str:
-    """Replace the name in a sentence. For the person named at its start the id decides, so that
+    """Replace the name in a sentence. The person at its start is recognised by the id, so that
     former and short names are replaced, too."""
     start = WHOM.match(message)
     if start is None:

@@ -90,7 +90,7 @@ def test_if_zoom_hangs_a_block_waits_only_once_for_several_meetings(
     zoom, two_meetings, api, now, monkeypatch, django_capture_on_commit_callbacks
 ):
     ada, ben = two_meetings
-    monkeypatch.setattr("zoom.services.meetings.PATIENCE", 0.2)
+    monkeypatch.setattr("zoom.services.meetings.ACTION_SECONDS", 0.2)
     zoom.behave("end", hangs)
     calls = len(zoom.asked("end"))
 

@@ -24,21 +24,21 @@ DAY = 86_400
 
 
 def repeat(
-    attempt: Callable[[], ZoomResponse], *, deadline: Deadline, harmless: bool = True
+    attempt: Callable[[], ZoomResponse], *, deadline: Deadline, repeatable: bool = True
 ) -> ZoomResponse:
     """Try up to three times before the deadline, and return the response.
 
     Args:
-        harmless: whether the call may be made twice. If not, it is retried only if it has not
+        repeatable: whether the call may be made twice. If not, it is retried only if it has not
             reached Zoom.
     """
     for pause in PAUSES:
         try:
             return healthy(attempt())
-        except (NotSentError, BrokenError) as trouble:
+        except (NotSentError, BrokenError) as error:
             # The random delay spreads retries; it protects no secret.
             delay = pause * random.uniform(1, 2)  # noqa: S311  # nosec B311  # as said above
-            if deadline.remaining() <= delay or (isinstance(trouble, BrokenError) and not harmless):
+            if deadline.remaining() <= delay or (isinstance(error, BrokenError) and not repeatable):
                 raise
             time.sleep(delay)
     return healthy(attempt())
@@ -52,7 +52,7 @@ def healthy(answer: ZoomResponse) -> ZoomResponse:
     return answer
 
 
-def expect(status: int, answer: ZoomResponse, act: str) -> ZoomResponse:
+def expect(status: int, answer: ZoomResponse, what: str) -> ZoomResponse:
     """Return the response if its status is the one that means success.
 
     Raises:
@@ -60,7 +60,7 @@ def expect(status: int, answer: ZoomResponse, act: str) -> ZoomResponse:
     """
     if answer.status == status:
         return answer
-    logger.error("Zoom refused %s: status %s, code %s.", act, answer.status, answer.code)
+    logger.error("Zoom refused %s: status %s, code %s.", what, answer.status, answer.code)
     if answer.status == 429:
         wait = seconds_to_wait(answer)
         raise APIError(ZOOM_BUSY, wait=wait, headers={"Retry-After": str(wait)})
@@ -70,10 +70,10 @@ def expect(status: int, answer: ZoomResponse, act: str) -> ZoomResponse:
 def seconds_to_wait(answer: ZoomResponse) -> int:
     """Return the seconds of `Retry-After`. If it is a date, or if the message mentions the daily
     limit, return the seconds until midnight UTC."""
-    told = answer.retry_after.strip()
-    if told.isascii() and told.isdigit() and len(told) < 10:
-        return min(max(1, int(told)), DAY)
-    if told or "daily" in str(answer.json.get("message")).lower():
+    value = answer.retry_after.strip()
+    if value.isascii() and value.isdigit() and len(value) < 10:
+        return min(max(1, int(value)), DAY)
+    if value or "daily" in str(answer.json.get("message")).lower():
         return seconds_to_midnight()
     return 5
 

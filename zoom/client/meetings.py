@@ -33,7 +33,7 @@ DOES_NOT_EXIST = 3001
 SIGNATURE = "(made by the tutoring sessions server)"
 MARKED = re.compile(rf"(\S+) {re.escape(SIGNATURE)}")
 # The host isn't present, so nobody could admit people from a waiting room.
-OPEN_DOOR = {"waiting_room": False, "join_before_host": True, "jbh_time": 0}
+JOIN_WITHOUT_HOST = {"waiting_room": False, "join_before_host": True, "jbh_time": 0}
 
 
 @dataclass(frozen=True)
@@ -71,18 +71,18 @@ def create_meeting(
         APIError: one of the codes `zoom_…`. After `zoom_timeout` and `zoom_failed` the meeting
             may exist nevertheless.
     """
-    wishes = {
+    body = {
         "topic": topic[:MAX_TOPIC],
         "agenda": f"{marker} {SIGNATURE}",
         "type": SCHEDULED,
         "start_time": starts_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "password": passcode(),
-        "settings": OPEN_DOOR,
+        "settings": JOIN_WITHOUT_HOST,
     }
-    answer = call("POST", meetings_of(host), deadline=deadline, harmless=False, json=wishes)
+    answer = call("POST", meetings_of(host), deadline=deadline, repeatable=False, json=body)
     made = expect(201, answer, "a meeting").json
     report_overridden(made)
-    return read_meeting({"password": wishes["password"]} | made)
+    return read_meeting({"password": body["password"]} | made)
 
 
 @metrics.call("zoom", "end_meeting")
@@ -122,7 +122,7 @@ def marked_meetings(host: str, *, deadline: Deadline) -> list[tuple[str, str]]:
 
 
 def call(
-    method: str, path: str, *, deadline: Deadline, harmless: bool = True, **content: Any
+    method: str, path: str, *, deadline: Deadline, repeatable: bool = True, **content: Any
 ) -> ZoomResponse:
     """Call Zoom with our access token, and once more with a new one if that is refused."""
 
@@ -136,7 +136,7 @@ def call(
                 **content,
             ),
             deadline=deadline,
-            harmless=harmless,
+            repeatable=repeatable,
         )
 
     token = tokens.access_token(deadline)
@@ -157,12 +157,14 @@ def passcode() -> str:
 
 
 def report_overridden(made: Mapping[str, Any]) -> None:
-    """Log which of our settings the account's policy overrides: people may be unable to join."""
+    """Log the settings that the account's policy overrides: people may be unable to join."""
     got = made.get("settings")
     if not isinstance(got, dict):
         return
     overridden = sorted(
-        name for name in OPEN_DOOR if got.get(name, OPEN_DOOR[name]) != OPEN_DOOR[name]
+        name
+        for name in JOIN_WITHOUT_HOST
+        if got.get(name, JOIN_WITHOUT_HOST[name]) != JOIN_WITHOUT_HOST[name]
     )
     if overridden:
         logger.warning("Zoom's account policy overrides settings: %s.", ", ".join(overridden))
@@ -172,7 +174,7 @@ def read_meeting(made: Mapping[str, Any]) -> Meeting:
     """Return the meeting in Zoom's response, or raise `zoom_failed` if it can't be joined."""
     meeting_id, url, password = read_id(made), made.get("join_url"), made.get("password")
     if not (meeting_id and is_address(url) and is_text(password, MAX_PASSCODE)):
-        logger.error("Zoom's answer has no meeting that can be entered.")
+        logger.error("Zoom's answer has no meeting that can be joined.")
         raise APIError(ZOOM_FAILED)
     return Meeting(id=meeting_id, join_url=str(url), password=str(password))
 

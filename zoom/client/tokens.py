@@ -88,5 +88,5 @@ def cache_may_be_down() -> Iterator[None]:
     """Log errors of the cache and go on: they only cost an additional call for a token."""
     try:
         yield
-    except Exception as error:  # each backend has its own
+    except Exception as error:  # each backend has its own exceptions
         logger.warning("The cache failed, so Zoom's token isn't shared: %s.", type(error).__name__)

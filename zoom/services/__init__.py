@@ -1,6 +1,6 @@
 """All writes to 1-on-1 sessions: one function for each action."""
 
-from zoom.services.meetings import end_due, patience, sweep
+from zoom.services.meetings import action_deadline, end_due, sweep
 from zoom.services.quota import NEWCOMER_LIMIT, PAIR_LIMIT, quota_of_day, report_quota
 from zoom.services.sessions import (
     NO_SUCH_PERSON,
@@ -36,6 +36,7 @@ __all__ = [
     "TOKEN_UNKNOWN",
     "TOKEN_USED",
     "Issued",
+    "action_deadline",
     "call_off_overdue",
     "cancel",
     "clear_away",
@@ -47,7 +48,6 @@ __all__ = [
     "issue",
     "leave",
     "mark_ready",
-    "patience",
     "quota_of_day",
     "redeem",
     "report_quota",

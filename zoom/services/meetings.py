@@ -18,16 +18,16 @@ from zoom.models import OneOnOneSession, PendingMeetingEnd, StartAttempt
 
 logger = logging.getLogger(__name__)
 
-# Seconds that a user who ends sessions waits for Zoom; scheduled jobs do the rest. Zoom's own
-# webhook calls must be answered within three seconds.
-PATIENCE = 2.5
+# Seconds that an action waits for Zoom to end meetings; scheduled jobs do the rest. Zoom expects
+# answers to its webhook calls within three seconds.
+ACTION_SECONDS = 2.5
 # A meeting that Zoom hasn't listed after this time wasn't created.
 CLEAR = timedelta(minutes=5)
 
 
-def patience() -> client.Deadline:
+def action_deadline() -> client.Deadline:
     """Return the deadline for an action that waits for Zoom, counted from now."""
-    return client.Deadline(PATIENCE)
+    return client.Deadline(ACTION_SECONDS)
 
 
 def must_end(meeting_id: str, *, now: datetime) -> None:
@@ -43,10 +43,12 @@ def end_at_once(*meeting_ids: str, deadline: client.Deadline | None = None) -> N
 
     Args:
         deadline: for actions that end several sessions, in several transactions; by default
-            `PATIENCE` from the commit on.
+            `ACTION_SECONDS` from the commit on.
     """
     # No `partial`: Django logs the function's name if it raises an error.
-    transaction.on_commit(lambda: try_to_end(meeting_ids, deadline or patience()), robust=True)
+    transaction.on_commit(
+        lambda: try_to_end(meeting_ids, deadline or action_deadline()), robust=True
+    )
 
 
 def try_to_end(meeting_ids: Collection[str], deadline: client.Deadline) -> None:
@@ -65,10 +67,10 @@ def try_to_end(meeting_ids: Collection[str], deadline: client.Deadline) -> None:
 
 def end_due(now: datetime) -> int:
     """Retry all meetings that are due, and return the number of ended ones."""
-    return work_off(PendingMeetingEnd.objects.all(), end_patiently, now=now)
+    return work_off(PendingMeetingEnd.objects.all(), end_with_full_deadline, now=now)
 
 
-def end_patiently(row: PendingMeetingEnd) -> None:
+def end_with_full_deadline(row: PendingMeetingEnd) -> None:
     end_at_zoom(row, client.Deadline())
 
 
@@ -87,7 +89,7 @@ def sweep(now: datetime) -> int:
         The number of meetings found.
     """
     lost = list(StartAttempt.objects.lost(now))
-    # One for all hosts: other scheduled jobs wait for this one.
+    # One deadline for all hosts, since other scheduled jobs wait for this one.
     deadline = client.Deadline()
     return sum(
         sweep_host(host, [each for each in lost if each.host == host], now, deadline)
@@ -107,7 +109,7 @@ def sweep_host(
     by_marker = {attempt.marker.hex: attempt for attempt in lost}
     orphans = [(meeting, by_marker[marker]) for meeting, marker in meetings if marker in by_marker]
     found = sum(give_up(attempt, meeting, now) for meeting, attempt in orphans)
-    # Newer attempts are looked up again: Zoom may still be creating their meetings.
+    # Newer attempts are checked again later: Zoom may still be creating their meetings.
     old = StartAttempt.objects.filter(created_at__lt=now - CLEAR, settled=False)
     never_made = old.filter(marker__in=[attempt.marker for attempt in lost])
     never_made.update(settled=True, counts=False)
@@ -115,8 +117,8 @@ def sweep_host(
 
 
 def give_up(attempt: StartAttempt, meeting_id: str, now: datetime) -> bool:
-    """Have the meeting of a failed start ended, unless its session has got it meanwhile. If the
-    start is in fact still running (say, because this clock is ahead), it finds its claim gone."""
+    """Have the meeting of a failed start ended, unless the session has got it meanwhile. A start
+    that is in fact still in progress (because this clock is ahead) loses its claim and fails."""
     with transaction.atomic():
         list(OneOnOneSession.objects.locked().filter(pk=attempt.session_id).values_list("pk"))
         if not StartAttempt.objects.filter(pk=attempt.pk, settled=False).exists():
@@ -127,9 +129,9 @@ def give_up(attempt: StartAttempt, meeting_id: str, now: datetime) -> bool:
     return True
 
 
-def settle(attempt: StartAttempt, **also: bool) -> None:
-    """Record that the outcome of the attempt is known, with further fields in `also`."""
-    StartAttempt.objects.filter(pk=attempt.pk).update(settled=True, **also)
+def settle(attempt: StartAttempt, **changes: bool) -> None:
+    """Record that the outcome of the attempt is known, together with other changes of its row."""
+    StartAttempt.objects.filter(pk=attempt.pk).update(settled=True, **changes)
 
 
 def end_claim(attempt: StartAttempt) -> None:

@@ -124,6 +124,6 @@ def report_quota(now: datetime) -> None:
     today = quota_of_day(now)
     metrics.ZOOM_MEETINGS.set(today.used)
     metrics.ZOOM_MEETINGS_MAX.set(today.most)
-    told = f"zoom-quota:{start_of_day(now):%Y-%m-%d}:{today.warning}"
-    if today.warning and site_cache().add(told, 1, timeout=86_400):
+    warned = f"zoom-quota:{start_of_day(now):%Y-%m-%d}:{today.warning}"
+    if today.warning and site_cache().add(warned, 1, timeout=86_400):
         logger.warning("%s", today.sentence)

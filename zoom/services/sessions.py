@@ -22,7 +22,7 @@ from zoom.client import Deadline
 from zoom.events import EventType
 from zoom.models import OneOnOneSession
 from zoom.services.locking import locked_session
-from zoom.services.meetings import end_at_once, must_end, patience
+from zoom.services.meetings import action_deadline, end_at_once, must_end
 from zoom.services.notify import log, notify_other
 from zoom.states import ACTIONS, LIVE, Role, Status, Viewer
 
@@ -41,7 +41,7 @@ def create(*, by: User, participant_id: int, now: datetime) -> OneOnOneSession:
     """Create a session with a friend.
 
     Raises:
-        APIError: 404 if there is no such user, 400 if it is the caller, 403 if it is no friend.
+        APIError: 404 if there is no such user, 400 if it is the caller, 403 if it isn't a friend.
     """
     other: User | None = User.objects.active().filter(pk=participant_id).first()
     if other is None:
@@ -138,7 +138,7 @@ def clear_away(person: User, *, by: User, now: datetime, reason: str) -> str:
     if not by.has_perm("zoom.change_oneononesession"):
         return "Their 1-on-1 sessions stay: you may not change those."
     live = OneOnOneSession.objects.of(person).filter(status__in=LIVE)
-    number, deadline = 0, patience()
+    number, deadline = 0, action_deadline()
     for session in live.order_by("pk")[:MAX_AT_ONCE]:
         with suppress(APIError):  # it has ended since
             stop(session, by=by, now=now, reason=reason, deadline=deadline)
@@ -161,15 +161,15 @@ def end_sessions_of_pair(*, by: User, other: User, now: datetime) -> None:
 
 def call_off_overdue(pk: int, *, now: datetime) -> bool:
     """Cancel a session that nobody has started in time. False if that no longer applies."""
-    return _by_clock(pk, "call_off", now)
+    return _by_scheduler(pk, "call_off", now)
 
 
 def complete_overdue(pk: int, *, now: datetime) -> bool:
     """Complete a session that nobody has ended in time. False if that no longer applies."""
-    return _by_clock(pk, "complete", now)
+    return _by_scheduler(pk, "complete", now)
 
 
-def _by_clock(pk: int, name: str, now: datetime) -> bool:
+def _by_scheduler(pk: int, name: str, now: datetime) -> bool:
     try:
         with locked_session(pk) as row:
             finish(row, name, viewer=Viewer(frozenset({Role.CLOCK}), now), who="The clock")

@@ -35,7 +35,7 @@ from zoom.states import ACTIONS
 
 # Longer than the client ever waits for Zoom. A crashed start blocks others for this time.
 LEASE = timedelta(seconds=30)
-# After any other failure the meeting may exist nevertheless.
+# The errors after which no meeting can exist. After any other error it may exist.
 NOTHING_MADE = {
     code.code for code in (client.ZOOM_NOT_CONFIGURED, client.ZOOM_UNREACHABLE, client.ZOOM_BUSY)
 }
@@ -61,7 +61,7 @@ def start(
     except Exception as failure:
         release(attempt, failure)
         raise
-    # The time again, since Zoom may have taken long.
+    # Read the time again, since the call to Zoom may have taken long.
     now = timezone.now()
     try:
         activate(attempt, meeting, now=now, last=last)
@@ -74,7 +74,7 @@ def claim_start(session: OneOnOneSession, *, by: User, now: datetime) -> StartAt
     """Claim the start for `LEASE`, so that nobody else can start the session meanwhile.
 
     Raises:
-        APIError: 400, 403, 404 and 429 as `start`.
+        APIError: 400, 403, 404 and 429, as for `start`.
     """
     with locked_session(session.pk) as row:
         check(ACTIONS["start"], row, row.viewer(by, now))
@@ -108,11 +108,11 @@ def least_busy_host(now: datetime) -> str:
     meetings = OneOnOneSession.objects.active_by_host()
     today = StartAttempt.objects.number_by_host(start_of_day(now))
 
-    def burden(host: str) -> tuple[bool, int, int]:
+    def load(host: str) -> tuple[bool, int, int]:
         tried, counted = today.get(host, (0, 0))
         return counted >= settings.ZOOM_MEETINGS_PER_HOST, meetings.get(host, 0), tried
 
-    return min(client.hosts(), key=burden)
+    return min(client.hosts(), key=load)
 
 
 def make_meeting(attempt: StartAttempt) -> Meeting:
@@ -146,8 +146,8 @@ def activate(
     """Store the meeting in the session, and notify the other person.
 
     Raises:
-        APIError: 400 if the claim no longer holds or the session is over; 404 and 403 as
-            `check_other`.
+        APIError: 400 if the claim no longer holds or the session is over; 404 and 403, as
+            for `check_other`.
     """
     by = attempt.by
     with locked_session(attempt.session_id) as row:

@@ -21,7 +21,7 @@ MOVES = {PARTICIPANT_JOINED: EventType.JOINED, PARTICIPANT_LEFT: EventType.LEFT}
 
 
 def take(event: Event, *, now: datetime) -> None:
-    """Process an event of Zoom's. It is ignored if the meeting is of no session here."""
+    """Process an event of Zoom's. It is ignored if no session has its meeting."""
     session = OneOnOneSession.objects.meeting(event.meeting_id).first()
     if session is None or event.name not in {*MOVES, MEETING_ENDED}:
         return
@@ -35,14 +35,14 @@ def take(event: Event, *, now: datetime) -> None:
 
 def is_new(event: Event, now: datetime) -> bool:
     """Record the event. False if it was recorded before."""
-    noted = {
+    fields = {
         "name": event.name,
         "meeting_id": event.meeting_id,
         "meeting_uuid": event.meeting_uuid,
         "person": digest_of(identity(event)),
         "received_at": now,
     }
-    _, made = WebhookEvent.objects.get_or_create(key=event.dedupe_key, defaults=noted)
+    _, made = WebhookEvent.objects.get_or_create(key=event.dedupe_key, defaults=fields)
     return made
 
 
@@ -71,7 +71,7 @@ def member_with(email: str, row: OneOnOneSession) -> User | None:
 
 def complete_if_over(row: OneOnOneSession, event: Event, now: datetime) -> None:
     """Complete the session if its meeting has ended and two people were in it. Events arrive in
-    any order: that of the second person's joining may come after that of the end."""
+    any order: the end may be reported before the second person's joining."""
     known = WebhookEvent.objects.of_one_time(event.meeting_id, event.meeting_uuid)
     if not known.has_ended():
         return

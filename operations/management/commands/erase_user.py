@@ -34,6 +34,6 @@ class Command(BaseCommand):
             f"id {user.pk}). Their future sessions are cancelled and their uploads are deleted."
         )
         try:
-            return input(f"Type {user.username} to go on: ").strip() == user.username
+            return input(f"Type {user.username} to continue: ").strip() == user.username
         except EOFError:
             return False

@@ -7,8 +7,8 @@ from operations.demo import load
 
 
 class Command(BaseCommand):
-    help = "Loads demo people and sessions into an empty database; else it changes nothing."
+    help = "Loads demo people and sessions into an empty database; otherwise changes nothing."
 
     def handle(self, *args: Any, **options: Any) -> None:
         loaded = load(timezone.now())
-        self.stdout.write("Demo data loaded." if loaded else "There are people already: no change.")
+        self.stdout.write("Demo data loaded." if loaded else "There are users already: no change.")

@@ -32,7 +32,7 @@ class Command(BaseCommand):
             lines += [
                 "",
                 f"  Demo people  {people}",
-                f"  Staff        {demo.STAFF if settings.DEBUG else 'none of them can sign in'}",
+                f"  Staff        {demo.STAFF if settings.DEBUG else 'nobody: no password is set'}",
                 f"  Password     {demo.PASSWORD}  (the same for all)",
             ]
         return "\n".join([*lines, "", "  Ctrl-C stops the server.", ""])

@@ -11,9 +11,9 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        clock = EmbeddedScheduler()
+        scheduler = EmbeddedScheduler()
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: clock.stopped.set())
-        clock.start()
-        clock.stopped.wait()
-        clock.stop()
+            signal.signal(number, lambda *_: scheduler.stopped.set())
+        scheduler.start()
+        scheduler.stopped.wait()
+        scheduler.stop()

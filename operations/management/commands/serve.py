@@ -16,10 +16,10 @@ class Command(BaseCommand):
     help = "Migrates, then serves REST, and live push if REDIS_URL is set, until it is stopped."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        # By default, the first process of a container ignores it.
+        # By default, the first process of a container ignores SIGTERM.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
         parts = self.parts()
-        self.need_ports()
+        self.check_ports()
         prepare_database()
         collect_static_files()
         self.stdout.write(self.welcome())
@@ -39,7 +39,7 @@ class Command(BaseCommand):
             names.append("scheduler")
         return {name: [sys.executable, sys.argv[0], name] for name in names}
 
-    def need_ports(self) -> None:
+    def check_ports(self) -> None:
         """Check that the ports are free and differ: otherwise two servers of the same user could
         share a port, and each would get half of the requests.
 
@@ -60,28 +60,28 @@ class Command(BaseCommand):
         processes, threads = settings.WEB_CONCURRENCY, settings.WEB_THREADS
         lines = [
             "",
-            *self.what_debug_means(),
-            f"  REST         {base}/api/  by {processes} processes of {threads} threads",
+            *self.debug_lines(),
+            f"  REST         {base}/api/  {processes} processes with {threads} threads each",
             f"  Description  {base}/api/docs/",
             f"  Admin        {base}/admin/",
-            *self.what_redis_decides(),
+            *self.redis_lines(),
         ]
         return "\n".join([*lines, "", "  SIGTERM or Ctrl-C stops the server.", ""])
 
-    def what_debug_means(self) -> list[str]:
+    def debug_lines(self) -> list[str]:
         if settings.DEBUG:
             return ["  DEBUG is on: for this machine only. In production set DEBUG=0.", ""]
         return []
 
-    def what_redis_decides(self) -> list[str]:
+    def redis_lines(self) -> list[str]:
         if settings.REDIS_URL:
             return [
                 f"  Live push    ws://localhost:{settings.PUSH_PORT}/ws/",
-                "  Scheduler    by Celery: one beat, and workers",
+                "  Scheduler    Celery: one beat process, and workers",
             ]
         scheduler = "in a process of this server" if settings.EMBEDDED_SCHEDULER else "off"
         return [
             "  Live push    none: /ws/ needs REDIS_URL; everything else works without it",
             f"  Scheduler    {scheduler}",
-            "  Limits       counted by each process for itself, since REDIS_URL is not set",
+            "  Limits       counted separately by each process, since REDIS_URL is not set",
         ]

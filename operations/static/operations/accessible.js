@@ -1,5 +1,5 @@
-// Makes the elements that unfold makes only clickable accessible by keyboard, and hides icons, which
-// are words in an icon font, from screen readers.
+// Makes elements that unfold made clickable by mouse only accessible by keyboard, and hides icons,
+// which are words in an icon font, from screen readers.
 const NAMES = {
   dock_to_right: "Menu",
   close: "Close",
