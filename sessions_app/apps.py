@@ -6,7 +6,7 @@ class SessionsConfig(AppConfig):
     verbose_name = "Group sessions"
 
     def ready(self) -> None:
-        """Whoever is thrown out may leave sessions behind."""
+        """Register the clean-up of sessions when the staff deactivate a person."""
         from accounts.staff_acts import CLEARINGS  # noqa: PLC0415  # needs the models to be loaded
         from sessions_app.services import clear_away  # noqa: PLC0415
 

@@ -1,7 +1,7 @@
-"""What somebody may do to a session now (contract S4, `allowed_actions`).
+"""The actions that a user may perform on a session now (contract S4, `allowed_actions`).
 
-A list asks that of each of its rows, and most rows are alike in all that the rules look at. So the
-table is asked once for each set of such facts.
+A list needs them for each row, and most rows have the same facts, as far as the rules read them. So
+the actions are cached by these facts.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from sessions_app.states import (
     staff_approves,
 )
 
-# A moment, and its neighbours: the rules ask what is past, not since when.
+# The rules depend only on whether a date is past, so three fixed dates are enough.
 NOW = datetime(2000, 1, 1, tzinfo=UTC)
 BEFORE, AFTER = NOW - timedelta(days=1), NOW + timedelta(days=1)
 
 
 class Facts(NamedTuple):
-    """A session, as far as the rules look at it."""
+    """The attributes of a session that the rules read."""
 
     status: str
     booking_mode: str
@@ -38,7 +38,7 @@ class Facts(NamedTuple):
 
 
 def buttons(session: SessionFacts, viewer: Viewer) -> list[str]:
-    """The names of the actions that nothing refuses, in the table's order."""
+    """Return the names of the actions that nothing refuses, in the table's order."""
     facts = Facts(
         session.status,
         session.booking_mode,
@@ -48,9 +48,11 @@ def buttons(session: SessionFacts, viewer: Viewer) -> list[str]:
         1 if is_full(session) else 0,
         session.has_requests,
     )
-    return list(looked_up(facts, Viewer(viewer.roles, NOW, viewer.asked_enough), staff_approves()))
+    return list(
+        cached_buttons(facts, Viewer(viewer.roles, NOW, viewer.asked_enough), staff_approves())
+    )
 
 
 @lru_cache(maxsize=4096)
-def looked_up(facts: Facts, viewer: Viewer, moderated: bool) -> tuple[str, ...]:
+def cached_buttons(facts: Facts, viewer: Viewer, moderated: bool) -> tuple[str, ...]:
     return tuple(allowed(ACTIONS, facts, viewer, names=BUTTONS))

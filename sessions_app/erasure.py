@@ -1,4 +1,4 @@
-"""Taking somebody out of group sessions, and their words out of what is left of them."""
+"""Removal of a user from group sessions, and of their words from the rows that remain."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from sessions_app.models import BookingRequest, Session
 from sessions_app.services.locking import lock_row
 from sessions_app.states import OPEN, Status
 
-REASON = "The one who offered it has left this site."
+REASON = "The session's creator has left this site."
 
 
 def end_all(user: User, *, now: datetime) -> int:
-    """Cancel the sessions that they offer, and give back the places that they have or ask for,
-    each by the service that does it for anybody; how many acts that were."""
+    """Cancel the user's sessions, withdraw their requests and leave the sessions they are in, by
+    the usual services. Return the number of acts."""
     mine = Session.objects.seen_by(user)
     offered = mine.created_by(user).filter(status__in=OPEN | {Status.ONGOING})
     cancelled = [attempt(services.cancel, row, by=user, now=now, reason=REASON) for row in offered]
@@ -42,20 +42,20 @@ def end_all(user: User, *, now: datetime) -> int:
 def attempt(act: Callable[..., Any], session: Session, **arguments: Any) -> bool:
     try:
         act(session, **arguments)
-    except APIError:  # it began, ended or was deleted in the meantime
+    except APIError:  # the session has started, ended or been deleted since it was read
         return False
     return True
 
 
 def erase_requests(user: User) -> int:
-    """Take their words out of their booking requests; how many that were."""
-    worded = BookingRequest.objects.filter(user=user).exclude(message="")
-    emptied: int = worded.update(message="")
-    return emptied
+    """Clear the messages of the user's booking requests. Return the number of requests changed."""
+    rows = BookingRequest.objects.filter(user=user).exclude(message="")
+    changed: int = rows.update(message="")
+    return changed
 
 
 def delete_materials(user: User, *, now: datetime) -> int:
-    """Delete what they have uploaded, with its files; how many materials that were."""
+    """Delete the user's materials and their files. Return the number of materials."""
     uploaded = Material.objects.filter(uploaded_by=user).values_list("pk", "session")
     return sum(delete_material(*each, now=now) for each in list(uploaded))
 
@@ -64,15 +64,15 @@ def delete_material(pk: int, session_id: int, *, now: datetime) -> bool:
     with transaction.atomic():
         lock_row(session_id)
         material = Material.objects.filter(pk=pk).first()
-        if material is None:  # its session has gone since, and it with it
+        if material is None:  # deleted in the meantime
             return False
         materials.delete(material, now=now)
         return True
 
 
 def erase_sessions(user: User, renaming: Renaming, *, now: datetime) -> int:
-    """Delete the sessions of theirs that concern nobody else, and take their name out of the
-    others; how many were deleted or changed."""
+    """Delete the user's sessions without participants or requests, and remove the user's name from
+    the others. Return the number of sessions deleted or changed."""
     created = Session.objects.created_by(user).order_by("pk").values_list("pk", flat=True)
     return sum(erase_session(pk, renaming, now=now) for pk in list(created))
 

@@ -1,4 +1,4 @@
-"""The filters of a list of sessions (contract S13). One that can't be read is a 400 (C7)."""
+"""The filters of a list of sessions (contract S13). An invalid value is a 400 (C7)."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class IdField(forms.CharField):
         if not text:
             return None
         if not (text.isascii() and text.isdigit() and len(text) < 20 and 0 < int(text) <= MAX_ID):
-            raise ValidationError("An id is a whole number from 1.")
+            raise ValidationError("An id is a whole number of 1 or more.")
         return int(text)
 
 
@@ -66,7 +66,7 @@ class IdFilter(django_filters.Filter):
 
 
 class StatusesField(forms.CharField):
-    """One status or several, comma-separated."""
+    """One or more statuses, separated by commas."""
 
     def clean(self, value: Any) -> list[str]:
         texts = str(super().clean(value)).split(",")
@@ -83,7 +83,7 @@ class StatusesFilter(django_filters.Filter):
 
 
 class OrderField(BaseCSVField):
-    """Columns to order by, comma-separated; one that is named again changes nothing."""
+    """Columns to order by, separated by commas; a column named again is ignored."""
 
     def clean(self, value: Any) -> list[str]:
         first: dict[str, str] = {}
@@ -97,26 +97,28 @@ class OrderFilter(django_filters.OrderingFilter):
 
 
 class SessionFilter(StrictFilterSet):
-    status = StatusesFilter(lookup_expr="in", label="One status, or several separated by commas.")
+    status = StatusesFilter(lookup_expr="in", label="One or more statuses, separated by commas.")
     subject = django_filters.CharFilter(
-        lookup_expr="icontains", max_length=limits.SUBJECT, label="A part of the subject."
+        lookup_expr="icontains", max_length=limits.SUBJECT, label="Part of the subject."
     )
     level = django_filters.ChoiceFilter(choices=Level.choices, label="The level.")
-    booking_mode = django_filters.ChoiceFilter(choices=Mode.choices, label="How one joins.")
+    booking_mode = django_filters.ChoiceFilter(choices=Mode.choices, label="The booking mode.")
     creator = IdFilter(field_name="creator_id", label="The id of the creator.")
-    date_from = BoundFilter(field_name="date", lookup_expr="gte", label="Not before this moment.")
+    date_from = BoundFilter(field_name="date", lookup_expr="gte", label="At this time or later.")
     date_to = UpperBoundFilter(
-        field_name="date", lookup_expr="lte", label="Not after this moment, or this day."
+        field_name="date",
+        lookup_expr="lte",
+        label="At this time or earlier; a date includes the whole day.",
     )
     search = WordsFilter(
         method="find",
         max_length=200,
-        label="Words that all occur in title, description or subject; at most ten.",
+        label="At most ten words, each of which occurs in the title, description or subject.",
     )
     ordering = OrderFilter(
         fields=("date", "created_at", "title"),
-        label="Latest date first unless told; soonest first with `date_from`, or when every "
-        "`status` asked for is open for joining.",
+        label="By default latest date first; soonest first with `date_from`, or if every "
+        "requested `status` is open for joining.",
     )
 
     class Meta:

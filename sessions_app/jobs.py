@@ -1,5 +1,5 @@
-"""What the clock does for group sessions (contract S14). Each job may run twice, or twice at
-once: a session's status moves only once."""
+"""The scheduler's jobs for group sessions (contract S14). A job may run twice, even at the same
+time: each session's status changes only once."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from sessions_app.states import OPEN, Status
 
 
 def send_reminders(now: datetime) -> int:
-    """Remind people of sessions that begin soon (contract N3); of how many sessions.
+    """Remind people of sessions that begin soon (contract N3). Return the number of sessions.
 
-    The shortest lead time comes first: who hears that it begins within the hour needs no word
-    about tomorrow, also when the clock has stood still for a day.
+    The shortest lead time comes first: people who are reminded an hour before need no reminder of
+    the day before, even if the scheduler was stopped for a day.
     """
     number = 0
     for lead in sorted(settings.REMINDER_LEADS):
@@ -26,13 +26,13 @@ def send_reminders(now: datetime) -> int:
 
 
 def expire_sessions(now: datetime) -> int:
-    """Expire what was never started and whose time is past; returns how many."""
+    """Expire sessions that were never started and are past their end. Return their number."""
     due = Session.objects.past_their_end(now, *OPEN).values_list("pk", flat=True)
     return sum(services.expire(pk, now=now) for pk in list(due))
 
 
 def complete_sessions(now: datetime) -> int:
-    """Complete what was left running long after its end; returns how many."""
+    """Complete sessions left running long past their end. Return their number."""
     moment = now - settings.SESSION_COMPLETION_GRACE
     due = Session.objects.past_their_end(moment, Status.ONGOING).values_list("pk", flat=True)
     return sum(services.complete_overdue(pk, now=now) for pk in list(due))

@@ -1,5 +1,5 @@
-"""Sessions, who is in them, and who asks to be. The database keeps what must never be wrong:
-no session oversold, nobody in twice, one pending request each, three in all."""
+"""Sessions, participants and booking requests. Constraints guarantee that no session is oversold,
+nobody is in it twice, and a user has one pending request for it and three in all, at most."""
 
 from __future__ import annotations
 
@@ -44,15 +44,16 @@ class Session(Viewed, VersionedLifecycle):
         help_text="The date plus the duration; once started, the start plus the duration."
     )
     max_participants = models.PositiveSmallIntegerField()
-    # A column, not a count: so that a constraint can hold it, and a list needs no join.
+    # Stored, not counted: a constraint can limit it, and lists need no join.
     participant_count = models.PositiveSmallIntegerField(default=0, editable=False)
     approved_at = models.DateTimeField(null=True, blank=True, editable=False)
     started_at = models.DateTimeField(null=True, blank=True, editable=False)
-    # The shortest lead time, in minutes, that the reminders for this date have reached.
+    # The shortest lead time, in minutes, of the reminders sent for the current date.
     reminded_lead = models.PositiveIntegerField(null=True, blank=True, editable=False)
-    # Raised with every change of the date, so that one moved away and back has reminders anew.
+    # Incremented with every change of the date, so that reminders are sent again, even if the
+    # session returns to an earlier date.
     reminder_round = models.PositiveIntegerField(default=0, editable=False)
-    # What the last reminder was, for whatever date, and when.
+    # The lead time and time of the last reminder, for any date.
     last_reminder_lead = models.PositiveIntegerField(null=True, blank=True, editable=False)
     last_reminder_at = models.DateTimeField(null=True, blank=True, editable=False)
     cancel_reason = models.TextField(blank=True, default="")
@@ -60,7 +61,7 @@ class Session(Viewed, VersionedLifecycle):
 
     objects = SessionQuerySet.as_manager()
 
-    # What `querysets.seen_by` reads with the row.
+    # The facts that `SessionQuerySet.seen_by` adds.
     viewer_is_in: bool
     viewer_is_asking: bool
     viewer_asked_enough: bool
@@ -120,7 +121,7 @@ class Session(Viewed, VersionedLifecycle):
 
 
 class WaitingSession(Session):
-    """A session in the queue of a moderated site: the same rows, for a list of their own."""
+    """A session in the approval queue of a moderated site: a proxy, for a separate admin list."""
 
     class Meta:
         proxy = True
@@ -130,7 +131,7 @@ class WaitingSession(Session):
 
 
 class Participant(models.Model):
-    """Somebody's place in a session, from joining to leaving. Joining again makes another row."""
+    """A user's place in a session, from joining to leaving. Joining again creates another row."""
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="participants")
     user = models.ForeignKey(
@@ -158,8 +159,8 @@ class Participant(models.Model):
         return f"{self.user} in {self.session}"
 
 
-class BookingRequest(Lifecycle):
-    """Somebody's wish to join a session of mode `request`."""
+class BookingRequest(models.Model):
+    """A user's request to join a session of mode `request`."""
 
     ACTIONS = states.REQUEST_ACTIONS
     INITIAL = (RequestStatus.PENDING,)
@@ -172,7 +173,7 @@ class BookingRequest(Lifecycle):
     status = models.CharField(
         max_length=20, choices=RequestStatus.choices, default=RequestStatus.PENDING
     )
-    # Numbered and unique, so that the database keeps how often one may ask.
+    # Numbered and unique, so that constraints limit the number of requests per user.
     attempt = models.PositiveSmallIntegerField(default=1)
     requested_at = models.DateTimeField(default=timezone.now)
     decided_by = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""All reads of sessions, participants and booking requests."""
+"""The querysets of sessions, participants and booking requests."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from core.lifecycle import LifecycleQuerySet
 from sessions_app.states import MAX_ATTEMPTS, OPEN, Mode, RequestStatus, Status, staff_approves
 
 REQUESTS_SHOWN = 100
-# However often a session is moved, its people aren't reminded of the same lead time more often.
+# The least time between two reminders of the same lead time, however often the date changes.
 REMINDERS_APART = timedelta(hours=1)
 
 
 class ParticipantQuerySet(QuerySet[Any]):
     def present(self) -> Self:
-        """Those who are in, and haven't left."""
+        """Only current participants, who haven't left."""
         return self.filter(left_at=None)
 
     def for_list(self) -> Self:
@@ -47,8 +47,8 @@ class BookingRequestQuerySet(LifecycleQuerySet):
         return self.filter(user=user).select_related("user", "session")
 
     def visible_to(self, user: Any) -> Self:
-        """Every request, for the session's creator and staff; for others, their own. Those that
-        were withdrawn are gone."""
+        """All requests for the session's creator and staff, only their own for others. Withdrawn
+        requests are left out."""
         rows = self.exclude(status=RequestStatus.WITHDRAWN)
         return rows if user.is_staff else rows.filter(Q(user=user) | Q(session__creator=user))
 
@@ -58,7 +58,7 @@ class BookingRequestQuerySet(LifecycleQuerySet):
         return self.select_related("user").order_by(pending_first, "-pk")
 
     def shown_with_sessions(self) -> Self:
-        """As many of each session as its detail shows, in the order of `for_list`."""
+        """The first `REQUESTS_SHOWN` requests of each session, in the order of `for_list`."""
         rows = self.for_list()
         order: Any = rows.query.order_by
         place = Window(RowNumber(), partition_by="session", order_by=order)
@@ -67,13 +67,13 @@ class BookingRequestQuerySet(LifecycleQuerySet):
 
 class SessionQuerySet(LifecycleQuerySet):
     def related(self, name: str) -> Any:
-        """The manager of a related table, by the relation's name."""
+        """Return the manager of a related model, by the relation's name."""
         field: Any = self.model._meta.get_field(name)
         return field.related_model._default_manager
 
     def visible_to(self, user: Any) -> Self:
-        """On a moderated site, what the staff have never approved is seen by its creator and them
-        only, also when it is over."""
+        """All sessions; but on a moderated site, only the creator and staff see a session that was
+        never approved, even when it is over."""
         if user.is_staff or not staff_approves():
             return self.all()
         return self.filter(
@@ -81,10 +81,10 @@ class SessionQuerySet(LifecycleQuerySet):
         )
 
     def seen_by(self, user: Any) -> Self:
-        """With the facts that `Session.viewer` reads: what this person is to each session."""
+        """Add the facts about this user that `Session.viewer` reads."""
         mine = {"session": OuterRef("pk"), "user": user}
         requests = self.related("booking_requests")
-        # No EXISTS: to answer that PostgreSQL would collect the pending requests of all sessions.
+        # Not EXISTS: PostgreSQL would then collect the pending requests of all sessions.
         pending = requests.pending().filter(session=OuterRef("pk")).order_by()
         return self.annotate(
             viewer_is_in=Exists(self.related("participants").present().filter(**mine)),
@@ -105,8 +105,8 @@ class SessionQuerySet(LifecycleQuerySet):
         return self.filter(Exists(pending.filter(session=OuterRef("pk"), user=user)))
 
     def of(self, user: Any) -> Self:
-        """Created or joined by this person. Of two lists of ids an index finds each; with an OR the
-        database would look at every session."""
+        """Sessions created or joined by this user. Two lists of ids can each use an index; with an
+        OR the database would scan all sessions."""
         created = self.model._default_manager.filter(creator=user).order_by().values("pk")
         places = self.related("participants").present().filter(user=user).order_by()
         return self.filter(pk__in=created.union(places.values("session")))
@@ -115,7 +115,8 @@ class SessionQuerySet(LifecycleQuerySet):
         return self.filter(status__in=statuses, ends_at__lt=moment)
 
     def waiting_for_staff(self) -> Self:
-        """What the staff have to approve or refuse on a moderated site; elsewhere nothing."""
+        """On a moderated site, the sessions that the staff have to approve or refuse; otherwise
+        none."""
         return self.filter(status=Status.PENDING_APPROVAL) if staff_approves() else self.none()
 
     def beginning_within(self, now: datetime, time: timedelta) -> Self:
@@ -125,13 +126,15 @@ class SessionQuerySet(LifecycleQuerySet):
         return self.filter(status__in=OPEN, participant_count__gte=F("max_participants"))
 
     def to_remind(self, now: datetime, lead: timedelta) -> Self:
-        """Those that begin within the lead time, and whose people have had no reminder of this
-        or a shorter one for that date, nor within the last hour for another date."""
+        """Sessions that begin within the lead time and have had no reminder of this or a shorter
+        lead time: none for their date, and none for another date within the last hour."""
         minutes = lead // timedelta(minutes=1)
         reminded = Q(reminded_lead__lte=minutes)
-        lately = Q(last_reminder_lead__lte=minutes, last_reminder_at__gt=now - REMINDERS_APART)
-        return self.filter(~reminded, ~lately, status__in=OPEN, date__gt=now, date__lte=now + lead)
+        recently = Q(last_reminder_lead__lte=minutes, last_reminder_at__gt=now - REMINDERS_APART)
+        return self.filter(
+            ~reminded, ~recently, status__in=OPEN, date__gt=now, date__lte=now + lead
+        )
 
     def locked(self) -> Self:
-        """Held against other writers until the transaction ends; readers go on."""
+        """Lock the rows against other writers, but not readers, until the transaction ends."""
         return self.select_for_update(of=("self",), no_key=True)

@@ -1,4 +1,4 @@
-"""The hot reads of sessions: their SQL is compiled once, and what they find are rows."""
+"""The hot reads of sessions: their SQL is compiled once, and they return rows."""
 
 from __future__ import annotations
 
@@ -27,88 +27,90 @@ from sessions_app.models import BookingRequest, Participant, Session
 from sessions_app.rows import PlaceRow, RequestRow, SessionDetail, SessionFields, SessionRow
 from sessions_app.states import OPEN, Mode, staff_approves
 
-# Which sessions, beyond the filters: a method of their querysets.
+# Which sessions to list, in addition to the filters: "all", or a method of `SessionQuerySet`.
 Whose = Literal["all", "created_by", "joined_by", "requested_by", "of"]
 PK = Param("pk")
 session_row: Callable[[Row], SessionRow] = reader(SessionRow)
 
 
-class Somebody(Param):
-    """The one who looks: whether they are staff is known when the query is compiled."""
+class ViewerParam(Param):
+    """The viewer as a parameter. Whether they are staff is known when the query is compiled."""
 
     def __init__(self, is_staff: bool) -> None:
         super().__init__("user")
         self.is_staff = is_staff
 
 
-def listing(asked: FilterQuery, *, by: User, whose: Whose = "all") -> PagedList:
-    """The sessions that the filters find, as list rows."""
-    queries = list_queries(asked, order_of(asked), whose, by.is_staff, staff_approves())
-    return PagedList(queries, session_row, user=by.pk, **asked.values)
+def listing(filters: FilterQuery, *, by: User, whose: Whose = "all") -> PagedList:
+    """Return the sessions that match the filters, as list rows."""
+    queries = list_queries(filters, order_of(filters), whose, by.is_staff, staff_approves())
+    return PagedList(queries, session_row, user=by.pk, **filters.values)
 
 
 @lru_cache(maxsize=500)
 def list_queries(
-    asked: FilterQuery, order: tuple[str, ...], whose: Whose, is_staff: bool, moderated: bool
+    filters: FilterQuery, order: tuple[str, ...], whose: Whose, is_staff: bool, moderated: bool
 ) -> PagedQueries:
-    viewer = Somebody(is_staff)
+    viewer = ViewerParam(is_staff)
     rows = Session.objects.visible_to(viewer)
     rows = rows if whose == "all" else getattr(rows, whose)(viewer)
     return PagedQueries(
-        asked.apply(rows).order_by(*order), lambda rows: select_columns(rows, viewer)
+        filters.apply(rows).order_by(*order), lambda rows: select_columns(rows, viewer)
     )
 
 
-def select_columns(rows: Any, viewer: Somebody) -> QuerySet[Any]:
-    """The columns of a session row."""
+def select_columns(rows: Any, viewer: ViewerParam) -> QuerySet[Any]:
+    """Select the columns of a session row."""
     shown: QuerySet[Any] = rows.seen_by(viewer).values_list(*columns(SessionFields))
     return shown
 
 
-def order_of(asked: FilterQuery) -> tuple[str, ...]:
-    """Latest first, unless soonest is what is looked for (contract S13). The id decides between
-    equals, so that no row is on two pages."""
-    if asked.ordering:
-        return (*asked.ordering, "-id" if asked.ordering[-1].startswith("-") else "id")
-    statuses = {value for name, value in asked.values.items() if name.startswith("status")}
-    soonest = "date_from" in asked.values or (statuses and statuses <= OPEN)
+def order_of(filters: FilterQuery) -> tuple[str, ...]:
+    """Return the requested order; by default latest first, but soonest first with `date_from` or
+    if all statuses are open (contract S13). Ids break ties, so that no row is on two pages."""
+    if filters.ordering:
+        return (*filters.ordering, "-id" if filters.ordering[-1].startswith("-") else "id")
+    statuses = {value for name, value in filters.values.items() if name.startswith("status")}
+    soonest = "date_from" in filters.values or (statuses and statuses <= OPEN)
     return ("date", "id") if soonest else ("-date", "-id")
 
 
 def session(pk: int, *, by: User) -> Session | None:
-    """One session as an instance, with the facts of `seen_by`; None if they may not see it."""
+    """Return a session as an instance with the facts of `seen_by`; None if it isn't visible to the
+    user."""
     found: Session | None = one_query(by.is_staff, staff_approves()).first(pk=pk, user=by.pk)
     return found
 
 
 @lru_cache
 def one_query(is_staff: bool, moderated: bool) -> CompiledRow:
-    viewer = Somebody(is_staff)
+    viewer = ViewerParam(is_staff)
     return CompiledRow(Session.objects.visible_to(viewer).seen_by(viewer).filter(pk=PK))
 
 
 def detail(pk: int, *, by: User) -> SessionDetail | None:
-    """One session in detail; None if this person may not see it."""
+    """Return a session with its details; None if it isn't visible to the user."""
     rows = detail_query(by.is_staff, staff_approves()).fetch({"pk": pk, "user": by.pk})
     return details([session_row(row) for row in rows], by=by)[0] if rows else None
 
 
 @lru_cache
 def detail_query(is_staff: bool, moderated: bool) -> CompiledQuery:
-    viewer = Somebody(is_staff)
+    viewer = ViewerParam(is_staff)
     return CompiledQuery(select_columns(Session.objects.visible_to(viewer).filter(pk=PK), viewer))
 
 
 def details(rows: Sequence[SessionRow], *, by: User) -> list[SessionDetail]:
-    """What belongs to some sessions, in a query for each kind, if any of them can have it."""
-    asked = [row.pk for row in rows if row.booking_mode == Mode.REQUEST]
-    open_to = [row.pk for row in rows if may_see_materials(row, by)]
+    """Add the participants, materials and booking requests, with one query for each kind; a kind
+    that none of the sessions can show needs no query."""
+    with_requests = [row.pk for row in rows if row.booking_mode == Mode.REQUEST]
+    with_materials = [row.pk for row in rows if may_see_materials(row, by)]
     places = grouped(place_query, PlaceRow, [row.pk for row in rows], by)
-    asking = grouped(request_query, RequestRow, asked, by)
-    materials = grouped(material_query, MaterialRow, open_to, by)
+    requests = grouped(request_query, RequestRow, with_requests, by)
+    materials = grouped(material_query, MaterialRow, with_materials, by)
     return [
         SessionDetail(
-            row, places.get(row.pk, []), materials.get(row.pk, []), asking.get(row.pk, [])
+            row, places.get(row.pk, []), materials.get(row.pk, []), requests.get(row.pk, [])
         )
         for row in rows
     ]
@@ -121,7 +123,7 @@ def may_see_materials(row: SessionRow, user: User) -> bool:
 def grouped(
     query: Callable[[int, bool], CompiledQuery], shape: Any, ids: list[int], by: User
 ) -> dict[int, list[Any]]:
-    """The rows that belong to these sessions, by session."""
+    """Return the rows that belong to these sessions, grouped by session id."""
     found: dict[int, list[Any]] = {}
     if ids:
         build = reader(shape)
@@ -140,7 +142,7 @@ def place_query(length: int, is_staff: bool) -> CompiledQuery:
 
 @lru_cache
 def request_query(length: int, is_staff: bool) -> CompiledQuery:
-    rows = BookingRequest.objects.visible_to(Somebody(is_staff)).filter(
+    rows = BookingRequest.objects.visible_to(ViewerParam(is_staff)).filter(
         session__in=ParamList(length)
     )
     return CompiledQuery(rows.shown_with_sessions().values_list(*columns(RequestRow)))

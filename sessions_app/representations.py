@@ -1,4 +1,4 @@
-"""Sessions, participants and booking requests as JSON: one row in, one dict out."""
+"""The JSON of sessions, participants and booking requests; each function turns a row into JSON."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ StatusName = Literal[
 
 
 class SessionListObject(TypedDict):
-    """A session as lists show it: without its participants."""
+    """A session in a list: without its participants, materials and requests."""
 
     id: int
     title: str
     description: str
     subject: Annotated[str, "Empty if an `instant` session has none."]
     level: Literal["beginner", "intermediate", "advanced"]
-    date: Annotated[datetime, "When it begins, in UTC."]
+    date: Annotated[datetime, "The start, in UTC."]
     duration: Annotated[int, "In minutes."]
     max_participants: int
     booking_mode: Literal["instant", "request"]
@@ -55,20 +55,20 @@ class SessionListObject(TypedDict):
     status: StatusName
     created_at: datetime
     updated_at: datetime
-    participant_count: Annotated[int, "The creator is no participant and takes no spot."]
+    participant_count: Annotated[int, "The creator isn't a participant and takes no spot."]
     is_full: bool
     available_spots: int
     can_join: Annotated[
-        bool, "Is the session open for joining, in the future and not full? Whoever looks."
+        bool, "Whether the session is open for joining, in the future and not full; for any viewer."
     ]
     viewer_role: Annotated[
-        Literal["creator", "participant", "requested"] | None, "What the one who looks is to it."
+        Literal["creator", "participant", "requested"] | None, "Your own role in the session."
     ]
-    allowed_actions: Annotated[list[ActionName], "What the one who looks may do to it now."]
+    allowed_actions: Annotated[list[ActionName], "The actions that you may perform on it now."]
 
 
 class ParticipantObject(TypedDict):
-    """Somebody who is in a session."""
+    """A participant of a session."""
 
     id: int
     user: UserObject
@@ -78,7 +78,7 @@ class ParticipantObject(TypedDict):
 
 
 class BookingRequestObject(TypedDict):
-    """Somebody's wish to join a `request` session."""
+    """A user's request to join a `request` session."""
 
     id: int
     user: UserObject
@@ -88,15 +88,15 @@ class BookingRequestObject(TypedDict):
 
 
 class SessionDetailObject(SessionListObject):
-    """A session with all that belongs to it."""
+    """A session with its participants, materials and requests."""
 
     participants: list[ParticipantObject]
     materials: Annotated[
-        list[MaterialObject], "For the creator, the participants and staff; else empty."
+        list[MaterialObject], "For the creator, the participants and staff; otherwise empty."
     ]
     booking_requests: Annotated[
         list[BookingRequestObject],
-        "All of them for the creator and staff, pending first, at most 100; else one's own.",
+        "All for the creator and staff, otherwise only your own; pending first, at most 100.",
     ]
 
 
@@ -105,14 +105,14 @@ class JoinedObject(TypedDict):
 
     id: Annotated[int, "The participant's id, or the booking request's."]
     user: UserObject
-    message: Annotated[str, "A sentence of success, or the message of the request."]
+    message: Annotated[str, "A confirmation, or the message of the request."]
     status: Literal["approved", "pending", "rejected"]
     requested_at: datetime
     session: SessionDetailObject
 
 
 class SessionDoneObject(TypedDict):
-    """What an action on a session answers."""
+    """The answer of an action on a session."""
 
     message: str
     session: SessionDetailObject
@@ -154,7 +154,7 @@ def viewer_role(roles: frozenset[Role]) -> Literal["creator", "participant", "re
 def session_detail_object(
     detail: SessionDetail, *, user: User, now: datetime, link: Link
 ) -> SessionDetailObject:
-    """`link` makes whole addresses."""
+    """Return the detail object; `link` makes absolute URLs."""
     return {
         **session_list_object(detail.session, user=user, now=now),
         "participants": [participant_object(place) for place in detail.participants],

@@ -1,5 +1,5 @@
-"""Rows of sessions and what belongs to them, which hot reads read instead of instances of the
-models. A representation takes either."""
+"""Rows of sessions and of what belongs to them. Hot reads return them instead of model instances;
+representations accept both."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sessions_app.viewing import Viewed
 
 
 class SessionFields(NamedTuple):
-    """A session as lists show it, and what the viewer is to it."""
+    """The columns of a session in a list, and the facts about the viewer."""
 
     pk: int
     title: str
@@ -36,7 +36,7 @@ class SessionFields(NamedTuple):
 
 
 class SessionRow(Viewed, SessionFields):
-    """With what the rules ask of a session."""
+    """A session row with the methods and attributes that the rules need."""
 
     __slots__ = ()
 
@@ -46,7 +46,7 @@ class SessionRow(Viewed, SessionFields):
 
 
 class SessionDetail(NamedTuple):
-    """A session with what belongs to it, as far as the viewer may see it."""
+    """A session with the rows that belong to it and are visible to the viewer."""
 
     session: SessionRow
     participants: list[PlaceRow]
@@ -55,7 +55,7 @@ class SessionDetail(NamedTuple):
 
 
 class PlaceRow(NamedTuple):
-    """Somebody who is in."""
+    """A participant."""
 
     session_id: int
     pk: int
@@ -64,7 +64,7 @@ class PlaceRow(NamedTuple):
 
 
 class RequestRow(NamedTuple):
-    """Somebody who asks to be."""
+    """A booking request."""
 
     session_id: int
     pk: int

@@ -1,4 +1,4 @@
-"""What the session endpoints take."""
+"""The inputs of the session endpoints."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ REQUEST_KEYS = frozenset({"subject", "level", "duration", "timezone_offset"})
 
 
 def mode_asked_for(body: Any) -> Mode | None:
-    """The booking mode of a create request (contract S1): the one it names, else the one whose
-    document has its keys. None if it names one that doesn't exist."""
+    """Return the booking mode of a create request (contract S1): the one it names or, if it names
+    none, the one that its keys imply. None if it names one that doesn't exist."""
     if "booking_mode" in body:
         named = body["booking_mode"]
         return Mode(named) if named in Mode.values else None
@@ -34,9 +34,9 @@ def mode_asked_for(body: Any) -> Mode | None:
 
 
 class SessionInput(Input):
-    """The fields of a session, and how its date is to be read.
+    """The fields of a session, and the offset or time zone of its date.
 
-    Takes from its context `mode`, the session's booking mode, and `now`.
+    Its context must have `mode`, the session's booking mode, and `now`.
     """
 
     title = TextField(max_length=limits.TITLE)
@@ -60,20 +60,22 @@ class SessionInput(Input):
         minimum=limits.MIN_DURATION,
         maximum=limits.MAX_DURATION,
         required=False,
-        help_text="In minutes; 60 unless told.",
+        help_text="In minutes; 60 by default.",
     )
     booking_mode = OptionField(
         choices=Mode.choices,
         required=False,
-        help_text="Unless told, `request` if any of `subject`, `level`, `duration` and "
-        "`timezone_offset` is sent, else `instant`; then fixed.",
+        help_text="By default `request` if any of `subject`, `level`, `duration` and "
+        "`timezone_offset` is sent, otherwise `instant`. It can't be changed later.",
     )
     timezone_offset = OffsetField(
         required=False,
         help_text="For a date without an offset: minutes from local time to UTC, as JavaScript's "
         f"`getTimezoneOffset()` gives them, from -{dates.MAX_OFFSET} to {dates.MAX_OFFSET}.",
     )
-    timezone = TimezoneField(required=False, help_text="An IANA name; wins over `timezone_offset`.")
+    timezone = TimezoneField(
+        required=False, help_text="An IANA name; takes precedence over `timezone_offset`."
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -90,7 +92,7 @@ class SessionInput(Input):
         return data
 
     def _offset(self, data: dict[str, Any]) -> int | None:
-        """The offset, checked unless the date has its own and so makes it idle."""
+        """Remove the offset and return it; None if the date has its own, so that it is ignored."""
         if "timezone_offset" not in data:
             return None
         offset, moment = data.pop("timezone_offset"), data.get("date")
@@ -113,7 +115,7 @@ class SessionInput(Input):
         return date
 
     def is_unchanged(self, moment: datetime) -> bool:
-        """Is it the date that the session has already?"""
+        """Whether the session already has this date."""
         return False
 
 
@@ -122,23 +124,23 @@ class CreateInput(SessionInput):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        asked = self.context.get("mode") == Mode.REQUEST
-        self.fields["subject"].required = self.fields["level"].required = asked
+        required = self.context.get("mode") == Mode.REQUEST
+        self.fields["subject"].required = self.fields["level"].required = required
 
 
 class UpdateInput(SessionInput):
-    """Any part of a session; what isn't sent stays as it is."""
+    """Any fields of a session; those that aren't sent stay unchanged."""
 
     status = OptionField(
         choices=Status.choices,
         required=False,
-        help_text="For a `request` session: moves it there, under the rules of the action that "
-        "does the same. Ignored for an `instant` session.",
+        help_text="The new status of a `request` session, under the rules of the action that leads "
+        "to it. Ignored for an `instant` session.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, partial=True, **kwargs)
-        # For an instant session it is read-only, so it isn't looked at (contract S6).
+        # The status of an instant session is read-only, so it is ignored (contract S6).
         if self.context.get("mode") == Mode.INSTANT:
             del self.fields["status"]
 
@@ -154,13 +156,13 @@ class UpdateInput(SessionInput):
 
 
 class DecisionInput(Input):
-    """Whose request is decided."""
+    """The user whose request is decided."""
 
     user_id = IdField()
 
 
 class JoinInput(Input):
-    """What may be said when joining."""
+    """An optional message with a join."""
 
     message = TextField(
         max_length=limits.MESSAGE,
@@ -171,6 +173,6 @@ class JoinInput(Input):
 
 
 class CancelInput(Input):
-    """Why a session is called off."""
+    """An optional reason for a cancellation."""
 
     reason = TextField(max_length=limits.MESSAGE, required=False, allow_blank=True)

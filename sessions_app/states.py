@@ -1,7 +1,7 @@
 """The lifecycle of a group session (contract S5–S9), as data: every action, in which statuses,
-by whom, under which rules, and where it leads. Nothing here asks the database.
+by whom and under which rules it is possible, and its new status. Nothing here reads the database.
 
-`docs/states.md` is drawn from this table.
+`docs/states.md` is generated from this table.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class RequestStatus(TextChoices):
     PENDING = "pending"
     APPROVED = "approved"
     REJECTED = "rejected"
-    # Shown to nobody, and counted: who takes a request back has asked all the same.
+    # Shown to nobody, but still counts towards `MAX_ATTEMPTS`.
     WITHDRAWN = "withdrawn"
 
 
@@ -83,26 +83,26 @@ MAX_ATTEMPTS = 3
 
 
 class Role(TextChoices):
-    """What somebody is towards a session. One person may hold several."""
+    """What a user is to a session. One user may have several roles."""
 
-    PERSON = "person", "anybody signed in"
+    PERSON = "person", "anybody who is signed in"
     CREATOR = "creator", "the session's creator"
-    PARTICIPANT = "participant", "somebody who is in"
-    ASKER = "asker", "somebody with a pending request"
-    UPLOADER = "uploader", "who uploaded the material, and is in"
-    STAFF = "staff", "a member of the staff"
-    MODERATOR = "moderator", "who approves sessions here: the creator or, by policy, the staff"
-    CLOCK = "clock", "the clock"
+    PARTICIPANT = "participant", "a participant of the session"
+    ASKER = "asker", "a user with a pending request"
+    UPLOADER = "uploader", "the participant who uploaded the material"
+    STAFF = "staff", "a staff member"
+    MODERATOR = "moderator", "who may approve sessions: the creator or, by policy, the staff"
+    CLOCK = "clock", "the scheduler"
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who looks at a session, and when.
+    """The user who views a session or acts on it, and the time.
 
     Attributes:
-        roles: empty for somebody who isn't signed in.
-        now: the moment.
-        asked_enough: has made as many requests for this session as one may.
+        roles: the user's roles; empty if nobody is signed in.
+        now: the time.
+        asked_enough: whether the user has made `MAX_ATTEMPTS` requests for this session.
     """
 
     roles: frozenset[Role]
@@ -111,7 +111,7 @@ class Viewer:
 
 
 class SessionFacts(Protocol):
-    """What the rules read of a session."""
+    """The attributes of a session that the rules read."""
 
     @property
     def status(self) -> str: ...
@@ -134,19 +134,19 @@ def is_full(session: SessionFacts) -> bool:
 
 
 def is_open(session: SessionFacts) -> bool:
-    """Open for joining, as far as the status says. On a moderated site a session opens when the
-    staff has approved it."""
+    """Whether the session's status allows joining. On a moderated site it does so only once the
+    staff have approved the session."""
     waits = session.status == Status.PENDING_APPROVAL and staff_approves()
     return session.status in OPEN and not waits
 
 
 def can_join(session: SessionFacts, now: datetime) -> bool:
-    """Can the session be joined now, whoever the viewer is (contract S4)?"""
+    """Whether the session can be joined now, regardless of the viewer (contract S4)."""
     return is_open(session) and session.date > now and not is_full(session)
 
 
 def staff_approves() -> bool:
-    """The approval policy (contract S9)."""
+    """Whether the staff, not the creators, approve sessions (contract S9)."""
     return bool(settings.SESSION_APPROVAL_POLICY == "staff")
 
 
@@ -170,7 +170,7 @@ takes_requests = Rule(
 decidable = Rule(CANNOT_DECIDE, lambda session, viewer: session.status not in OPEN)
 has_requests = Rule(NO_PENDING_REQUEST, lambda session, viewer: not session.has_requests)
 is_over = Rule(NOT_OVER, lambda session, viewer: session.ends_at >= viewer.now)
-clock_waits = Rule(
+grace_is_over = Rule(
     NOT_OVER,
     lambda session, viewer: (
         Role.CLOCK in viewer.roles
@@ -186,12 +186,12 @@ def action(
     closed: ErrorCode = WRONG_STATE,
     rules: tuple[Rule, ...] = (),
 ) -> Action:
-    """One row of the table."""
+    """Return a row of the table."""
     return Action(frozenset(states), frozenset(by), not_yours(by), closed, to, rules)
 
 
 def not_yours(by: set[Role]) -> ErrorCode:
-    """What everybody else is told."""
+    """Return the refusal for everybody without these roles."""
     if Role.MODERATOR in by:
         return NOT_MODERATOR
     if Role.UPLOADER in by:
@@ -208,7 +208,7 @@ ANYBODY = {Role.PERSON}
 CREATOR = {Role.CREATOR}
 MEMBERS = {Role.CREATOR, Role.PARTICIPANT}
 # fmt: off
-# The table. The names are the last parts of the addresses; `allowed_actions` has their order
+# The table. An action's name is the last part of its URL; `allowed_actions` keeps this order
 # (contract S4).
 ACTIONS: dict[str, Action] = {
     "join": action(*OPEN, by=ANYBODY, closed=SESSION_NOT_OPEN,
@@ -221,17 +221,18 @@ ACTIONS: dict[str, Action] = {
     "approve": action(Status.PENDING_APPROVAL, by={Role.MODERATOR}, to=Status.APPROVED),
     "start": action(Status.UPCOMING, *PLANNED, by=CREATOR, to=Status.ONGOING),
     "complete": action(Status.ONGOING, by={Role.CREATOR, Role.CLOCK}, to=Status.COMPLETED,
-                    rules=(clock_waits,)),
+                    rules=(grace_is_over,)),
     "cancel": action(*OPEN, Status.ONGOING, by={Role.CREATOR, Role.STAFF}, to=Status.CANCELLED),
     "update": action(*OPEN, Status.ONGOING, by=CREATOR, closed=CANNOT_UPDATE),
     "delete": action(*OPEN, Status.CANCELLED, Status.EXPIRED, by=CREATOR, closed=CANNOT_DELETE),
-    # A session's materials: they have addresses of their own.
+    # Actions on a session's materials, which have their own URLs.
     "see_materials": action(*EVERY, by={*MEMBERS, Role.STAFF}),
     "add_material": action(*EVERY - {Status.CANCELLED, Status.EXPIRED}, by=MEMBERS,
                         closed=CANNOT_ADD),
     "change_material": action(*EVERY, by={Role.CREATOR, Role.UPLOADER}),
-    # No address leads to these: an approved request schedules, time expires; in the admin staff
-    # edit, take people and requests out, refuse what waits, and end what is stuck.
+    # These have no URL. Approving a request schedules a session, and the scheduler expires it. The
+    # others are for staff in the admin: "remove" is for participants and requests, "refuse" for
+    # sessions that wait for approval, "close" for those left running past their end.
     "schedule": action(Status.APPROVED, by=CREATOR, to=Status.SCHEDULED),
     "expire": action(*OPEN, by={Role.CLOCK}, to=Status.EXPIRED, rules=(is_over,)),
     "edit": action(*OPEN, Status.ONGOING, by={Role.STAFF}, closed=CANNOT_UPDATE),

@@ -1,4 +1,4 @@
-"""What somebody is to a session, by what was read with it."""
+"""A user's roles for a session, from the facts that were read with it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Viewed:
     __slots__ = ()
 
     def viewer(self: Any, user: Any, now: datetime, material: Any = None) -> Viewer:
-        """What this person is to the session, and to a material of it."""
+        """Return the user's roles for the session, and for this material of it."""
         roles = roles_of(
             creator=self.creator_id == user.pk,
             participant=self.viewer_is_in,
@@ -31,8 +31,8 @@ class Viewed:
 def roles_of(
     *, creator: bool, participant: bool, asker: bool, uploaded: bool, staff: bool, moderated: bool
 ) -> frozenset[Role]:
-    """The roles that somebody holds, by the facts."""
-    held = {
+    """Return the roles that follow from these facts."""
+    roles = {
         Role.PERSON: True,
         Role.CREATOR: creator,
         Role.PARTICIPANT: participant,
@@ -41,4 +41,4 @@ def roles_of(
         Role.STAFF: staff,
         Role.MODERATOR: staff or (creator and not moderated),
     }
-    return frozenset(role for role, holds in held.items() if holds)
+    return frozenset(role for role, applies in roles.items() if applies)

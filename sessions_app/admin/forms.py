@@ -1,4 +1,4 @@
-"""What staff may correct of a session."""
+"""The form of a session in the admin."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from sessions_app.states import Mode, Status
 
 
 class SessionForm(forms.ModelForm):
-    """The fields that staff may correct, under the limits of the API."""
+    """The fields that staff may change, within the limits of the API."""
 
-    # What the page has shown: without it, a page left open would undo what others did since.
+    # The version that the page has shown: without it, an old page would undo later changes.
     seen_version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -24,7 +24,7 @@ class SessionForm(forms.ModelForm):
     def clean_seen_version(self) -> None:
         if self.cleaned_data["seen_version"] != self.instance.version:
             raise forms.ValidationError(
-                "This session was changed since you opened the page: open it again."
+                "This session has changed since you opened the page: reload it and try again."
             )
 
     def clean_subject(self) -> str:

@@ -1,4 +1,4 @@
-"""Who is in a session, and who asks to be, on the session's page."""
+"""The participants and booking requests of a session, on the session's page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sessions_app.states import ACTIONS
 
 
 class PlacesFormSet(forms.BaseInlineFormSet):
-    """Takes people out, where the session can still be left."""
+    """Removes participants, if the session's status still allows leaving."""
 
     def clean(self) -> None:
         super().clean()
@@ -25,7 +25,7 @@ class PlacesFormSet(forms.BaseInlineFormSet):
 
 
 class ParticipantInline(TabularInline):
-    """Who is in. Deleting a line takes the person out, as leaving would."""
+    """The participants. Deleting a row removes the participant, as leaving does."""
 
     model = Participant
     formset = PlacesFormSet
@@ -45,7 +45,7 @@ class ParticipantInline(TabularInline):
 class BookingRequestInline(ReadOnlyInline):
     model = BookingRequest
     fk_name = "session"
-    per_page = 50  # a popular session may have had hundreds
+    per_page = 50  # a popular session may have hundreds
     fields = (
         "user",
         "message",

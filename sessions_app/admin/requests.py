@@ -1,4 +1,4 @@
-"""Booking requests in the admin: to look at. Deciding them is their session's creator's."""
+"""Booking requests in the admin. They are read-only: only the session's creator decides them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class BookingRequestAdmin(OfPeopleAdmin, ReadOnlyAdmin):
     list_select_related = ("user", "session", "decided_by")
     search_fields = ("session__title",)
     search_help_text = (
-        "An id, words of the session's title, or how a user name or e-mail address begins."
+        "An id, words of the session's title, or the beginning of a user name or e-mail address."
     )
     fields = (
         "session",

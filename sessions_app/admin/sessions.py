@@ -1,5 +1,5 @@
-"""Sessions in the admin: found, corrected within the rules, approved, cancelled and ended. Whatever
-is done here goes through the services, which also log it; a status is never written."""
+"""Sessions in the admin, where staff find, change, approve, cancel and complete them. All writes go
+through the services, which also log them; the admin never sets a status itself."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class SessionSituation(SituationFilter):
 
 
 def was_refused(request: HttpRequest) -> bool:
-    """Has a service refused what this request wanted?"""
+    """Whether a service has refused an act of this request."""
     return getattr(request, "was_refused", False)
 
 
@@ -64,7 +64,8 @@ class SessionAdmin(OfPeopleAdmin):
     people_fields = ("creator",)
     search_fields = ("title", "subject")
     search_help_text = (
-        "An id, words of title and subject, or how the creator's user name or address begins."
+        "An id, words of the title or subject, or the beginning of the creator's user name or "
+        "e-mail address."
     )
     date_hierarchy: ClassVar[Any] = "date"
     linked_lookups: tuple[str, ...] = (
@@ -117,7 +118,7 @@ class SessionAdmin(OfPeopleAdmin):
     )
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Who only looks sends no form back, and needs no mark of what they saw."""
+        """Without permission to change the session there is no form, so no `seen_version`."""
         fields = super().get_fields(request, obj)
         return fields if self.has_change_permission(request, obj) else fields[:-1]
 
@@ -129,7 +130,7 @@ class SessionAdmin(OfPeopleAdmin):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Staff cancel, and everybody is told; only a creator deletes."""
+        """Staff cancel sessions, which notifies everybody; only a creator can delete one."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -139,28 +140,28 @@ class SessionAdmin(OfPeopleAdmin):
     def save_model(self, request: HttpRequest, obj: Session, form: Any, change: bool) -> None:
         changes = {name: form.cleaned_data[name] for name in form.changed_data if name in EDITED}
         if changes:
-            self.try_once(request, obj, services.edit, **changes)
+            self.call_service(request, obj, services.edit, **changes)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """The inlines are read-only but for participants that are taken out."""
+        """The inlines are read-only, except that participants can be removed."""
         formset.save(commit=False)
         for place in formset.deleted_objects:
-            self.take_out(request, place)
+            self.remove_participant(request, place)
 
-    def take_out(self, request: HttpRequest, place: Participant) -> None:
-        self.try_once(request, place, services.remove_participant)
+    def remove_participant(self, request: HttpRequest, place: Participant) -> None:
+        self.call_service(request, place, services.remove_participant)
 
-    def try_once(self, request: HttpRequest, thing: Any, act: Any, **details: Any) -> None:
+    def call_service(self, request: HttpRequest, thing: Any, act: Any, **details: Any) -> None:
         by, now = request.user, timezone.now()
         if not self.try_to(request, thing, lambda: act(thing, by=by, now=now, **details)):
             request.was_refused = True  # type: ignore[attr-defined]  # for response_change
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """The services have logged what was done, in its transaction."""
+        """Log nothing: the services have logged it in their transaction."""
         return None
 
     def response_change(self, request: HttpRequest, obj: Session) -> HttpResponse:
-        """Back to the page where somebody else was faster, with that message and no other."""
+        """After a refusal return to the session's page, without the message of success."""
         if was_refused(request):
             return HttpResponseRedirect(request.path)
         return super().response_change(request, obj)
@@ -179,7 +180,7 @@ class SessionAdmin(OfPeopleAdmin):
             services.cancel,
             "cancelled",
             title="Cancel these sessions",
-            sentence="These sessions will be cancelled, and everybody concerned will be told:",
+            sentence="These sessions will be cancelled and everybody concerned will be notified:",
             in_admin=True,
         )
 

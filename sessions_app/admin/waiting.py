@@ -1,4 +1,4 @@
-"""The queue of a moderated site (contract S9): sessions that wait for the staff, longest first."""
+"""The approval queue of a moderated site (contract S9), with the longest wait first."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from sessions_app.states import staff_approves
 
 
 class RefusalForm(ReasonForm):
-    """Why sessions are not approved; a creator has to hear it."""
+    """The reason for a refusal, which is required, since the creators are notified of it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason"].label = "Reason, told to the creator"
+        self.fields["reason"].label = "Reason, sent to the creator"
         self.fields["reason"].required = True
 
 
 @admin.register(WaitingSession)
 class WaitingSessionAdmin(SessionAdmin):
-    """To be approved or refused here; all else is done on the session's own page."""
+    """Sessions to approve or refuse. Everything else is done on the session's own page."""
 
     actions = ("approve_selected", "refuse_selected", "export_csv")
     list_display = ("own_page", "creator", "subject", "level", "date", "waits")
@@ -56,14 +56,14 @@ class WaitingSessionAdmin(SessionAdmin):
         return waiting
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        """Where creators approve for themselves nothing waits here."""
+        """Whether to show the queue: if creators approve their own sessions, it is always empty."""
         return staff_approves() and self.has_view_permission(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(self.sessions().has_view_permission(request, obj))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """It is a view of the sessions, and has no permissions of its own."""
+        """Use the permissions of sessions: the queue has none of its own."""
         return bool(self.sessions().has_change_permission(request, obj))
 
     def sessions(self) -> Any:
@@ -80,5 +80,5 @@ class WaitingSessionAdmin(SessionAdmin):
             "refused",
             form=RefusalForm,
             title="Refuse these sessions",
-            sentence="These sessions are not approved but cancelled, and their creators are told:",
+            sentence="These sessions will be refused and cancelled, and their creators notified:",
         )

@@ -1,7 +1,7 @@
-"""All writes to group sessions: one function an act.
+"""All writes to group sessions: one function for each act.
 
-Each takes a session read with `seen_by(by)` and checks the table of actions on it, in a way that
-still holds when two act at once.
+Each takes a session that was read with `seen_by(by)` and checks the table of actions on it. The
+checks also hold when two users act at the same time.
 """
 
 from datetime import datetime
@@ -69,10 +69,10 @@ __all__ = [
 def join(
     session: Session, *, by: User, now: datetime, message: str = ""
 ) -> Participant | BookingRequest:
-    """Take a place in an instant session, or ask for one in a `request` session.
+    """Join an `instant` session, or make a booking request for a `request` session.
 
     Raises:
-        APIError: 400 with the reason why not.
+        APIError: 400 if the table of actions refuses it.
     """
     if session.booking_mode == Mode.INSTANT:
         return take_place(session, by=by, now=now)

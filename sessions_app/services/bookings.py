@@ -1,5 +1,5 @@
-"""Booking requests (contract S8): asking, withdrawing, deciding. Each act holds the session's
-row, so that asking and starting, approving and withdrawing have one story."""
+"""Making, withdrawing and deciding booking requests (contract S8). Each act locks the session's
+row, so that acts on one session happen one after the other."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from sessions_app.states import ACTIONS, Status, Viewer
 
 @metrics.count_action("request")
 def ask(session: Session, *, by: User, now: datetime, message: str = "") -> BookingRequest:
-    """Ask for a place.
+    """Make a booking request.
 
     Raises:
-        APIError: 400 with the reason why not.
+        APIError: 400 if the table of actions refuses it.
     """
     with locked_session(session, by) as row:
         check(ACTIONS["join"], row, row.viewer(by, now))
@@ -39,7 +39,7 @@ def ask(session: Session, *, by: User, now: datetime, message: str = "") -> Book
 
 @metrics.count_action("withdraw_request")
 def withdraw_request(session: Session, *, by: User, now: datetime) -> None:
-    """Take back one's own pending request.
+    """Withdraw the user's own pending request.
 
     Raises:
         APIError: 404 if there is none.
@@ -52,7 +52,7 @@ def withdraw_request(session: Session, *, by: User, now: datetime) -> None:
 
 @metrics.count_action("approve_request")
 def approve_request(session: Session, *, user_id: int, by: User, now: datetime) -> BookingRequest:
-    """Give the one who asks a place, which also approves and schedules the session.
+    """Make the asker a participant, which also approves and schedules the session.
 
     Raises:
         APIError: 404 if there is no such pending request; 400 if the session is full or no
@@ -60,10 +60,10 @@ def approve_request(session: Session, *, user_id: int, by: User, now: datetime) 
     """
     with locked_session(session, by) as row:
         viewer = row.viewer(by, now)
-        check(ACTIONS["reject_request"], row, viewer)  # decidable at all?
+        check(ACTIONS["reject_request"], row, viewer)  # can requests be decided at all?
         request = pending_request(row, user_id)
-        check(ACTIONS["approve_request"], row, viewer)  # and with a place for them?
-        decide(request, "approve", by=by, viewer=viewer)
+        check(ACTIONS["approve_request"], row, viewer)  # is the session approved and not full?
+        decide(request, RequestStatus.APPROVED, by=by, now=now)
         insert([Participant(session=row, user_id=user_id, joined_at=now)])
         counted = {"participant_count": F("participant_count") + 1, "version": F("version") + 1}
         Session.objects.filter(pk=row.pk).update(**counted)
@@ -77,7 +77,7 @@ def approve_request(session: Session, *, user_id: int, by: User, now: datetime) 
 
 @metrics.count_action("reject_request")
 def reject_request(session: Session, *, user_id: int, by: User, now: datetime) -> BookingRequest:
-    """Refuse the one who asks.
+    """Reject the asker's request.
 
     Raises:
         APIError: 404 if there is no such pending request; 400 if the session is no longer open.

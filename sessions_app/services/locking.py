@@ -1,4 +1,4 @@
-"""How an act stays true when two act at once."""
+"""Locking a session's row, and checking again after a lost race."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from sessions_app.states import ACTIONS
 
 
 class LostRaceError(Exception):
-    """Somebody else moved between the check and the write; what was written is rolled back."""
+    """Another user changed the session between the check and the write, which is rolled back."""
 
 
 @contextmanager
 def locked_session(session: Session, by: User) -> Iterator[Session]:
-    """A transaction that holds the session's row, read as it is now.
+    """Open a transaction with the session's row locked and read again.
 
-    Locks are taken in one order everywhere: the session, then what belongs to it.
+    Locks are always taken in the same order: the session, then the rows that belong to it.
 
     Raises:
-        APIError: 404 if it was deleted meanwhile.
+        APIError: 404 if the session was deleted in the meantime.
     """
     with transaction.atomic():
         lock_row(session.pk)
@@ -36,8 +36,8 @@ def locked_session(session: Session, by: User) -> Iterator[Session]:
 
 
 def lock_row(pk: int) -> None:
-    """Lock a session's row, in a statement of its own: what a statement has read while it waited
-    for its lock is as old as the wait."""
+    """Lock a session's row in a separate statement: one that waits for a lock reads data from
+    before the wait."""
     lock_statement().fetch({"pk": pk})
 
 
@@ -47,16 +47,16 @@ def lock_statement() -> CompiledQuery:
 
 
 def check_again(name: str, session: Session, by: User, now: datetime) -> None:
-    """After a lost race: raise what the table says to the session as it is now."""
+    """After a lost race, raise the refusal that now applies, if any."""
     row = read_again(session, by)
     check(ACTIONS[name], row, row.viewer(by, now))
 
 
 def read_again(session: Session, by: User) -> Session:
-    """The row as it is now.
+    """Return the session's current row.
 
     Raises:
-        APIError: 404 if it was deleted meanwhile.
+        APIError: 404 if the session was deleted in the meantime.
     """
     row: Session | None = Session.objects.seen_by(by).filter(pk=session.pk).first()
     if row is None:

@@ -1,6 +1,8 @@
-"""Adding, changing and deleting a session's materials (contract M2, M3). A file is in its store
-before the session's row is held, since no network call belongs into a transaction; the table of
-actions is asked before, and again under the lock."""
+"""Adding, changing and deleting a session's materials (contract M2, M3).
+
+A file is stored before the session's row is locked, since a transaction must contain no network
+call. The table of actions is checked before the upload, and again under the lock.
+"""
 
 from __future__ import annotations
 
@@ -24,11 +26,11 @@ from sessions_app.states import ACTIONS
 def add_material(
     session: Session, *, by: User, now: datetime, file: File[bytes] | None = None, **fields: Any
 ) -> Material:
-    """Add a file, link or note, and tell the others of it.
+    """Add a file, link or note, and notify the creator and the other participants.
 
     Raises:
-        APIError: 400 if the session takes none, or no more; 502, 503 or 504 if the file can't be
-            stored.
+        APIError: 400 if the session takes no materials or has the maximum; 502, 503 or 504 if the
+            file can't be stored.
     """
     check(ACTIONS["add_material"], session, session.viewer(by, now))
     with materials.stored(file, now=now) as orphan, locked_session(session, by) as row:
@@ -42,11 +44,11 @@ def add_material(
 def change_material(
     material: Material, *, by: User, now: datetime, file: File[bytes] | None = None, **changes: Any
 ) -> None:
-    """Change a material; a new file takes the place of the old one.
+    """Change a material. A new file replaces the old one.
 
     Raises:
-        APIError: 403 or 404 if it has changed hands or gone; 400 if it is too long a note; 502,
-            503 or 504 if the file can't be stored.
+        APIError: 403 if the user may no longer change it; 404 if it was deleted in the meantime;
+            400 if the note is too long; 502, 503 or 504 if the file can't be stored.
     """
     with materials.stored(file, now=now) as orphan, locked_session(material.session, by) as row:
         materials.change(read_again(material, row, by, now), orphan, now=now, **changes)
@@ -56,17 +58,17 @@ def delete_material(material: Material, *, by: User, now: datetime) -> None:
     """Delete a material and, after the commit, its file.
 
     Raises:
-        APIError: 403 or 404 if it has changed hands or gone.
+        APIError: 403 if the user may no longer delete it; 404 if it was deleted in the meantime.
     """
     with locked_session(material.session, by) as row:
         materials.delete(read_again(material, row, by, now), now=now)
 
 
 def read_again(material: Material, row: Session, by: User, now: datetime) -> Material:
-    """The material as it is under its session's lock, if this person may still change it.
+    """Return the material, read under its session's lock, if the user may still change it.
 
     Raises:
-        APIError: 404 or 403.
+        APIError: 403 if the user may no longer change it; 404 if it was deleted in the meantime.
     """
     found: Material | None = row.materials.filter(pk=material.pk).first()
     if found is None:

@@ -1,4 +1,4 @@
-"""Who hears what of a session (contract N2), in the transaction of what they hear of (N4)."""
+"""Who is notified of which event of a session (contract N2), in the act's transaction (N4)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from notifications.services import notify
 from sessions_app.models import Session
 from sessions_app.states import Role, Viewer
 
-# How long it is at least worth mailing what has happened, also to a session that is past.
+# How long a mail about an event may wait to be sent, even if the session's date is past.
 WORTH_MAILING = timedelta(days=1)
 
 
@@ -19,7 +19,7 @@ def notify_people(event: Event, row: Session, to: list[int], now: datetime, **de
 
 
 def about(row: Session, now: datetime) -> dict[str, Any]:
-    """Whose news it is, what the texts name, and until when they are worth mailing."""
+    """Return the session's id, the values for the texts, and until when they may be mailed."""
     until = max(row.date, now + WORTH_MAILING)
     return {"news_of": row.pk, "title": row.title, "date": row.date, "until": until}
 
@@ -37,7 +37,7 @@ def notify_participants(event: Event, row: Session, now: datetime, **details: An
 
 
 def notify_creator(event: Event, row: Session, viewer: Viewer, now: datetime) -> None:
-    """Unless it was the creator's own act."""
+    """Notify the creator, unless it was the creator's own act."""
     if Role.CREATOR not in viewer.roles:
         notify_people(event, row, [row.creator_id], now)
 
@@ -45,18 +45,31 @@ def notify_creator(event: Event, row: Session, viewer: Viewer, now: datetime) ->
 def notify_cancelled(
     row: Session, viewer: Viewer, now: datetime, reason: str, *, waited: bool
 ) -> None:
-    """Everyone concerned: those who are in, those who asked, and the creator if staff did it.
+    """Notify the participants and the askers, and also the creator if staff cancelled it.
 
     Args:
-        waited: whether the session waited for the staff's approval, which it then hasn't got.
+        waited: whether the session was waiting for the staff's approval, so that it was refused.
     """
     creator = [] if Role.CREATOR in viewer.roles else [row.creator_id]
-    said = {"reason": f" The reason: {reason}" if reason else ""}
-    notify_people(CANCELLED, row, participants_of(row) + askers_of(row), now, **said)
-    notify_people(NOT_APPROVED if waited else CANCELLED, row, creator, now, **said)
+    details = {"reason": f" The reason: {reason}" if reason else ""}
+    notify_people(CANCELLED, row, participants_of(row) + askers_of(row), now, **details)
+    notify_people(NOT_APPROVED if waited else CANCELLED, row, creator, now, **details)
 
 
 def notify_deleted(row: Session, now: datetime) -> None:
-    """Before it goes; the notifications name no session, since there will be none."""
-    concerned = participants_of(row) + askers_of(row)
-    notify(DELETED, to=concerned, now=now, **about(row, now))
+    """Notify the participants and askers before the session is deleted. The notifications have no
+    session id, since the session won't exist."""
+    people = participants_of(row) + askers_of(row)
+    notify(DELETED, to=people, now=now, **about(row, now))
+
+
+def close_requests(row: Session, *, now: datetime, became: str = "") -> None:
+    """Reject the pending requests, which can no longer be decided.
+
+    Args:
+        became: the session's new status, for a notification to the askers; empty if they have
+            already been notified.
+    """
+    if became:
+        notify_people(REQUEST_CLOSED, row, askers_of(row), now, status=became)
+    row.booking_requests.pending().update(status=RequestStatus.REJECTED, decided_at=now)

@@ -1,4 +1,4 @@
-"""What becomes of the sessions of somebody whom the staff throw out."""
+"""Removal of a user from group sessions when the staff deactivate the account."""
 
 from __future__ import annotations
 
@@ -13,39 +13,39 @@ from sessions_app.services.sessions import cancel
 from sessions_app.services.staff import drop_request, remove_participant
 from sessions_app.states import ACTIONS, OPEN
 
-# Of each kind at once: a page has to come back. Done again, it goes on with the rest.
+# The limit per kind, so that the request doesn't time out. Repeating it processes the rest.
 MAX_AT_ONCE = 500
 
 
 def clear_away(person: User, *, by: User, now: datetime, reason: str) -> str:
-    """Cancel the sessions that they offer, free their places, withdraw their requests; each in a
-    transaction of its own, with the news that each act has.
+    """Cancel the person's sessions, free their places and withdraw their requests; each in its own
+    transaction, with the usual notifications.
 
     Returns:
-        How many there were of each, as a sentence.
+        The number of each, as a sentence.
     """
     if not by.has_perm("sessions_app.change_session"):
-        return "Their group sessions stay: you may not change sessions."
+        return "Their group sessions stay: you don't have permission to change sessions."
     offered = Session.objects.created_by(person).filter(status__in=ACTIONS["cancel"].states)
     places = Participant.objects.present().of_person(person).filter(session__status__in=OPEN)
     requests = BookingRequest.objects.pending().of_person(person)
-    facts: dict[str, Any] = {"by": by, "now": now, "reason": reason}
+    arguments: dict[str, Any] = {"by": by, "now": now, "reason": reason}
     return (
-        f"Sessions cancelled: {on_each(cancel, offered, **facts)}, "
-        f"places freed: {on_each(remove_participant, places, **facts)}, "
-        f"requests withdrawn: {on_each(drop_request, requests, **facts)}."
+        f"Sessions cancelled: {do_each(cancel, offered, **arguments)}, "
+        f"places freed: {do_each(remove_participant, places, **arguments)}, "
+        f"requests withdrawn: {do_each(drop_request, requests, **arguments)}."
     )
 
 
-def on_each(act: Callable[..., None], rows: Any, **facts: Any) -> int:
-    """How many it was done to; those that moved meanwhile need it no more."""
-    chosen: Iterable[Any] = list(rows.order_by("pk")[:MAX_AT_ONCE])
-    return sum(was_done(act, row, **facts) for row in chosen)
+def do_each(act: Callable[..., None], rows: Any, **arguments: Any) -> int:
+    """Do the act for each row. Return the number of rows for which it wasn't refused."""
+    selected: Iterable[Any] = list(rows.order_by("pk")[:MAX_AT_ONCE])
+    return sum(try_act(act, row, **arguments) for row in selected)
 
 
-def was_done(act: Callable[..., None], row: Any, **facts: Any) -> bool:
+def try_act(act: Callable[..., None], row: Any, **arguments: Any) -> bool:
     try:
-        act(row, **facts)
-    except APIError:
+        act(row, **arguments)
+    except APIError:  # the row has changed in the meantime
         return False
     return True

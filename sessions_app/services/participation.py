@@ -1,4 +1,4 @@
-"""Places in instant sessions: the hot path, by conditional updates instead of locks."""
+"""Joining instant sessions and leaving any: the hot path, with conditional updates, not locks."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ def take_place(session: Session, *, by: User, now: datetime) -> Participant:
     """Join an instant session.
 
     Raises:
-        APIError: 400 with the reason why not; however many join at once, no place is sold twice.
+        APIError: 400 if the table of actions refuses it. However many users join at once, the
+            session is never oversold.
     """
     check(ACTIONS["join"], session, session.viewer(by, now))
     try:
@@ -38,25 +39,25 @@ def take_place(session: Session, *, by: User, now: datetime) -> Participant:
             place = Participant(session=session, user=by, joined_at=now)
             insert([place])
             notify_people(JOINED, session, [session.creator_id], now, person=by)
-            # Last, since until the commit nobody else can be counted in or out.
+            # Last, since it blocks other joins and leaves until the commit.
             if not count_in(session, now):
                 raise LostRaceError
     except IntegrityError:
         raise APIError(ALREADY_JOINED) from None
     except LostRaceError:
-        # The place that was free a moment ago is taken, if nothing else has changed.
+        # If nothing else has changed, another user has taken the last place.
         check_again("join", session, by, now)
         raise APIError(SESSION_FULL) from None
     return place
 
 
 def count_in(session: Session, now: datetime) -> bool:
-    """Count one participant more, if there is a place and the session is open at this moment."""
-    return bool(counting_in().run(pk=session.pk, now=now))
+    """Increment the participant count, if there is a place and the session is open now."""
+    return bool(increment().run(pk=session.pk, now=now))
 
 
 @cache
-def counting_in() -> CompiledUpdate:
+def increment() -> CompiledUpdate:
     row = Session.objects.filter(pk=Param("pk"), status__in=OPEN, date__gt=NOW)
     free = row.filter(participant_count__lt=F("max_participants"))
     return CompiledUpdate(
@@ -66,16 +67,19 @@ def counting_in() -> CompiledUpdate:
 
 @metrics.count_action("leave")
 def leave(session: Session, *, by: User, now: datetime) -> None:
-    """Give one's place back, in either mode.
+    """Leave a session of either booking mode.
 
     Raises:
-        APIError: 400 if not in it, or if it runs or is over.
+        APIError: 400 if the user isn't a participant, or the session has started or is over.
     """
     check(ACTIONS["leave"], session, session.viewer(by, now))
     try:
         with transaction.atomic():
-            # The session first, as everywhere: the other order and a deletion block each other.
-            if not (count_out(session) and going().run(session=session.pk, user=by.pk, now=now)):
+            # The session first, as everywhere: in the other order a deletion could deadlock it.
+            if not (
+                count_out(session)
+                and end_participation().run(session=session.pk, user=by.pk, now=now)
+            ):
                 raise LostRaceError
             recall_reminders(session.pk, now=now, of=by.pk)
             notify_people(LEFT, session, [session.creator_id], now, person=by)
@@ -85,12 +89,12 @@ def leave(session: Session, *, by: User, now: datetime) -> None:
 
 
 def count_out(session: Session) -> bool:
-    """Count one participant less, if the session is still open."""
-    return bool(counting_out().run(pk=session.pk))
+    """Decrement the participant count, if the session is still open."""
+    return bool(decrement().run(pk=session.pk))
 
 
 @cache
-def counting_out() -> CompiledUpdate:
+def decrement() -> CompiledUpdate:
     row = Session.objects.filter(pk=Param("pk"), status__in=OPEN, participant_count__gt=0)
     return CompiledUpdate(
         row, participant_count=F("participant_count") - 1, version=F("version") + 1
@@ -98,6 +102,6 @@ def counting_out() -> CompiledUpdate:
 
 
 @cache
-def going() -> CompiledUpdate:
+def end_participation() -> CompiledUpdate:
     place = Participant.objects.present().filter(session=Param("session"), user=Param("user"))
     return CompiledUpdate(place, left_at=NOW)

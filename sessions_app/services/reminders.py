@@ -1,4 +1,4 @@
-"""Reminding people of what is about to begin (contract N3)."""
+"""Reminders of sessions that begin soon (contract N3)."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from sessions_app.services.notify import notify_people, participants_of
 
 
 def remind(pk: int, lead: timedelta, *, now: datetime) -> bool:
-    """Remind the creator and everybody who is in, of this lead time and date, once. False if
-    there is nothing to remind of any more.
+    """Remind the creator and the participants once for this lead time and date. Return False if no
+    reminder is due any more.
 
-    A session that was moved waits until an hour has passed since its last reminder of this or a
-    shorter lead time.
+    After a change of date, the next reminder is sent at the earliest an hour after the last one of
+    this or a shorter lead time.
 
-    Two things keep it to once: the session's row says how far its reminders are, and the database
-    takes one notification for a person, session, lead time and change of date.
+    Two things prevent duplicates: the session's row has the shortest lead time reached so far, and
+    the database accepts one notification per person, session, lead time and change of date.
     """
     with transaction.atomic():
         lock_row(pk)
         row = Session.objects.to_remind(now, lead).filter(pk=pk).first()
-        if row is None:  # cancelled, moved, begun or reminded since the job looked
+        if row is None:  # it was cancelled, moved, started or reminded in the meantime
             return False
         minutes = lead // timedelta(minutes=1)
         occasion = f"reminder:{row.pk}:{minutes}:{row.reminder_round}"

@@ -1,5 +1,5 @@
-"""Publishing, changing, moving and deleting sessions. Each act holds the session's row and checks
-the table of actions on the row as it is then."""
+"""Creating, changing and deleting sessions, and changing their status. Each act locks the session's
+row, reads it again and checks the table of actions on it."""
 
 from __future__ import annotations
 
@@ -50,19 +50,19 @@ DATE_FIXED = declare("date_fixed", 400, "The date of a session that is ongoing c
 
 
 def check_may_create(mode: str | None, *, by: User) -> None:
-    """Raise 403 if this person can't create sessions of this mode (contract S2)."""
+    """Raise 403 if this user can't create sessions of this mode (contract S2)."""
     if mode == Mode.INSTANT and by.role != AccountRole.INSTRUCTOR:
         raise APIError(NOT_INSTRUCTOR)
 
 
 def create(*, by: User, now: datetime, booking_mode: str, **fields: Any) -> Session:
-    """Publish a session.
+    """Create a session.
 
     Args:
-        fields: validated, by the names of the columns; `duration` is in minutes.
+        fields: validated values by column name; `duration` is in minutes.
 
     Raises:
-        APIError: 403 if this person can't create sessions of this mode.
+        APIError: 403 if this user can't create sessions of this mode.
     """
     check_may_create(booking_mode, by=by)
     session = Session(
@@ -83,11 +83,11 @@ def end_of(session: Session) -> datetime:
 
 
 def update(session: Session, *, by: User, now: datetime, status: str = "", **changes: Any) -> None:
-    """Change a session's fields and, if a status is given, move it there, both or neither.
+    """Change a session's fields and, if one is given, its status, in one transaction.
 
     Raises:
-        APIError: 400 if it is over, if its date is to change while it runs, if it would have
-            fewer places than participants, or if it can't move there.
+        APIError: 400 if the session is over, if its date would change while it is ongoing, if it
+            would have fewer places than participants, or if it can't have this status.
     """
     with locked_session(session, by) as row:
         check(ACTIONS["update"], row, row.viewer(by, now))
@@ -101,34 +101,34 @@ def update(session: Session, *, by: User, now: datetime, status: str = "", **cha
 def apply_changes(row: Session, changes: dict[str, Any], now: datetime) -> None:
     if changes.get("max_participants", row.max_participants) < row.participant_count:
         raise invalid(
-            "max_participants", f"{row.participant_count} people are in this session already."
+            "max_participants", f"This session already has {row.participant_count} participants."
         )
     if "date" in changes and row.status == Status.ONGOING:
         raise APIError(DATE_FIXED)
     for name, value in changes.items():
         setattr(row, name, value)
     if "date" in changes:
-        # A new date has reminders of its own.
+        # For the new date, the reminders are sent again.
         row.reminded_lead, row.reminder_round = None, row.reminder_round + 1
     row.ends_at, row.updated_at, row.version = end_of(row), now, row.version + 1
-    follow = ("ends_at", "reminded_lead", "reminder_round", "updated_at", "version")
-    row.save(update_fields=[*changes, *follow])
+    derived = ("ends_at", "reminded_lead", "reminder_round", "updated_at", "version")
+    row.save(update_fields=[*changes, *derived])
     if "date" in changes:
         recall_reminders(row.pk, now=now)
         notify_participants(RESCHEDULED, row, now)
 
 
 def move_to(status: str, row: Session, viewer: Viewer, now: datetime) -> None:
-    """What PUT does with a `status` (contract S6)."""
+    """Change the status to the one in a PUT (contract S6). Sending the current one does nothing."""
     moves = {
         Status.APPROVED: move_approve,
         Status.ONGOING: move_start,
         Status.COMPLETED: move_complete,
         Status.CANCELLED: move_cancel,
     }
-    is_there = status == row.status
-    is_past = status == Status.APPROVED and row.status == Status.SCHEDULED
-    if is_there or is_past:
+    is_current = status == row.status
+    was_passed = status == Status.APPROVED and row.status == Status.SCHEDULED
+    if is_current or was_passed:
         return
     if status not in moves:
         raise invalid("status", f"Status can be set to: {', '.join(moves)}.")
@@ -136,7 +136,7 @@ def move_to(status: str, row: Session, viewer: Viewer, now: datetime) -> None:
 
 
 def delete(session: Session, *, by: User, now: datetime) -> None:
-    """Remove a session and all that belongs to it."""
+    """Delete a session and everything that belongs to it."""
     with locked_session(session, by) as row:
         check(ACTIONS["delete"], row, row.viewer(by, now))
         recall_reminders(row.pk, now=now)
@@ -147,10 +147,11 @@ def delete(session: Session, *, by: User, now: datetime) -> None:
 
 
 def approve(session: Session, *, by: User, now: datetime, in_admin: bool = False) -> None:
-    """Let a `request` session be seen and asked for, as the approval policy says (contract S9).
+    """Approve a `request` session, as the approval policy allows (contract S9).
 
     Args:
-        in_admin: whether it is done in the admin, where also the own session is a staff matter.
+        in_admin: whether this happens in the admin, where acts are logged as the staff's, even on
+            the user's own session.
     """
     with locked_session(session, by) as row:
         viewer = row.viewer(by, now)
@@ -160,13 +161,13 @@ def approve(session: Session, *, by: User, now: datetime, in_admin: bool = False
 
 
 def start(session: Session, *, by: User, now: datetime) -> None:
-    """Begin a session, also before its date; it then ends its duration after now."""
+    """Start a session, even before its date. Its end becomes the current time plus its duration."""
     with locked_session(session, by) as row:
         move_start(row, row.viewer(by, now), now)
 
 
 def complete(session: Session, *, by: User, now: datetime) -> None:
-    """End a session that runs."""
+    """Complete an ongoing session."""
     with locked_session(session, by) as row:
         move_complete(row, row.viewer(by, now), now)
 
@@ -174,11 +175,11 @@ def complete(session: Session, *, by: User, now: datetime) -> None:
 def cancel(
     session: Session, *, by: User, now: datetime, reason: str = "", in_admin: bool = False
 ) -> None:
-    """Call a session off, with a reason for everyone concerned. If it waits for the staff's
-    approval, and they do it, they refuse it.
+    """Cancel a session, with a reason that the notifications contain. If staff cancel a session
+    that waits for their approval, this is logged as a refusal.
 
     Args:
-        in_admin: as for `approve`.
+        in_admin: as in `approve`.
     """
     with locked_session(session, by) as row:
         viewer, waited = row.viewer(by, now), waits_for_staff(row)
@@ -189,7 +190,7 @@ def cancel(
 
 
 def acts_as_staff(viewer: Viewer) -> bool:
-    """Does somebody do this because they are staff, not to a session of their own?"""
+    """Whether the user acts as staff, not as the session's creator."""
     return Role.STAFF in viewer.roles and Role.CREATOR not in viewer.roles
 
 
@@ -247,16 +248,18 @@ def close_requests(row: Session, viewer: Viewer, became: str = "") -> None:
 
 
 def expire(pk: int, *, now: datetime) -> bool:
-    """The clock's act: a session that nobody started is over. False if it no longer applies."""
-    return _by_clock(pk, move_expire, now)
+    """Expire a session that nobody started. Return False if this no longer applies."""
+    return _by_scheduler(pk, move_expire, now)
 
 
 def complete_overdue(pk: int, *, now: datetime) -> bool:
-    """The clock's act: a session that nobody completed is over. False if it no longer applies."""
-    return _by_clock(pk, move_complete, now)
+    """Complete a session that nobody completed. Return False if this no longer applies."""
+    return _by_scheduler(pk, move_complete, now)
 
 
-def _by_clock(pk: int, move: Callable[[Session, Viewer, datetime], None], now: datetime) -> bool:
+def _by_scheduler(
+    pk: int, move: Callable[[Session, Viewer, datetime], None], now: datetime
+) -> bool:
     with transaction.atomic():
         lock_row(pk)
         row = Session.objects.filter(pk=pk).first()
@@ -264,6 +267,6 @@ def _by_clock(pk: int, move: Callable[[Session, Viewer, datetime], None], now: d
             return False
         try:
             move(row, Viewer(frozenset({Role.CLOCK}), now), now)
-        except APIError:  # started, moved or ended since the job looked
+        except APIError:  # it was started, moved or ended in the meantime
             return False
     return True

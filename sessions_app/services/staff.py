@@ -1,4 +1,4 @@
-"""What staff do in the admin, under the rules that keep counts and dates true."""
+"""The acts of staff in the admin, with the same checks of counts and dates as other acts."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from sessions_app.states import ACTIONS
 
 
 def edit(session: Session, *, by: User, now: datetime, **changes: Any) -> None:
-    """Correct a session's fields, with the checks and news of the creator's own update.
+    """Change a session's fields, with the checks and notifications of a creator's update.
 
     Raises:
-        APIError: 400 if it is over, or as `update` does.
+        APIError: 400 if the session is over, or for the other reasons of `update`.
     """
     with locked_session(session, by) as row:
         check(ACTIONS["edit"], row, row.viewer(by, now))
@@ -35,10 +35,10 @@ def edit(session: Session, *, by: User, now: datetime, **changes: Any) -> None:
 
 
 def refuse(session: Session, *, by: User, now: datetime, reason: str) -> None:
-    """Don't approve a session that waits for it, which cancels it, and tell its creator why.
+    """Refuse a session that waits for approval: cancel it and notify its creator of the reason.
 
     Raises:
-        APIError: 400 if it waits no more.
+        APIError: 400 if it no longer waits for approval.
     """
     with locked_session(session, by) as row:
         move_cancel(row, row.viewer(by, now), now, reason, name="refuse")
@@ -46,10 +46,10 @@ def refuse(session: Session, *, by: User, now: datetime, reason: str) -> None:
 
 
 def close(session: Session, *, by: User, now: datetime) -> None:
-    """Complete a session that was left running past its end, and tell all who are in it.
+    """Complete a session left running past its end, and notify its creator and participants.
 
     Raises:
-        APIError: 400 if it doesn't run, or if its time isn't over yet.
+        APIError: 400 if it isn't ongoing, or isn't past its end.
     """
     with locked_session(session, by) as row:
         row.transition("close", by=row.viewer(by, now), now=now)
@@ -58,13 +58,14 @@ def close(session: Session, *, by: User, now: datetime) -> None:
 
 
 def remove_participant(place: Participant, *, by: User, now: datetime, reason: str = "") -> None:
-    """Take somebody out of a session that has not begun, and tell them and its creator.
+    """Remove a participant from a session that has not started, and notify them and the creator.
 
     Args:
-        reason: for the log; those who are told don't hear it.
+        reason: for the log only; the notifications don't contain it.
 
     Raises:
-        APIError: 400 if it has begun or is over, or if they have left meanwhile.
+        APIError: 400 if the session has started or is over, or if the participant has left in the
+            meantime.
     """
     with locked_session(place.session, by) as row:
         check(ACTIONS["remove"], row, row.viewer(by, now))
@@ -78,10 +79,11 @@ def remove_participant(place: Participant, *, by: User, now: datetime, reason: s
 
 
 def drop_request(request: BookingRequest, *, by: User, now: datetime, reason: str = "") -> None:
-    """Take back somebody's pending request for a session that has not begun.
+    """Withdraw a user's pending request for a session that has not started.
 
     Raises:
-        APIError: 400 if it has begun or is over; 404 if it was decided meanwhile.
+        APIError: 400 if the session has started or is over; 404 if the request was decided in the
+            meantime.
     """
     with locked_session(request.session, by) as row:
         viewer = row.viewer(by, now)

@@ -1,4 +1,4 @@
-"""Views fetch, call the service, and answer."""
+"""The views: each fetches the session, calls a service and answers."""
 
 from sessions_app.views.bookings import BookingViewSet
 from sessions_app.views.materials import MaterialFileViewSet, MaterialViewSet

@@ -1,4 +1,4 @@
-"""What every view of sessions starts from."""
+"""The base of every view of sessions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from sessions_app.states import ACTIONS, Viewer
 
 
 class SessionViews(ActionViewSet):
-    """Reads sessions as the one who asks may see them, and answers with them."""
+    """Reads the sessions that are visible to the user, and answers with them."""
 
     tag = "Sessions"
     table = ACTIONS
@@ -38,10 +38,10 @@ class SessionViews(ActionViewSet):
         return session
 
     def shown(self, pk: int) -> SessionDetailObject:
-        """The session as it is now.
+        """Return the session as JSON, read again.
 
         Raises:
-            APIError: 404 if there is none that this person may see.
+            APIError: 404 if it doesn't exist or isn't visible to the user.
         """
         detail = reads.detail(pk, by=self.person)
         if detail is None:

@@ -1,4 +1,4 @@
-"""`/api/sessions/{id}/…`: joining and leaving, booking requests, and who is in."""
+"""`/api/sessions/{id}/…`: joining and leaving, booking requests and participants."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ class BookingViewSet(SessionViews):
 
     @action(methods=["post"], detail=True)
     def join(self, request: Request, pk: int) -> Response:
-        """Join a session, or ask to.
+        """Join a session, or ask to join it.
 
-        An `instant` session gives a place at once. A `request` session gets a booking request,
-        with the message, for its creator to decide; one may ask three times in all.
+        In an `instant` session you become a participant at once. In a `request` session you make a
+        booking request, with the message, which its creator decides; you can make three in all.
         """
         session = self.fetch()
         place = services.join(session, by=self.person, now=timezone.now(), **self.read())
@@ -55,28 +55,28 @@ class BookingViewSet(SessionViews):
 
     @action(methods=["post"], detail=True)
     def leave(self, request: Request, pk: int) -> Response:
-        """Leave a session that has not begun."""
+        """Leave a session that has not started."""
         session = self.fetch()
         services.leave(session, by=self.person, now=timezone.now())
         return self.done("Successfully left the session", session)
 
     @action(methods=["post"], detail=True)
     def withdraw_request(self, request: Request, pk: int) -> Response:
-        """Take back one's own pending request."""
+        """Withdraw your own pending request."""
         services.withdraw_request(self.fetch(), by=self.person, now=timezone.now())
         return self.answer()
 
     @action(methods=["post"], detail=True)
     def approve_request(self, request: Request, pk: int) -> Response:
-        """Give the one who asks a place.
+        """Approve a booking request, which makes the asker a participant.
 
-        Approves and schedules the session, too, if it wasn't.
+        Also approves and schedules the session, if it isn't yet.
         """
         return self.decide(services.approve_request)
 
     @action(methods=["post"], detail=True)
     def reject_request(self, request: Request, pk: int) -> Response:
-        """Refuse the one who asks."""
+        """Reject a booking request."""
         return self.decide(services.reject_request)
 
     def decide(self, act: Callable[..., BookingRequest]) -> Response:
@@ -88,7 +88,7 @@ class BookingViewSet(SessionViews):
     def booking_requests(self, request: Request, pk: int) -> Response:
         """List the requests for a session, pending first, then newest first.
 
-        All of them for its creator and staff; one's own for others.
+        Its creator and staff see all of them, others only their own.
         """
         rows = self.fetch().booking_requests.visible_to(self.person).for_list()
         return self.get_paginated_response(
@@ -97,6 +97,6 @@ class BookingViewSet(SessionViews):
 
     @action(detail=True)
     def participants(self, request: Request, pk: int) -> Response:
-        """List who is in a session, in the order in which they joined."""
+        """List the participants of a session, in the order in which they joined."""
         places = self.fetch().participants.for_list()
         return answer_array(request, places, participant_object)

@@ -1,4 +1,4 @@
-"""`/api/sessions/{session_id}/materials/`: what people give each other, and its files."""
+"""`/api/sessions/{session_id}/materials/`: the materials of a session, and their files."""
 
 from __future__ import annotations
 
@@ -27,14 +27,16 @@ from sessions_app.models import Session
 from sessions_app.states import Viewer
 from sessions_app.views.base import SessionViews
 
-# 404 for whatever is wrong with it, so that a made-up address tells nothing of what there is.
+# 404 whatever is wrong, so that a made-up address doesn't reveal which files exist.
 ADDRESS_ENDED = declare(
-    "address_ended", 404, "This address of a file has ended: ask for the material again."
+    "address_ended",
+    404,
+    "This file's address is invalid or has expired: request the material again.",
 )
 
 
 class MaterialViews(SessionViews):
-    """Finds a session, or a material of it, by the two ids in the address."""
+    """Finds a session, or one of its materials, by the ids in the address."""
 
     tag = "Materials"
 
@@ -44,7 +46,7 @@ class MaterialViews(SessionViews):
         return session
 
     def fetch_material(self) -> Material:
-        """With its session, as the one who asks sees it."""
+        """Return the material, with its session as the user sees it."""
         materials = self.find_named(self.kwargs["session_id"]).materials.for_list()
         material: Material = self.find(materials, self.kwargs["pk"])
         self.admit(material)
@@ -94,10 +96,10 @@ class MaterialViewSet(MaterialViews):
     def create(self, request: Request, session_id: int) -> Response:
         """Add a file, a link or a note.
 
-        A file is sent as a part of a multipart form; the others as a form or as JSON. What a file
-        holds must be what its extension says. Files of the older Office (`.doc`, `.xls`, `.ppt`)
-        are refused unless the site takes them, since macros in them can't be seen. The others in
-        the session are told.
+        Send a file as a part of a multipart form, a link or a note as a form or JSON. The content
+        of a file must match its extension. Files of older Office versions (`.doc`, `.xls`, `.ppt`)
+        are refused by default, since macros in them can't be detected. The creator and the other
+        participants are notified.
         """
         session, now = self.fetch_session(), timezone.now()
         material = services.add_material(session, by=self.person, now=now, **self.read())
@@ -110,7 +112,7 @@ class MaterialViewSet(MaterialViews):
     def update(self, request: Request, session_id: int, pk: int) -> Response:
         """Change a material.
 
-        The keys sent are changed, the others stay. A new file takes the place of the old one.
+        Only the keys that you send are changed. A new file replaces the old one.
         """
         material, now = self.fetch_material(), timezone.now()
         changes = self.read(material)
@@ -122,7 +124,7 @@ class MaterialViewSet(MaterialViews):
         return self.update(request, session_id, pk)
 
     def destroy(self, request: Request, session_id: int, pk: int) -> Response:
-        """Delete a material, and its file."""
+        """Delete a material and its file."""
         services.delete_material(self.fetch_material(), by=self.person, now=timezone.now())
         return self.answer()
 
@@ -136,14 +138,14 @@ def is_signed(request: Request) -> bool:
 
 
 class TokenUnlessSigned(BearerAuthentication):
-    """Looks at no token that comes with a signed address, which needs none (contract C1)."""
+    """Ignores a token sent to a signed address, which needs none (contract C1)."""
 
     def authenticate(self, request: Request) -> Any:
         return None if is_signed(request) else super().authenticate(request)
 
 
 class MaterialFileViewSet(MaterialViews):
-    """A file's own address, which works without a token while it is signed and hasn't ended."""
+    """The address of a file. With a valid signature it needs no token until it expires."""
 
     authentication_classes = [TokenUnlessSigned]
     permission_classes = [AllowAny]
@@ -155,10 +157,10 @@ class MaterialFileViewSet(MaterialViews):
     def file(self, request: Request, session_id: int, pk: int) -> HttpResponseBase:
         """Download a material's file.
 
-        The address in a material's `file` is signed and needs no token until it ends. Without
-        `expires` and `signature`, those who may see the material can use their token. A file at
-        Cloudinary is answered with a redirect to it, and arrives under a name of its own: its name
-        is in the material's `file_name`.
+        The address in a material's `file` is signed and needs no token until it expires. Without
+        `expires` and `signature`, those who may see the material can use their token. For a file
+        at Cloudinary the answer is a redirect; the download then has a generated name, and the
+        original one is in the material's `file_name`.
         """
         material = self.signed_for() if is_signed(request) else self.allowed()
         if not material.stored_name:
@@ -166,11 +168,11 @@ class MaterialFileViewSet(MaterialViews):
         return delivery.deliver(material)
 
     def signed_for(self) -> Material:
-        """The material, for whoever has an address of it that is good.
+        """Return the material of a valid signed address.
 
         Raises:
-            APIError: 404, the same after the same work for an address that has ended, one that
-                was forged, and one of a file that doesn't exist (contract S9).
+            APIError: 404 if the address has expired or was forged, or the file doesn't exist. The
+                answer and the work for it are the same in each case (contract S9).
         """
         pk, query = self.kwargs["pk"], self.request.query_params
         rows = Material.objects.with_file().filter(session=self.kwargs["session_id"])
@@ -181,7 +183,7 @@ class MaterialFileViewSet(MaterialViews):
         return material
 
     def allowed(self) -> Material:
-        """The material, for somebody signed in who may see it."""
+        """Return the material, for a signed-in user who may see it."""
         if not self.person.is_authenticated:
             raise NotAuthenticated
         return self.fetch_material()

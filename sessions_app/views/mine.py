@@ -1,4 +1,4 @@
-"""`/api/sessions/my_sessions/` and its sisters: the sessions that are mine in one way or other."""
+"""`/api/sessions/my_sessions/` and similar: lists of the user's own sessions."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ class MySessionsViewSet(SessionViews):
 
     @action(detail=False, pagination_class=HundredPage)
     def my_sessions(self, request: Request) -> Response:
-        """Show the sessions that one created or joined.
+        """Show the sessions that you created or joined.
 
-        One page (100 unless told), latest date first: as list objects in `results`, and again as
+        A page (of 100 by default), latest date first: as list objects in `results`, and again as
         detail objects in `created` and `joined`.
         """
         user, now = self.person, timezone.now()
@@ -54,17 +54,17 @@ class MySessionsViewSet(SessionViews):
 
     @action(detail=False)
     def created_sessions(self, request: Request) -> Response:
-        """List the sessions that one created."""
+        """List the sessions that you created."""
         return self.page(self.mine("created_by"))
 
     @action(detail=False)
     def joined_sessions(self, request: Request) -> Response:
-        """List the sessions that one is a participant of."""
+        """List the sessions in which you are a participant."""
         return self.page(self.mine("joined_by"))
 
     @action(detail=False)
     def requested_sessions(self, request: Request) -> Response:
-        """List the sessions where one has a pending request."""
+        """List the sessions for which you have a pending request."""
         return self.page(self.mine("requested_by"))
 
     def mine(self, whose: reads.Whose) -> PagedList:

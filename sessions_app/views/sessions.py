@@ -1,4 +1,4 @@
-"""`/api/sessions/`: publishing, finding, changing and moving sessions."""
+"""`/api/sessions/`: creating, finding and changing sessions, and changing their status."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from sessions_app.representations import (
 from sessions_app.serializers import mode_asked_for
 from sessions_app.views.base import SessionViews
 
-# Beyond the table's: a `status` that is sent along moves the session under rules of its own.
+# In addition to those of the table: a `status` in the body has the rules of another action.
 UPDATE_ERRORS = [services.DATE_FIXED, WRONG_STATE, NOT_MODERATOR]
 
 
@@ -38,7 +38,7 @@ class SessionViewSet(SessionViews):
         "create": "create_session",
         "update": "change_session",
         "partial_update": "change_session",
-        # Counted apart, so that who has changed too much can still call a session off.
+        # A separate limit, so that a user who has made too many changes can still cancel a session.
         **dict.fromkeys(("approve", "start", "complete", "cancel", "destroy"), "session_status"),
     }
     answers = {
@@ -60,20 +60,20 @@ class SessionViewSet(SessionViews):
     }
 
     def count_attempt(self) -> None:
-        """Staff approve and cancel the sessions of many people, as in the admin."""
+        """Count no attempts of staff, who approve and cancel the sessions of many people."""
         if not self.person.is_staff:
             super().count_attempt()
 
     def list(self, request: Request) -> Response:
         """List sessions, filtered and ordered."""
-        asked = SessionFilter.parse(request.query_params)
-        return self.page(reads.listing(asked, by=self.person))
+        filters = SessionFilter.parse(request.query_params)
+        return self.page(reads.listing(filters, by=self.person))
 
     def create(self, request: Request) -> Response:
         """Publish a session.
 
-        An `instant` session is open at once and needs an instructor; a `request` session can be
-        offered by anybody.
+        Only instructors can publish an `instant` session, which is open at once. Anybody can
+        publish a `request` session.
         """
         now, mode = timezone.now(), mode_asked_for(request.data)
         services.check_may_create(mode, by=self.person)
@@ -88,10 +88,10 @@ class SessionViewSet(SessionViews):
     def update(self, request: Request, pk: int) -> Response:
         """Change a session.
 
-        The keys sent are changed, the others stay. A `status` moves a `request` session, together
-        with the other changes or not at all; it is ignored for an `instant` session. A new date
-        is told to the participants, and has reminders of its own; nobody is reminded of a session
-        twice within an hour, unless its beginning has come nearer.
+        Only the keys that you send are changed. A `status` changes the status of a `request`
+        session, together with the other changes or not at all; it is ignored for an `instant`
+        session. Participants are notified of a new date and get new reminders; but within an hour
+        of a reminder they get another only if it has a shorter lead time.
         """
         session, now = self.fetch(), timezone.now()
         changes = self.read(session, mode=session.booking_mode, now=now)
@@ -103,20 +103,20 @@ class SessionViewSet(SessionViews):
         return self.update(request, pk)
 
     def destroy(self, request: Request, pk: int) -> Response:
-        """Delete a session and all that belongs to it."""
+        """Delete a session and everything that belongs to it."""
         services.delete(self.fetch(), by=self.person, now=timezone.now())
         return self.answer()
 
     @action(methods=["post"], detail=True)
     def approve(self, request: Request, pk: int) -> Response:
-        """Approve a `request` session that waits for it."""
+        """Approve a `request` session that waits for approval."""
         session = self.fetch()
         services.approve(session, by=self.person, now=timezone.now())
         return self.done("Session approved successfully", session)
 
     @action(methods=["post"], detail=True)
     def start(self, request: Request, pk: int) -> Response:
-        """Start a session, also before its date."""
+        """Start a session, even before its date."""
         session = self.fetch()
         services.start(session, by=self.person, now=timezone.now())
         return self.done("Session started successfully", session)
@@ -130,7 +130,7 @@ class SessionViewSet(SessionViews):
 
     @action(methods=["post"], detail=True)
     def cancel(self, request: Request, pk: int) -> Response:
-        """Cancel a session, with a reason if there is one to tell."""
+        """Cancel a session, with an optional reason."""
         session = self.fetch()
         services.cancel(session, by=self.person, now=timezone.now(), **self.read())
         return self.done("Session cancelled successfully", session)
