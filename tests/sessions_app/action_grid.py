@@ -1,7 +1,7 @@
-"""What every action must give: for each booking mode, role and status (contract S5–S8).
+"""The expected result of every action for each booking mode, role and status (contract S5–S9).
 
-Written down by hand from the contract, so that the table of actions has something to be wrong
-against. A cell is `ok` or the code of the refusal; one cell stands for the whole line.
+Written by hand from the contract, independently of the table of actions, which is compared with it.
+A cell is `ok` or the code of the refusal; a single cell applies to all statuses of its line.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ REQUEST = [
 ROLES = ["creator", "participant", "asker", "stranger", "staff", "anonymous", "clock"]
 
 GRID = """
-# join: open, not one's own, not in, not asked yet                                            [S7]
+# join: an open session of somebody else, if not a participant or asker yet                   [S7]
 join             instant creator        own_session       session_not_open*4
 join             instant participant    already_joined    session_not_open*4
 join             instant asker          already_requested session_not_open*4
@@ -31,19 +31,19 @@ join             request participant    already_joined*3    session_not_open*4
 join             request asker          already_requested*3 session_not_open*4
 join             request stranger,staff ok*3                session_not_open*4
 
-# leave: those who are in, before it begins                                                   [S7]
+# leave: a participant, before it starts                                                      [S7]
 leave            instant participant                  ok           cannot_leave*4
 leave            instant creator,asker,stranger,staff not_joined   cannot_leave*4
 leave            request participant                  ok*3         cannot_leave*4
 leave            request creator,asker,stranger,staff not_joined*3 cannot_leave*4
 
-# withdraw_request: whoever has a pending request, else 404                                   [S8]
+# withdraw_request: a user with a pending request, otherwise 404                              [S8]
 withdraw_request instant asker                              ok
 withdraw_request instant creator,participant,stranger,staff no_pending_request
 withdraw_request request asker                              ok
 withdraw_request request creator,participant,stranger,staff no_pending_request
 
-# decisions: the creator, while it is open; in instant mode there is nothing to decide        [S8]
+# decisions: the creator, while it is open; instant sessions have no requests to decide       [S8]
 approve_request  instant creator                          no_pending_request
 approve_request  instant participant,asker,stranger,staff not_creator
 approve_request  request creator                          ok*3 cannot_decide*4
@@ -53,19 +53,19 @@ reject_request   instant participant,asker,stranger,staff not_creator
 reject_request   request creator                          ok*3 cannot_decide*4
 reject_request   request participant,asker,stranger,staff not_creator
 
-# approve: the creator (by this policy) and staff, what waits for it                      [S6, S9]
+# approve: the creator (by this policy) and staff, while it waits for approval            [S6, S9]
 approve          instant creator,staff              wrong_state
 approve          instant participant,asker,stranger not_moderator
 approve          request creator,staff              ok wrong_state*6
 approve          request participant,asker,stranger not_moderator
 
-# start: the creator, what is upcoming, approved or scheduled                             [S5, S6]
+# start: the creator, while it is upcoming, approved or scheduled                         [S5, S6]
 start            instant creator                          ok wrong_state*4
 start            instant participant,asker,stranger,staff not_creator
 start            request creator                          wrong_state ok*2 wrong_state*4
 start            request participant,asker,stranger,staff not_creator
 
-# complete: the creator, and the clock when its time is long over                        [S6, S14]
+# complete: the creator, and the scheduler long after its end                            [S6, S14]
 complete         instant creator                          wrong_state ok wrong_state*3
 complete         instant clock                            wrong_state ok wrong_state*3
 complete         instant participant,asker,stranger,staff not_creator
@@ -85,13 +85,14 @@ update           instant participant,asker,stranger,staff not_creator
 update           request creator                          ok*4 cannot_update*3
 update           request participant,asker,stranger,staff not_creator
 
-# delete: the creator, unless it runs or has taken place                                      [S7]
+# delete: the creator, unless it is ongoing or completed                                      [S7]
 delete           instant creator                          ok cannot_delete*2 ok*2
 delete           instant participant,asker,stranger,staff not_creator
 delete           request creator                          ok*3 cannot_delete*2 ok*2
 delete           request participant,asker,stranger,staff not_creator
 
-# a session's materials: seen by those in it and staff; added while it may be of use   [M2]
+# materials: its members and staff see them; its members add them, unless it was cancelled
+# or has expired                                                                              [M2]
 see_materials    instant creator,participant,staff ok
 see_materials    instant asker,stranger            not_member_or_staff
 see_materials    request creator,participant,staff ok
@@ -101,25 +102,25 @@ add_material     instant asker,stranger,staff      not_member
 add_material     request creator,participant       ok*5 cannot_add*2
 add_material     request asker,stranger,staff      not_member
 
-# change_material: the creator, always; who uploaded it is tested with the materials           [M2]
+# change_material: the creator, always; the tests of materials cover the uploader             [M2]
 change_material  instant creator                          ok
 change_material  instant participant,asker,stranger,staff not_uploader
 change_material  request creator                          ok
 change_material  request participant,asker,stranger,staff not_uploader
 
-# schedule: no address; what approving a request does to an approved session              [S5, S8]
+# schedule: no URL; happens when a request for an approved session is approved            [S5, S8]
 schedule         instant creator                          wrong_state
 schedule         instant participant,asker,stranger,staff not_creator
 schedule         request creator                          wrong_state ok wrong_state*5
 schedule         request participant,asker,stranger,staff not_creator
 
-# expire: no address; the clock, what was never started and is past                      [S5, S14]
+# expire: no URL; the scheduler, if it was never started and is past its end             [S5, S14]
 expire           instant clock                                    ok wrong_state*4
 expire           instant creator,participant,asker,stranger,staff permission_denied
 expire           request clock                                    ok*3 wrong_state*4
 expire           request creator,participant,asker,stranger,staff permission_denied
 
-# edit, remove: no address; staff in the admin, until it is over, or begins                   [S7]
+# edit, remove: no URL; staff in the admin, until it is over (edit) or starts (remove)        [S7]
 edit             instant staff                              ok*2 cannot_update*3
 edit             instant creator,participant,asker,stranger permission_denied
 edit             request staff                              ok*4 cannot_update*3
@@ -129,20 +130,20 @@ remove           instant creator,participant,asker,stranger permission_denied
 remove           request staff                              ok*3 cannot_leave*4
 remove           request creator,participant,asker,stranger permission_denied
 
-# refuse: no address; staff in the admin, what waits for approval                             [S9]
+# refuse: no URL; staff in the admin, while it waits for approval                             [S9]
 refuse           instant staff                              wrong_state
 refuse           instant creator,participant,asker,stranger permission_denied
 refuse           request staff                              ok wrong_state*6
 refuse           request creator,participant,asker,stranger permission_denied
 
-# close: no address; staff in the admin, what runs; here its time isn't over yet
+# close: no URL; staff in the admin, if it is ongoing past its end, which it isn't here
 close            instant staff                              wrong_state not_over wrong_state*3
 close            instant creator,participant,asker,stranger permission_denied
 close            request staff                              wrong_state*3 not_over wrong_state*3
 close            request creator,participant,asker,stranger permission_denied
 """
 
-# What the clock gets for everything that isn't its business.
+# The refusals for the scheduler, for actions that it may not perform.
 CLOCK_DENIED = {
     "join": "permission_denied",
     "leave": "permission_denied",
@@ -162,7 +163,7 @@ Cell = tuple[str, str, str, str, str]
 
 
 def cells() -> Iterator[Cell]:
-    """(action, mode, role, status, what it must give), for every combination there is."""
+    """Yield (action, mode, role, status, expected result) for every combination."""
     actions = []
     for line in filter(None, (line.split("#")[0].split() for line in GRID.splitlines())):
         action, mode, roles, *given = line
@@ -185,7 +186,8 @@ def cells() -> Iterator[Cell]:
 
 
 def spread(given: list[str], length: int) -> list[str]:
-    """`["ok*2", "wrong_state"]` → `["ok", "ok", "wrong_state"]`; a single cell fills the line."""
+    """Expand `["ok*2", "wrong_state"]` to `["ok", "ok", "wrong_state"]`, and a single cell to the
+    whole line."""
     if len(given) == 1 and "*" not in given[0]:
         return given * length
     codes: list[str] = []

@@ -1,5 +1,5 @@
-"""Acts of different kinds at the same moment (contract S7, M2, N2): each function does them once on
-a site, and says whether what was promised has been kept."""
+"""Races between acts of different kinds (contract S7, M2, N2). Each function runs one race on a
+site and returns whether the promise was kept."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ import pytest
 from tests.databases import execute, rows
 from tests.sessions_app.race_site import Call, Site, count_is_right, statuses
 
-# More than the planner reads by one index for both of those who write them.
-NEWS = 1500
-MANY_NEWS = """
+# So many that the planner uses different indexes for the two statements that write them.
+NOTIFICATIONS = 1500
+INSERT_NOTIFICATIONS = """
     INSERT INTO notifications_notification
         (user_id, type, event, title, message, session_id, read, created_at)
     SELECT creator_id, 'session_update', 'joined', 'A title', 'A text', id, false, now()
-    FROM sessions_app_session, generate_series(1, {news}) WHERE id = {session}"""
+    FROM sessions_app_session, generate_series(1, {number}) WHERE id = {session}"""
 
 
 def number(site: Site, query: str) -> int:
-    found = rows(site.url, query)[0][0]
-    assert isinstance(found, int)
-    return found
+    value = rows(site.url, query)[0][0]
+    assert isinstance(value, int)
+    return value
 
 
 def present(site: Site, session: int) -> int:
@@ -32,7 +32,7 @@ def present(site: Site, session: int) -> int:
 
 
 def with_people(site: Site, people: int, places: int = 20) -> int:
-    """A session that so many have joined."""
+    """Return the id of a session with this number of participants."""
     session = site.publish(places=places)
     for token in site.people[:people]:
         assert site.post(session, "join", token).ok
@@ -44,7 +44,7 @@ def calls(action: str, session: int, tokens: list[str]) -> list[Call]:
 
 
 def resized_while_joined(site: Site) -> bool:
-    """Places are taken away and given back while people join: are there never too few?"""
+    """Reduce and increase the places while people join. Whether there were never too few."""
     session = with_people(site, 2, places=8)
     sizes: list[Call] = [
         ("PUT", f"/api/sessions/{session}/", site.creator, {"max_participants": places})
@@ -59,7 +59,7 @@ def resized_while_joined(site: Site) -> bool:
 
 
 def deleted_while_joined_and_left(site: Site) -> bool:
-    """Is it gone once, with all who were in, and did everybody get an answer?"""
+    """Whether it was deleted once, with its participants, and everybody got a proper answer."""
     session = with_people(site, 4)
     deletions: list[Call] = [("DELETE", f"/api/sessions/{session}/", site.creator, None)] * 4
     answers = site.all_at_once(
@@ -86,23 +86,23 @@ def joined_by_one_person_twelve_times(site: Site) -> bool:
 
 
 def started_while_joined_and_left(site: Site) -> bool:
-    """Has everybody who is in heard of the start, and nobody else?"""
+    """Whether the participants were notified of the start, and nobody else."""
     session = with_people(site, 6)
     answers = site.all_at_once(
         calls("join", session, site.people[6:12])
         + calls("start", session, [site.creator])
         + calls("leave", session, site.people[:6])
     )
-    heard = f"""
+    only_participants = f"""
         SELECT array_agg(user_id ORDER BY user_id) IS NOT DISTINCT FROM (
             SELECT array_agg(user_id ORDER BY user_id) FROM sessions_app_participant
             WHERE session_id = {session} AND left_at IS NULL)
         FROM notifications_notification WHERE session_id = {session} AND event = 'started'"""
-    return set(answers) <= {200, 201, 400} and bool(rows(site.url, heard)[0][0])
+    return set(answers) <= {200, 201, 400} and bool(rows(site.url, only_participants)[0][0])
 
 
 def cancelled_while_materials_are_added(site: Site) -> bool:
-    """Is the cancellation the last that a participant hears of?"""
+    """Whether nobody is notified of a material after the cancellation."""
     session = with_people(site, 3)
     path, note = f"/api/sessions/{session}/", {"title": "N", "type": "note", "content": "Read."}
     notes: list[Call] = [("POST", f"{path}materials/", token, note) for token in site.people[:3]]
@@ -115,10 +115,10 @@ def cancelled_while_materials_are_added(site: Site) -> bool:
     return set(answers) <= {200, 201, 400} and number(site, later) == 0
 
 
-def deleted_while_news_are_marked_as_read(site: Site) -> bool:
-    """Neither waits for the other for ever: both write the same many rows."""
+def deleted_while_notifications_are_marked_as_read(site: Site) -> bool:
+    """Whether there was no deadlock, although both write the same rows."""
     session = site.publish(places=5)
-    execute(site.url, MANY_NEWS.format(session=session, news=NEWS))
+    execute(site.url, INSERT_NOTIFICATIONS.format(session=session, number=NOTIFICATIONS))
     reading: Call = ("POST", "/api/notifications/mark_all_as_read/", site.creator, {})
     deleting: Call = ("DELETE", f"/api/sessions/{session}/", site.creator, None)
     answers = site.all_at_once([reading, deleting, reading])
@@ -135,6 +135,6 @@ COMPETING = pytest.mark.parametrize(
         joined_by_one_person_twelve_times,
         started_while_joined_and_left,
         cancelled_while_materials_are_added,
-        deleted_while_news_are_marked_as_read,
+        deleted_while_notifications_are_marked_as_read,
     ],
 )

@@ -1,4 +1,4 @@
-"""Sessions that wait for somebody."""
+"""Fixtures for the tests of group sessions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 
 @pytest.fixture
 def offered(session):
-    """`offered(3)`: so many sessions that people ask to join."""
+    """`offered(3)`: create three `request` sessions."""
 
     def make(number=1):
         return [

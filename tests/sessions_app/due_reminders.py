@@ -1,5 +1,5 @@
-"""Fills the database in `DATABASE_URL` with sessions that begin soon, and with some whose time is
-over, for `test_reminder_races`.
+"""Fills the database in `DATABASE_URL` with sessions that begin soon, and with sessions past their
+end, for `test_reminder_races`.
 
 Run as `python -m tests.sessions_app.due_reminders`.
 """
@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 SESSIONS, PEOPLE = 100, 10
-# So many that nobody has started, and as many that nobody has completed.
+# The number of sessions that nobody has started, and of those that nobody has completed.
 OVERDUE = 30
 DAY = timedelta(days=1)
 
@@ -40,7 +40,7 @@ def fill() -> None:
             date=now + dates[kind],
             max_participants=PEOPLE,
         )
-    # Past the services, which would have them start now.
+    # Without the services, which would set the start to now.
     running = Session.objects.filter(description="running")
     QuerySet.update(running, status="ongoing", started_at=now - DAY)
     Participant.objects.bulk_create(

@@ -1,4 +1,4 @@
-"""A site of several server processes on one database, and people who race on it."""
+"""A site for races: several server processes on one database, and many people."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ PEOPLE = 24
 ROUNDS = 30
 
 
-# An action's name, the token of who does it and, where it needs one, its body.
+# An action's name, the user's token and, if it needs one, the body.
 Act = tuple[str, str] | tuple[str, str, Any]
-# A method, a path, the token of who asks, and the body.
+# A method, a path, the user's token, and the body.
 Call = tuple[str, str, str, Any]
 
 
 class Site:
-    """Several servers on one database, and people to race on them."""
+    """Several servers on one database, a creator of sessions, and people who race."""
 
     def __init__(self, servers: list[Server], url: str = "") -> None:
         self.servers, self.url = servers, url
@@ -57,7 +57,7 @@ class Site:
         return (server or self.servers[0]).call("POST", path, token, json=body)
 
     def race(self, session: int, acts: list[Act]) -> list[requests.Response]:
-        """Every act at the same moment, spread over the servers."""
+        """Perform all acts at the same time, distributed over the servers."""
         calls: list[Callable[[], requests.Response]] = [
             partial(self.post, session, *act, server=server)
             for server, act in zip(cycle(self.servers), acts, strict=False)
@@ -65,7 +65,7 @@ class Site:
         return at_once(calls)
 
     def all_at_once(self, calls: list[Call]) -> Counter[int]:
-        """As `race`, for any method and path: the statuses of the answers."""
+        """Like `race`, but for any method and path. Return the statuses of the answers."""
         acts = [
             partial(server.call, method, path, token, json=body)
             for server, (method, path, token, body) in zip(cycle(self.servers), calls, strict=False)

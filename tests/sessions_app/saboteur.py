@@ -1,7 +1,7 @@
-"""A server with one safeguard taken out, for the negative controls of the race tests.
+"""A server without one safeguard, for the negative controls of the race tests.
 
-Run as `python -m tests.sessions_app.saboteur`, with the safeguard's name in `SABOTAGE`; another
-command than `serve` may follow.
+Run as `python -m tests.sessions_app.saboteur`, with the name of a function below in `SABOTAGE`. The
+arguments are the management command to call, `run` by default.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from django.db import models
 
 
 def count_without_condition() -> None:
-    """Take a place because there was one a moment ago."""
+    """Count a participant in without checking that a place is free."""
     from sessions_app.services import participation  # noqa: PLC0415  # after django.setup()
 
     def count_in(session: Any, now: datetime) -> bool:
@@ -29,7 +29,7 @@ def count_without_condition() -> None:
 
 
 def count_by_reading() -> None:
-    """Write back the count that was read, as `session.save()` would."""
+    """Read the count and write it back changed, as `session.save()` would."""
     from sessions_app.services import participation  # noqa: PLC0415  # after django.setup()
 
     def changed_by(difference: int) -> Any:
@@ -43,7 +43,7 @@ def count_by_reading() -> None:
 
 
 def move_without_lock_or_swap() -> None:
-    """Read the status, decide, write."""
+    """Read the status and write the new one, without a lock or compare-and-swap."""
     from core.lifecycle import LifecycleQuerySet  # noqa: PLC0415  # after django.setup()
     from sessions_app.querysets import SessionQuerySet  # noqa: PLC0415
 
@@ -55,14 +55,14 @@ def move_without_lock_or_swap() -> None:
 
 
 def decide_without_lock() -> None:
-    """Look at the request and the places, and then decide, with no lock between."""
+    """Check the request and the places, and then decide, without a lock."""
     from sessions_app.querysets import SessionQuerySet  # noqa: PLC0415  # after django.setup()
 
     SessionQuerySet.locked = lambda self: self  # type: ignore[method-assign]
 
 
 def nothing_guarded() -> None:
-    """No lock, no swap, no condition in what is counted, and rows locked in any order."""
+    """Count and change statuses without locks or conditions, and lock rows in any order."""
     from notifications.querysets import NotificationQuerySet  # noqa: PLC0415
     from sessions_app.services import participation  # noqa: PLC0415
 
@@ -70,19 +70,20 @@ def nothing_guarded() -> None:
         row = type(session).objects.filter(pk=session.pk)
         return bool(row.update(participant_count=models.F("participant_count") - 1))
 
-    class Going:
+    class EndParticipation:
         def run(self, *, session: int, user: int, now: datetime) -> int:
             participation.Participant.objects.filter(session=session, user=user).update(left_at=now)
             return 1
 
     move_without_lock_or_swap()
     count_without_condition()
-    participation.count_out, participation.going = count_out, Going  # type: ignore[assignment]
+    participation.count_out = count_out
+    participation.end_participation = EndParticipation  # type: ignore[assignment]
     NotificationQuerySet.in_order = lambda self: self  # type: ignore[method-assign]
 
 
 def deferred_transactions() -> None:
-    """SQLite as Django sets it up by default."""
+    """Use SQLite with Django's default options."""
     settings.DATABASES["default"]["OPTIONS"] = {}
 
 

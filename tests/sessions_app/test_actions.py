@@ -1,5 +1,5 @@
-"""Every action × status × role gives what the grid says: asked of the table, and asked over the
-API, where `allowed_actions` must say the same (contract S4–S9)."""
+"""Every combination of action, status and role has the result in the grid: in the table of actions
+and over the API, including `allowed_actions` (contract S4–S9)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ METHODS = {"update": "put", "delete": "delete"}
 
 @dataclass
 class Facts:
-    """A session as the table sees it: with a place free, and a request pending if it takes any."""
+    """The facts of a session that the rules read, by default with free places."""
 
     status: str
     booking_mode: str
@@ -48,9 +48,9 @@ class Facts:
 
 
 def by_action(role: str = "") -> list[Any]:
-    """The cells in groups, each a test of its own."""
-    wanted = [cell for cell in CELLS if role in {"", cell[2]}]
-    groups = groupby(sorted(wanted), key=lambda cell: cell[:3])
+    """Group the cells by action, mode and role, for one test each."""
+    selected = [cell for cell in CELLS if role in {"", cell[2]}]
+    groups = groupby(sorted(selected), key=lambda cell: cell[:3])
     return [pytest.param(list(group), id="-".join(key)) for key, group in groups]
 
 
@@ -71,7 +71,7 @@ def test_the_grid_names_every_action_in_every_status_for_every_role_once():
 @pytest.mark.parametrize("group", by_action())
 def test_the_table_gives_what_the_grid_says(group: list[Cell], now: datetime) -> None:
     for action, mode, role, status, expected in group:
-        # The clock comes when the session's time is long over, people while it is to come.
+        # The scheduler acts long after the session's end, people act before its date.
         date = now + timedelta(days=-2 if role == "clock" else 2)
         facts = Facts(status, mode, date, date, has_requests=mode == "request")
         viewer = Viewer(frozenset(ROLES_HELD[role]), now)
@@ -99,7 +99,7 @@ def cast(person: Callable[..., User], instructor: User) -> dict[str, User]:
 
 
 def stage(cast: dict[str, User], mode: str, status: str, now: datetime) -> Session:
-    """A session in any status, with everybody in their role, written past the services."""
+    """Create a session in any status, with a person for each role, without the services."""
     session = Session(
         creator=cast["creator"],
         booking_mode=mode,
@@ -134,7 +134,7 @@ def test_the_api_gives_what_the_grid_says(
     client = api(cast.get(role))
     for action, mode, _, status, expected in group:
         if role == "asker" and mode == "instant":
-            continue  # nobody can have asked there; the table was asked all the same
+            continue  # impossible over the API; the table is tested for it nevertheless
         sid = transaction.savepoint()
         session = stage(cast, mode, status, now)
 
@@ -151,11 +151,11 @@ def test_the_api_gives_what_the_grid_says(
 @pytest.mark.django_db
 @pytest.mark.parametrize("mode", Mode.values)
 @pytest.mark.parametrize("role", [role for role in ROLES if role not in {"clock", "anonymous"}])
-def test_allowed_actions_are_what_the_grid_says(
+def test_allowed_actions_agree_with_the_grid(
     role: str, mode: str, cast: dict[str, User], api: Any, now: datetime
 ) -> None:
     if role == "asker" and mode == "instant":
-        pytest.skip("Nobody can have asked there.")
+        pytest.skip("Instant sessions have no askers.")
     client = api(cast[role])
     for status in IN_MODE[Mode(mode)]:
         session = stage(cast, mode, status, now)
@@ -174,7 +174,7 @@ def call(client: Any, action: str, session: Session, cast: dict[str, User]) -> A
 
 
 @pytest.mark.django_db
-def test_on_a_moderated_site_only_staff_approve_and_nobody_joins_before(
+def test_on_a_moderated_site_only_staff_approve_and_nobody_can_join_before(
     cast: dict[str, User], api: Any, now: datetime, settings: Any
 ) -> None:
     settings.SESSION_APPROVAL_POLICY = "staff"
@@ -196,7 +196,7 @@ def test_on_a_moderated_site_only_staff_approve_and_nobody_joins_before(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("end", ["cancel", "expire"])
-def test_what_the_staff_never_approved_stays_hidden_when_it_is_over(
+def test_a_session_that_was_never_approved_stays_hidden_when_it_is_over(
     cast: dict[str, User], api: Any, now: datetime, settings: Any, end: str
 ) -> None:
     settings.SESSION_APPROVAL_POLICY = "staff"
@@ -214,7 +214,7 @@ def test_what_the_staff_never_approved_stays_hidden_when_it_is_over(
 
 
 @pytest.mark.django_db
-def test_on_a_moderated_site_a_creator_is_offered_no_decision_that_would_be_refused(
+def test_on_a_moderated_site_allowed_actions_have_no_approval_that_would_be_refused(
     cast: dict[str, User], api: Any, now: datetime, settings: Any
 ) -> None:
     settings.SESSION_APPROVAL_POLICY = "staff"

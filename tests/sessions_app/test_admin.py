@@ -1,4 +1,4 @@
-"""Sessions in the admin: everything through the services, nothing past the rules."""
+"""Sessions in the admin: all acts go through the services and follow the rules."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ def act(desk, action, sessions, **extra):
     return answer, [str(message) for message in answer.context.get("messages", [])]
 
 
-def test_approving_ten_of_which_one_is_cancelled_approves_nine_and_reports_one(
+def test_approving_ten_sessions_approves_nine_and_reports_the_cancelled_one(
     desk, offered, staff, instructor, now
 ):
     sessions = offered(10)
     row = Session.objects.seen_by(instructor).get(pk=sessions[3].pk)
     services.cancel(row, by=instructor, now=now)
 
-    _, said = act(desk, "approve_selected", sessions)
+    _, messages = act(desk, "approve_selected", sessions)
 
     assert Session.objects.filter(status="approved").count() == 9
-    assert said == ["S3: A session that is cancelled can't become approved.", "9 approved."]
+    assert messages == ["S3: A session that is cancelled can't become approved.", "9 approved."]
     assert LogEntry.objects.filter(user=staff, change_message="Approved").count() == 9
 
 
-def test_cancelling_asks_for_a_reason_and_tells_it_to_everybody(desk, session, student, join):
+def test_cancelling_asks_for_a_reason_and_notifies_everybody_of_it(desk, session, student, join):
     row = session()
     join(row, student)
 
@@ -44,15 +44,13 @@ def test_cancelling_asks_for_a_reason_and_tells_it_to_everybody(desk, session, s
     assert row.title in page.content.decode()
     assert Session.objects.get().status == "upcoming"
 
-    _, said = act(desk, "cancel_selected", [row], reason="Double booked")
-    assert said == ["1 cancelled."]
+    _, messages = act(desk, "cancel_selected", [row], reason="Double booked")
+    assert messages == ["1 cancelled."]
     assert Session.objects.get().status == "cancelled"
     assert "Double booked" in Notification.objects.of(student).get().message
 
 
-def test_the_list_is_searched_filtered_and_takes_as_many_queries_for_three_as_for_one(
-    desk, session
-):
+def test_searching_and_filtering_takes_the_same_queries_for_one_row_and_for_three(desk, session):
     counts = []
     for _ in range(2):
         session(title="Needle")
@@ -69,22 +67,22 @@ def test_the_change_page_shows_participants_and_requests_in_a_fixed_number_of_qu
     desk, offered, person, api, instructor
 ):
     [row] = offered()
-    desk.get(f"{LIST}{row.pk}/change/")  # Django remembers the content type from here on
+    desk.get(f"{LIST}{row.pk}/change/")  # from now on, Django has the content type cached
     counts = []
     for _ in range(2):
         people = [person() for _ in range(2)]
-        for somebody in people:
-            api(somebody).post(f"/api/sessions/{row.pk}/join/")
+        for user in people:
+            api(user).post(f"/api/sessions/{row.pk}/join/")
         api(instructor).post(f"/api/sessions/{row.pk}/approve_request/", {"user_id": people[0].pk})
         with CaptureQueriesContext(connection) as captured:
             page = desk.get(f"{LIST}{row.pk}/change/").content.decode()
-        assert all(somebody.username in page for somebody in people)
+        assert all(user.username in page for user in people)
         counts.append(len(captured))
 
     assert counts[0] == counts[1]
 
 
-def test_sessions_and_notifications_are_neither_added_nor_deleted_here(desk, session, student, now):
+def test_sessions_and_notifications_can_not_be_added_or_deleted(desk, session, student, now):
     row = session()
     Notification.objects.create(user=student, type="general", event="x", title="x", message="x")
     other = f"/admin/notifications/notification/{Notification.objects.get().pk}/change/"
@@ -98,7 +96,7 @@ def test_sessions_and_notifications_are_neither_added_nor_deleted_here(desk, ses
     assert desk.post(delete, {"post": "yes"}).status_code == 403
 
 
-def test_staff_without_the_permission_see_no_session(client, person, session):
+def test_staff_without_the_permission_can_not_see_a_session(client, person, session):
     client.force_login(person(is_staff=True))
     row = session()
 
@@ -108,11 +106,11 @@ def test_staff_without_the_permission_see_no_session(client, person, session):
 
 @pytest.mark.database
 @pytest.mark.parametrize("reason", ["a\0b", "x" * 1001])
-def test_a_reason_that_can_not_be_told_cancels_nothing(desk, session, reason):
+def test_an_invalid_reason_cancels_nothing(desk, session, reason):
     row = session()
 
-    page, said = act(desk, "cancel_selected", [row], reason=reason)
+    page, messages = act(desk, "cancel_selected", [row], reason=reason)
 
-    assert said == []
+    assert messages == []
     assert page.context["form"].errors["reason"]
     assert Session.objects.get().status == "upcoming"

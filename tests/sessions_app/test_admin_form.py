@@ -1,4 +1,4 @@
-"""Editing a session in the admin: the rules of the API, and nothing past them."""
+"""Editing a session in the admin, under the rules of the API."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LIST = "/admin/sessions_app/session/"
 
 
 def form(session, **changes):
-    """What the browser sends when the change page is saved."""
+    """Return the data that a browser sends when the change page is saved."""
     places = list(session.participants.present())
     data = {
         "seen_version": session.version,
@@ -49,7 +49,7 @@ def test_the_status_can_not_be_edited(desk, session):
     assert (saved.title, saved.status) == ("Other", "upcoming")
 
 
-def test_an_edited_date_and_duration_move_the_end_and_are_told(desk, session, student, join):
+def test_an_edited_date_and_duration_move_the_end_with_a_notification(desk, session, student, join):
     row = session()
     join(row, student)
     row.refresh_from_db()
@@ -75,7 +75,7 @@ def test_an_edited_date_and_duration_move_the_end_and_are_told(desk, session, st
         {"description": "x" * 10_001},
     ],
 )
-def test_an_edit_beyond_the_limits_is_shown_as_an_error_and_saves_nothing(desk, session, changes):
+def test_an_edit_that_exceeds_the_limits_shows_an_error_and_saves_nothing(desk, session, changes):
     row = session()
 
     page = desk.post(f"{LIST}{row.pk}/change/", form(row, **changes))
@@ -85,7 +85,7 @@ def test_an_edit_beyond_the_limits_is_shown_as_an_error_and_saves_nothing(desk, 
     assert Session.objects.get().version == 1
 
 
-def test_a_page_left_open_does_not_undo_what_was_changed_since(desk, session, instructor, now):
+def test_an_outdated_page_does_not_undo_later_changes(desk, session, instructor, now):
     row = session()
     page = form(row, max_participants=9)
     services.update(row, by=instructor, now=now, title="Newer")
@@ -97,7 +97,7 @@ def test_a_page_left_open_does_not_undo_what_was_changed_since(desk, session, in
     assert (saved.title, saved.max_participants) == ("Newer", row.max_participants)
 
 
-def test_what_has_ended_since_the_form_was_checked_is_not_changed(session, staff, instructor, now):
+def test_a_session_that_ended_in_the_meantime_is_not_changed(session, staff, instructor, now):
     row = session()
     services.cancel(row, by=instructor, now=now)
 
@@ -107,7 +107,7 @@ def test_what_has_ended_since_the_form_was_checked_is_not_changed(session, staff
     assert Session.objects.get().title == row.title
 
 
-def test_the_date_of_an_ongoing_session_is_refused_in_the_form_and_loses_nothing(
+def test_the_form_refuses_a_new_date_of_an_ongoing_session_and_keeps_the_input(
     desk, session, instructor, now
 ):
     row = session()
@@ -123,7 +123,7 @@ def test_the_date_of_an_ongoing_session_is_refused_in_the_form_and_loses_nothing
     assert Session.objects.get().title == row.title
 
 
-def test_a_request_session_keeps_its_subject(desk, offered):
+def test_a_request_session_needs_a_subject(desk, offered):
     [row] = offered()
 
     page = desk.post(f"{LIST}{row.pk}/change/", form(row, subject=""))
@@ -131,7 +131,7 @@ def test_a_request_session_keeps_its_subject(desk, offered):
     assert "needs a subject" in page.content.decode()
 
 
-def test_places_can_not_go_below_those_who_are_in(desk, session, person, join):
+def test_there_can_not_be_fewer_places_than_participants(desk, session, person, join):
     row = session()
     for _ in range(3):
         join(row, person())
@@ -142,10 +142,12 @@ def test_places_can_not_go_below_those_who_are_in(desk, session, person, join):
     assert "From 3 to 20." in page.content.decode()
 
 
-def test_taking_somebody_out_frees_the_place_and_tells_them(desk, session, student, person, join):
+def test_removing_a_participant_frees_the_place_and_notifies_them(
+    desk, session, student, person, join
+):
     row = session()
-    for somebody in (student, person()):
-        join(row, somebody)
+    for user in (student, person()):
+        join(row, user)
     row.refresh_from_db()
 
     desk.post(f"{LIST}{row.pk}/change/", form(row, **{"participants-0-DELETE": "on"}))
@@ -156,7 +158,9 @@ def test_taking_somebody_out_frees_the_place_and_tells_them(desk, session, stude
     assert Notification.objects.of(row.creator).first().event == "left"
 
 
-def test_nobody_is_taken_out_of_a_session_that_runs(desk, session, student, join, instructor, now):
+def test_nobody_can_be_removed_from_an_ongoing_session(
+    desk, session, student, join, instructor, now
+):
     row = session()
     join(row, student)
     services.start(row, by=instructor, now=now)
@@ -164,11 +168,11 @@ def test_nobody_is_taken_out_of_a_session_that_runs(desk, session, student, join
 
     page = desk.post(f"{LIST}{row.pk}/change/", form(row, **{"participants-0-DELETE": "on"}))
 
-    assert "A session that is ongoing can&#x27;t be left." in page.content.decode()
+    assert "Nobody can leave a session that is ongoing." in page.content.decode()
     assert Session.objects.get().participant_count == 1
 
 
-def test_a_session_that_is_over_is_only_looked_at(desk, session, instructor, now):
+def test_a_session_that_is_over_can_be_viewed_but_not_changed(desk, session, instructor, now):
     row = session()
     services.cancel(Session.objects.seen_by(instructor).get(), by=instructor, now=now)
 

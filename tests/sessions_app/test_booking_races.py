@@ -1,6 +1,5 @@
-"""Booking requests when many act at the same moment (contract S8), and acts that compete with acts
-of other kinds (`competing.py`), from several server processes over real HTTP on PostgreSQL, each
-with its negative control."""
+"""Races between acts on booking requests (contract S8), and between acts of different kinds
+(`competing.py`): several server processes, real HTTP, PostgreSQL. Each has a negative control."""
 
 from __future__ import annotations
 
@@ -39,7 +38,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture(scope="module")
 def unguarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The same site without locks and conditions, and without the constraints behind them."""
+    """The same site without locks, conditions and constraints."""
     folder = tmp_path_factory.mktemp("unguarded")
     with site_on_postgres(folder, sabotage="nothing_guarded") as made:
         for statement in UNGUARDED:
@@ -59,14 +58,14 @@ def count(site: Site, condition: str) -> int:
 
 
 def ask_sixteen_times(site: Site) -> tuple[Counter[int], int]:
-    """One person asking 16 times at once: the answers, and the requests that there are then."""
+    """One person makes 16 requests at once. Return the answers and the number of requests."""
     session = site.publish(places=5, **OFFERED)
     answers = site.race(session, [("join", site.people[0], {})] * 16)
     return statuses(answers), count(site, f"session_id = {session}")
 
 
 def approve_eight_twice(site: Site) -> tuple[Counter[int], int]:
-    """16 approvals of 8 requests for 3 places: the answers, and the session."""
+    """Send 16 approvals of 8 requests for 3 places. Return the answers and the session's id."""
     session = site.publish(places=3, **OFFERED)
     ids = [site.post(session, "join", token).json()["user"]["id"] for token in site.people[:8]]
     acts = [("approve_request", site.creator, {"user_id": number}) for number in ids * 2]
@@ -74,8 +73,8 @@ def approve_eight_twice(site: Site) -> tuple[Counter[int], int]:
 
 
 def decide_against(site: Site, rival: str) -> tuple[Counter[int], Counter[int], int]:
-    """Eight approvals of one request against eight of a rival act: the answers to each, and the
-    session."""
+    """Send eight approvals of one request against eight of a rival act. Return the answers to each
+    and the session's id."""
     session = site.publish(places=3, **OFFERED)
     asker = site.people[0]
     body = {"user_id": site.post(session, "join", asker).json()["user"]["id"]}
@@ -88,28 +87,29 @@ def decide_against(site: Site, rival: str) -> tuple[Counter[int], Counter[int], 
     return statuses(answers[::2]), statuses(answers[1::2]), session
 
 
-def is_one_story(site: Site, rival: str) -> bool:
-    """Was the request approved, or met its other fate, but never both, and nothing twice?"""
+def is_consistent(site: Site, rival: str) -> bool:
+    """Whether either the approval or the rival act succeeded, exactly once; a cancellation may also
+    follow an approval."""
     approved, other, session = decide_against(site, rival)
     shown = site.show(session)
-    wins = approved[200]
+    approvals = approved[200]
     rivals = other[200] + other[204]
-    expected = {"cancel": rivals == 1 and wins <= 1 and shown["status"] == "cancelled"}
+    expected = {"cancel": rivals == 1 and approvals <= 1 and shown["status"] == "cancelled"}
     return (
-        expected.get(rival, wins + rivals == 1)
+        expected.get(rival, approvals + rivals == 1)
         and set(approved) | set(other) <= {200, 204, 400, 404}
-        and shown["participant_count"] == len(shown["participants"]) == wins
-        and count(site, f"session_id = {session} AND status = 'approved'") == wins
+        and shown["participant_count"] == len(shown["participants"]) == approvals
+        and count(site, f"session_id = {session} AND status = 'approved'") == approvals
         and pending(site, session) == 0
     )
 
 
-def test_the_same_person_asking_sixteen_times_at_once_makes_one_request(site: Site) -> None:
+def test_asking_sixteen_times_at_once_makes_one_request(site: Site) -> None:
     for _ in range(2):
         assert ask_sixteen_times(site) == ({201: 1, 400: 15}, 1)
 
 
-def test_without_lock_and_constraint_asking_at_once_makes_several(unguarded: Site) -> None:
+def test_without_lock_and_constraint_asking_at_once_makes_several_requests(unguarded: Site) -> None:
     assert any(ask_sixteen_times(unguarded)[1] > 1 for _ in range(ROUNDS))
 
 
@@ -126,33 +126,33 @@ def test_sixteen_approvals_of_eight_requests_for_three_places_make_three_partici
         assert (shown["status"], pending(site, session)) == ("scheduled", 5)
 
 
-def test_without_lock_and_constraint_approvals_oversell_or_count_wrong(unguarded: Site) -> None:
-    def goes_wrong() -> bool:
+def test_without_lock_and_constraint_approvals_oversell_or_miscount(unguarded: Site) -> None:
+    def is_broken() -> bool:
         answers, session = approve_eight_twice(unguarded)
         return answers[200] != 3 or not count_is_right(unguarded, session)
 
-    assert any(goes_wrong() for _ in range(ROUNDS))
+    assert any(is_broken() for _ in range(ROUNDS))
 
 
 @pytest.mark.parametrize("rival", ["reject", "withdraw", "cancel"])
-def test_approving_against_another_fate_has_one_story(site: Site, rival: str) -> None:
+def test_an_approval_and_a_rival_act_never_both_succeed(site: Site, rival: str) -> None:
     for _ in range(3):
-        assert is_one_story(site, rival)
+        assert is_consistent(site, rival)
 
 
 @pytest.mark.parametrize("rival", ["reject", "withdraw", "cancel"])
-def test_without_the_lock_there_are_two_stories(unguarded: Site, rival: str) -> None:
-    assert not all(is_one_story(unguarded, rival) for _ in range(ROUNDS))
+def test_without_the_lock_both_succeed(unguarded: Site, rival: str) -> None:
+    assert not all(is_consistent(unguarded, rival) for _ in range(ROUNDS))
 
 
 @COMPETING
-def test_what_competes_has_one_story(site: Site, holds: Callable[[Site], bool]) -> None:
+def test_competing_acts_keep_their_promise(site: Site, holds: Callable[[Site], bool]) -> None:
     for _ in range(2):
         assert holds(site)
 
 
 @COMPETING
-def test_without_the_safeguards_it_has_several(
+def test_without_the_safeguards_competing_acts_break_their_promise(
     unguarded: Site, holds: Callable[[Site], bool]
 ) -> None:
     assert not all(holds(unguarded) for _ in range(ROUNDS))

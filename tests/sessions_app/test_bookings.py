@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def offered(session):
-    """`offered(max_participants=2)`: a request session of the instructor's."""
+    """`offered(max_participants=2)`: create a request session of the instructor."""
     return lambda **fields: session(
         booking_mode="request", subject="Programming", level="beginner", **fields
     )
@@ -37,7 +37,9 @@ def status(client, path):
     return client.get(path).json()["status"]
 
 
-def test_asking_makes_a_pending_request_that_the_creator_sees(api, instructor, student, path):
+def test_asking_makes_a_pending_request_that_is_visible_to_the_creator(
+    api, instructor, student, path
+):
     answer = ask(api(student), path)
 
     assert answer.status_code == 201
@@ -53,7 +55,7 @@ def test_asking_needs_no_message(api, student, path):
     assert api(student).post(f"{path}join/").json()["message"] == ""
 
 
-def test_one_sees_ones_own_request_and_nobody_elses(api, student, person, path):
+def test_askers_see_their_own_request_and_no_other(api, student, person, path):
     ask(api(student), path)
 
     assert len(api(student).get(path).json()["booking_requests"]) == 1
@@ -74,7 +76,7 @@ def test_approving_makes_a_participant_and_schedules_the_session(api, instructor
     assert shown["participant_count"] == len(shown["participants"]) == 1
 
 
-def test_a_decision_says_who_took_it_and_when(api, instructor, student, path):
+def test_a_decision_stores_who_made_it_and_when(api, instructor, student, path):
     ask(api(student), path)
 
     decide(api(instructor), path, "reject", student)
@@ -84,12 +86,12 @@ def test_a_decision_says_who_took_it_and_when(api, instructor, student, path):
     assert request.decided_at is not None
 
 
-def test_a_full_session_takes_nobody_more(api, instructor, person, path):
+def test_a_request_for_a_full_session_can_not_be_approved(api, instructor, person, path):
     people = [person() for _ in range(3)]
-    for somebody in people:
-        ask(api(somebody), path)
-    for somebody in people[:2]:
-        decide(api(instructor), path, "approve", somebody)
+    for asker in people:
+        ask(api(asker), path)
+    for asker in people[:2]:
+        decide(api(instructor), path, "approve", asker)
 
     refused = decide(api(instructor), path, "approve", people[2])
 
@@ -99,7 +101,7 @@ def test_a_full_session_takes_nobody_more(api, instructor, person, path):
 
 
 @pytest.mark.parametrize("decision", ["approve", "reject"])
-def test_there_is_nothing_to_decide_for_who_has_not_asked(
+def test_a_decision_on_a_person_who_has_not_asked_is_not_found(
     api, instructor, student, person, path, decision
 ):
     ask(api(student), path)
@@ -107,26 +109,24 @@ def test_there_is_nothing_to_decide_for_who_has_not_asked(
     assert decide(api(instructor), path, decision, person()).status_code == 404
 
 
-def test_who_has_not_asked_is_not_found_in_a_full_session_either(api, instructor, person, path):
+def test_in_a_full_session_a_person_who_has_not_asked_is_not_found(api, instructor, person, path):
     people = [person() for _ in range(3)]
-    for somebody in people:
-        ask(api(somebody), path)
+    for asker in people:
+        ask(api(asker), path)
     codes = [decide(api(instructor), path, "approve", each).json().get("code") for each in people]
     assert codes == [None, None, "session_full"]
 
     assert decide(api(instructor), path, "approve", person()).status_code == 404
 
 
-def test_in_an_instant_session_there_is_nothing_to_decide_whatever_the_body(
-    api, instructor, session
-):
+def test_in_an_instant_session_a_decision_is_not_found_with_any_body(api, instructor, session):
     path = f"/api/sessions/{session().pk}/"
 
     for body in ({}, {"user_id": "x"}, {"user_id": 1}):
         assert api(instructor).post(f"{path}approve_request/", body).status_code == 404
 
 
-def test_a_request_is_withdrawn_once(api, instructor, student, path):
+def test_a_request_can_be_withdrawn_once(api, instructor, student, path):
     ask(api(student), path)
 
     assert api(student).post(f"{path}withdraw_request/").status_code == 204
@@ -134,7 +134,7 @@ def test_a_request_is_withdrawn_once(api, instructor, student, path):
     assert decide(api(instructor), path, "approve", student).status_code == 404
 
 
-def test_one_may_ask_three_times_in_all(api, instructor, student, path):
+def test_a_person_can_ask_three_times_in_all(api, instructor, student, path):
     for _ in range(3):
         assert ask(api(student), path).status_code == 201
         assert ask(api(student), path).json()["code"] == "already_requested"
@@ -155,7 +155,7 @@ def test_taking_a_request_back_does_not_make_room_for_more(api, instructor, stud
     assert api(student).get(f"{path}booking_requests/").json()["count"] == 0
 
 
-def test_one_may_ask_again_after_leaving(api, instructor, student, path):
+def test_a_person_can_ask_again_after_leaving(api, instructor, student, path):
     ask(api(student), path)
     decide(api(instructor), path, "approve", student)
 
@@ -165,20 +165,20 @@ def test_one_may_ask_again_after_leaving(api, instructor, student, path):
     assert ask(api(student), path).status_code == 201
 
 
-@pytest.mark.parametrize("end", ["start", "cancel"])
-def test_what_is_pending_is_closed_when_the_session_begins_or_ends(
-    api, instructor, student, path, end
+@pytest.mark.parametrize("action", ["start", "cancel"])
+def test_pending_requests_are_rejected_when_the_session_starts_or_is_cancelled(
+    api, instructor, student, path, action
 ):
     ask(api(student), path)
     api(instructor).post(f"{path}approve/")
 
-    api(instructor).post(f"{path}{end}/")
+    api(instructor).post(f"{path}{action}/")
 
     assert BookingRequest.objects.get().status == "rejected"
     assert api(student).get("/api/sessions/requested_sessions/").json()["count"] == 0
 
 
-def test_my_requests_are_listed_while_they_wait(api, instructor, student, path):
+def test_own_requests_are_listed_while_they_are_pending(api, instructor, student, path):
     ask(api(student), path)
     waiting = api(student).get("/api/sessions/requested_sessions/").json()
     decide(api(instructor), path, "approve", student)
@@ -187,7 +187,7 @@ def test_my_requests_are_listed_while_they_wait(api, instructor, student, path):
     assert api(student).get("/api/sessions/requested_sessions/").json()["count"] == 0
 
 
-def test_who_is_approved_has_joined_at_that_moment(offered, instructor, student, now):
+def test_an_approved_asker_joins_at_the_time_of_the_approval(offered, instructor, student, now):
     row = offered()
     later = now + timedelta(hours=1)
     services.join(Session.objects.seen_by(student).get(), by=student, now=now)
@@ -197,7 +197,7 @@ def test_who_is_approved_has_joined_at_that_moment(offered, instructor, student,
     assert Participant.objects.get().joined_at == later
 
 
-def test_a_session_shows_a_hundred_requests_and_the_list_has_them_all(
+def test_a_session_shows_a_hundred_requests_and_the_list_has_all_of_them(
     api, offered, instructor, person, now
 ):
     row = offered()

@@ -1,4 +1,4 @@
-"""What a list looks up by a session's facts is what the table of actions says of the session."""
+"""The cached buttons of a session agree with the table of actions."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ YES_OR_NO = (False, True)
 
 @pytest.mark.parametrize("policy", ["creator", "staff"])
 @pytest.mark.parametrize("mode", Mode)
-def test_the_allowed_actions_of_any_session_for_anybody_are_those_of_the_table(
+def test_the_allowed_actions_of_every_session_and_viewer_agree_with_the_table(
     mode, policy, now, settings
 ):
     settings.SESSION_APPROVAL_POLICY = policy
     people = list(product(YES_OR_NO, repeat=5))
-    moments = (now - 3 * HOUR, now - HOUR / 2, now, now + HOUR)
+    dates = (now - 3 * HOUR, now - HOUR / 2, now, now + HOUR)
 
-    for status, date, taken, asked in product(IN_MODE[mode], moments, (1, 2, 3), YES_OR_NO):
-        session = Facts(status, mode, date, date + HOUR, 2, taken, has_requests=asked)
+    for status, date, taken, requests in product(IN_MODE[mode], dates, (1, 2, 3), YES_OR_NO):
+        session = Facts(status, mode, date, date + HOUR, 2, taken, has_requests=requests)
         for creator, participant, asker, staff, enough in people:
             roles = roles_of(
                 creator=creator,

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("method", ["put", "patch"])
-def test_a_part_of_a_session_is_changed_and_the_rest_stays(api, instructor, session, method):
+def test_only_the_fields_that_are_sent_are_changed(api, instructor, session, method):
     before = session()
 
     answer = getattr(api(instructor), method)(f"/api/sessions/{before.pk}/", {"title": "Other"})
@@ -30,7 +30,7 @@ def test_a_part_of_a_session_is_changed_and_the_rest_stays(api, instructor, sess
     assert after.version == 2
 
 
-def test_an_object_sent_back_untouched_changes_nothing(api, instructor, session):
+def test_an_object_sent_back_unchanged_changes_nothing(api, instructor, session):
     client, before = api(instructor), session()
     shown = client.get(f"/api/sessions/{before.pk}/").json()
 
@@ -55,7 +55,7 @@ def test_the_booking_mode_can_not_be_changed(api, instructor, session):
     assert api(instructor).put(path, {"booking_mode": "instant"}).status_code == 200
 
 
-def test_places_can_not_go_below_those_who_are_in(api, instructor, session, join, person):
+def test_there_can_not_be_fewer_places_than_participants(api, instructor, session, join, person):
     row = session()
     for _ in range(3):
         join(row, person())
@@ -64,12 +64,12 @@ def test_places_can_not_go_below_those_who_are_in(api, instructor, session, join
     refused = api(instructor).put(path, {"max_participants": 2, "title": "Other"})
 
     assert refused.status_code == 400
-    assert "3 people" in refused.json()["fields"]["max_participants"][0]
+    assert "3 participants" in refused.json()["fields"]["max_participants"][0]
     assert Session.objects.get().title == row.title
     assert api(instructor).put(path, {"max_participants": 3}).json()["is_full"] is True
 
 
-def test_the_date_of_an_ongoing_session_stays_and_its_title_may_change(
+def test_the_title_of_an_ongoing_session_can_be_changed_but_not_its_date(
     api, instructor, session, now
 ):
     row = session()
@@ -92,8 +92,8 @@ def test_a_new_date_or_duration_moves_the_end(api, instructor, session, now):
     assert Session.objects.get().ends_at == date + timedelta(minutes=45)
 
 
-def test_what_is_wrong_with_the_caller_is_said_first(api, student, instructor, session):
-    """C10: 401, 404, 403, 400 for a field, 400 for the state."""
+def test_refusals_have_a_fixed_order(api, student, instructor, session):
+    """C10: 401, 404, 403, 400 for a field, 400 for the status."""
     row = session()
     services.cancel(Session.objects.seen_by(instructor).get(), by=instructor, now=row.created_at)
     path, wrong = f"/api/sessions/{row.pk}/", {"title": 5}
@@ -105,7 +105,7 @@ def test_what_is_wrong_with_the_caller_is_said_first(api, student, instructor, s
     assert api(instructor).put(path, {"title": "Fine"}).json()["code"] == "cannot_update"
 
 
-def test_a_malformed_body_is_refused_also_where_none_is_needed(api, instructor, session):
+def test_a_malformed_body_is_refused_even_if_none_is_needed(api, instructor, session):
     row = session()
 
     answer = api(instructor).post(
@@ -116,7 +116,7 @@ def test_a_malformed_body_is_refused_also_where_none_is_needed(api, instructor, 
     assert Session.objects.get().status == "upcoming"
 
 
-def test_a_deleted_session_is_gone_with_all_that_belongs_to_it(
+def test_deleting_a_session_deletes_everything_that_belongs_to_it(
     api, instructor, student, session, join
 ):
     row = session()
@@ -128,7 +128,7 @@ def test_a_deleted_session_is_gone_with_all_that_belongs_to_it(
     assert not student.participations.exists()
 
 
-def test_staff_cancel_with_a_reason_that_is_kept(api, person, session):
+def test_the_reason_of_a_cancellation_by_staff_is_stored(api, person, session):
     row = session()
 
     answer = api(person(is_staff=True)).post(

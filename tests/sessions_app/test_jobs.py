@@ -1,4 +1,5 @@
-"""Time passes (contract S14): the clock's jobs, run when due, twice, and on what has moved."""
+"""The scheduler's jobs (contract S14): run on time, run twice, and run on sessions that have
+changed in the meantime."""
 
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ def begin(session, instructor, now):
     services.start(row, by=instructor, now=now)
 
 
-def test_a_session_never_started_expires_when_its_time_is_past(session, status):
+def test_a_session_that_was_never_started_expires_at_its_end(session, status):
     ends_at = session(duration=90).date + timedelta(minutes=90)
 
     assert expire_sessions(ends_at) == 0
@@ -48,7 +49,7 @@ def test_a_session_left_running_is_completed_two_hours_after_its_planned_end(
     assert status() == "completed"
 
 
-def test_the_grace_is_a_setting(session, status, instructor, now, settings):
+def test_the_grace_can_be_set(session, status, instructor, now, settings):
     settings.SESSION_COMPLETION_GRACE = timedelta(0)
     begin(session(duration=30), instructor, now)
 
@@ -57,7 +58,9 @@ def test_the_grace_is_a_setting(session, status, instructor, now, settings):
     assert status() == "completed"
 
 
-def test_a_duration_changed_while_it_runs_moves_the_end(session, status, instructor, now):
+def test_changing_the_duration_of_an_ongoing_session_moves_its_end(
+    session, status, instructor, now
+):
     row = session(duration=30)
     begin(row, instructor, now)
     services.update(row, by=instructor, now=now, duration=120)
@@ -69,14 +72,14 @@ def test_a_duration_changed_while_it_runs_moves_the_end(session, status, instruc
     assert status() == "completed"
 
 
-def test_a_job_run_again_does_nothing_more(session, status, now):
+def test_running_a_job_again_changes_nothing(session, status, now):
     session()
     late = now + timedelta(days=9)
 
     assert [expire_sessions(late), expire_sessions(late), complete_sessions(late)] == [1, 0, 0]
 
 
-def test_a_session_moved_to_a_later_date_since_the_job_looked_does_not_expire(
+def test_a_session_moved_to_a_later_date_in_the_meantime_does_not_expire(
     session, status, instructor, now
 ):
     row = session()
@@ -87,9 +90,7 @@ def test_a_session_moved_to_a_later_date_since_the_job_looked_does_not_expire(
     assert status() == "upcoming"
 
 
-def test_a_session_prolonged_since_the_job_looked_is_not_completed(
-    session, status, instructor, now
-):
+def test_a_session_prolonged_in_the_meantime_is_not_completed(session, status, instructor, now):
     row = session(duration=30)
     begin(row, instructor, now)
     late = now + timedelta(minutes=31, hours=2)
@@ -100,14 +101,14 @@ def test_a_session_prolonged_since_the_job_looked_is_not_completed(
     assert services.complete_overdue(row.pk, now=late + timedelta(minutes=90)) is True
 
 
-def test_a_session_deleted_since_the_job_looked_is_no_error(session, now):
+def test_a_session_deleted_in_the_meantime_is_no_error(session, now):
     row = session()
     row.delete()
 
     assert services.expire(row.pk, now=now) is False
 
 
-def test_a_pending_request_is_closed_when_its_session_expires(session, student, now):
+def test_a_pending_request_is_rejected_when_its_session_expires(session, student, now):
     row = session(booking_mode="request", subject="Art", level="beginner")
     services.join(Session.objects.seen_by(student).get(), by=student, now=now)
 

@@ -7,7 +7,7 @@ from sessions_app.models import Session
 pytestmark = pytest.mark.django_db
 
 
-def test_a_student_joins_and_gets_the_place_and_the_session(api, session, student):
+def test_joining_returns_the_place_and_the_session(api, session, student):
     published = session()
 
     answer = api(student).post(f"/api/sessions/{published.pk}/join/")
@@ -23,7 +23,7 @@ def test_a_student_joins_and_gets_the_place_and_the_session(api, session, studen
     assert Session.objects.get().participant_count == 1
 
 
-def test_a_student_leaves_and_the_place_is_free_again(api, session, student, join):
+def test_leaving_frees_the_place(api, session, student, join):
     published = session(max_participants=2)
     join(published, student)
 
@@ -35,7 +35,7 @@ def test_a_student_leaves_and_the_place_is_free_again(api, session, student, joi
     assert answer.json()["session"]["participants"] == []
 
 
-def test_one_may_join_again_after_leaving(api, session, student):
+def test_a_person_can_join_again_after_leaving(api, session, student):
     path = f"/api/sessions/{session().pk}/"
 
     for action, count in (("join", 1), ("leave", 0), ("join", 1)):
@@ -43,7 +43,7 @@ def test_one_may_join_again_after_leaving(api, session, student):
         assert shown["participant_count"] == count
 
 
-def test_a_full_session_refuses(api, session, person, join):
+def test_a_full_session_can_not_be_joined(api, session, person, join):
     published = session(max_participants=2)
     for _ in range(2):
         join(published, person())
@@ -53,7 +53,7 @@ def test_a_full_session_refuses(api, session, person, join):
     assert (refused.status_code, refused.json()["code"]) == (400, "session_full")
 
 
-def test_a_session_whose_date_is_past_refuses(api, session, student, time_machine_at):
+def test_a_session_whose_date_is_past_can_not_be_joined(api, session, student, time_machine_at):
     published = session()
     time_machine_at(published.date)
 
@@ -63,7 +63,7 @@ def test_a_session_whose_date_is_past_refuses(api, session, student, time_machin
     assert api(student).get(f"/api/sessions/{published.pk}/").json()["can_join"] is False
 
 
-def test_an_instructor_who_joins_is_a_tutor_there(api, session, student, person, join):
+def test_the_role_of_an_instructor_who_joins_is_tutor(api, session, student, person, join):
     published = session()
     join(published, student)
     join(published, person(role="instructor"))
@@ -74,7 +74,7 @@ def test_an_instructor_who_joins_is_a_tutor_there(api, session, student, person,
     assert set(places[0]) == {"id", "user", "role", "status", "joined_at"}
 
 
-def test_joining_leaves_the_date_of_the_last_change_alone(api, session, student):
+def test_joining_does_not_change_updated_at(api, session, student):
     published = session()
 
     shown = api(student).post(f"/api/sessions/{published.pk}/join/").json()["session"]

@@ -1,5 +1,5 @@
-"""A status moves by the table or not at all (contract S5), and the database keeps the limits and
-the counts (contract S3, S7, S8): tried past the services, on model and constraints alone."""
+"""A status changes only by the table of actions (contract S5), and constraints guarantee the limits
+and counts (contract S3, S7, S8): tested on the models alone, without the services."""
 
 from __future__ import annotations
 
@@ -26,9 +26,7 @@ def test_an_assigned_status_is_not_saved(session):
     assert Session.objects.get().status == "upcoming"
 
 
-def test_a_stale_form_saves_its_fields_and_leaves_the_status_that_has_moved(
-    session, instructor, now
-):
+def test_saving_a_stale_instance_does_not_reset_the_status(session, instructor, now):
     stale = Session.objects.get(pk=session().pk)
     fresh = Session.objects.seen_by(instructor).get()
     fresh.transition("cancel", by=fresh.viewer(instructor, now), now=now)
@@ -40,7 +38,7 @@ def test_a_stale_form_saves_its_fields_and_leaves_the_status_that_has_moved(
     assert (row.title, row.status) == ("Other", "cancelled")
 
 
-def test_a_save_of_named_fields_writes_those_only(session):
+def test_a_save_of_named_fields_writes_only_these(session):
     row = session()
     row.title, row.description = "Other", "Not to be saved"
 
@@ -59,7 +57,7 @@ def test_a_row_read_without_its_status_can_be_saved(session):
     assert Session.objects.get().title == "Other"
 
 
-def test_a_session_starts_its_life_only_where_a_session_starts(instructor, session):
+def test_a_new_session_needs_an_initial_status(instructor, session):
     row = session()
     row.pk, row._state.adding, row.status = None, True, "completed"
 
@@ -67,7 +65,7 @@ def test_a_session_starts_its_life_only_where_a_session_starts(instructor, sessi
         row.save()
 
 
-def test_a_new_row_with_an_old_id_reopens_nothing(session, instructor, now):
+def test_a_new_row_with_an_existing_id_changes_nothing(session, instructor, now):
     row = Session.objects.seen_by(instructor).get(pk=session().pk)
     row.transition("cancel", by=row.viewer(instructor, now), now=now)
     values = Session.objects.values().get() | {"status": "upcoming"}
@@ -86,7 +84,7 @@ def test_a_new_row_with_an_old_id_reopens_nothing(session, instructor, now):
         lambda rows: rows.bulk_update([Session(pk=1, status="completed")], ["status"]),
     ],
 )
-def test_no_status_is_written_in_bulk(session, write):
+def test_a_status_can_not_be_written_in_bulk(session, write):
     session()
 
     with pytest.raises(StatusWrittenError), transaction.atomic():
@@ -95,7 +93,7 @@ def test_no_status_is_written_in_bulk(session, write):
     assert Session.objects.get().status == "upcoming"
 
 
-def test_a_transition_that_lost_the_race_names_the_status_it_found(session, instructor, now):
+def test_a_transition_that_loses_a_race_names_the_current_status(session, instructor, now):
     first = Session.objects.seen_by(instructor).get(pk=session().pk)
     second = Session.objects.seen_by(instructor).get()
     first.transition("cancel", by=first.viewer(instructor, now), now=now)
@@ -117,7 +115,7 @@ def test_a_transition_of_a_deleted_session_is_not_found(session, instructor, now
     assert refusal.value.status == 404
 
 
-def test_every_transition_raises_the_version_and_the_moment_of_change(session, instructor, now):
+def test_a_transition_updates_the_version_and_updated_at(session, instructor, now):
     row = Session.objects.seen_by(instructor).get(pk=session().pk)
     later = now + timedelta(minutes=5)
 
@@ -139,7 +137,7 @@ def test_every_transition_raises_the_version_and_the_moment_of_change(session, i
         {"level": "expert"},
     ],
 )
-def test_the_database_refuses_a_session_that_is_wrong(session, change):
+def test_the_database_refuses_invalid_sessions(session, change):
     row = session(max_participants=6)
 
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -147,14 +145,14 @@ def test_the_database_refuses_a_session_that_is_wrong(session, change):
 
 
 @pytest.mark.parametrize("status", ["approved", "pending_approval", "over"])
-def test_the_database_refuses_a_status_that_the_mode_does_not_have(session, status):
+def test_the_database_refuses_a_status_of_another_booking_mode(session, status):
     row = session()
 
     with pytest.raises(IntegrityError), transaction.atomic():
         models.QuerySet.update(Session.objects.filter(pk=row.pk), status=status)
 
 
-def test_the_database_keeps_one_present_place_for_a_person(session, student, now):
+def test_the_database_allows_a_person_one_current_place(session, student, now):
     row = session()
     Participant.objects.create(session=row, user=student, left_at=now)
     Participant.objects.create(session=row, user=student)
@@ -163,7 +161,7 @@ def test_the_database_keeps_one_present_place_for_a_person(session, student, now
         Participant.objects.create(session=row, user=student)
 
 
-def test_the_database_keeps_one_pending_request_and_three_in_all(session, student):
+def test_the_database_allows_a_person_one_pending_request_and_three_in_all(session, student):
     row = session()
     rejected = {"session": row, "user": student, "status": "rejected"}
     BookingRequest.objects.bulk_create(

@@ -1,5 +1,5 @@
 """Acts on a session that has changed since it was read: each race of `test_races.py`, lost on
-purpose in one process, so that every loser's answer is seen (contract S7, C4)."""
+purpose in one process, to check the answer to each loser (contract S7, C4)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 @pytest.fixture
 def read(session):
-    """`read(user)`: the session as somebody read it a moment ago; always the same session."""
+    """`read(user)`: an instance of one session, read for this user, which may become stale."""
     row = session(max_participants=2)
     return lambda user: Session.objects.seen_by(user).get(pk=row.pk)
 
@@ -30,7 +30,7 @@ def count_is_right():
     return row.participant_count == Participant.objects.present().count()
 
 
-def test_the_last_place_was_taken_meanwhile(read, student, person, join, now):
+def test_the_last_place_was_taken_in_the_meantime(read, student, person, join, now):
     stale = read(student)
     for _ in range(2):
         join(stale, person())
@@ -40,7 +40,7 @@ def test_the_last_place_was_taken_meanwhile(read, student, person, join, now):
     assert count_is_right()
 
 
-def test_the_same_person_joined_meanwhile(read, student, join, now):
+def test_the_same_person_joined_in_the_meantime(read, student, join, now):
     stale = read(student)
     join(stale, student)
 
@@ -49,7 +49,7 @@ def test_the_same_person_joined_meanwhile(read, student, join, now):
 
 
 @pytest.mark.parametrize("act", [services.join, services.leave])
-def test_the_session_was_cancelled_meanwhile(read, student, instructor, join, now, act):
+def test_the_session_was_cancelled_in_the_meantime(read, student, instructor, join, now, act):
     if act is services.leave:
         join(read(student), student)
     stale = read(student)
@@ -71,7 +71,7 @@ def test_the_session_was_cancelled_meanwhile(read, student, instructor, join, no
         services.delete,
     ],
 )
-def test_the_session_was_deleted_meanwhile(read, student, instructor, now, act):
+def test_the_session_was_deleted_in_the_meantime(read, student, instructor, now, act):
     user = student if act is services.join else instructor
     stale = read(user)
     Session.objects.all().delete()
@@ -79,7 +79,7 @@ def test_the_session_was_deleted_meanwhile(read, student, instructor, now, act):
     assert refusal(act, stale, user, now) == "not_found"
 
 
-def test_the_same_person_left_meanwhile(read, student, join, now):
+def test_the_same_person_left_in_the_meantime(read, student, join, now):
     join(read(student), student)
     stale = read(student)
     services.leave(read(student), by=student, now=now)
@@ -88,7 +88,7 @@ def test_the_same_person_left_meanwhile(read, student, join, now):
     assert count_is_right()
 
 
-def test_somebody_asked_twice_from_two_windows(session, student, now):
+def test_the_same_person_asked_in_the_meantime(session, student, now):
     row = session(booking_mode="request", subject="Maths", level="beginner")
     stale = Session.objects.seen_by(student).get(pk=row.pk)
     services.join(stale, by=student, now=now)
@@ -96,7 +96,7 @@ def test_somebody_asked_twice_from_two_windows(session, student, now):
     assert refusal(services.join, stale, student, now) == "already_requested"
 
 
-def test_staff_only_means_staff(session, student, now, join):
+def test_only_staff_can_remove_participants_and_edit(session, student, now, join):
     row = session()
     join(row, student)
     place = Participant.objects.get()
@@ -109,7 +109,7 @@ def test_staff_only_means_staff(session, student, now, join):
     assert count_is_right()
 
 
-def test_staff_edit_nothing_that_is_over(session, person, instructor, now):
+def test_staff_can_not_edit_a_cancelled_session(session, person, instructor, now):
     row = session()
     services.cancel(Session.objects.seen_by(instructor).get(), by=instructor, now=now)
 
@@ -117,9 +117,7 @@ def test_staff_edit_nothing_that_is_over(session, person, instructor, now):
         services.edit(row, by=person(is_staff=True), now=now, title="Other")
 
 
-def test_an_old_status_sent_back_after_the_session_has_moved_on_is_refused(
-    session, instructor, student, now
-):
+def test_an_old_status_is_refused_after_the_session_has_changed(session, instructor, student, now):
     row = session(booking_mode="request", subject="Maths", level="beginner")
     stale = Session.objects.seen_by(instructor).get(pk=row.pk)
     services.approve(stale, by=instructor, now=now)
@@ -130,7 +128,7 @@ def test_an_old_status_sent_back_after_the_session_has_moved_on_is_refused(
     assert Session.objects.get().title == row.title
 
 
-def test_the_staff_took_the_same_person_out_twice(session, student, person, join, now):
+def test_staff_can_not_remove_the_same_person_twice(session, student, person, join, now):
     row, staff = session(), person(is_staff=True)
     join(row, student)
     place = Participant.objects.get()

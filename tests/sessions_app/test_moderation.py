@@ -1,5 +1,5 @@
-"""A moderated site (contract S9): what waits is seen by its creator and staff only, in a queue; it
-is approved, or refused with a reason that the creator is told."""
+"""A moderated site (contract S9): only the creator and staff see a session that waits for approval.
+Staff approve it from a queue, or refuse it with a reason that the creator is notified of."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def moderated(settings):
 
 @pytest.fixture
 def waiting(api, instructor, now):
-    """A session that its creator has offered over the API."""
+    """A session that waits for approval, published over the API."""
     body = {
         "title": "Proofs",
         "description": "By induction",
@@ -44,15 +44,15 @@ def waiting(api, instructor, now):
 
 
 def act(desk, action, *sessions, **extra):
-    chosen = {"action": action, "_selected_action": [each.pk for each in sessions]}
-    return desk.post(QUEUE, chosen | extra, follow=True).content.decode()
+    data = {"action": action, "_selected_action": [each.pk for each in sessions]}
+    return desk.post(QUEUE, data | extra, follow=True).content.decode()
 
 
 def statuses(api, user, query="status=pending_approval"):
     return [each["status"] for each in api(user).get(f"/api/sessions/?{query}").json()["results"]]
 
 
-def test_what_waits_is_hidden_from_others_and_in_the_queue_of_staff(
+def test_a_waiting_session_is_in_the_queue_and_hidden_from_others(
     api, desk, staff, student, instructor, waiting
 ):
     path = f"/api/sessions/{waiting.pk}/"
@@ -64,7 +64,7 @@ def test_what_waits_is_hidden_from_others_and_in_the_queue_of_staff(
     assert "Proofs" in desk.get(QUEUE).content.decode()
 
 
-def test_a_refused_creator_is_told_why_and_by_mail_if_they_want_it(
+def test_the_creator_is_notified_of_the_reason_for_a_refusal_also_by_mail(
     api, desk, staff, student, instructor, waiting, now
 ):
     instructor.email_notifications = True
@@ -75,10 +75,10 @@ def test_a_refused_creator_is_told_why_and_by_mail_if_they_want_it(
     assert "1 refused." in page
     waiting.refresh_from_db()
     assert (waiting.status, waiting.cancel_reason) == ("cancelled", "Please name your sources.")
-    told = Notification.objects.get()
-    assert (told.user, told.event) == (instructor, "not_approved")
-    assert told.title == "Session not approved: Proofs"
-    assert "Please name your sources." in told.message
+    notification = Notification.objects.get()
+    assert (notification.user, notification.event) == (instructor, "not_approved")
+    assert notification.title == "Session not approved: Proofs"
+    assert "Please name your sources." in notification.message
     send_mails(now + timedelta(minutes=1))
     assert "have not approved Proofs" in mail.outbox[0].body
     assert "Please name your sources." in mail.outbox[0].body
@@ -88,13 +88,13 @@ def test_a_refused_creator_is_told_why_and_by_mail_if_they_want_it(
     assert api(student).get(f"/api/sessions/{waiting.pk}/").status_code == 404
 
 
-def test_refusing_over_the_api_tells_and_logs_the_same(api, staff, instructor, waiting):
+def test_refusing_over_the_api_notifies_and_logs_the_same(api, staff, instructor, waiting):
     path = f"/api/sessions/{waiting.pk}/cancel/"
 
     assert api(staff).post(path, {"reason": "Spam"}).json()["session"]["status"] == "cancelled"
 
-    told = Notification.objects.get()
-    assert (told.user, told.event) == (instructor, "not_approved")
+    notification = Notification.objects.get()
+    assert (notification.user, notification.event) == (instructor, "not_approved")
     assert LogEntry.objects.get().change_message == "Refused. The reason: Spam"
 
 
@@ -105,11 +105,11 @@ def test_a_refusal_needs_a_reason(desk, waiting):
     assert Session.objects.get().status == "pending_approval"
 
 
-@pytest.mark.parametrize("door", ["desk", "api"])
-def test_what_is_approved_is_seen_by_all_and_its_creator_told_once_and_it_is_logged_once(
-    api, desk, staff, student, instructor, waiting, door
+@pytest.mark.parametrize("way", ["desk", "api"])
+def test_an_approved_session_is_visible_to_all_with_one_notification_and_one_log_entry(
+    api, desk, staff, student, instructor, waiting, way
 ):
-    if door == "desk":
+    if way == "desk":
         assert "1 approved." in act(desk, "approve_selected", waiting)
     else:
         assert api(staff).post(f"/api/sessions/{waiting.pk}/approve/").status_code == 200
@@ -132,7 +132,7 @@ def test_the_longest_wait_comes_first(desk, offered, now):
     assert "3\xa0days" in page.content.decode()
 
 
-def test_what_was_approved_meanwhile_is_not_refused(desk, staff, waiting, now):
+def test_a_session_approved_in_the_meantime_can_not_be_refused(desk, staff, waiting, now):
     row = Session.objects.seen_by(staff).get()
     services.approve(Session.objects.seen_by(staff).get(), by=staff, now=now)
 
@@ -144,27 +144,29 @@ def test_what_was_approved_meanwhile_is_not_refused(desk, staff, waiting, now):
     assert Session.objects.get().status == "approved"
 
 
-def test_the_badge_counts_what_waits_for_those_who_may_see_it(staff, person, offered):
-    asked = RequestFactory().get("/admin/")
-    asked.user = staff
-    assert (may_see_queue(asked), queue_badge(asked)) == (True, "0")
+def test_the_badge_shows_the_number_of_waiting_sessions_to_permitted_staff(staff, person, offered):
+    request = RequestFactory().get("/admin/")
+    request.user = staff
+    assert (may_see_queue(request), queue_badge(request)) == (True, "0")
 
     offered(2)
 
-    assert queue_badge(asked) == "2"
-    asked.user = person(is_staff=True)
-    assert not may_see_queue(asked)
+    assert queue_badge(request) == "2"
+    request.user = person(is_staff=True)
+    assert not may_see_queue(request)
     table = {"content_type__app_label": "sessions_app", "content_type__model": "session"}
-    asked.user = person(is_staff=True)
-    asked.user.user_permissions.add(Permission.objects.get(codename="change_session", **table))
-    assert may_see_queue(asked), "who may change may look, as at the list itself"
+    request.user = person(is_staff=True)
+    request.user.user_permissions.add(Permission.objects.get(codename="change_session", **table))
+    assert may_see_queue(request), "permission to change a session includes permission to see it"
 
 
-@pytest.mark.parametrize("may", ["view_session", "change_session"])
-def test_who_may_approve_is_shown_the_way_to_the_queue(client, person, waiting, may):
+@pytest.mark.parametrize("permission", ["view_session", "change_session"])
+def test_staff_with_a_permission_for_sessions_see_a_link_to_the_queue(
+    client, person, waiting, permission
+):
     helper = person(is_staff=True)
     helper.user_permissions.set(
-        Permission.objects.filter(codename=may, content_type__app_label="sessions_app")
+        Permission.objects.filter(codename=permission, content_type__app_label="sessions_app")
     )
     client.force_login(helper)
 
@@ -172,7 +174,7 @@ def test_who_may_approve_is_shown_the_way_to_the_queue(client, person, waiting, 
     assert client.get(QUEUE).status_code == 200
 
 
-def test_where_creators_approve_nothing_waits_for_staff(desk, staff, settings, offered):
+def test_the_queue_is_empty_and_hidden_if_creators_approve(desk, staff, settings, offered):
     settings.SESSION_APPROVAL_POLICY = "creator"
     [row] = offered()
 

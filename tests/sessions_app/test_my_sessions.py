@@ -1,4 +1,4 @@
-"""The sessions that are mine (contract S12), serving both documents at once."""
+"""The lists of the user's own sessions (contract S12), in the shapes of both documents."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ PATH = "/api/sessions/my_sessions/"
 
 @pytest.fixture
 def mixed(session, join, person, instructor):
-    """Three sessions of the instructor's own, two of a colleague's that they are in, and one
-    that is nothing to them."""
+    """Three sessions of the instructor, two of a colleague that the instructor has joined, and a
+    third of the colleague."""
     colleague = person(role="instructor")
     own = [session() for _ in range(3)]
     joined = [session(by=colleague) for _ in range(2)]
@@ -26,7 +26,7 @@ def ids(items):
     return {item["id"] for item in items}
 
 
-def test_one_page_has_what_i_created_and_what_i_joined_in_both_shapes(api, instructor, mixed):
+def test_a_page_has_created_and_joined_sessions_in_both_shapes(api, instructor, mixed):
     own, joined = mixed
 
     page = api(instructor).get(PATH).json()
@@ -40,7 +40,7 @@ def test_one_page_has_what_i_created_and_what_i_joined_in_both_shapes(api, instr
     assert page["joined"][0]["participants"][0]["user"]["id"] == instructor.pk
 
 
-def test_created_and_joined_are_those_of_the_page_that_is_shown(api, instructor, mixed):
+def test_created_and_joined_have_the_sessions_of_the_current_page(api, instructor, mixed):
     first = api(instructor).get(PATH, {"page_size": 2}).json()
     last = api(instructor).get(PATH, {"page_size": 2, "page": 3}).json()
 
@@ -49,25 +49,25 @@ def test_created_and_joined_are_those_of_the_page_that_is_shown(api, instructor,
     assert first["next"].endswith("page=2&page_size=2")
 
 
-def test_a_session_that_i_left_is_mine_no_more(api, instructor, mixed):
+def test_a_session_that_the_user_left_is_not_listed(api, instructor, mixed):
     _, joined = mixed
     api(instructor).post(f"/api/sessions/{joined[0].pk}/leave/")
 
     assert joined[0].pk not in ids(api(instructor).get(PATH).json()["results"])
 
 
-def test_created_and_joined_sessions_are_ordinary_pages(api, instructor, mixed):
+def test_created_and_joined_sessions_have_ordinary_pages(api, instructor, mixed):
     own, joined = mixed
     client = api(instructor)
 
     created = client.get("/api/sessions/created_sessions/", {"page_size": 2}).json()
-    in_them = client.get("/api/sessions/joined_sessions/").json()
+    participating = client.get("/api/sessions/joined_sessions/").json()
 
     assert (created["count"], len(created["results"])) == (len(own), 2)
-    assert ids(in_them["results"]) == {each.pk for each in joined}
+    assert ids(participating["results"]) == {each.pk for each in joined}
 
 
-def test_what_waits_for_the_staff_is_hidden_from_my_sessions_of_others(
+def test_a_session_that_waits_for_approval_is_listed_only_for_its_creator_and_staff(
     api, person, session, settings
 ):
     settings.SESSION_APPROVAL_POLICY = "staff"

@@ -1,6 +1,6 @@
-"""How PostgreSQL finds what hot reads ask for: by an index, and in its order, so that a million
-sessions cost what a thousand do. Where no index serves, it must read or sort the whole table even
-when it is told to avoid that, as it is here."""
+"""PostgreSQL's plans for hot reads: they use an index and its order, so that the cost doesn't grow
+with the table. These tests disable sequential scans and sorts; PostgreSQL uses them anyway if no
+index serves."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 
 def plan(query, values):
-    """The plan's lines, when reading and sorting whole tables are avoided."""
+    """Return the plan, with sequential scans and sorts disabled."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
         cursor.execute(f"EXPLAIN {query.sql}", query.bind(values))
@@ -44,34 +44,34 @@ IN_ORDER = [
 
 @pytest.mark.parametrize("text", IN_ORDER)
 def test_a_first_page_is_read_in_the_order_of_an_index(student, text):
-    found = listed(student, text)
+    rows = listed(student, text)
 
-    lines = plan(found.queries.first, {**found.values, "limit": 20, "offset": 0})
+    lines = plan(rows.queries.first, {**rows.values, "limit": 20, "offset": 0})
 
     assert "Seq Scan" not in lines, lines
     assert "Sort Key: sessions_app_session.date" not in lines, lines
 
 
 @pytest.mark.parametrize("text", ["search=algebra+proof", "subject=math"])
-def test_words_are_found_by_an_index(student, text):
-    found = listed(student, text)
+def test_a_search_for_words_uses_an_index(student, text):
+    rows = listed(student, text)
 
-    assert "session_words" in plan(found.queries.number, found.values)
+    assert "session_words" in plan(rows.queries.number, rows.values)
 
 
 @pytest.mark.parametrize("whose", ["created_by", "joined_by", "requested_by", "of"])
-def test_ones_own_sessions_are_found_by_an_index(student, whose):
-    found = listed(student, whose=whose)
+def test_a_list_of_own_sessions_uses_an_index(student, whose):
+    rows = listed(student, whose=whose)
 
-    for query in (found.queries.number, found.queries.first):
-        lines = plan(query, {**found.values, "limit": 20, "offset": 0})
+    for query in (rows.queries.number, rows.queries.first):
+        lines = plan(query, {**rows.values, "limit": 20, "offset": 0})
         assert "Seq Scan" not in lines, lines
 
 
 def test_notifications_and_conversations_are_read_in_the_order_of_an_index(student, instructor):
-    asked = NotificationFilter.parse(QueryDict("unread=true"))
+    filters = NotificationFilter.parse(QueryDict("unread=true"))
     for series in (
-        notifications.own(asked, by=student),
+        notifications.own(filters, by=student),
         conversations.conversation(student, instructor),
     ):
         for query in (series.queries.beginning, series.queries.further):
@@ -80,7 +80,7 @@ def test_notifications_and_conversations_are_read_in_the_order_of_an_index(stude
             assert "Sort" not in lines, lines
 
 
-def test_a_detail_is_read_by_indexes(student):
+def test_the_detail_of_a_session_is_read_by_indexes(student):
     values = {"pk": 7, "user": student.pk, "id0": 7}
     for query in (
         reads.detail_query(False, False),

@@ -29,11 +29,11 @@ def body(now):
 
 
 @pytest.fixture
-def asked(body):
+def request_body(body):
     return body | {"subject": "Programming", "level": "advanced", "duration": 90}
 
 
-def test_an_instructor_publishes_a_session_and_gets_its_detail(api, instructor, body):
+def test_publishing_a_session_returns_its_detail_object(api, instructor, body):
     answer = api(instructor).post("/api/sessions/", body)
 
     assert answer.status_code == 201
@@ -52,7 +52,7 @@ def test_a_list_item_has_the_contracts_keys(api, instructor, session):
     assert set(api(instructor).get("/api/sessions/").json()["results"][0]) == LIST_KEYS
 
 
-def test_a_student_can_not_publish_a_tutoring_session_whatever_the_body(api, student, body):
+def test_a_student_can_not_publish_an_instant_session_with_any_body(api, student, body):
     for sent in (body, {}, {"title": 5}):
         answer = api(student).post("/api/sessions/", sent)
 
@@ -61,16 +61,16 @@ def test_a_student_can_not_publish_a_tutoring_session_whatever_the_body(api, stu
 
 @pytest.mark.parametrize("key", ["subject", "level", "duration", "timezone_offset"])
 @pytest.mark.parametrize("value", [None, "", 7, "anything"])
-def test_any_key_of_the_other_document_makes_it_a_request_session(api, student, body, key, value):
+def test_any_key_of_request_sessions_selects_the_request_mode(api, student, body, key, value):
     answer = api(student).post("/api/sessions/", body | {key: value})
 
-    # A student is not told about instructors: the mode is `request`, and its own fields count.
+    # The answer isn't 403 `not_instructor`: the mode is `request`, so its fields are validated.
     assert answer.status_code == 400
     assert set(answer.json()["fields"]) & {"subject", "level"}
 
 
-def test_anybody_offers_a_request_session(api, student, asked):
-    answer = api(student).post("/api/sessions/", asked)
+def test_anybody_can_publish_a_request_session(api, student, request_body):
+    answer = api(student).post("/api/sessions/", request_body)
 
     assert answer.status_code == 201
     assert (answer.json()["booking_mode"], answer.json()["status"]) == (
@@ -79,8 +79,8 @@ def test_anybody_offers_a_request_session(api, student, asked):
     )
 
 
-def test_a_named_booking_mode_wins_over_the_keys(api, instructor, asked):
-    answer = api(instructor).post("/api/sessions/", asked | {"booking_mode": "instant"})
+def test_an_explicit_booking_mode_takes_precedence_over_the_keys(api, instructor, request_body):
+    answer = api(instructor).post("/api/sessions/", request_body | {"booking_mode": "instant"})
 
     assert (answer.json()["booking_mode"], answer.json()["status"]) == ("instant", "upcoming")
     assert answer.json()["subject"] == "Programming"
@@ -110,7 +110,7 @@ def test_a_status_sent_on_create_is_ignored(api, instructor, body):
         ({"booking_mode": ["instant"]}, "booking_mode"),
     ],
 )
-def test_a_field_beyond_its_limits_is_named(api, instructor, body, changes, field):
+def test_the_error_names_the_field_that_exceeds_its_limits(api, instructor, body, changes, field):
     answer = api(instructor).post("/api/sessions/", body | changes)
 
     assert answer.status_code == 400
@@ -119,6 +119,12 @@ def test_a_field_beyond_its_limits_is_named(api, instructor, body, changes, fiel
     assert not Session.objects.exists()
 
 
-def test_a_request_session_may_have_fifty_places(api, student, asked):
-    assert api(student).post("/api/sessions/", asked | {"max_participants": 50}).status_code == 201
-    assert api(student).post("/api/sessions/", asked | {"max_participants": 51}).status_code == 400
+def test_a_request_session_may_have_fifty_places(api, student, request_body):
+    assert (
+        api(student).post("/api/sessions/", request_body | {"max_participants": 50}).status_code
+        == 201
+    )
+    assert (
+        api(student).post("/api/sessions/", request_body | {"max_participants": 51}).status_code
+        == 400
+    )

@@ -1,4 +1,4 @@
-"""PUT with a status (contract S6)."""
+"""PUT with a `status` (contract S6)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def path(session):
 
 
 @pytest.mark.parametrize(
-    ("steps", "end"),
+    ("steps", "expected"),
     [
         (["approved"], "approved"),
         (["approved", "approved"], "approved"),
@@ -26,15 +26,15 @@ def path(session):
         (["cancelled"], "cancelled"),
     ],
 )
-def test_put_with_a_status_moves_the_session_there(api, instructor, path, steps, end):
+def test_put_with_a_status_changes_the_status(api, instructor, path, steps, expected):
     for step in steps:
         assert api(instructor).put(path, {"status": step, "title": step}).status_code == 200
 
     row = Session.objects.get()
-    assert (row.status, row.title, row.cancel_reason) == (end, steps[-1], "")
+    assert (row.status, row.title, row.cancel_reason) == (expected, steps[-1], "")
 
 
-def test_putting_approved_to_a_scheduled_session_changes_nothing(api, instructor, student, path):
+def test_putting_approved_on_a_scheduled_session_changes_nothing(api, instructor, student, path):
     api(student).post(f"{path}join/")
     api(instructor).post(f"{path}approve_request/", {"user_id": student.pk})
 
@@ -55,9 +55,7 @@ def test_putting_approved_to_a_scheduled_session_changes_nothing(api, instructor
         ("completed", "wrong_state"),
     ],
 )
-def test_a_status_that_can_not_be_put_loses_the_other_changes_too(
-    api, instructor, path, wrong, code
-):
+def test_a_refused_status_also_discards_the_other_changes(api, instructor, path, wrong, code):
     answer = api(instructor).put(path, {"status": wrong, "title": "Other"})
 
     assert (answer.status_code, answer.json()["code"]) == (400, code)

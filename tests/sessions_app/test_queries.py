@@ -1,5 +1,5 @@
 """Lists and details take a fixed number of queries, the same for one item and for three, and a
-list loads no participants (contract S4). Each count includes the one for the person."""
+list reads no participants (contract S4). Each number includes the query for the person."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def site(session, join, person):
-    """`site(3)`: so many more sessions, each with as many participants."""
+    """`site(3)`: create three sessions, each with the same three participants."""
 
     def make(number):
         people = [person() for _ in range(number)]
-        made = [session(subject="Programming") for _ in range(number)]
-        for each in made:
-            for somebody in people:
-                join(each, somebody)
-                fields = {"type": "note", "content": "x", "uploaded_by": somebody}
+        sessions = [session(subject="Programming") for _ in range(number)]
+        for each in sessions:
+            for user in people:
+                join(each, user)
+                fields = {"type": "note", "content": "x", "uploaded_by": user}
                 Material.objects.create(session=each, title="Note", **fields)
-        return made[-1], people[-1]
+        return sessions[-1], people[-1]
 
     return make
 
@@ -47,7 +47,7 @@ def queries(client, path):
         ("/api/sessions/?status=upcoming&subject=prog&search=react&ordering=title", 3),
         ("/api/sessions/created_sessions/", 3),
         ("/api/sessions/joined_sessions/", 3),
-        ("/api/sessions/requested_sessions/", 2),  # nothing asked for: the count says so
+        ("/api/sessions/requested_sessions/", 2),  # the count is 0, so no rows are read
         ("/api/sessions/my_sessions/", 5),  # and their participants and materials
         ("/api/sessions/{session}/", 4),  # person, session, participants, materials
         ("/api/sessions/{session}/materials/", 3),
@@ -56,7 +56,7 @@ def queries(client, path):
         ("/api/auth/me/", 1),
     ],
 )
-def test_a_read_takes_as_many_queries_for_three_items_as_for_one(
+def test_a_read_takes_the_same_queries_for_one_item_and_for_three(
     api, site, instructor, items, path, number
 ):
     last_session, last_person = site(items)
@@ -71,12 +71,12 @@ def test_a_list_reads_no_participants(api, site, instructor):
     site(3)
 
     for query in queries(api(instructor), "/api/sessions/"):
-        # Only as a yes or no about the one who asks.
+        # Only in an EXISTS about the user.
         assert "sessions_app_participant" not in query["sql"].split("WHERE")[-1]
         assert 'FROM "sessions_app_participant"' not in query["sql"].split("EXISTS")[0]
 
 
-def test_joining_takes_as_many_queries_in_a_full_house_as_in_an_empty_one(api, site, person):
+def test_joining_takes_the_same_queries_with_one_participant_and_with_three(api, site, person):
     counts = []
     for others in (1, 3):
         joined, _ = site(others)
@@ -88,9 +88,8 @@ def test_joining_takes_as_many_queries_in_a_full_house_as_in_an_empty_one(api, s
 
 
 @pytest.fixture
-def asked(session, person, now):
-    """`asked(3)`: a request session with so many people asking, and one person asking in so many
-    request sessions."""
+def requested(session, person, now):
+    """`requested(3)`: a request session with three askers, one of whom has requested in three sessions."""
 
     def make(number):
         asker = person()
@@ -110,8 +109,10 @@ def asked(session, person, now):
 
 
 @pytest.mark.parametrize("items", [1, 3])
-def test_requests_are_listed_in_as_many_queries_for_three_as_for_one(api, asked, instructor, items):
-    offered, asker = asked(items)
+def test_requests_are_listed_in_the_same_queries_for_one_and_for_three(
+    api, requested, instructor, items
+):
+    offered, asker = requested(items)
     path = f"/api/sessions/{offered.pk}/booking_requests/"
 
     assert api(instructor).get(path).json()["count"] == items
@@ -120,7 +121,7 @@ def test_requests_are_listed_in_as_many_queries_for_three_as_for_one(api, asked,
     assert len(queries(api(asker), "/api/sessions/requested_sessions/")) == 3
 
 
-def test_my_sessions_takes_as_many_queries_with_a_hundred_sessions_as_with_one(
+def test_my_sessions_takes_the_same_queries_for_one_session_and_for_a_hundred(
     api, session, student, join, instructor
 ):
     taken = []

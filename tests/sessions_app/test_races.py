@@ -1,6 +1,6 @@
-"""What holds when many act at the same moment, from several server processes over real HTTP
-(contract S7). Each promise has its negative control: the same race against a
-server without the safeguard, which passes when a broken promise shows."""
+"""Promises that hold when many users act at the same time (contract S7), with several server
+processes and real HTTP. Each promise has a negative control: the same race against a server without
+the safeguard, which passes when the promise is seen to break."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def joins(site: Site, session: int) -> Counter[int]:
 
 
 def join_and_leave(site: Site, session: int) -> list[requests.Response]:
-    """Half of the people are in and leave, while the other half joins."""
+    """Half of the people have joined and leave, while the other half joins."""
     inside, outside = site.people[:12], site.people[12:]
     for token in inside:
         site.post(session, "join", token)
@@ -53,7 +53,7 @@ def join_and_leave(site: Site, session: int) -> list[requests.Response]:
 
 
 def start_and_cancel(site: Site) -> tuple[Counter[int], Counter[int], str]:
-    """Eight starts and eight cancellations: the answers to each, and the status at the end."""
+    """Send eight starts and eight cancellations. Return the answers to each and the last status."""
     session = site.publish(places=5)
     answers = site.race(session, [("start", site.creator), ("cancel", site.creator)] * 8)
     return statuses(answers[::2]), statuses(answers[1::2]), site.show(session)["status"]
@@ -72,7 +72,7 @@ def test_of_24_who_join_5_places_at_once_5_get_in_and_19_are_refused(site: Site)
 
 
 @pytest.mark.postgres
-def test_without_the_condition_and_the_constraint_places_are_oversold(tmp_path: Path) -> None:
+def test_without_the_condition_and_the_constraint_a_session_is_oversold(tmp_path: Path) -> None:
     with site_on_postgres(tmp_path, sabotage="count_without_condition") as site:
         execute(site.url, "ALTER TABLE sessions_app_session DROP CONSTRAINT session_never_oversold")
         assert any(joins(site, site.publish(places=5))[201] > 5 for _ in range(ROUNDS))
@@ -90,7 +90,8 @@ def test_the_same_person_joining_24_times_at_once_gets_one_place(site: Site) -> 
 
 
 def publish_at_once(site: Site, key: str) -> tuple[Counter[int], int]:
-    """24 tries of one session with one `Idempotency-Key`: the answers, and how many sessions."""
+    """Publish one session 24 times with one `Idempotency-Key`. Return the answers and the number of
+    sessions."""
     date = (datetime.now(UTC) + timedelta(days=2)).isoformat()
     body = {"title": key, "description": "Once?", "date": date, "max_participants": 5}
     tries = [
@@ -103,12 +104,12 @@ def publish_at_once(site: Site, key: str) -> tuple[Counter[int], int]:
         for server in site.servers * 12
     ]
     answers = at_once(tries)
-    made = rows(site.url, f"SELECT count(*) FROM sessions_app_session WHERE title = '{key}'")
-    return statuses(answers), int(str(made[0][0]))
+    count = rows(site.url, f"SELECT count(*) FROM sessions_app_session WHERE title = '{key}'")
+    return statuses(answers), int(str(count[0][0]))
 
 
 @pytest.mark.postgres
-def test_what_is_sent_24_times_at_once_with_a_key_is_done_once(site: Site) -> None:
+def test_a_request_sent_24_times_at_once_with_a_key_is_carried_out_once(site: Site) -> None:
     for number in range(3):
         answers, sessions = publish_at_once(site, f"once {number}")
 
@@ -129,7 +130,7 @@ def test_without_the_unique_constraint_a_key_is_claimed_more_than_once(site: Sit
 
 
 @pytest.mark.postgres
-def test_counts_agree_with_the_rows_after_joins_against_leaves(site: Site) -> None:
+def test_the_count_agrees_with_the_rows_after_simultaneous_joins_and_leaves(site: Site) -> None:
     for _ in range(2):
         session = site.publish(places=14)
 
@@ -141,14 +142,14 @@ def test_counts_agree_with_the_rows_after_joins_against_leaves(site: Site) -> No
 
 
 @pytest.mark.postgres
-def test_a_count_that_is_read_and_written_back_goes_wrong(tmp_path: Path) -> None:
-    def goes_wrong(site: Site) -> bool:
+def test_a_count_that_is_read_and_written_back_becomes_wrong(tmp_path: Path) -> None:
+    def is_broken(site: Site) -> bool:
         session = site.publish(places=14)
         join_and_leave(site, session)
         return not count_is_right(site, session)
 
     with site_on_postgres(tmp_path, sabotage="count_by_reading") as site:
-        assert any(goes_wrong(site) for _ in range(ROUNDS))
+        assert any(is_broken(site) for _ in range(ROUNDS))
 
 
 WAITING = """
@@ -158,36 +159,36 @@ WAITING = """
 
 
 @pytest.mark.postgres
-def test_a_join_waits_for_its_session_last_and_for_no_other_session(site: Site) -> None:
+def test_a_join_locks_its_session_last_and_waits_for_no_other_session(site: Site) -> None:
     held, free = site.publish(places=5), site.publish(places=5)
     with psycopg.connect(site.url) as holder, ThreadPoolExecutor(1) as pool:
         holder.execute("SELECT FROM sessions_app_session WHERE id = %s FOR UPDATE", [held])
-        asked = pool.submit(site.post, held, "join", site.people[0])
+        answer = pool.submit(site.post, held, "join", site.people[0])
         [(statement, written)] = until(lambda: rows(site.url, WAITING))
 
         assert site.post(free, "join", site.people[1]).status_code == 201
-        assert not asked.done()
-        # All else is written by now: the session is held from here to the commit.
+        assert not answer.done()
+        # Everything else is already written, so the session is locked only from now to the commit.
         assert str(statement).startswith('UPDATE "sessions_app_session" SET "participant_count"')
         assert {"sessions_app_participant", "notifications_notification"} <= set(written)
         holder.commit()
 
-    assert asked.result().status_code == 201
+    assert answer.result().status_code == 201
 
 
 @pytest.mark.django_db
-def test_the_session_is_held_for_the_last_statement_of_a_join(session, student, join) -> None:
+def test_only_the_last_statement_of_a_join_locks_the_session(session, student, join) -> None:
     row = session()
     with CaptureQueriesContext(connection) as captured:
         join(row, student)
 
-    said = [each["sql"] for each in captured if "SAVEPOINT" not in each["sql"]]
-    assert said[-1].startswith('UPDATE "sessions_app_session"')
-    assert not any("FOR " in each or "UPDATE" in each for each in said[:-1])
+    statements = [each["sql"] for each in captured if "SAVEPOINT" not in each["sql"]]
+    assert statements[-1].startswith('UPDATE "sessions_app_session"')
+    assert not any("FOR " in each or "UPDATE" in each for each in statements[:-1])
 
 
 @pytest.mark.postgres
-def test_starting_against_cancelling_has_one_story(site: Site) -> None:
+def test_simultaneous_starts_and_cancellations_end_in_one_cancellation(site: Site) -> None:
     for _ in range(3):
         started, cancelled, end = start_and_cancel(site)
 
@@ -198,16 +199,16 @@ def test_starting_against_cancelling_has_one_story(site: Site) -> None:
 
 
 @pytest.mark.postgres
-def test_without_lock_and_swap_a_session_starts_or_ends_more_than_once(tmp_path: Path) -> None:
-    def goes_wrong(site: Site) -> bool:
+def test_without_lock_and_swap_a_session_is_started_or_cancelled_twice(tmp_path: Path) -> None:
+    def is_broken(site: Site) -> bool:
         started, cancelled, end = start_and_cancel(site)
         return started[200] > 1 or cancelled[200] > 1 or end != "cancelled"
 
     with site_on_postgres(tmp_path, sabotage="move_without_lock_or_swap") as site:
-        assert any(goes_wrong(site) for _ in range(ROUNDS))
+        assert any(is_broken(site) for _ in range(ROUNDS))
 
 
-def test_on_sqlite_nobody_hears_that_the_database_is_locked(tmp_path: Path) -> None:
+def test_on_sqlite_no_request_fails_because_the_database_is_locked(tmp_path: Path) -> None:
     with Server(tmp_path, QUIET) as server:
         site = Site([server])
         for _ in range(2):
@@ -217,7 +218,7 @@ def test_on_sqlite_nobody_hears_that_the_database_is_locked(tmp_path: Path) -> N
         assert "database is locked" not in server.log
 
 
-def test_on_sqlite_as_django_sets_it_up_the_database_gets_locked(tmp_path: Path) -> None:
+def test_on_sqlite_with_djangos_default_options_requests_fail(tmp_path: Path) -> None:
     sabotaged = QUIET | {"SABOTAGE": "deferred_transactions"}
     with Server(tmp_path, sabotaged, command=SABOTEUR) as server:
         site = Site([server])

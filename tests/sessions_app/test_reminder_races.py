@@ -1,5 +1,5 @@
-"""Reminders, expiry and completion by several clocks at once, one of them killed midway (contract
-N3, S14), on PostgreSQL, with the negative control."""
+"""Reminders, expiry and completion by several schedulers at once, one of which is killed (contract
+N3, S14), on PostgreSQL, with a negative control."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ def start(url: str, command: list[str]) -> list[subprocess.Popen[bytes]]:
 
 
 def reminders(url: str) -> int:
-    return told(url, "reminder")
+    return notified(url, "reminder")
 
 
-def told(url: str, event: str) -> int:
+def notified(url: str, event: str) -> int:
     query = f"SELECT count(*) FROM notifications_notification WHERE event = '{event}'"
     number = rows(url, query)[0][0]
     assert isinstance(number, int)
@@ -53,39 +53,39 @@ def told(url: str, event: str) -> int:
 
 
 def ended_once(url: str) -> bool:
-    """Has each participant of each overdue session heard of its end once?"""
+    """Whether each participant of each overdue session was notified of its end once."""
     once = OVERDUE * (PEOPLE - 1)
-    return told(url, "expired") == told(url, "completed") == once
+    return notified(url, "expired") == notified(url, "completed") == once
 
 
 def wait_for_reminders(url: str, number: int) -> None:
     deadline = time.monotonic() + 60
     while reminders(url) < number and time.monotonic() < deadline:
-        time.sleep(0.01)  # between two looks at the condition
+        time.sleep(0.01)  # before the condition is checked again
 
 
-def test_five_clocks_one_of_them_killed_midway_tell_everybody_once(url: str) -> None:
-    clocks = start(url, RUN_JOBS)
+def test_five_schedulers_one_of_them_killed_notify_everybody_once(url: str) -> None:
+    schedulers = start(url, RUN_JOBS)
     wait_for_reminders(url, SESSIONS)
-    clocks[0].kill()
+    schedulers[0].kill()
 
-    ends = [clock.wait(timeout=60) for clock in clocks]
+    exit_codes = [scheduler.wait(timeout=60) for scheduler in schedulers]
 
-    assert ends[1:] == [0] * (RUNNERS - 1)
+    assert exit_codes[1:] == [0] * (RUNNERS - 1)
     assert reminders(url) == SESSIONS * PEOPLE
     people = "SELECT DISTINCT user_id, session_id FROM notifications_notification"
     assert len(rows(url, f"{people} WHERE event = 'reminder'")) == SESSIONS * PEOPLE
     assert ended_once(url)
 
 
-def test_without_lock_swap_and_constraint_people_are_told_again(url: str) -> None:
+def test_without_lock_swap_and_constraint_people_are_notified_again(url: str) -> None:
     [(constraint,)] = rows(
         url, "SELECT conname FROM pg_constraint WHERE conname LIKE '%notification_dedupe_key%'"
     )
     execute(url, f"ALTER TABLE notifications_notification DROP CONSTRAINT {constraint}")
 
-    for clock in start(url, SABOTAGED):
-        clock.wait(timeout=60)
+    for scheduler in start(url, SABOTAGED):
+        scheduler.wait(timeout=60)
 
     assert reminders(url) > SESSIONS * PEOPLE
     assert not ended_once(url)

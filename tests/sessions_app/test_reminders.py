@@ -1,4 +1,4 @@
-"""Reminders before each session (contract N3): exactly once, and only while they matter."""
+"""Reminders before each session (contract N3): sent exactly once, and only while useful."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def planned(session, student, join):
 
 
 def reminded():
-    """Who was reminded, in order."""
+    """Return the names of the people who were reminded, in order."""
     rows = Notification.objects.filter(type="reminder").order_by("pk")
     return [row.user.username for row in rows]
 
 
-def test_creator_and_participants_hear_a_day_and_an_hour_before(planned):
+def test_creator_and_participants_are_reminded_a_day_and_an_hour_before(planned):
     assert send_reminders(planned.date - DAY - timedelta(seconds=1)) == 0
 
     assert send_reminders(planned.date - DAY) == 1
@@ -40,8 +40,8 @@ def test_creator_and_participants_hear_a_day_and_an_hour_before(planned):
 
     assert send_reminders(planned.date - HOUR) == 1
     assert reminded() == ["ines", "sam"] * 2
-    told = Notification.objects.first()
-    assert (told.title, told.session) == ("Reminder: Algebra", planned)
+    first = Notification.objects.first()
+    assert (first.title, first.session) == ("Reminder: Algebra", planned)
 
 
 def test_running_again_reminds_nobody_again(planned):
@@ -51,21 +51,21 @@ def test_running_again_reminds_nobody_again(planned):
     assert reminded() == ["ines", "sam"]
 
 
-def test_a_clock_that_stood_still_catches_up_once_with_what_still_matters(planned):
+def test_after_an_outage_only_the_shortest_due_lead_time_is_reminded_of(planned):
     send_reminders(planned.date - timedelta(minutes=20))
     send_reminders(planned.date - timedelta(minutes=19))
 
     assert reminded() == ["ines", "sam"]
 
 
-def test_the_lead_times_are_a_setting(planned, settings):
+def test_the_lead_times_can_be_set(planned, settings):
     settings.REMINDER_LEADS = [timedelta(minutes=15)]
 
     assert send_reminders(planned.date - HOUR) == 0
     assert send_reminders(planned.date - timedelta(minutes=15)) == 1
 
 
-def test_a_changed_date_arms_them_anew(planned, instructor):
+def test_a_changed_date_sends_the_reminders_again(planned, instructor):
     send_reminders(planned.date - DAY)
     moved = planned.date - timedelta(hours=2)
     now = planned.date - timedelta(hours=20)
@@ -76,7 +76,7 @@ def test_a_changed_date_arms_them_anew(planned, instructor):
     assert reminded() == ["ines", "sam"] * 3
 
 
-def test_a_changed_title_does_not(planned, instructor):
+def test_a_changed_title_sends_no_reminder_again(planned, instructor):
     send_reminders(planned.date - DAY)
     services.update(planned, by=instructor, now=planned.created_at, title="Geometry")
 
@@ -84,18 +84,18 @@ def test_a_changed_title_does_not(planned, instructor):
 
 
 @pytest.mark.parametrize("act", [services.cancel, services.start])
-def test_what_is_cancelled_or_has_begun_reminds_of_nothing(planned, instructor, act):
+def test_a_cancelled_or_started_session_sends_no_reminders(planned, instructor, act):
     row = Session.objects.seen_by(instructor).get()
     act(row, by=instructor, now=planned.date - 2 * DAY)
 
     assert send_reminders(planned.date - HOUR) == 0
 
 
-def test_a_session_whose_date_is_past_reminds_of_nothing(planned):
+def test_a_session_whose_date_is_past_sends_no_reminders(planned):
     assert send_reminders(planned.date) == 0
 
 
-def test_who_left_is_not_reminded(planned, student):
+def test_a_person_who_has_left_is_not_reminded(planned, student):
     row = Session.objects.seen_by(student).get()
     services.leave(row, by=student, now=planned.created_at)
 
@@ -104,7 +104,7 @@ def test_who_left_is_not_reminded(planned, student):
     assert reminded() == ["ines"]
 
 
-def test_only_the_mail_of_who_is_removed_is_called_back(planned, staff, student, person, join):
+def test_only_the_mail_of_a_removed_participant_is_recalled(planned, staff, student, person, join):
     stays = person("tia")
     join(planned, stays)
     for each in (student, stays):
@@ -120,7 +120,7 @@ def test_only_the_mail_of_who_is_removed_is_called_back(planned, staff, student,
     assert {mail.user: mail.expires_at > late for mail in mails} == {student: False, stays: True}
 
 
-def test_no_mail_reminds_of_what_was_deleted(planned, instructor, student):
+def test_the_mails_of_a_deleted_session_are_recalled(planned, instructor, student):
     student.email_notifications = True
     student.save()
     late = planned.date - HOUR
@@ -132,16 +132,16 @@ def test_no_mail_reminds_of_what_was_deleted(planned, instructor, student):
     assert mail.expires_at <= late
 
 
-def test_the_database_keeps_a_reminder_to_once_by_itself(planned):
+def test_the_database_alone_prevents_a_duplicate_reminder(planned):
     send_reminders(planned.date - DAY)
-    Session.objects.update(reminded_lead=None)  # as if that had been lost
+    Session.objects.update(reminded_lead=None)  # as if this column had been lost
 
     send_reminders(planned.date - DAY)
 
     assert reminded() == ["ines", "sam"]
 
 
-def test_a_date_moved_away_and_back_reminds_anew(planned, instructor):
+def test_a_date_that_is_moved_and_moved_back_sends_reminders_again(planned, instructor):
     date = planned.date
     send_reminders(date - DAY)
     for moved in (date + 3 * DAY, date):
@@ -152,23 +152,25 @@ def test_a_date_moved_away_and_back_reminds_anew(planned, instructor):
     assert reminded() == ["ines", "sam", "ines", "sam"]
 
 
-def test_a_date_moved_again_and_again_reminds_once_an_hour_of_each_lead(planned, instructor):
+def test_however_often_the_date_changes_each_lead_time_is_reminded_of_once_an_hour(
+    planned, instructor
+):
     date, start = planned.date, planned.date - timedelta(hours=12)
     for minute in range(120):
         now = start + timedelta(minutes=minute)
-        # In turn within the day, and within the hour.
+        # Alternately within a day and within an hour.
         moved = date + timedelta(minutes=minute) if minute % 2 else now + timedelta(minutes=30)
         row = Session.objects.seen_by(instructor).get()
         services.update(row, by=instructor, now=now, date=moved)
         send_reminders(now)
 
-    told = Notification.objects.filter(type="reminder", user=instructor).order_by("pk")
-    minutes = [(row.created_at - start) // timedelta(minutes=1) for row in told]
-    leads = [int(row.dedupe_key.split(":")[2]) for row in told]
+    sent = Notification.objects.filter(type="reminder", user=instructor).order_by("pk")
+    minutes = [(row.created_at - start) // timedelta(minutes=1) for row in sent]
+    leads = [int(row.dedupe_key.split(":")[2]) for row in sent]
     assert list(zip(minutes, leads, strict=True)) == [(0, 60), (60, 60)]
 
 
-def test_who_is_moved_into_the_hour_is_reminded_at_once(planned, instructor):
+def test_a_session_moved_to_within_an_hour_sends_a_reminder_at_once(planned, instructor):
     send_reminders(planned.date - DAY)
     now = planned.date - DAY + timedelta(minutes=1)
 
@@ -178,9 +180,7 @@ def test_who_is_moved_into_the_hour_is_reminded_at_once(planned, instructor):
     assert reminded() == ["ines", "sam"] * 2
 
 
-def test_the_reminder_that_had_to_wait_comes_after_the_hour_with_the_newest_date(
-    planned, instructor
-):
+def test_a_delayed_reminder_is_sent_after_an_hour_with_the_newest_date(planned, instructor):
     first, moved = planned.date - DAY, planned.date - HOUR
     send_reminders(first)
     services.update(planned, by=instructor, now=first, date=moved)

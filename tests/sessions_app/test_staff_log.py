@@ -1,5 +1,5 @@
-"""Every act that somebody does as staff is one row of the log, by whatever door, or none if it was
-rolled back; what creators do isn't in it."""
+"""Every act of staff is logged in one row, in the admin and over the API, unless it is rolled back.
+Acts of creators aren't logged."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def logged():
     return list(rows.values_list("user__username", "change_message"))
 
 
-def test_staff_over_the_api_are_logged(api, staff, session, offered):
-    [asked], row = offered(), session()
+def test_acts_of_staff_over_the_api_are_logged(api, staff, session, offered):
+    [waiting], row = offered(), session()
 
-    assert api(staff).post(f"/api/sessions/{asked.pk}/approve/").status_code == 200
+    assert api(staff).post(f"/api/sessions/{waiting.pk}/approve/").status_code == 200
     body = {"reason": "Double booked"}
     assert api(staff).post(f"/api/sessions/{row.pk}/cancel/", body).status_code == 200
 
@@ -33,22 +33,22 @@ def test_staff_over_the_api_are_logged(api, staff, session, offered):
     assert LogEntry.objects.last().get_admin_url() is not None
 
 
-def test_creators_are_not_logged_also_if_they_are_staff(api, instructor, session, offered):
+def test_acts_of_creators_are_not_logged_even_if_they_are_staff(api, instructor, session, offered):
     instructor.is_staff = True
     instructor.save()
-    [asked], row = offered(), session()
+    [waiting], row = offered(), session()
 
-    assert api(instructor).post(f"/api/sessions/{asked.pk}/approve/").status_code == 200
+    assert api(instructor).post(f"/api/sessions/{waiting.pk}/approve/").status_code == 200
     assert api(instructor).post(f"/api/sessions/{row.pk}/cancel/").status_code == 200
 
     assert logged() == []
 
 
-def test_at_the_desk_staff_are_logged_also_for_sessions_of_their_own(desk, staff, session):
+def test_in_the_admin_acts_of_staff_on_their_own_sessions_are_logged(desk, staff, session):
     row = session(by=staff, booking_mode="request", subject="Maths", level="beginner")
 
-    chosen = {"action": "approve_selected", "_selected_action": [row.pk]}
-    desk.post(LIST, chosen)
+    data = {"action": "approve_selected", "_selected_action": [row.pk]}
+    desk.post(LIST, data)
 
     assert logged() == [("root", "Approved")]
 
@@ -68,17 +68,17 @@ def test_an_edit_and_a_removal_are_logged_once_each(desk, session, student, join
     ]
 
 
-def test_what_is_refused_is_not_logged(desk, session, instructor, now):
+def test_a_refused_act_is_not_logged(desk, session, instructor, now):
     row = session()
     services.start(row, by=instructor, now=now)
 
-    chosen = {"action": "approve_selected", "_selected_action": [row.pk]}
-    desk.post(LIST, chosen)
+    data = {"action": "approve_selected", "_selected_action": [row.pk]}
+    desk.post(LIST, data)
 
     assert logged() == []
 
 
-def test_an_act_that_is_rolled_back_leaves_no_row(staff, session, now):
+def test_an_act_that_is_rolled_back_is_not_logged(staff, session, now):
     row = Session.objects.seen_by(staff).get(pk=session().pk)
 
     with transaction.atomic():
@@ -89,7 +89,7 @@ def test_an_act_that_is_rolled_back_leaves_no_row(staff, session, now):
     assert logged() == []
 
 
-def test_what_is_stuck_is_completed_with_news_and_what_still_runs_is_not(
+def test_a_stuck_session_is_completed_with_notifications_and_a_running_one_is_not(
     desk, session, student, join, instructor, now, time_machine_at
 ):
     stuck, running = session(), session(duration=480)
@@ -98,23 +98,23 @@ def test_what_is_stuck_is_completed_with_news_and_what_still_runs_is_not(
         services.start(Session.objects.seen_by(instructor).get(pk=row.pk), by=instructor, now=now)
     Notification.objects.all().delete()
     time_machine_at(now + timedelta(hours=2))
-    found = desk.get(f"{LIST}?situation=stuck").context["cl"].result_list
-    assert [row.pk for row in found] == [stuck.pk]
+    listed = desk.get(f"{LIST}?situation=stuck").context["cl"].result_list
+    assert [row.pk for row in listed] == [stuck.pk]
 
-    chosen = {"action": "close_selected", "_selected_action": [stuck.pk, running.pk]}
-    page = desk.post(LIST, chosen, follow=True).content.decode()
+    data = {"action": "close_selected", "_selected_action": [stuck.pk, running.pk]}
+    page = desk.post(LIST, data, follow=True).content.decode()
 
     assert "1 completed." in page
     assert "time isn&#x27;t over yet" in page
     stuck.refresh_from_db()
     running.refresh_from_db()
     assert (stuck.status, running.status) == ("completed", "ongoing")
-    told = Notification.objects.values_list("user__username", "event")
-    assert sorted(told) == [("ines", "completed"), ("sam", "completed")]
+    notified = Notification.objects.values_list("user__username", "event")
+    assert sorted(notified) == [("ines", "completed"), ("sam", "completed")]
     assert logged() == [("root", "Completed")]
 
 
-def test_the_log_is_for_superusers_to_look_at(desk, client, person, session):
+def test_only_superusers_see_the_log_and_they_can_not_change_it(desk, client, person, session):
     desk.post(LIST, {"action": "cancel_selected", "_selected_action": [session().pk], "reason": ""})
     entry = LogEntry.objects.get()
     path = f"/admin/admin/logentry/{entry.pk}"

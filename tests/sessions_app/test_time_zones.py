@@ -1,5 +1,5 @@
-"""Local dates (contract C5) on create and update, in three zones, at their clock changes of 2030:
-with the offset that a browser there has at that date, and with the zone's name."""
+"""Local dates (contract C5) on create and update, in three zones around their clock changes of
+2030: with the offset that a browser in the zone has at that date, and with the zone's name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 LIST = "/api/sessions/"
 NEW_YORK, KOLKATA, BERLIN = "America/New_York", "Asia/Kolkata", "Europe/Berlin"
-# Zone, local date, what getTimezoneOffset() gives there at that date, UTC.
+# Zone, local date, result of getTimezoneOffset() in the zone at that date, UTC.
 LOCAL = [
     (NEW_YORK, "2030-01-15T18:30", 300, "2030-01-15T23:30:00Z"),
     (NEW_YORK, "2030-07-15T22:30", 240, "2030-07-16T02:30:00Z"),
@@ -27,7 +27,7 @@ LOCAL = [
     (NEW_YORK, "2030-11-03T01:59", 240, "2030-11-03T05:59:00Z"),
     (NEW_YORK, "2030-11-03T02:00", 300, "2030-11-03T07:00:00Z"),
     (NEW_YORK, "2030-12-31T23:30", 300, "2031-01-01T04:30:00Z"),
-    # No clock changes, and half an hour off.
+    # No clock changes; the offset isn't a whole number of hours.
     (KOLKATA, "2030-01-15T18:30", -330, "2030-01-15T13:00:00Z"),
     (KOLKATA, "2030-03-10T02:30", -330, "2030-03-09T21:00:00Z"),
     (KOLKATA, "2030-03-31T02:30", -330, "2030-03-30T21:00:00Z"),
@@ -46,7 +46,7 @@ LOCAL = [
     (BERLIN, "2030-10-27T02:59", -120, "2030-10-27T00:59:00Z"),
     (BERLIN, "2030-10-27T03:00", -60, "2030-10-27T02:00:00Z"),
 ]
-# The hour that comes twice, the second time: only an offset can say that.
+# The second occurrence of the repeated hour, which only an offset can select.
 SECOND_TIME = [
     (NEW_YORK, "2030-11-03T01:00", 300, "2030-11-03T06:00:00Z"),
     (NEW_YORK, "2030-11-03T01:59", 300, "2030-11-03T06:59:00Z"),
@@ -74,7 +74,7 @@ def creator(api, student):
 
 @pytest.fixture
 def offer(creator):
-    """`offer(date, timezone_offset=…)`: the answer to offering a session, as the form does."""
+    """`offer(date, timezone_offset=…)`: publish a session, as the form does; returns the answer."""
 
     def post(date, **others):
         form = {
@@ -93,7 +93,7 @@ def offer(creator):
 
 @pytest.fixture
 def change(creator):
-    """`change(session, date=…)`: the answer to the creator's update."""
+    """`change(session, date=…)`: update it as its creator; returns the answer."""
 
     def send(session, method="put", **body):
         return getattr(creator, method)(f"{LIST}{session['id']}/", body)
@@ -102,8 +102,9 @@ def change(creator):
 
 
 @pytest.fixture
-def told(api, person, creator):
-    """`told(session)` lets somebody in and gives what they were told of new dates, as it grows."""
+def date_notifications(api, person, creator):
+    """`date_notifications(session)`: add a participant; returns a queryset of their notifications
+    of new dates."""
 
     def follow(session):
         asker, path = person(), f"{LIST}{session['id']}/"
@@ -120,16 +121,14 @@ def date_of(answer, status):
 
 
 @pytest.mark.parametrize(("zone", "local", "offset", "utc"), LOCAL)
-def test_a_new_sessions_local_date_is_the_same_moment_by_offset_and_by_zone(
-    offer, zone, local, offset, utc
-):
+def test_offset_and_zone_give_the_same_date_for_a_new_session(offer, zone, local, offset, utc):
     assert date_of(offer(local, timezone_offset=offset), 201) == utc
     assert date_of(offer(local, timezone=zone), 201) == utc
     assert date_of(offer(local, timezone=zone, timezone_offset=-offset), 201) == utc
 
 
 @pytest.mark.parametrize(("zone", "local", "offset", "utc"), LOCAL[1::2])
-def test_a_changed_local_date_is_the_same_moment_by_offset_and_by_zone(
+def test_offset_and_zone_give_the_same_date_for_a_changed_session(
     offer, change, zone, local, offset, utc
 ):
     by_offset, by_zone = (offer("2030-05-05T05:05:00Z").json() for _ in range(2))
@@ -139,7 +138,7 @@ def test_a_changed_local_date_is_the_same_moment_by_offset_and_by_zone(
 
 
 @pytest.mark.parametrize(("zone", "local", "offset", "utc"), SECOND_TIME)
-def test_the_hour_that_comes_twice_is_the_second_by_its_offset_and_the_first_by_the_zone(
+def test_in_the_repeated_hour_an_offset_can_select_the_second_and_the_zone_selects_the_first(
     offer, change, zone, local, offset, utc
 ):
     second = offer(local, timezone_offset=offset).json()
@@ -152,7 +151,7 @@ def test_the_hour_that_comes_twice_is_the_second_by_its_offset_and_the_first_by_
 
 
 @pytest.mark.parametrize(("zone", "local"), SKIPPED)
-def test_a_local_time_that_the_clock_change_skips_is_refused_and_changes_nothing(
+def test_a_local_time_skipped_by_a_clock_change_is_refused_and_changes_nothing(
     offer, change, creator, zone, local
 ):
     session = offer("2030-05-05T05:05:00Z").json()
@@ -168,25 +167,25 @@ def test_a_local_time_that_the_clock_change_skips_is_refused_and_changes_nothing
 
 
 @pytest.mark.parametrize(("zone", "local", "offset", "utc"), LOCAL[::2] + SECOND_TIME)
-def test_the_forms_own_utc_date_sent_back_changes_nothing_wherever_the_browser_is(
+def test_the_forms_utc_date_sent_back_changes_nothing_in_any_zone(
     offer, change, zone, local, offset, utc
 ):
     session = offer(local, timezone_offset=offset).json()
     shown = utc[:16]  # toISOString().slice(0, 16)
 
-    for place in ({"timezone_offset": offset}, {"timezone": zone}, {}):
-        assert change(session, date=shown, **place).json() == session
+    for zone_fields in ({"timezone_offset": offset}, {"timezone": zone}, {}):
+        assert change(session, date=shown, **zone_fields).json() == session
 
 
 @pytest.mark.parametrize(("zone", "local"), SKIPPED)
-def test_the_forms_own_utc_date_may_be_a_time_that_the_zone_skips(offer, change, zone, local):
+def test_the_forms_utc_date_can_be_a_time_skipped_in_the_zone(offer, change, zone, local):
     session = offer(f"{local}:00Z").json()
 
     assert change(session, date=local, timezone=zone).json() == session
 
 
-def test_a_local_date_that_reads_as_the_stored_utc_date_is_taken_for_it(offer, change):
-    """The price of the rule above; a date with its own offset doesn't pay it."""
+def test_a_local_date_equal_to_the_stored_utc_date_changes_nothing(offer, change):
+    """A drawback of the rule above; a date with its own offset avoids it."""
     session = offer("2030-07-15T18:30:00Z").json()
 
     kept = change(session, date="2030-07-15T18:30", timezone_offset=240)
@@ -196,15 +195,15 @@ def test_a_local_date_that_reads_as_the_stored_utc_date_is_taken_for_it(offer, c
     assert date_of(moved, 200) == "2030-07-15T22:30:00Z"
 
 
-def test_an_offset_is_taken_as_it_is_sent_though_the_zone_has_another_at_that_date(offer):
+def test_an_offset_is_used_even_if_the_zone_has_another_one_at_that_date(offer):
     """The documented client sends the offset of the day on which the form is saved."""
-    in_winter_for_summer = offer("2030-07-15T18:30", timezone_offset=300)
+    sent_in_winter = offer("2030-07-15T18:30", timezone_offset=300)
 
-    assert date_of(in_winter_for_summer, 201) == "2030-07-15T23:30:00Z"
+    assert date_of(sent_in_winter, 201) == "2030-07-15T23:30:00Z"
 
 
 @pytest.mark.parametrize(
-    ("place", "utc"),
+    ("zone_fields", "utc"),
     [
         ({"timezone_offset": 240}, "2030-03-10T22:30:00Z"),
         ({"timezone": NEW_YORK}, "2030-03-10T22:30:00Z"),
@@ -212,15 +211,17 @@ def test_an_offset_is_taken_as_it_is_sent_though_the_zone_has_another_at_that_da
         ({"timezone": BERLIN}, "2030-03-10T17:30:00Z"),
     ],
 )
-def test_participants_hear_of_a_new_local_date_once_and_in_utc(offer, change, told, place, utc):
-    session = offer("2030-03-09T18:30", **place).json()
-    news = told(session)
-    change(session, date=session["date"][:16], **place)
-    assert not news.all()
+def test_participants_are_notified_of_a_new_local_date_once_and_in_utc(
+    offer, change, date_notifications, zone_fields, utc
+):
+    session = offer("2030-03-09T18:30", **zone_fields).json()
+    notifications = date_notifications(session)
+    change(session, date=session["date"][:16], **zone_fields)
+    assert not notifications.all()
 
-    assert date_of(change(session, date="2030-03-10T18:30", **place), 200) == utc
+    assert date_of(change(session, date="2030-03-10T18:30", **zone_fields), 200) == utc
 
-    [notification] = news.all()
+    [notification] = notifications.all()
     assert notification.title == f"Session rescheduled: {session['title']}"
     assert f"10 March 2030 at {utc[11:16]} UTC" in notification.message
 
@@ -233,7 +234,7 @@ def test_participants_hear_of_a_new_local_date_once_and_in_utc(offer, change, to
         (BERLIN, "2030-01-01T01:00", "2030-01-01T01:01"),
     ],
 )
-def test_whether_a_local_date_is_in_the_future_is_judged_in_its_zone(
+def test_the_zone_decides_whether_a_local_date_is_in_the_future(
     offer, change, zone, earlier, later
 ):
     session = offer("2030-05-05T05:05:00Z").json()
