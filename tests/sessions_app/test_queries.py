@@ -89,7 +89,7 @@ def test_joining_takes_the_same_queries_with_one_participant_and_with_three(api,
 
 @pytest.fixture
 def requested(session, person, now):
-    """`requested(3)`: a request session with three askers, one of whom has requested in three sessions."""
+    """`requested(3)`: a request session with three askers, one of whom asks in three."""
 
     def make(number):
         asker = person()
