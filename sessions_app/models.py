@@ -159,7 +159,7 @@ class Participant(models.Model):
         return f"{self.user} in {self.session}"
 
 
-class BookingRequest(models.Model):
+class BookingRequest(Lifecycle):
     """A user's request to join a session of mode `request`."""
 
     ACTIONS = states.REQUEST_ACTIONS

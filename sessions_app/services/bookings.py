@@ -63,7 +63,7 @@ def approve_request(session: Session, *, user_id: int, by: User, now: datetime) 
         check(ACTIONS["reject_request"], row, viewer)  # can requests be decided at all?
         request = pending_request(row, user_id)
         check(ACTIONS["approve_request"], row, viewer)  # is the session approved and not full?
-        decide(request, RequestStatus.APPROVED, by=by, now=now)
+        decide(request, "approve", by=by, viewer=viewer)
         insert([Participant(session=row, user_id=user_id, joined_at=now)])
         counted = {"participant_count": F("participant_count") + 1, "version": F("version") + 1}
         Session.objects.filter(pk=row.pk).update(**counted)

@@ -61,15 +61,3 @@ def notify_deleted(row: Session, now: datetime) -> None:
     session id, since the session won't exist."""
     people = participants_of(row) + askers_of(row)
     notify(DELETED, to=people, now=now, **about(row, now))
-
-
-def close_requests(row: Session, *, now: datetime, became: str = "") -> None:
-    """Reject the pending requests, which can no longer be decided.
-
-    Args:
-        became: the session's new status, for a notification to the askers; empty if they have
-            already been notified.
-    """
-    if became:
-        notify_people(REQUEST_CLOSED, row, askers_of(row), now, status=became)
-    row.booking_requests.pending().update(status=RequestStatus.REJECTED, decided_at=now)
