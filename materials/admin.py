@@ -1,4 +1,4 @@
-"""Materials in the admin: to look at, not to write."""
+"""Materials in the admin, read-only."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class MaterialAdmin(OfPeopleAdmin, ReadOnlyAdmin):
     people_fields = ("uploaded_by",)
     search_fields = ("title", "file_name")
     search_help_text = (
-        "An id, words of title and file name, or how the uploader's user name or address begins."
+        "An id, words of title or file name, or the start of the uploader's username or address."
     )
     date_hierarchy = "uploaded_at"
     fields = ("title", "type", "session", "uploaded_by", "uploaded_at", "url", "content", "file")
@@ -59,7 +59,7 @@ class MaterialAdmin(OfPeopleAdmin, ReadOnlyAdmin):
         ]
 
     def open_file(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """To the file, by an address that ends soon: staff may read what is in any session."""
+        """Redirect to the file at an address that expires soon; staff may read any file."""
         material: Any = Material.objects.with_file().filter(pk=pk).first()
         if material is None or not self.has_view_permission(request, material):
             raise Http404
@@ -69,7 +69,7 @@ class MaterialAdmin(OfPeopleAdmin, ReadOnlyAdmin):
 
 @admin.register(OrphanedFile)
 class OrphanedFileAdmin(ReadOnlyAdmin):
-    """Stored files that are still to be removed: empty when all is well."""
+    """Stored files that still have to be removed; normally there are none."""
 
     list_display = ("name", "store", "attempts", "next_try_at")
     list_filter = ("store",)

@@ -1,4 +1,4 @@
-"""Files on their way out."""
+"""Sending files to clients."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from materials.storages import LOCAL, store_named
 
 
 class StreamedFile(FileResponse):
-    """A file read piece by piece, also by an ASGI server: Django would read all of it first."""
+    """A file read in pieces even by an ASGI server, for which Django would read all of it first."""
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         file: Any = self.file_to_stream
@@ -32,10 +32,10 @@ class StreamedFile(FileResponse):
 
 @csp.with_policy(csp.FILE)
 def deliver(material: Material) -> HttpResponseBase:
-    """A file as an attachment, sent by this server, by the proxy in front of it, or by the store.
+    """Return a file as an attachment, from this server, the proxy in front of it, or the store.
 
     Raises:
-        APIError: 404 if the file has gone; 503 if its store is no longer configured.
+        APIError: 404 if the file is missing; 503 if its store is no longer configured.
     """
     store = store_named(material.store)
     release_connection()

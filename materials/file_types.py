@@ -1,5 +1,5 @@
-"""Kinds of materials, and kinds of files: which extensions there are, what a file of each must
-hold, and as what it is served."""
+"""The types of materials, and the types of files: their extensions, what the content must be, and
+the media type they are served with."""
 
 from __future__ import annotations
 
@@ -15,29 +15,28 @@ class Type(TextChoices):
     NOTE = "note"
 
 
-# Which of its keys a material of each type needs, and uses.
+# The field that each type of material uses and requires.
 USES = {Type.FILE: "file", Type.LINK: "url", Type.NOTE: "content"}
 
 
 class Content(Enum):
     """What a file's bytes must look like."""
 
-    BINARY = "first bytes that are its own"
+    BINARY = "a signature at its beginning"
     ZIP = "an archive"
-    OFFICE = "an archive of Office's parts"
+    OFFICE = "an archive with the parts of an Office document"
     OPEN_DOCUMENT = "an archive that begins with its media type"
-    OLE = "the older Office's container"
-    TEXT = "text, and no markup or script"
+    OLE = "the container format of older Office versions"
+    TEXT = "text without markup or scripts"
 
 
 @dataclass(frozen=True, slots=True)
 class FileType:
-    """A kind of file.
+    """A type of file.
 
     Attributes:
-        inside: for `OFFICE`, the part that makes it this kind of document.
-        signatures: for `BINARY`, the bytes that may stand at its beginning, one of them. A `?`
-            stands for any byte.
+        inside: for `OFFICE`, the archive entry that identifies this type of document.
+        signatures: for `BINARY`, the possible beginnings of the file. A `?` matches any byte.
     """
 
     media_type: str
@@ -53,7 +52,7 @@ class FileType:
 OFFICE = "application/vnd.openxmlformats-officedocument."
 OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
 JPEG = FileType("image/jpeg", Content.BINARY, signatures=(b"\xff\xd8\xff",))
-# By extension. What a browser could run (HTML, SVG, scripts) is not among them.
+# By extension. Types that a browser could run (HTML, SVG, scripts) are left out.
 FILE_TYPES = {
     "pdf": FileType("application/pdf", Content.BINARY, signatures=(b"%PDF", b"\xef\xbb\xbf%PDF")),
     "doc": FileType("application/msword", Content.OLE),
@@ -80,6 +79,6 @@ FILE_TYPES = {
 
 
 def extension_of(name: str) -> str:
-    """`"Notes.PDF"` → `"pdf"`; "" if there is none."""
+    """Return the extension in lower case (`"Notes.PDF"` → `"pdf"`), or "" if there is none."""
     stem, _, extension = name.rpartition(".")
     return extension.lower() if stem else ""

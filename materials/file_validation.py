@@ -1,5 +1,5 @@
-"""Is a file what its name says? Judged by its bytes (contract M3), read in pieces, since a file may
-be larger than the memory it should cost."""
+"""Checking that the bytes of a file match its extension (contract M3). The file is read in pieces,
+since it may be too large for memory."""
 
 from __future__ import annotations
 
@@ -18,37 +18,38 @@ from materials import limits
 from materials.file_types import FILE_TYPES, Content, FileType, extension_of
 
 PIECE = 64 * 1024
-# An archive's table of contents stands at its end; a document's fits into that.
+# How much is read of the end of an archive, where its table of contents is. The table of an Office
+# document fits.
 DIRECTORY = 1024 * 1024
 ZIP, ZIP_ENTRY, ZIP_END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 EMPTY = {b"", codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}
 COMMENT = r"<!--(?:-?>|.*?--!?>)"
-# What a browser or a shell would run, behind blanks and comments. One comment stands for any
-# number of them, since the end of another may be in it. `(COMMENT)*` would try every way to divide
-# them, and each one more would double the time.
+# What a browser or a shell would run, after whitespace and comments. A single `COMMENT` matches any
+# number of comments, since it may contain the ends of others. `(COMMENT)*` would try every way to
+# divide them, so that each further comment would double the time.
 ACTIVE = re.compile(
     rf"\s*+(?:{COMMENT}\s*+)?(?:<!doctype|<html|<head|<body|<svg|<script|<iframe|<\?|#!)",
     re.IGNORECASE | re.DOTALL,
 )
-# Blanks and comments only, but for a comment or a tag that the end of the piece cuts off.
+# Only whitespace and comments, and possibly a comment or a tag that the end of the piece cuts off.
 NO_CONTENT = re.compile(rf"\s*+(?:{COMMENT}\s*+)*+(?:<!--.*|[<#].{{0,8}})?+", re.DOTALL)
 CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 
 class RefusedError(ValueError):
-    """The file can't be taken; says why in a sentence."""
+    """The file is refused; the message is a sentence that says why."""
 
 
 def problem_of(file: IO[bytes], name: str) -> str:
-    """Why a file of this name can't be taken, as a sentence; "" if it can.
+    """Return why a file of this name is refused, as a sentence; "" if it is accepted.
 
-    The work is linear in the file's size. It is done on pieces of 64 KiB, with an end to the
-    processor time, and on the last 1 MiB of an archive, with an end to its entries (`limits`).
+    The work is linear in the file's size. A text is read in pieces of 64 KiB, with a limit on the
+    processor time; of an archive the last 1 MiB is read, with a limit on its entries (`limits`).
     """
     extension = extension_of(name)
     if extension not in settings.MATERIAL_EXTENSIONS:
-        return f"Files may be: {', '.join(settings.MATERIAL_EXTENSIONS)}."
+        return f"Allowed file types: {', '.join(settings.MATERIAL_EXTENSIONS)}."
     if head(file) in EMPTY:
         return "This file is empty."
     kind = FILE_TYPES[extension]
@@ -58,7 +59,7 @@ def problem_of(file: IO[bytes], name: str) -> str:
         return "Save this file as UTF-8: its text can't be read."
     except RefusedError as error:
         return str(error)
-    return "" if is_good else f"This file is no {extension} file, whatever its name says."
+    return "" if is_good else f"This is not a valid {extension} file."
 
 
 def head(file: IO[bytes]) -> bytes:
@@ -67,7 +68,7 @@ def head(file: IO[bytes]) -> bytes:
 
 
 def end(file: IO[bytes]) -> bytes:
-    """The last part, where an archive lists what is in it."""
+    """Return the last part, where an archive has its table of contents."""
     size = file.seek(0, 2)
     file.seek(max(0, size - DIRECTORY))
     return file.read()
@@ -78,7 +79,7 @@ def is_binary(file: IO[bytes], kind: FileType) -> bool:
 
 
 def begins_with(content: bytes, signature: bytes) -> bool:
-    """Whether these are the first bytes, of which each `?` is any."""
+    """Whether the content begins with this signature, in which `?` matches any byte."""
     pairs = zip(signature, content, strict=False)
     return len(content) >= len(signature) and all(a in (b, ord("?")) for a, b in pairs)
 
@@ -94,10 +95,10 @@ def is_office(file: IO[bytes], kind: FileType) -> bool:
 
 
 def parts_of(file: IO[bytes]) -> set[str]:
-    """The names in an archive's table of contents, in lower case; none if it can't be read.
+    """Return the names in an archive's table of contents, in lower case; none if it can't be read.
 
     Raises:
-        RefusedError: it has more entries than a document needs.
+        RefusedError: if it has more entries than a document needs.
     """
     table = end(file)
     if table.count(ZIP_ENTRY) > limits.PARTS:
@@ -110,9 +111,9 @@ def parts_of(file: IO[bytes]) -> set[str]:
 
 
 def is_open_document(file: IO[bytes], kind: FileType) -> bool:
-    # The first entry is `mimetype`, not packed, so that it stands at a fixed place.
-    begins = head(file)[30:].startswith(b"mimetype" + kind.media_type.encode())
-    return is_zip(file, kind) and begins
+    # The first entry is `mimetype`, uncompressed, so it is at a fixed position.
+    has_type = head(file)[30:].startswith(b"mimetype" + kind.media_type.encode())
+    return is_zip(file, kind) and has_type
 
 
 def is_ole(file: IO[bytes], kind: FileType) -> bool:
@@ -120,11 +121,12 @@ def is_ole(file: IO[bytes], kind: FileType) -> bool:
 
 
 def is_text(file: IO[bytes], kind: FileType) -> bool:
-    """UTF-8, or UTF-16 that says so; no control characters, and nothing to run.
+    """Whether it is UTF-8, or UTF-16 with a byte order mark, and has no control characters and no
+    scripts.
 
     Raises:
-        RefusedError: judging it takes too long, or its first piece has no content.
-        UnicodeDecodeError: it is in another encoding.
+        RefusedError: if the check takes too long, or the first piece has no content.
+        UnicodeDecodeError: if it is in another encoding.
     """
     utf16 = head(file).startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     decoder = codecs.getincrementaldecoder("utf-16" if utf16 else "utf-8-sig")()
@@ -133,18 +135,18 @@ def is_text(file: IO[bytes], kind: FileType) -> bool:
         if CONTROL.search(text) or (number == 0 and ACTIVE.match(text)):
             return False
         if number == 0 and len(piece) == PIECE and NO_CONTENT.fullmatch(text):
-            raise RefusedError("Begin this file with its content, not with 64 KB without any.")
+            raise RefusedError("The first 64 KB of this file have no content.")
     decoder.decode(b"", final=True)
     return True
 
 
 def pieces(file: IO[bytes]) -> Iterator[bytes]:
-    """The whole file, up to 64 KiB at a time.
+    """Yield the whole file, up to 64 KiB at a time.
 
     Raises:
-        RefusedError: more processor time went by than judging a file may take.
+        RefusedError: if the check has used up its processor time.
     """
-    deadline = thread_time() + limits.JUDGING_SECONDS
+    deadline = thread_time() + limits.CHECK_SECONDS
     file.seek(0)
     while piece := file.read(PIECE):
         if thread_time() > deadline:

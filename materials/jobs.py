@@ -1,4 +1,4 @@
-"""What the clock does for stored files."""
+"""The scheduled job for stored files."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ from materials.services import remove_orphan
 
 
 def remove_orphaned_files(now: datetime) -> int:
-    """Remove files that no material owns (contract M3); returns how many."""
+    """Remove files that no material owns (contract M3), and return their number."""
     return work_off(OrphanedFile.objects.all(), remove_orphan, now=now)

@@ -1,4 +1,4 @@
-"""What people give each other in a session, and the stored files that nobody owns any more."""
+"""What people share in a session, and the stored files that no material owns."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from materials.querysets import MaterialQuerySet
 
 
 class Material(models.Model):
-    """A file, a link or a note that belongs to a session. What its type doesn't use is empty."""
+    """A file, a link or a note that belongs to a session. Unused fields are empty."""
 
     session: Any = models.ForeignKey(
         "sessions_app.Session", on_delete=models.CASCADE, related_name="materials"
@@ -29,7 +29,7 @@ class Material(models.Model):
     url = models.CharField(max_length=limits.URL, blank=True, default="")
     content = models.TextField(blank=True, default="")
     file_name = models.CharField(max_length=limits.FILE_NAME, blank=True, default="")
-    # Kept with the row, so that files stay where they are when a site changes its store.
+    # Part of the row, so that files stay where they are when a site changes its store.
     store = models.CharField(
         max_length=20, blank=True, default="", editable=False, help_text="An alias of `STORAGES`."
     )
@@ -54,8 +54,8 @@ class Material(models.Model):
 
 
 class OrphanedFile(Retry):
-    """A stored file that no material owns, to be removed: one whose material is gone, or one that
-    is on its way into the store for a material that isn't there yet."""
+    """A stored file that no material owns, to be removed: its material is gone, or it is being
+    uploaded for a material that doesn't exist yet."""
 
     store = models.CharField(max_length=20, help_text="An alias of `STORAGES`.")
     name = models.CharField(max_length=100)
@@ -63,7 +63,7 @@ class OrphanedFile(Retry):
     objects = RetryQuerySet.as_manager()
 
     class Meta:
-        db_table = "materials_strayfile"  # its name before
+        db_table = "materials_strayfile"  # its former name
 
     def __str__(self) -> str:
         return self.name

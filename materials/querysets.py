@@ -10,11 +10,11 @@ from django.db.models.functions import Length
 
 class MaterialQuerySet(QuerySet[Any]):
     def for_list(self) -> Self:
-        """Oldest first."""
+        """Return them with their uploaders, oldest first."""
         return self.select_related("uploaded_by").order_by("pk")
 
     def characters(self) -> int:
-        """How long their notes are together."""
+        """Return the total length of their notes."""
         return self.aggregate(total=Sum(Length("content")))["total"] or 0
 
     def with_file(self) -> Self:

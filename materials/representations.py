@@ -12,13 +12,13 @@ from materials.signed_urls import Link, file_address
 
 
 class MaterialObject(TypedDict):
-    """A file, link or note that belongs to a session. What its type doesn't use is empty."""
+    """A file, link or note that belongs to a session. Fields unused by its type are empty."""
 
     id: int
     title: str
     type: Literal["file", "link", "note"]
     url: str
-    file: Annotated[str, "Opens without a token, for an hour unless the site says otherwise."]
+    file: Annotated[str, "An address that works without a token, for an hour by default."]
     file_name: str
     content: str
     uploaded_by: UserObject
@@ -31,7 +31,7 @@ def material_object(
     return {
         "id": material.pk,
         "title": material.title,
-        "type": material.type,  # type: ignore[typeddict-item]  # a constraint keeps it
+        "type": material.type,  # type: ignore[typeddict-item]  # a constraint ensures it
         "url": material.url,
         "file": file_address(material, now=now, link=link),
         "file_name": material.file_name,

@@ -1,4 +1,4 @@
-"""Rows of materials that hot reads read, instead of instances of the model."""
+"""Rows of materials, which hot queries return instead of instances of the model."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from accounts.rows import PersonRow
 
 
 class MaterialRow(NamedTuple):
-    """What is told of a material, and what its file's address is made of."""
+    """What is shown of a material, and what its file's address is made from."""
 
     session_id: int
     pk: int

@@ -1,4 +1,4 @@
-"""What the endpoints of materials take (contract M1)."""
+"""The request bodies of the endpoints of materials (contract M1)."""
 
 from __future__ import annotations
 
@@ -18,45 +18,45 @@ from materials.file_validation import problem_of
 
 
 class MaterialInput(Input):
-    """The fields of a material. What its type doesn't use is ignored."""
+    """The fields of a material. Those that its type doesn't use are ignored."""
 
     title = TextField(max_length=limits.TITLE)
-    type = OptionField(choices=Type.choices, help_text="Fixed once it is made.")
+    type = OptionField(choices=Type.choices, help_text="It can't be changed later.")
     url = TextField(
         max_length=limits.URL,
         required=False,
         allow_blank=True,
-        help_text="For a link, and required there: an `http` or `https` address.",
+        help_text="Only for a link, which requires it: an `http` or `https` address.",
     )
     content = TextField(
         max_length=limits.CONTENT,
         required=False,
         allow_blank=True,
-        help_text="For a note, and required there.",
+        help_text="Only for a note, which requires it.",
     )
     file = UploadField(
         required=False,
-        help_text="For a file, and required there: a part of a multipart form. A text, such as "
-        "the address that was answered, changes nothing.",
+        help_text="Only for a file, which requires it: a part of a multipart form. A text, such as "
+        "the address in an earlier answer, is ignored.",
     )
 
     def to_internal_value(self, data: Any) -> Any:
         return super().to_internal_value(self.without_unused(data))
 
     def without_unused(self, data: Any) -> Any:
-        """What was sent, without the keys that the type doesn't use, whatever they hold."""
+        """Return the data without the keys that the type doesn't use, whatever their values are."""
         if not isinstance(data, Mapping):
             return data
         type_ = self.instance.type if self.instance else data.get("type")
-        used: Any = copy(data)  # not deep: files can't be copied
-        for name in [name for of, name in USES.items() if of != type_]:
+        used: Any = copy(data)  # shallow, since files can't be copied
+        for name in [name for kind, name in USES.items() if kind != type_]:
             used.pop(name, None)
         return used
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         used = USES[Type(data.get("type") or self.instance.type)]
         sent = data.pop(used, None)
-        # Nothing sent, and nothing needed: what there is stays.
+        # Nothing was sent and nothing is required: the current value stays.
         if self.partial and sent is None:
             return data
         if not sent:
@@ -65,7 +65,7 @@ class MaterialInput(Input):
 
 
 class MaterialChangesInput(MaterialInput):
-    """Any part of a material; what isn't sent stays as it is."""
+    """Any fields of a material; those that aren't sent stay as they are."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, partial=True, **kwargs)
@@ -97,7 +97,7 @@ def check_file(file: UploadedFile[bytes]) -> dict[str, Any]:
 
 
 def shortened(name: str) -> str:
-    """Not too long for its column, and with its extension."""
+    """Return the name cut to the length of its column, with its extension."""
     extension = extension_of(name)
     stem = name[: -len(extension) - 1]
     return f"{stem[: limits.FILE_NAME - len(extension) - 1]}.{extension}"

@@ -1,5 +1,5 @@
-"""Materials and their stored files, which live and die together (contract M3). Who may do what is
-decided above, by those who know the session."""
+"""Materials and their stored files, which are created and deleted together (contract M3). The
+callers, which know the session, decide who may do what."""
 
 from __future__ import annotations
 
@@ -28,27 +28,27 @@ logger = logging.getLogger(__name__)
 MATERIALS_FULL = declare(
     "materials_full",
     400,
-    f"This session has {limits.PER_SESSION} materials, and can't have more: delete one first.",
+    f"A session can have {limits.PER_SESSION} materials at most: delete one first.",
 )
 NOTES_FULL = declare(
     "notes_full",
     400,
-    f"The notes of a session have {limits.NOTES_PER_SESSION} characters at most, all together: "
+    f"The notes of a session can have {limits.NOTES_PER_SESSION} characters in total: "
     "shorten this one or delete another first.",
 )
-# Longer than any upload lasts, also one that the store finishes after nobody waits for it.
-ARRIVED_BY_THEN = timedelta(hours=1)
-# A head start for the try that follows a commit: the clock takes over what that one leaves.
+# Longer than any upload takes, even one that the store finishes after the request has timed out.
+UPLOAD_GRACE = timedelta(hours=1)
+# A head start for the try after a commit: the scheduler takes over if it fails.
 HEAD_START = timedelta(minutes=1)
 
 
 @contextmanager
 def stored(file: File[bytes] | None, *, now: datetime) -> Iterator[OrphanedFile | None]:
-    """Put an upload into the store; if the block then fails to make it a material's (`adopt`), it
-    is removed again. None if there is no upload.
+    """Store an upload, and remove it again if the block fails to give it to a material (`adopt`).
+    Yields None if there is no upload.
 
-    A row is written first. It outlives a crash, and an upload that arrives when nobody waits for it
-    any more: after an hour the clock removes whatever is there.
+    A row is written first, for the case that the process crashes, or that the upload arrives after
+    the request has timed out: an hour later the scheduler removes whatever is there.
 
     Raises:
         APIError: 502, 503 or 504 if the store fails.
@@ -58,7 +58,7 @@ def stored(file: File[bytes] | None, *, now: datetime) -> Iterator[OrphanedFile 
         return
     name = f"materials/{secrets.token_hex(16)}.{extension_of(str(file.name))}"
     orphan = OrphanedFile.objects.create(
-        store=settings.MATERIAL_STORE, name=name, next_try_at=now + ARRIVED_BY_THEN
+        store=settings.MATERIAL_STORE, name=name, next_try_at=now + UPLOAD_GRACE
     )
     release_connection()
     try:
@@ -70,13 +70,13 @@ def stored(file: File[bytes] | None, *, now: datetime) -> Iterator[OrphanedFile 
 
 
 def adopt(orphan: OrphanedFile) -> dict[str, str]:
-    """Take a file for a material's, in the transaction that writes the material.
+    """Make a stored file the material's, in the transaction that writes the material.
 
     Returns:
         The material's columns that say where the file is.
 
     Raises:
-        APIError: 504 if the clock has given it up in the meantime.
+        APIError: 504 if the scheduler has removed it in the meantime.
     """
     if not OrphanedFile.objects.filter(pk=orphan.pk).delete()[0]:
         raise APIError(STORE_TIMEOUT)
@@ -86,10 +86,10 @@ def adopt(orphan: OrphanedFile) -> dict[str, str]:
 def create(
     session_id: int, orphan: OrphanedFile | None, *, by: User, now: datetime, **fields: Any
 ) -> Material:
-    """Add a material; whoever calls holds the session's row.
+    """Add a material. The caller must hold the session's row.
 
     Raises:
-        APIError: 400 if the session has as many, or as long notes, as it may have.
+        APIError: 400 if the session would have too many materials, or too long notes.
     """
     materials = Material.objects.filter(session=session_id)
     if materials.count() >= limits.PER_SESSION:
@@ -104,10 +104,10 @@ def create(
 def change(
     material: Material, orphan: OrphanedFile | None, *, now: datetime, **changes: Any
 ) -> None:
-    """Change a material; a new file replaces the old one. Whoever calls holds the session's row.
+    """Change a material; a new file replaces the old one. The caller must hold the session's row.
 
     Raises:
-        APIError: 400 if the session's notes would be longer than they may be.
+        APIError: 400 if the session's notes would be too long.
     """
     check_notes(
         Material.objects.filter(session=material.session_id).exclude(pk=material.pk), changes
@@ -121,10 +121,10 @@ def change(
 
 
 def check_notes(others: MaterialQuerySet, fields: dict[str, Any]) -> None:
-    """Is there room for this note beside the others of its session?
+    """Check that a session's notes stay within their limit.
 
     Raises:
-        APIError: 400 if there isn't.
+        APIError: 400 if they don't.
     """
     content = fields.get("content", "")
     if content and others.characters() + len(content) > limits.NOTES_PER_SESSION:
@@ -132,25 +132,25 @@ def check_notes(others: MaterialQuerySet, fields: dict[str, Any]) -> None:
 
 
 def delete(material: Material, *, now: datetime) -> None:
-    """Remove a material, and its file after the commit."""
+    """Delete a material, and its file after the commit."""
     abandon(material, now=now)
     material.delete()
 
 
 def abandon(material: Material, *, now: datetime) -> None:
-    """Give up a material's file, in the transaction that takes it away. A first try to remove it
-    follows the commit; if that fails, the clock goes on."""
+    """Give up a material's file, in the transaction that takes it away from the material. It is
+    removed after the commit; if that fails, the scheduler tries again."""
     if not material.stored_name:
         return
     orphan = OrphanedFile.objects.create(
         store=material.store, name=material.stored_name, next_try_at=now + HEAD_START
     )
-    # No `partial`: Django names the function when it logs what a robust one raises.
+    # Not a `partial`: Django logs the name of a robust callback that fails, and that has none.
     transaction.on_commit(lambda: remove_orphan(orphan), robust=True)
 
 
 def abandon_all(session_id: int, *, now: datetime) -> None:
-    """Give up all files of a session that is being deleted; the clock removes them."""
+    """Give up all files of a session that is being deleted; the scheduler removes them."""
     files = Material.objects.filter(session=session_id).with_file()
     OrphanedFile.objects.bulk_create(
         OrphanedFile(store=store, name=name, next_try_at=now)
@@ -159,8 +159,8 @@ def abandon_all(session_id: int, *, now: datetime) -> None:
 
 
 def remove_now(pk: int) -> None:
-    """Try at once to remove what a row of a orphan file stands for, if no material has adopted it;
-    its row stays for the clock, whose look at it is the last."""
+    """Try to remove an orphaned file at once, unless a material has adopted it. Its row stays, so
+    that the scheduler removes the file again if it arrives late."""
     orphan = OrphanedFile.objects.filter(pk=pk).first()
     if orphan is None:
         return
@@ -168,11 +168,11 @@ def remove_now(pk: int) -> None:
     try:
         storages.remove(orphan.store, orphan.name)
     except Exception as error:
-        logger.warning("Orphaned file %s waits for the scheduler: %s", pk, error)
+        logger.warning("Orphaned file %s is left for the scheduler to remove: %s", pk, error)
 
 
 def remove_orphan(orphan: OrphanedFile) -> None:
-    """Remove a orphan file and its row; what is raised means that it must be tried again."""
+    """Remove an orphaned file and its row. After an exception it must be tried again."""
     release_connection()
     storages.remove(orphan.store, orphan.name)
     orphan.delete()

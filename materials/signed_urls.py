@@ -1,4 +1,4 @@
-"""Addresses of files: each opens in a browser without a header, and ends (contract M1)."""
+"""Signed addresses of files, which open in a browser without a header, and expire (contract M1)."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from materials.models import Material
 from materials.rows import MaterialRow
 from materials.storages import LOCAL
 
-# Makes a whole address of a path of this server.
+# Turns a path on this server into an absolute URL.
 Link = Callable[[str], str]
 
 
 def file_address(material: Material | MaterialRow, *, now: datetime, link: Link) -> str:
-    """Where to get a material's file, for the next `FILE_ADDRESS_MINUTES`."""
+    """Return the address of a material's file, valid for `FILE_ADDRESS_MINUTES`; "" without one."""
     if not material.stored_name:
         return ""
     if material.store != LOCAL and material.store in settings.STORAGES:
@@ -35,7 +35,7 @@ def file_address(material: Material | MaterialRow, *, now: datetime, link: Link)
 
 
 def remote_address(material: Material | MaterialRow) -> str:
-    """The address at the store itself, signed by it."""
+    """Return an address at the store itself, signed by the store."""
     return storages[material.store].url(material.stored_name)
 
 
@@ -44,10 +44,11 @@ def signature(pk: int, stored_name: str, expires: str) -> str:
 
 
 def is_good(pk: int, stored_name: str | None, query: Any, now: datetime) -> bool:
-    """Was this address given out for this file, and has it not ended?
+    """Whether this address was issued for this file, and hasn't expired.
 
     Args:
-        stored_name: None if there is no such file; that takes as long as a forged signature.
+        stored_name: None if there is no such file; the check takes as long as for a forged
+            signature.
     """
     expires = query.get("expires", "")
     expected = signature(pk, stored_name or "", expires)

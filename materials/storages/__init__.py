@@ -1,4 +1,4 @@
-"""Where files are: aliases of Django's `STORAGES`. A material's row names its own."""
+"""Where files are stored: aliases in Django's `STORAGES`. Each material's row has its own."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ LOCAL, CLOUDINARY = "local", "cloudinary"
 
 STORE_FAILED = declare("store_failed", 502, "The file store failed: try again.")
 STORE_UNAVAILABLE = declare(
-    "store_unavailable", 503, "The file store can't be used now: try again in a moment."
+    "store_unavailable", 503, "The file store is unavailable: try again in a moment."
 )
 STORE_TIMEOUT = declare("store_timeout", 504, "The file store took too long: try again.")
 STORE_ERRORS = [STORE_FAILED, STORE_UNAVAILABLE, STORE_TIMEOUT]
 
 
 def store_named(alias: str) -> Storage:
-    """The store of this alias.
+    """Return the store of this alias.
 
     Raises:
         APIError: 503 if it is no longer configured.
@@ -30,17 +30,17 @@ def store_named(alias: str) -> Storage:
 
 
 def save(alias: str, name: str, file: File[bytes]) -> None:
-    """Put a file into a store.
+    """Save a file in a store.
 
     Raises:
-        APIError: 502, 503 or 504. The file may have arrived all the same.
+        APIError: 502, 503 or 504. The file may have been saved nevertheless.
     """
     file.seek(0)
     store_named(alias).save(name, file)
 
 
 def remove(alias: str, name: str) -> None:
-    """Remove a file from a store; one that isn't there is fine.
+    """Remove a file from a store, if it is there.
 
     Raises:
         APIError: 502, 503 or 504.

@@ -1,9 +1,9 @@
-"""Cloudinary, by its SDK: the only import of it.
+"""Cloudinary, through its SDK, which no other module imports.
 
-What its SDK does of its own accord and mustn't here: it uploads without a time limit, takes an
-answer of 500 with `{}` for a success, invents public ids, reads whole files into the memory, and
-fetches texts as addresses. Everything is uploaded as `authenticated`: nobody gets it by its
-name, and the addresses given out are signed and end.
+This module prevents what the SDK does by default: it uploads without a time limit, treats a 500
+with `{}` as success, makes up public ids, reads whole files into memory, and fetches a text as a
+URL. Everything is uploaded as `authenticated`: the name of a file gives no access to it, and the
+addresses are signed and expire.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from materials.storages.deadline import Line, Workers
 
 logger = logging.getLogger(__name__)
 
-# The least that Cloudinary takes as a part of a larger file.
+# The minimum size that Cloudinary accepts for a part of a larger file.
 CHUNK = 5 * 1024 * 1024
-# The SDK holds each part in the memory, so only a few files are on their way at once.
+# The SDK holds each part in memory, so only a few files are transferred at once.
 UPLOADS, REMOVALS = Workers(4), Workers(2)
 UPLOAD_SECONDS, REMOVAL_SECONDS, CONNECT_SECONDS = 12.0, 1.5, 3.0
 
-# The SDK's own pool of connections knows no end of a call as a whole.
+# The SDK's own pool of connections has no time limit for a whole call.
 uploader._http = Line(cloudinary.CERT_KWARGS)
 
 
@@ -43,7 +43,7 @@ class CloudinaryStore(MediaCloudinaryStorage):  # type: ignore[misc]  # it has n
 
     Args:
         account: `cloud_name`, `api_key`, `api_secret` and, for another host, `upload_prefix`.
-        seconds: how long an upload may take, with all its parts.
+        seconds: how long an upload may take, including all its parts.
     """
 
     def __init__(self, account: dict[str, str], seconds: float = UPLOAD_SECONDS) -> None:
@@ -53,15 +53,15 @@ class CloudinaryStore(MediaCloudinaryStorage):  # type: ignore[misc]  # it has n
     @metrics.call("cloudinary", "upload")
     def _save(self, name: str, content: Any) -> str:
         send = uploader.upload_large if content.size > CHUNK else uploader.upload
-        # Named, since the SDK's own default is what the person called the file.
+        # Set, since by default the SDK sends the name that the person gave the file.
         result = UPLOADS.run(
             lambda: self.call(send, content, filename="file", chunk_size=CHUNK, **self.named(name)),
             self.seconds,
         )
         if result.get("public_id") != self.named(name)["public_id"]:
-            raise failed("an answer that names no file of ours")
+            raise failed("its answer has another public id")
         if result.get("bytes") != content.size:
-            raise failed("an answer that tells of another size")
+            raise failed("its answer has another size")
         return name
 
     @metrics.call("cloudinary", "remove")
@@ -71,10 +71,10 @@ class CloudinaryStore(MediaCloudinaryStorage):  # type: ignore[misc]  # it has n
             min(self.seconds, REMOVAL_SECONDS),
         )
         if result.get("result") not in {"ok", "not found"}:
-            raise failed("an answer that tells of no removal")
+            raise failed("its answer doesn't confirm the removal")
 
     def url(self, name: str) -> str:
-        """An address that works for `FILE_ADDRESS_LIFETIME`."""
+        """Return an address that is valid for `FILE_ADDRESS_LIFETIME`."""
         named = self.named(name)
         extension = extension_of(name).replace("jpeg", "jpg")
         return str(
@@ -90,22 +90,22 @@ class CloudinaryStore(MediaCloudinaryStorage):  # type: ignore[misc]  # it has n
 
     def not_supported(self, *args: Any, **options: Any) -> NoReturn:
         raise NotImplementedError(
-            "Files at Cloudinary can be saved, deleted, and read by the address that `url` gives."
+            "Files at Cloudinary can only be saved, deleted, and read at the address from `url`."
         )
 
-    # The package asks for public addresses, where no file of ours is, and without a time limit.
+    # The package requests public addresses, where none of our files are, without a time limit.
     _open = _upload = _get_url = exists = size = listdir = not_supported
 
     def named(self, name: str) -> dict[str, str]:
-        """How Cloudinary calls a file: a document's extension is a part of its public id, a
-        picture's isn't."""
+        """Return what identifies a file at Cloudinary. A document's public id includes its
+        extension, a picture's doesn't."""
         stem, _, extension = name.rpartition(".")
         if FILE_TYPES[extension].is_picture:
             return {"type": "authenticated", "resource_type": "image", "public_id": stem}
         return {"type": "authenticated", "resource_type": "raw", "public_id": name}
 
-    def call(self, act: Any, *args: Any, **options: Any) -> dict[str, Any]:
-        """Let the SDK do something.
+    def call(self, function: Any, *args: Any, **options: Any) -> dict[str, Any]:
+        """Call a function of the SDK.
 
         Raises:
             APIError: 502, 503 or 504.
@@ -113,22 +113,22 @@ class CloudinaryStore(MediaCloudinaryStorage):  # type: ignore[misc]  # it has n
         timeout = Timeout(connect=min(self.seconds, CONNECT_SECONDS), read=self.seconds)
         options |= self.account | {"timeout": timeout}
         try:
-            result = act(*args, **options)
+            result = function(*args, **options)
         except Exception as error:
             raise translated(error) from error
         if not isinstance(result, dict):
-            raise failed("an answer that is no object")
+            raise failed("its answer is not an object")
         return result
 
 
 def failed(what: str) -> APIError:
-    """502, and a line for the operator that holds no secret and no address."""
+    """Log what failed, without any secret or address, and return the error for the client."""
     logger.error("Cloudinary failed: %s.", what)
     return APIError(STORE_FAILED)
 
 
 def translated(error: Exception) -> APIError:
-    """The API's error for what the SDK raises. What urllib3 said is the context of that."""
+    """Return the API's error for an exception of the SDK, whose context is the one of urllib3."""
     cause = error.__context__
     if isinstance(cause, MaxRetryError):
         cause = cause.reason
@@ -136,8 +136,8 @@ def translated(error: Exception) -> APIError:
         case RateLimited(), _:
             return APIError(STORE_UNAVAILABLE, headers={"Retry-After": "60"})
         case ((AuthorizationRequired() | NotAllowed()), _):
-            return failed("it refuses the credentials")
-        case _, ConnectTimeoutError():  # a refused connection is one, too
+            return failed("it rejects the credentials")
+        case _, ConnectTimeoutError():  # includes a refused connection
             return APIError(STORE_UNAVAILABLE)
         case _, ReadTimeoutError():
             return APIError(STORE_TIMEOUT)

@@ -1,8 +1,8 @@
-"""Calls that end when they must.
+"""Calls with a deadline.
 
-urllib3's timeout bounds each wait for bytes, not the whole: a server that sends a byte now and then
-holds a thread for ever. Here a call runs in one of a few threads, and whoever waits for it
-cuts its connections when its time is over, which ends it wherever it stands.
+urllib3's timeout limits each wait for bytes, not the whole call: a server that sends a byte now and
+then would block a thread forever. Here a call runs in one of a few threads. At the deadline its
+caller shuts its connections down, which ends the call at whatever point it is.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Result = TypeVar("Result")
 
 
 class Call:
-    """One call, with connections of its own. It is `over` once nobody waits for it."""
+    """One call, with its own connections. It is `over` when its deadline has passed."""
 
     def __init__(self) -> None:
         self.sockets: list[socket.socket] = []
@@ -36,14 +36,14 @@ class Call:
 
     def request(self, *args: Any, certificates: Mapping[str, Any], **kwargs: Any) -> Any:
         if self.over:
-            raise HTTPError("Nobody waits for it any more.")
+            raise HTTPError("The deadline has passed.")
         if self.pools is None:
             self.pools = CuttablePools(**certificates)
         kwargs["headers"] = id_header() | kwargs.get("headers", {})
         return self.pools.request(*args, **kwargs)
 
     def watch(self, opened: socket.socket) -> None:
-        # A copy, since TLS takes the original over.
+        # A copy, since TLS takes over the original.
         self.sockets.append(opened.dup())
         if self.over:
             self.cut()
@@ -51,7 +51,7 @@ class Call:
     def cut(self) -> None:
         self.over = True
         for each in list(self.sockets):
-            with suppress(OSError):  # it has ended by itself
+            with suppress(OSError):  # it is closed already
                 each.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
@@ -62,7 +62,7 @@ class Call:
 
 
 class Current(threading.local):
-    """The call that this thread is busy with."""
+    """The call that this thread is running."""
 
     call: Call
 
@@ -71,7 +71,7 @@ current = Current()
 
 
 class Line:
-    """Stands where the SDK has its pool of connections, and leads to those of the current call."""
+    """Replaces the SDK's pool of connections, and uses the connections of the current call."""
 
     def __init__(self, certificates: Mapping[str, Any]) -> None:
         self.certificates = certificates
@@ -81,29 +81,29 @@ class Line:
 
 
 class Workers:
-    """A few threads for calls; more calls than threads wait for their turn.
+    """A few threads for calls. If all are busy, a call waits for one.
 
     Args:
-        number: of threads.
+        number: the number of threads.
     """
 
     def __init__(self, number: int) -> None:
         self.threads = ThreadPoolExecutor(number, thread_name_prefix="store")
 
     def run(self, work: Callable[[], Result], seconds: float) -> Result:
-        """Do the work in one of the threads.
+        """Run the work in one of the threads.
 
         Raises:
-            APIError: 503 if no thread was free in time, 504 if the work wasn't done in time.
+            APIError: 503 if no thread was free in time, 504 if the work didn't end in time.
         """
         call = Call()
         future = self.threads.submit(copy_context().run, self.do, work, call)
         try:
             return future.result(seconds)
         except TimeoutError:
-            waited_in_vain = future.cancel()
+            never_started = future.cancel()
             call.cut()
-            raise APIError(STORE_UNAVAILABLE if waited_in_vain else STORE_TIMEOUT) from None
+            raise APIError(STORE_UNAVAILABLE if never_started else STORE_TIMEOUT) from None
 
     def do(self, work: Callable[[], Result], call: Call) -> Result:
         current.call = call
@@ -114,7 +114,7 @@ class Workers:
 
 
 class Watched(HTTPConnection):
-    """A connection that its call can cut."""
+    """A connection that its call can shut down."""
 
     def _new_conn(self) -> socket.socket:
         opened: socket.socket = super()._new_conn()

@@ -14,5 +14,5 @@ class LocalStore(FileSystemStorage):
     def _save(self, name: str, content: Any) -> str:
         try:
             return str(super()._save(name, content))  # type: ignore[misc]  # not in the stubs
-        except OSError as error:  # the disk is full, or not ours to write
+        except OSError as error:  # such as a full disk, or missing permissions
             raise APIError(STORE_UNAVAILABLE) from error

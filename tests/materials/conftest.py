@@ -1,4 +1,4 @@
-"""A session with somebody in it, and files to give to each other."""
+"""Fixtures: a session with a participant, and files to upload."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 
 
 def archive(*names: str, content: str = "x") -> bytes:
-    """A ZIP file with these entries, all of this content."""
+    """Return a ZIP file with these entries, all with this content."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as packed:
         for name in names:
@@ -25,7 +25,7 @@ def archive(*names: str, content: str = "x") -> bytes:
 
 @pytest.fixture(autouse=True)
 def media(settings: Any, tmp_path: Any) -> Any:
-    """The folder of stored files, empty."""
+    """The folder of stored files, empty at first."""
     settings.MEDIA_ROOT = tmp_path / "media"
     return settings.MEDIA_ROOT
 
@@ -36,7 +36,7 @@ def stored_files(folder: Any) -> list[Any]:
 
 @pytest.fixture
 def member(person, session, join):
-    """Somebody who is in `course`."""
+    """A participant of `course`."""
     return person("paula", first_name="Paula", last_name="Pires")
 
 
@@ -54,7 +54,7 @@ def path(course) -> str:
 
 @pytest.fixture
 def upload(api) -> Callable[..., Any]:
-    """`upload(user, path)`: send a PDF, or what is said, as a multipart form."""
+    """`upload(user, path)`: send a PDF, or another content, as a multipart form."""
 
     def send(
         user: Any,

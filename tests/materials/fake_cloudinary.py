@@ -1,5 +1,5 @@
-"""A Cloudinary on loopback: it checks signatures as the real one does, keeps what it is sent, and
-can be told to misbehave."""
+"""A fake Cloudinary on loopback: it checks signatures like the real one, stores what it receives,
+and can be set to misbehave."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from werkzeug.http import parse_options_header
 CLOUD, KEY, SECRET = "demo", "123456", "s3cret-of-the-account"
 UNSIGNED = {"file", "cloud_name", "resource_type", "api_key", "signature"}
 ERROR = {"error": {"message": "No"}}
-# What it answers, whatever it is asked, in a mood of this name.
+# The behaviours that give a fixed answer, whatever the request.
 ANSWERS: dict[str, tuple[int, str]] = {
     "401": (401, json.dumps(ERROR)),
     "403": (403, json.dumps(ERROR)),
@@ -39,7 +39,7 @@ ANSWERS: dict[str, tuple[int, str]] = {
 
 
 def signature(params: Mapping[str, str]) -> str:
-    """As Cloudinary's documentation has it: sorted, joined, the secret behind, hashed."""
+    """As Cloudinary documents it: the hash of the sorted and joined parameters and the secret."""
     parts = sorted(
         f"{name}={value}".replace("&", "%26")
         for name, value in params.items()
@@ -49,11 +49,11 @@ def signature(params: Mapping[str, str]) -> str:
 
 
 class FakeCloudinary(ThreadingHTTPServer):
-    """Keeps files as (resource type, type, public id) → bytes.
+    """Stores files as (resource type, type, public id) → bytes.
 
     Attributes:
-        mood: "" or how it misbehaves.
-        asked: how often something was sent.
+        behaviour: "" for normal, or how it misbehaves.
+        requests: the number of POST requests received.
     """
 
     daemon_threads = True
@@ -64,8 +64,8 @@ class FakeCloudinary(ThreadingHTTPServer):
         self.files: dict[tuple[str, str, str], bytes] = {}
         self.parts: dict[str, list[bytes]] = {}
         self.largest_part = 0
-        self.mood = ""
-        self.asked = 0
+        self.behaviour = ""
+        self.requests = 0
         self.stopped = Event()
 
     @property
@@ -83,16 +83,16 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log_message(self, *args: Any) -> None:
-        """Nothing to the console."""
+        """Log nothing."""
 
     def do_POST(self) -> None:
         body = self.form()
-        self.server.asked += 1
-        with suppress(OSError):  # whoever asked may have gone
-            if self.server.mood:
+        self.server.requests += 1
+        with suppress(OSError):  # the client may have disconnected
+            if self.server.behaviour:
                 self.misbehave(body)
             else:
-                self.behave(body)
+                self.answer(body)
 
     def form(self) -> dict[str, Any]:
         kind, options = parse_options_header(self.headers["Content-Type"])
@@ -101,7 +101,7 @@ class Handler(BaseHTTPRequestHandler):
         _, fields, files = FormDataParser().parse(body, kind, length, options)
         return fields.to_dict() | {name: file.read() for name, file in files.items()}
 
-    def behave(self, body: dict[str, Any]) -> None:
+    def answer(self, body: dict[str, Any]) -> None:
         match = re.fullmatch(rf"/v1_1/{CLOUD}/(image|raw)/(upload|destroy)", self.path)
         signed = body.get("signature") == signature(body) and body.get("api_key") == KEY
         if not match or not signed or abs(time.time() - int(body["timestamp"])) > 3600:
@@ -110,9 +110,9 @@ class Handler(BaseHTTPRequestHandler):
             gone = self.server.files.pop((match[1], body["type"], body["public_id"]), None)
             self.say(200, {"result": "not found" if gone is None else "ok"})
         else:
-            self.say(200, self.keep(match[1], body))
+            self.say(200, self.store(match[1], body))
 
-    def keep(self, resource_type: str, body: dict[str, Any]) -> dict[str, Any]:
+    def store(self, resource_type: str, body: dict[str, Any]) -> dict[str, Any]:
         public_id, content = body["public_id"], body["file"]
         self.server.largest_part = max(self.server.largest_part, len(content))
         upload = self.headers.get("X-Unique-Upload-Id")
@@ -126,23 +126,23 @@ class Handler(BaseHTTPRequestHandler):
         return {"public_id": public_id, "bytes": len(content), "type": body["type"]}
 
     def misbehave(self, body: dict[str, Any]) -> None:
-        mood = self.server.mood
-        if mood == "hangs":
+        behaviour = self.server.behaviour
+        if behaviour == "hangs":
             self.server.stopped.wait(30)
-        elif mood.startswith("drips"):
-            self.drip(headers="headers" in mood)
-        elif mood == "arrives late":
-            self.keep(self.path.split("/")[3], body)
+        elif behaviour.startswith("drips"):
+            self.drip(headers="headers" in behaviour)
+        elif behaviour == "arrives late":
+            self.store(self.path.split("/")[3], body)
             self.server.stopped.wait(30)
-        elif mood == "cuts":
+        elif behaviour == "disconnects":
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_RDWR)
         else:
-            status, text = ANSWERS[mood]
+            status, text = ANSWERS[behaviour]
             self.say(status, text.replace("{public_id}", body["public_id"]))
 
     def drip(self, *, headers: bool) -> None:
-        """A byte now and then, for ever."""
+        """Send a byte now and then, forever."""
         self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
         if not headers:
             self.wfile.write(b"no\r\nContent-Length: 100000\r\n\r\n")
@@ -151,7 +151,7 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.flush()
 
     def do_GET(self) -> None:
-        """A signed download that hasn't ended."""
+        """Answer a signed download that hasn't expired."""
         address = urlsplit(self.path)
         query = dict(parse_qsl(address.query))
         resource_type = address.path.split("/")[3]

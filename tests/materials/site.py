@@ -8,7 +8,7 @@ from tests.server import Server
 
 
 def open_session(server: Server) -> tuple[str, str]:
-    """(an instructor's token, the path of her session's materials)."""
+    """Create a session; return (its instructor's token, the path of its materials)."""
     token = server.register("ines", "instructor")
     body = {
         "title": "Algebra",

@@ -19,7 +19,7 @@ NOTE = {"title": "Homework", "type": "note", "content": "Page 12"}
 
 @pytest.fixture
 def material(upload, member, path):
-    """A file that Paula, who is in, has uploaded."""
+    """A file uploaded by Paula, a participant."""
     return upload(member, path).json()
 
 
@@ -30,7 +30,7 @@ def staff(person):
 
 @pytest.fixture
 def outsiders(person, course, session, instructor, api, join, now):
-    """Those who may not see: a stranger, one who has left, one who was rejected."""
+    """People who may not see materials: a stranger, and a person who has left."""
     stranger, former = person("stan"), person("fay")
     join(course, former)
     services.leave(Session.objects.seen_by(former).get(pk=course.pk), by=former, now=now)
@@ -39,7 +39,7 @@ def outsiders(person, course, session, instructor, api, join, now):
 
 @pytest.fixture
 def rejected(person, session, api, instructor):
-    """(path of a request session's material, somebody whose request for it was rejected)."""
+    """(path of a material of a request session, a person whose booking request was rejected)."""
     row = session(booking_mode="request", subject="Maths", level="beginner")
     asker, path = person("ana"), f"/api/sessions/{row.pk}/"
     api(asker).post(f"{path}join/")
@@ -65,7 +65,7 @@ def test_outsiders_see_add_and_change_nothing(api, outsiders, path, material, co
         assert client.get(f"/api/sessions/{course.pk}/").json()["materials"] == []
 
 
-def test_who_was_rejected_sees_nothing(api, rejected):
+def test_a_rejected_person_sees_nothing(api, rejected):
     one, asker = rejected
 
     refused(api(asker).get(one), 403, "not_member_or_staff")
@@ -74,14 +74,16 @@ def test_who_was_rejected_sees_nothing(api, rejected):
     assert api(asker).get(one.split("materials/")[0]).json()["materials"] == []
 
 
-def test_without_a_token_there_is_nothing(api, path, material):
+def test_requests_without_a_token_are_refused(api, path, material):
     one = f"{path}{material['id']}/"
 
     for address in (path, one, f"{one}file/", f"{one}file/?expires=99999999999"):
         refused(api().get(address), 401, "not_authenticated")
 
 
-def test_those_in_the_session_and_staff_see_them(api, instructor, member, staff, path, material):
+def test_creator_participants_and_staff_see_materials(
+    api, instructor, member, staff, path, material
+):
     for somebody in (instructor, member, staff):
         client = api(somebody)
 
@@ -97,7 +99,7 @@ def test_staff_only_read(api, staff, path, material):
     refused(api(staff).delete(f"{path}{material['id']}/"), 403, "not_uploader")
 
 
-def test_the_uploader_and_the_creator_change_it_and_other_participants_do_not(
+def test_only_the_uploader_and_the_creator_can_change_a_material(
     api, instructor, member, person, join, course, path, material
 ):
     other = person()
@@ -110,7 +112,7 @@ def test_the_uploader_and_the_creator_change_it_and_other_participants_do_not(
     assert api(instructor).delete(one).status_code == 204
 
 
-def test_who_has_left_no_longer_changes_what_they_uploaded(
+def test_a_person_who_has_left_can_not_change_their_uploads(
     api, member, course, path, material, now
 ):
     services.leave(Session.objects.seen_by(member).get(pk=course.pk), by=member, now=now)
@@ -119,7 +121,7 @@ def test_who_has_left_no_longer_changes_what_they_uploaded(
     refused(api(member).get(f"{path}{material['id']}/file/"), 403, "not_member_or_staff")
 
 
-def test_through_another_sessions_path_it_is_not_there(api, instructor, session, path, material):
+def test_a_material_is_not_found_in_another_session(api, instructor, session, path, material):
     other = f"/api/sessions/{session().pk}/materials/{material['id']}/"
     signed = material["file"].replace(f"{path}{material['id']}/", other)
     client = api(instructor)
@@ -135,7 +137,7 @@ def test_through_another_sessions_path_it_is_not_there(api, instructor, session,
     refused(api().get(signed), 404, "address_ended")
 
 
-def test_a_files_address_works_without_a_token_until_it_ends(
+def test_a_files_address_works_without_a_token_until_it_expires(
     api, material, settings, now, time_machine_at
 ):
     assert text_of(api().get(material["file"])) == PDF
@@ -146,7 +148,7 @@ def test_a_files_address_works_without_a_token_until_it_ends(
 
 
 @pytest.mark.parametrize("sent", ["Bearer junk", "Bearer", "Basic YTpi"])
-def test_a_token_that_comes_with_such_an_address_is_not_looked_at(api, material, sent):
+def test_a_token_sent_with_a_signed_address_is_ignored(api, material, sent):
     answer = api().get(material["file"], HTTP_AUTHORIZATION=sent)
 
     assert text_of(answer) == PDF
@@ -163,13 +165,13 @@ def test_a_token_that_comes_with_such_an_address_is_not_looked_at(api, material,
         lambda address: address.split("expires=")[0] + f"expires={'9' * 5000}&signature=x",
     ],
 )
-def test_an_address_that_was_tampered_with_is_refused(api, material, change):
+def test_a_tampered_address_is_refused(api, material, change):
     assert change(material["file"]) != material["file"]
 
     refused(api().get(change(material["file"])), 404, "address_ended")
 
 
-def test_an_address_ends_with_the_file_it_was_given_for(api, upload, member, path, material):
+def test_an_address_is_invalid_once_its_file_is_replaced(api, upload, member, path, material):
     changed = upload(member, f"{path}{material['id']}/", PDF + b"2", method="PUT").json()
 
     refused(api().get(material["file"]), 404, "address_ended")
@@ -178,9 +180,7 @@ def test_an_address_ends_with_the_file_it_was_given_for(api, upload, member, pat
     refused(api().get(changed["file"]), 404, "address_ended")
 
 
-def test_where_nobody_may_add_the_state_is_said_after_the_fields(
-    api, instructor, path, course, now
-):
+def test_fields_are_validated_before_the_status_of_the_session(api, instructor, path, course, now):
     row = Session.objects.seen_by(instructor).get(pk=course.pk)
     services.cancel(row, by=instructor, now=now)
 
@@ -188,7 +188,7 @@ def test_where_nobody_may_add_the_state_is_said_after_the_fields(
     refused(api(instructor).post(path, NOTE), 400, "cannot_add")
 
 
-def test_a_body_is_not_read_before_it_is_clear_who_may_send_it(api, outsiders, path, material):
+def test_the_permission_is_checked_before_the_body_is_read(api, outsiders, path, material):
     client, broken = api(outsiders["stranger"]), {"content_type": "multipart/form-data"}
 
     refused(client.generic("POST", path, b"-", **broken), 403, "not_member")
@@ -197,7 +197,9 @@ def test_a_body_is_not_read_before_it_is_clear_who_may_send_it(api, outsiders, p
 
 
 @pytest.mark.parametrize("status", ["ongoing", "completed", "cancelled", "expired"])
-def test_what_is_over_still_shows_its_materials(api, member, path, material, course, status):
+def test_sessions_in_later_statuses_show_their_materials(
+    api, member, path, material, course, status
+):
     QuerySet(Session).filter(pk=course.pk).update(status=status)
 
     assert len(api(member).get(path).json()) == 1

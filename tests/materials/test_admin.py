@@ -1,4 +1,4 @@
-"""Materials in the admin: to look at only."""
+"""Materials in the admin are read-only."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 LIST = "/admin/materials/material/"
 
 
-def test_staff_look_and_change_nothing(desk, upload, member, path):
+def test_staff_can_view_but_not_change(desk, upload, member, path):
     upload(member, path)
     row = Material.objects.get()
 
@@ -22,7 +22,7 @@ def test_staff_look_and_change_nothing(desk, upload, member, path):
     assert desk.post(f"{LIST}{row.pk}/change/", {"title": "x"}).status_code == 403
 
 
-def test_staff_look_into_a_file_by_an_address_that_ends(desk, client, person, upload, member, path):
+def test_staff_open_a_file_at_an_address_that_expires(desk, client, person, upload, member, path):
     upload(member, path)
     row = Material.objects.get()
     address = f"{LIST}{row.pk}/file/"

@@ -1,5 +1,5 @@
-"""Files at Cloudinary: the real SDK against a server on loopback that checks what it is sent, and
-misbehaves (contract M3)."""
+"""Files at Cloudinary: the real SDK against a fake server on loopback, which checks requests and
+can misbehave (contract M3)."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ FAILURES = {
     "drips": (504, "store_timeout"),
     "drips headers": (504, "store_timeout"),
     "arrives late": (504, "store_timeout"),
-    "cuts": (502, "store_failed"),
+    "disconnects": (502, "store_failed"),
     "420": (503, "store_unavailable"),
-} | {mood: (502, "store_failed") for mood in ANSWERS if mood != "420"}
+} | {name: (502, "store_failed") for name in ANSWERS if name != "420"}
 
 
 @pytest.fixture
 def cloud(settings):
-    """The fake one; files go there, and calls have little time."""
+    """The fake Cloudinary, as the store of new files, with a short time limit for calls."""
     with fake_cloudinary() as server:
         options = {"account": server.account, "seconds": SECONDS}
         backend = "materials.storages.cloud.CloudinaryStore"
@@ -47,14 +47,14 @@ def cloud(settings):
 
 
 def patient(cloud):
-    """The same account, with all the time there is."""
+    """Return a store with the same account and the normal time limit."""
     return type(storages["cloudinary"])(cloud.account)
 
 
 @pytest.mark.parametrize(
     ("content", "name", "kind"), [(PDF, "a.pdf", "raw"), (PNG, "a.png", "image")]
 )
-def test_a_file_goes_there_and_comes_back_by_an_address_that_ends(
+def test_a_file_is_stored_and_can_be_downloaded_until_its_address_expires(
     upload, member, path, cloud, media, content, name, kind, settings, time_machine_at, now
 ):
     made = upload(member, path, content, name).json()
@@ -73,7 +73,7 @@ def test_a_file_goes_there_and_comes_back_by_an_address_that_ends(
     assert requests.get(made["file"], timeout=5).status_code == 401
 
 
-def test_the_own_address_of_such_a_file_leads_there(api, upload, member, path, cloud, person):
+def test_the_path_of_a_file_redirects_to_cloudinary(api, upload, member, path, cloud, person):
     made = upload(member, path).json()
     own = f"{path}{made['id']}/file/"
 
@@ -84,7 +84,7 @@ def test_the_own_address_of_such_a_file_leads_there(api, upload, member, path, c
     refused(api(person()).get(own), 403, "not_member_or_staff")
 
 
-def test_a_large_file_goes_there_in_parts(cloud):
+def test_a_large_file_is_uploaded_in_parts(cloud):
     content = bytes(range(256)) * 46_000  # about 12 MB
 
     patient(cloud).save("materials/large.zip", ContentFile(content))
@@ -93,28 +93,28 @@ def test_a_large_file_goes_there_in_parts(cloud):
     assert cloud.largest_part == 5 * 1024 * 1024
 
 
-@pytest.mark.parametrize("mood", FAILURES)
-def test_whatever_it_does_the_answer_comes_in_time_and_nothing_is_left(
-    upload, member, path, cloud, mood, media, caplog, now
+@pytest.mark.parametrize("behaviour", FAILURES)
+def test_every_failure_is_answered_in_time_and_leaves_no_file(
+    upload, member, path, cloud, behaviour, media, caplog, now
 ):
-    cloud.mood = mood
-    status, code = FAILURES[mood]
+    cloud.behaviour = behaviour
+    status, code = FAILURES[behaviour]
     began = time.monotonic()
 
     answer = upload(member, path)
 
-    assert time.monotonic() - began < 2 * SECONDS + 1  # the upload, and the try to remove it
+    assert time.monotonic() - began < 2 * SECONDS + 1  # the upload, and its removal
     refused(answer, status, code)
     assert ("Retry-After" in answer) == (status == 503)
     assert not Material.objects.exists()
     assert stored_files(media) == []
     assert SECRET not in caplog.text
-    cloud.mood = ""
+    cloud.behaviour = ""
     assert remove_orphaned_files(now + timedelta(hours=2)) == 1
     assert cloud.files == {}
 
 
-def test_where_nobody_listens_it_is_unavailable(upload, member, path, cloud):
+def test_a_refused_connection_is_a_503(upload, member, path, cloud):
     cloud.shutdown()
     cloud.socket.close()
 
@@ -130,23 +130,23 @@ def outcome(store, number):
     return "stored"
 
 
-def test_no_more_than_four_are_on_their_way_and_who_waits_in_vain_is_told(cloud):
-    cloud.mood = "drips"
+def test_only_four_uploads_run_at_once_and_a_further_one_gets_a_503(cloud):
+    cloud.behaviour = "drips"
     store, hasty = storages["cloudinary"], type(storages["cloudinary"])(cloud.account, 0.1)
 
     with ThreadPoolExecutor(4) as threads:
         first = [threads.submit(outcome, store, number) for number in range(4)]
-        while cloud.asked < 4:
-            time.sleep(0.01)  # between two looks at the condition
+        while cloud.requests < 4:
+            time.sleep(0.01)  # check again soon
         assert outcome(hasty, 5) == "store_unavailable"
         assert {each.result() for each in first} == {"store_timeout"}
 
-    assert cloud.asked == 4
-    cloud.mood = ""
+    assert cloud.requests == 4
+    cloud.behaviour = ""
     assert outcome(patient(cloud), 6) == "stored"
 
 
-def test_a_deleted_file_is_removed_there_or_tried_again(
+def test_a_deleted_file_is_removed_and_a_failed_removal_is_retried(
     api, upload, member, path, cloud, now, django_capture_on_commit_callbacks
 ):
     made = [upload(member, path).json() for _ in range(2)]
@@ -155,17 +155,17 @@ def test_a_deleted_file_is_removed_there_or_tried_again(
     with django_capture_on_commit_callbacks(execute=True):
         api(member).delete(addresses[0])
     assert len(cloud.files) == 1
-    cloud.mood = "500 with {}"
+    cloud.behaviour = "500 with {}"
     with django_capture_on_commit_callbacks(execute=True):
         assert api(member).delete(addresses[1]).status_code == 204
     assert len(cloud.files) == 1
 
-    cloud.mood = ""
+    cloud.behaviour = ""
     assert remove_orphaned_files(now + timedelta(minutes=2)) == 1
     assert cloud.files == {}
 
 
-def test_a_store_that_is_no_longer_configured_breaks_no_list(
+def test_materials_of_a_store_that_is_no_longer_configured_are_still_listed(
     api, upload, member, path, cloud, settings, now, caplog
 ):
     made = upload(member, path).json()
@@ -178,25 +178,25 @@ def test_a_store_that_is_no_longer_configured_breaks_no_list(
     refused(api().get(shown["file"]), 503, "store_unavailable")
     OrphanedFile.objects.create(store="cloudinary", name="materials/x.pdf", next_try_at=now)
     assert remove_orphaned_files(now) == 0
-    [told] = [record for record in caplog.records if record.name == "core.db.retries"]
-    assert "can't be used" in told.getMessage()
-    assert told.exc_info is None
+    [logged] = [record for record in caplog.records if record.name == "core.db.retries"]
+    assert "unavailable" in logged.getMessage()
+    assert logged.exc_info is None
 
 
 USED = {"_save", "delete", "url", "get_available_name"}
-# They compute a text, or what a migration would write, and ask nobody.
+# They only compute a text, or what a migration would contain, without a request.
 HARMLESS = {"_get_resource_type", "_get_prefix", "_normalize_path", "_normalise_name"}
 HARMLESS |= {"_prepend_prefix", "deconstruct"}
-# What the package has besides, and what Django's storages have that the package doesn't.
+# The other methods of the package, and those of Django's storages that the package doesn't have.
 METHODS = {name for name, value in vars(MediaCloudinaryStorage).items() if callable(value)}
 UNUSED = {name for name in METHODS if not name.startswith("__")}
 UNUSED |= {"open", "path", "get_accessed_time", "get_created_time", "get_modified_time"}
 
 
 @pytest.mark.parametrize("name", sorted(UNUSED - USED - HARMLESS))
-def test_what_the_package_has_and_we_do_not_use_raises_and_asks_nobody(cloud, name):
+def test_methods_of_the_package_that_are_not_used_raise_without_a_request(cloud, name):
     store = storages["cloudinary"]
 
     with pytest.raises(NotImplementedError):
         getattr(store, name)("a.pdf")
-    assert cloud.asked == 0
+    assert cloud.requests == 0

@@ -1,4 +1,4 @@
-"""What a file is, by its bytes, whatever its name says (contract M3)."""
+"""Checking that the bytes of a file match its extension (contract M3)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ TEXT = "Größe und Ähnliches\n\tmit Tabs\r\n".encode()
 
 
 def open_document(kind):
-    """An archive that begins as a document's does."""
+    """Return an archive with the beginning of an OpenDocument file."""
     mime = f"application/vnd.oasis.opendocument.{kind}"
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as packed:
@@ -128,27 +128,27 @@ def ids(cases):
 
 
 @pytest.mark.parametrize(("name", "content"), GOOD, ids=ids(GOOD))
-def test_a_file_that_is_what_its_name_says_is_taken(name, content):
+def test_a_file_that_matches_its_extension_is_accepted(name, content):
     assert problem_of(io.BytesIO(content), name) == ""
 
 
 @pytest.mark.parametrize(("name", "content"), BAD, ids=ids(BAD))
-def test_a_file_that_is_something_else_is_refused(name, content):
+def test_a_file_that_does_not_match_its_extension_is_refused(name, content):
     assert problem_of(io.BytesIO(content), name).endswith(".")
 
 
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"])
-def test_a_file_with_nothing_but_a_byte_order_mark_is_empty(mark):
+def test_a_file_with_only_a_byte_order_mark_is_empty(mark):
     assert problem_of(io.BytesIO(mark), "a.txt") == "This file is empty."
 
 
-def test_a_text_in_another_encoding_is_told_how_to_be_saved():
+def test_a_text_in_another_encoding_is_refused_with_the_encoding_to_use():
     latin = "Größe".encode("latin-1")
 
     assert problem_of(io.BytesIO(latin), "a.csv").startswith("Save this file as UTF-8")
 
 
-def test_the_time_to_judge_a_text_grows_with_its_length_and_no_faster():
+def test_the_time_to_check_a_text_is_linear_in_its_length():
     comments = ["<!---->", "<!-- -->\n", "<!-->", "<!--", "-->", " "]
 
     for pump in comments:
@@ -160,9 +160,9 @@ PARTS = [*["<!--", "-->", "--", ">", "!", " ", "\n", "x", "#!"], *["<html", "<?"
 
 
 @given(st.lists(st.sampled_from(PARTS), max_size=12).map("".join))
-def test_whatever_the_pattern_recognised_before_it_recognises_still(text):
+def test_the_pattern_still_matches_all_that_its_slower_version_matched(text):
     tags = r"<!doctype|<html|<head|<body|<svg|<script|<iframe|<\?|#!"
-    # It took exponential time, and is only given short texts.
+    # It takes exponential time, so the texts are short.
     before = re.compile(rf"\s*(?:<!--.*?-->\s*)*(?:{tags})", re.IGNORECASE | re.DOTALL)
 
     assert ACTIVE.match(text) or not before.match(text)
@@ -173,15 +173,15 @@ def test_whatever_the_pattern_recognised_before_it_recognises_still(text):
     ("name", "content", "sentence"),
     [
         ("a.docx", archive(TYPES, *map(str, range(limits.PARTS))), "2000 parts at most"),
-        ("a.md", b" " * PIECE + b"x", "Begin this file with its content"),
+        ("a.md", b" " * PIECE + b"x", "have no content"),
         ("a.csv", b"1,2\n" * PIECE, "takes too long"),
     ],
 )
-def test_a_file_that_costs_too_much_to_judge_is_refused_and_leaves_nothing(
+def test_a_file_that_takes_too_long_to_check_is_refused_and_not_stored(
     upload, member, path, media, monkeypatch, name, content, sentence
 ):
     if name == "a.csv":
-        monkeypatch.setattr(limits, "JUDGING_SECONDS", 0)
+        monkeypatch.setattr(limits, "CHECK_SECONDS", 0)
 
     body = refused(upload(member, path, content, name), 400, "validation_error")
 
@@ -192,23 +192,23 @@ def test_a_file_that_costs_too_much_to_judge_is_refused_and_leaves_nothing(
 
 
 @pytest.mark.parametrize("name", ["a.doc", "a.xls", "a.ppt"])
-def test_a_site_may_take_the_older_offices_files(settings, name):
+def test_a_site_can_allow_old_office_files(settings, name):
     settings.MATERIAL_EXTENSIONS = ["doc", "xls", "ppt"]
 
     assert problem_of(io.BytesIO(OLE), name) == ""
-    assert problem_of(io.BytesIO(DOCX), name).startswith("This file is no ")
+    assert problem_of(io.BytesIO(DOCX), name).startswith("This is not a valid ")
 
 
-def test_a_site_may_take_fewer_kinds(settings):
+def test_a_site_can_allow_fewer_types(settings):
     settings.MATERIAL_EXTENSIONS = ["pdf"]
 
     assert problem_of(io.BytesIO(PDF), "a.pdf") == ""
-    assert problem_of(io.BytesIO(TEXT), "a.txt") == "Files may be: pdf."
+    assert problem_of(io.BytesIO(TEXT), "a.txt") == "Allowed file types: pdf."
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("name", "content"), [("a.html", b"<html>"), ("a.pdf", b"MZ12")])
-def test_a_refusal_names_the_field(upload, member, path, name, content):
+def test_a_refused_file_is_an_error_of_the_file_field(upload, member, path, name, content):
     body = refused(upload(member, path, content, name), 400, "validation_error")
 
     assert list(body["fields"]) == ["file"]

@@ -1,4 +1,4 @@
-"""A file and its row live and die together, and how a file is served (contract M3)."""
+"""Files are stored and removed together with their rows; and how a file is served (contract M3)."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def after_commit(django_capture_on_commit_callbacks):
-    """`with after_commit():` what is to follow the commit follows at the end of the block."""
+    """`with after_commit():` runs the callbacks for the commit at the end of the block."""
     return lambda: django_capture_on_commit_callbacks(execute=True)
 
 
-def test_its_stored_name_can_not_be_guessed_and_says_nothing(upload, member, path, media):
+def test_the_stored_name_is_random_and_in_the_materials_folder(upload, member, path, media):
     upload(member, path, name="../../etc/passwd.pdf")
 
     [file] = stored_files(media)
@@ -35,7 +35,7 @@ def test_its_stored_name_can_not_be_guessed_and_says_nothing(upload, member, pat
     assert not OrphanedFile.objects.exists()
 
 
-def test_it_is_served_as_an_attachment_and_nothing_else(api, upload, member, path):
+def test_a_file_is_served_as_an_attachment(api, upload, member, path):
     made = upload(member, path, name="Übung № 1.pdf").json()
 
     answer = api().get(made["file"])
@@ -50,7 +50,7 @@ def test_it_is_served_as_an_attachment_and_nothing_else(api, upload, member, pat
     assert answer["Content-Length"] == str(len(PDF))
 
 
-def test_a_proxy_can_serve_it(api, upload, member, path, settings):
+def test_a_proxy_can_serve_the_file(api, upload, member, path, settings):
     made = upload(member, path).json()
     settings.MEDIA_ACCEL_PREFIX = "/internal/"
 
@@ -62,14 +62,14 @@ def test_a_proxy_can_serve_it(api, upload, member, path, settings):
     assert answer.content == b""
 
 
-def test_a_file_that_has_gone_from_the_disk_is_a_404(api, upload, member, path, media):
+def test_a_file_missing_on_the_disk_is_a_404(api, upload, member, path, media):
     made = upload(member, path).json()
     stored_files(media)[0].unlink()
 
     refused(api().get(made["file"]), 404, "not_found")
 
 
-def test_a_replaced_file_goes_after_the_commit(api, upload, member, path, media, after_commit):
+def test_a_replaced_file_is_removed_on_commit(api, upload, member, path, media, after_commit):
     made = upload(member, path).json()
 
     with after_commit():
@@ -81,7 +81,7 @@ def test_a_replaced_file_goes_after_the_commit(api, upload, member, path, media,
     assert not OrphanedFile.objects.exists()
 
 
-def test_a_deleted_materials_file_goes_after_the_commit(
+def test_the_file_of_a_deleted_material_is_removed_on_commit(
     api, upload, member, path, media, after_commit
 ):
     made = upload(member, path).json()
@@ -94,20 +94,20 @@ def test_a_deleted_materials_file_goes_after_the_commit(
     assert not OrphanedFile.objects.exists()
 
 
-def test_a_process_that_dies_after_the_commit_leaves_the_file_to_the_clock(
+def test_the_scheduler_removes_the_file_if_the_process_dies_after_the_commit(
     api, upload, member, path, media, now
 ):
     made = upload(member, path).json()
-    api(member).delete(f"{path}{made['id']}/")  # and nothing follows the commit
+    api(member).delete(f"{path}{made['id']}/")  # the callbacks for the commit don't run
 
-    assert remove_orphaned_files(now + timedelta(seconds=5)) == 0  # the process may be at it
+    assert remove_orphaned_files(now + timedelta(seconds=5)) == 0  # the process may be removing it
     assert remove_orphaned_files(now + timedelta(minutes=2)) == 1
 
     assert stored_files(media) == []
     assert not OrphanedFile.objects.exists()
 
 
-def test_a_deleted_sessions_files_are_removed_by_the_clock(
+def test_the_scheduler_removes_the_files_of_a_deleted_session(
     api, upload, member, instructor, path, media, now, course
 ):
     for _ in range(2):
@@ -119,12 +119,12 @@ def test_a_deleted_sessions_files_are_removed_by_the_clock(
     assert stored_files(media) == []
 
 
-def test_a_removal_that_failed_is_tried_again(api, upload, member, path, media, now, after_commit):
+def test_a_failed_removal_is_retried(api, upload, member, path, media, now, after_commit):
     made = upload(member, path).json()
     [file] = stored_files(media)
     content = file.read_bytes()
     file.unlink()
-    file.mkdir()  # what can't be removed as a file
+    file.mkdir()  # a folder can't be removed as a file
     (file / "inside").write_bytes(content)
     with after_commit():
         api(member).delete(f"{path}{made['id']}/")
@@ -137,7 +137,7 @@ def test_a_removal_that_failed_is_tried_again(api, upload, member, path, media, 
     assert not file.exists()
 
 
-def test_a_store_that_can_not_write_leaves_no_row(upload, member, path, media):
+def test_no_material_is_created_if_the_store_can_not_write(upload, member, path, media):
     media.parent.mkdir(exist_ok=True)
     media.write_text("in the way of the folder")
 
@@ -146,7 +146,7 @@ def test_a_store_that_can_not_write_leaves_no_row(upload, member, path, media):
     assert not Material.objects.exists()
 
 
-def test_a_session_cancelled_during_the_upload_gets_no_material_and_keeps_no_file(
+def test_no_material_and_no_file_is_left_if_the_session_is_cancelled_during_the_upload(
     member, instructor, course, media, now
 ):
     stale = Session.objects.seen_by(member).get(pk=course.pk)
@@ -164,12 +164,12 @@ def test_a_session_cancelled_during_the_upload_gets_no_material_and_keeps_no_fil
 
     assert stored_files(media) == []
     assert not Material.objects.exists()
-    # The clock looks once more, for what arrives when nobody waits for it.
+    # The scheduler removes the file once more, since the upload may arrive late.
     assert remove_orphaned_files(now + timedelta(minutes=59)) == 0
     assert remove_orphaned_files(now + timedelta(minutes=61)) == 1
 
 
-def test_what_a_killed_process_left_behind_is_removed_within_the_hour(media, now):
+def test_a_file_left_behind_by_a_killed_process_is_removed(media, now):
     (media / "materials").mkdir(parents=True)
     (media / "materials" / "a.pdf").write_bytes(PDF)
     OrphanedFile.objects.create(store="local", name="materials/a.pdf", next_try_at=now)

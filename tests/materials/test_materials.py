@@ -1,5 +1,4 @@
-"""Files, links and notes: what one may send, what is answered, and who hears of it (contract M1,
-N2)."""
+"""Files, links and notes: requests, answers, and notifications (contract M1, N2)."""
 
 from __future__ import annotations
 
@@ -17,7 +16,7 @@ NOTE = {"title": "Homework", "type": "note", "content": "Page 12"}
 
 
 @pytest.mark.parametrize("sent", [LINK, NOTE], ids=["link", "note"])
-def test_a_link_or_a_note_is_sent_as_json_and_what_it_does_not_use_is_empty(
+def test_a_link_or_a_note_is_sent_as_json_and_its_unused_fields_are_empty(
     api, instructor, path, sent
 ):
     answer = api(instructor).post(path, sent)
@@ -55,7 +54,7 @@ def test_a_link_may_be_sent_as_a_form_too(api, upload, member, path):
     assert (answer.json()["url"], answer.json()["file"]) == ("https://example.org/", "")
 
 
-def test_they_are_listed_oldest_first_and_shown_in_the_session(api, instructor, path, course):
+def test_materials_are_listed_oldest_first_and_shown_in_the_session(api, instructor, path, course):
     made = [api(instructor).post(path, each).json() for each in (LINK, NOTE)]
 
     assert api(instructor).get(path).json() == made
@@ -87,12 +86,12 @@ def test_they_are_listed_oldest_first_and_shown_in_the_session(api, instructor, 
         ({"title": "x", "type": "file", "file": 7}, "file"),
     ],
 )
-def test_what_can_not_be_one_is_refused_field_by_field(api, instructor, path, sent, field):
+def test_an_invalid_material_is_refused_with_the_field(api, instructor, path, sent, field):
     assert field in refused(api(instructor).post(path, sent), 400, "validation_error")["fields"]
     assert not Material.objects.exists()
 
 
-def test_a_session_takes_so_many(api, instructor, path, course):
+def test_a_session_has_a_maximum_number_of_materials(api, instructor, path, course):
     Material.objects.bulk_create(
         Material(session=course, uploaded_by=instructor, type="note", title="n", content="c")
         for _ in range(PER_SESSION)
@@ -101,7 +100,7 @@ def test_a_session_takes_so_many(api, instructor, path, course):
     refused(api(instructor).post(path, NOTE), 400, "materials_full")
 
 
-def test_a_sessions_notes_are_so_long_together(api, instructor, path):
+def test_the_notes_of_a_session_have_a_maximum_total_length(api, instructor, path):
     client, full = api(instructor), NOTE | {"content": "ü" * CONTENT}
     made = [client.post(path, full).json() for _ in range(NOTES_PER_SESSION // CONTENT)]
     last = f"{path}{made[-1]['id']}/"
@@ -114,7 +113,7 @@ def test_a_sessions_notes_are_so_long_together(api, instructor, path):
 
 
 @pytest.mark.parametrize("unused", [None, 7, [], {}, "x" * 30_000])
-def test_keys_that_a_type_does_not_use_are_ignored_whatever_they_hold(
+def test_keys_that_a_type_does_not_use_are_ignored_whatever_their_values(
     api, instructor, path, unused
 ):
     client, junk = api(instructor), {"url": unused, "file": unused}
@@ -127,7 +126,7 @@ def test_keys_that_a_type_does_not_use_are_ignored_whatever_they_hold(
 
 
 @pytest.mark.parametrize("method", ["put", "patch"])
-def test_a_part_is_changed_and_the_rest_stays(api, instructor, path, method):
+def test_only_the_fields_that_are_sent_change(api, instructor, path, method):
     made = api(instructor).post(path, LINK).json()
     client = api(instructor)
 
@@ -138,7 +137,7 @@ def test_a_part_is_changed_and_the_rest_stays(api, instructor, path, method):
 
 
 @pytest.mark.parametrize("sent", [LINK, NOTE, "file"], ids=["link", "note", "file"])
-def test_a_whole_material_sent_back_changes_nothing(api, upload, instructor, path, sent):
+def test_sending_a_whole_material_back_changes_nothing(api, upload, instructor, path, sent):
     client = api(instructor)
     made = (upload(instructor, path) if sent == "file" else client.post(path, sent)).json()
     before = Material.objects.values().get()
@@ -152,7 +151,7 @@ def test_a_whole_material_sent_back_changes_nothing(api, upload, instructor, pat
 @pytest.mark.parametrize(
     ("changes", "field"), [({"type": "note"}, "type"), ({"url": ""}, "url"), ({"url": "x"}, "url")]
 )
-def test_what_can_not_be_changed_is_refused(api, instructor, path, changes, field):
+def test_an_invalid_change_is_refused(api, instructor, path, changes, field):
     made = api(instructor).post(path, LINK).json()
 
     answer = api(instructor).put(f"{path}{made['id']}/", changes)
@@ -161,7 +160,7 @@ def test_what_can_not_be_changed_is_refused(api, instructor, path, changes, fiel
     assert api(instructor).get(path).json() == [made]
 
 
-def test_what_is_deleted_is_gone(api, instructor, path):
+def test_a_deleted_material_is_gone(api, instructor, path):
     made = api(instructor).post(path, LINK).json()
     client = api(instructor)
 
@@ -170,21 +169,21 @@ def test_what_is_deleted_is_gone(api, instructor, path):
     refused(client.delete(f"{path}{made['id']}/"), 404, "not_found")
 
 
-def test_the_others_in_the_session_hear_of_it(api, instructor, member, path, person, course, join):
+def test_the_others_in_a_session_are_notified(api, instructor, member, path, person, course, join):
     other = person()
     join(course, other)
     Notification.objects.all().delete()
 
     api(member).post(path, NOTE)
 
-    told = Notification.objects.order_by("user")
-    assert {each.user for each in told} == {instructor, other}
-    assert {(each.title, each.message, each.type) for each in told} == {
+    sent = Notification.objects.order_by("user")
+    assert {each.user for each in sent} == {instructor, other}
+    assert {(each.title, each.message, each.type) for each in sent} == {
         ("New material in Algebra", "Paula Pires has added Homework.", "session_update")
     }
 
 
-def test_braces_in_a_title_are_only_braces(api, instructor, member, path):
+def test_braces_in_a_title_are_not_interpreted(api, instructor, member, path):
     Notification.objects.all().delete()
 
     answer = api(instructor).post(path, NOTE | {"title": "{0.__class__}{x}"})

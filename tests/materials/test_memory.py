@@ -1,5 +1,5 @@
-"""Large files, many at once, cost a server hardly any memory; and what is larger than anything may
-be isn't even read (contract M3)."""
+"""A server needs little memory for many large files at once, and doesn't read bodies that are too
+large (contract M3)."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ def ines(server):
 
 
 def peak(server):
-    """The most memory that the server's process has had so far, in bytes."""
+    """Return the peak memory of the server's process so far, in bytes."""
     status = Path(f"/proc/{server.process.pid}/status").read_text()
     return int(status.split("VmHWM:")[1].split()[0]) * 1024
 
 
-def test_many_large_files_at_once_are_stored_and_served_in_little_memory(server, ines):
+def test_many_large_files_at_once_need_little_memory(server, ines):
     token, path = ines
     content = b"%PDF-1.7\n" + os.urandom(SIZE * MEGABYTE)
 
-    def there_and_back(number):
+    def upload_and_download(number):
         file, form = {"file": ("a.pdf", content)}, {"title": "Large", "type": "file"}
         made = server.call("POST", path, token, data=form, files=file).json()
         address = made["file"].removeprefix(server.base)
@@ -52,7 +52,7 @@ def test_many_large_files_at_once_are_stored_and_served_in_little_memory(server,
 
     before = peak(server)
     with ThreadPoolExecutor(AT_ONCE) as threads:
-        assert list(threads.map(there_and_back, range(AT_ONCE))) == [True] * AT_ONCE
+        assert list(threads.map(upload_and_download, range(AT_ONCE))) == [True] * AT_ONCE
 
     assert peak(server) - before < AT_ONCE * SIZE * MEGABYTE / 2
 

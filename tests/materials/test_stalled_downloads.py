@@ -1,4 +1,4 @@
-"""Clients that take a file slowly, or not at all, keep nobody from the database."""
+"""Clients that read a file slowly, or not at all, don't use up the database connections."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from tests.databases import fresh_postgres
 from tests.materials.site import open_session
 from tests.server import Server
 
-# More than the pool has connections, and more bytes than the buffers on the way take.
+# More clients than the pool has connections, and more bytes than the buffers can hold.
 STALLED, SIZE = 25, 12 * 1024 * 1024
 
 pytestmark = pytest.mark.postgres
 
 
 def stall(server, address):
-    """Ask for a file, and read no further than its first bytes."""
+    """Request a file, and read only its first bytes."""
     client = socket.socket()
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     client.settimeout(20)
