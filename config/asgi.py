@@ -1,4 +1,4 @@
-"""The application for an ASGI server, REST and `/ws/`, which `make run` and `make push` serve."""
+"""The application for an ASGI server (`make run`, `make push`): REST and `/ws/`."""
 
 import os
 from typing import Any

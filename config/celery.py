@@ -17,8 +17,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 if settings.METRICS_PORT and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     # The processes of a worker share their metrics in files. The client library reads this
     # variable when it is imported, which is when the apps are loaded.
-    figures = tempfile.TemporaryDirectory(suffix="-metrics", ignore_cleanup_errors=True)
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = figures.name
+    folder = tempfile.TemporaryDirectory(suffix="-metrics", ignore_cleanup_errors=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder.name
 django.setup()
 
 from config.environment import stop  # noqa: E402  # the apps must be loaded first
@@ -46,9 +46,9 @@ app.autodiscover_tasks()
 
 @celeryd_init.connect  # type: ignore[untyped-decorator]  # Celery has no types
 @beat_init.connect  # type: ignore[untyped-decorator]
-def need_redis(**kwargs: object) -> None:
+def require_redis(**kwargs: object) -> None:
     if not settings.REDIS_URL:
-        stop("REDIS_URL is not set: Celery's tasks wait in Redis.")
+        stop("REDIS_URL is not set: Celery keeps its tasks in Redis.")
 
 
 @celeryd_init.connect  # type: ignore[untyped-decorator]
@@ -62,5 +62,5 @@ def expose_metrics(**kwargs: object) -> None:
 
 
 @setup_logging.connect  # type: ignore[untyped-decorator]
-def log_as_the_settings_say(**kwargs: object) -> None:
+def keep_djangos_logging(**kwargs: object) -> None:
     """Do nothing: a receiver of this signal keeps Celery from changing Django's logging."""

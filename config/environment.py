@@ -1,4 +1,4 @@
-"""Reading the environment: a value that can't be read stops the start with a sentence."""
+"""Reading environment variables: an invalid value stops the start with an error message."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ YES, NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
 class Environment(environ.Env):
-    """django-environ, but strict, and without a stack trace for what is a typing mistake.
+    """django-environ, but strict, and without a stack trace for a typing mistake.
 
-    A variable that is set to nothing counts as not set.
+    An empty variable counts as not set.
     """
 
     def get_value(self, var: str, cast: Any = None, default: Any = "", **options: Any) -> Any:
@@ -48,7 +48,7 @@ class Environment(environ.Env):
         return builtins.int(text)
 
     def minutes(self, var: str, default: list[builtins.int]) -> list[builtins.int]:
-        """Whole numbers of minutes, separated by commas."""
+        """Read whole numbers of minutes, separated by commas."""
         texts = [text.strip() for text in self.get_value(var, str, default="").split(",")]
         if texts == [""]:
             return default
@@ -57,7 +57,7 @@ class Environment(environ.Env):
         return [builtins.int(text) for text in texts]
 
     def percentages(self, var: str, default: list[builtins.int]) -> list[builtins.int]:
-        """Whole numbers from 1 to 100, separated by commas."""
+        """Read whole numbers from 1 to 100, separated by commas."""
         texts = [text.strip() for text in self.get_value(var, str, default="").split(",")]
         if texts == [""]:
             return default
@@ -87,14 +87,14 @@ env.read_env(BASE_DIR / ".env")
 
 
 def rename_variable(old: str, new: str) -> None:
-    """Take the value of a variable's former name, for one release, and say so."""
+    """Accept a variable's former name for one more release, with a warning."""
     if old in os.environ:
         os.environ.setdefault(new, os.environ[old])
-        sys.stderr.write(f"{old} is called {new} now; the old name goes with the next release.\n")
+        sys.stderr.write(f"{old} was renamed to {new}; the next release won't read the old name.\n")
 
 
 def cloudinary_account(url: str, **account: str) -> dict[str, str]:
-    """The account that a `CLOUDINARY_URL` names; the one given if there is no such address."""
+    """Return the account of a `CLOUDINARY_URL`, or the given account if the URL is empty."""
     if not url:
         return account
     with readable("CLOUDINARY_URL"):
@@ -112,6 +112,7 @@ def cloudinary_account(url: str, **account: str) -> dict[str, str]:
 
 @contextmanager
 def readable(var: str) -> Iterator[None]:
+    """Stop the start if the block can't read this variable."""
     try:
         yield
     except (ValueError, KeyError, ImproperlyConfigured) as error:
@@ -119,5 +120,5 @@ def readable(var: str) -> Iterator[None]:
 
 
 def stop(sentence: str) -> NoReturn:
-    """End the process before it serves anything, with a sentence instead of a stack trace."""
+    """End the process before it serves requests, with a message instead of a stack trace."""
     raise SystemExit(sentence)

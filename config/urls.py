@@ -15,7 +15,7 @@ from operations.health import HealthViewSet
 from operations.metrics_view import metrics
 
 
-def leads_to(url: str) -> Callable[..., HttpResponseBase]:
+def redirect_to(url: str) -> Callable[..., HttpResponseBase]:
     """Return a redirect for GET and HEAD; a POST gets a 405, not a message about cookies."""
     return csrf_exempt(require_safe(RedirectView.as_view(url=url)))
 
@@ -26,11 +26,11 @@ admin_urls, admin_app, admin_name = admin.site.urls
 admin_urls = [each for each in admin_urls if getattr(each, "name", "") != "view_on_site"]
 
 urlpatterns = [
-    path("", leads_to("/api/docs/")),
+    path("", redirect_to("/api/docs/")),
     path("healthz", HealthViewSet.as_view({"get": "alive"})),
     path("readyz", HealthViewSet.as_view({"get": "ready"})),
     path("metrics", metrics),
-    path("admin", leads_to("/admin/")),
+    path("admin", redirect_to("/admin/")),
     path("admin/", (admin_urls, admin_app, admin_name)),
     path("api/", include("accounts.urls")),
     path("api/", include("mail.urls")),

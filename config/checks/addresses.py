@@ -26,11 +26,11 @@ def is_local(address: str) -> bool:
 
 
 @register
-def addresses_make_sense(**kwargs: Any) -> list[CheckMessage]:
+def check_addresses(**kwargs: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     for variable in ("PUBLIC_URL", "FRONTEND_URL"):
         if not host_of(getattr(settings, variable)):
-            sentence = f"{variable} must be like https://learn.example.org."
+            sentence = f"{variable} must have the form https://learn.example.org."
             found.append(Error(sentence, id="config.E030"))
     prefix = settings.MEDIA_ACCEL_PREFIX
     if prefix and not (prefix.startswith("/") and prefix.endswith("/") and len(prefix) > 1):

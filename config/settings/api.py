@@ -71,7 +71,7 @@ CORS_EXPOSE_HEADERS = ["Idempotent-Replayed", "Link", "Retry-After", "X-Request-
 SOCKETS_PER_PERSON = env.int("SOCKETS_PER_PERSON", 10, least=1)
 # In seconds: how often an open socket checks that its token and account are still valid. It is also
 # notified at once when they become invalid; this is for notices that were lost while Redis was
-# down.
+# unavailable.
 SOCKET_CHECK_SECONDS = env.int("SOCKET_CHECK_SECONDS", 30, least=1, most=3600)
 
 SPECTACULAR_SETTINGS = {

@@ -27,9 +27,9 @@ elif _database["ENGINE"] == "django.db.backends.postgresql":
         # Nothing slow happens inside a transaction: one that is idle this long was forgotten.
         "idle_in_transaction_session_timeout": 60,
     }
-    _said = " ".join(f"-c {name}={seconds}s" for name, seconds in _limits.items())
+    _flags = " ".join(f"-c {name}={seconds}s" for name, seconds in _limits.items())
     # Options in DATABASE_URL come later, and so override these.
-    _options["options"] = f"{_said} {_options.get('options', '')}".strip()
+    _options["options"] = f"{_flags} {_options.get('options', '')}".strip()
     _options.setdefault("pool", {"min_size": 1, "max_size": max(20, WEB_THREADS), "timeout": 5})
     _database["ENGINE"] = "core.db.postgresql"
 

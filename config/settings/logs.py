@@ -45,16 +45,16 @@ LOGGING: dict[str, Any] = {
         **{name: {"level": LOG_LEVEL} for name in _OURS},
         # Its own handlers would print each line twice, or send it by mail.
         "django": {"handlers": [], "propagate": True},
-        # Each request has a line of ours (`core.http.request_log`). These would add its path,
+        # Each request has its own line (`core.http.request_log`). These would also log its path.
         "django.request": {"level": "ERROR", "filters": ["breakages"]},
         "django.security.DisallowedHost": {"filters": ["host_refusals"]},
         "uvicorn.access": {"level": "CRITICAL"},
         "granian.access": {"level": "CRITICAL"},
-        # the path of a socket, with its query string,
+        # It would log the path of a socket with its query string.
         "uvicorn.error": {"level": "WARNING"},
-        # and the full exception of a failed job (`operations.scheduler`).
+        # It would log the full exception of a failed job (`operations.scheduler`).
         "celery.app.trace": {"level": "CRITICAL"},
-        # Each run of a job has a line of ours; these would say that it was sent and received.
+        # Each run of a job has its own line. These would log that it was sent and received.
         "celery.beat": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
         "_granian": {"handlers": [], "propagate": True},

@@ -12,7 +12,7 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # Where people go after signing in at /admin/login/ itself: the dashboard.
 LOGIN_REDIRECT_URL = "admin:index"
-# Needed behind proxies that don't pass on the port, where Django can't find its own origin.
+# Needed behind proxies that don't pass on the port, where Django can't determine its own origin.
 with readable("PUBLIC_URL"):
     _public = urlsplit(PUBLIC_URL)
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"] if _public.netloc else []

@@ -1,4 +1,4 @@
-"""The look of the admin (django-unfold), and the staff's way through it."""
+"""The look of the admin (django-unfold), and its navigation."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,12 +11,12 @@ from config.settings.process import DEBUG
 
 
 def _static(path: str) -> Callable[[HttpRequest], str]:
-    """The address of one of our own static files: known when it is asked for."""
+    """Return a function for the address of a static file, which is only known during a request."""
     return lambda request: static(path)
 
 
 def _list(title: str, icon: str, app: str, model: str) -> dict[str, Any]:
-    """A line of the navigation: a table's list, for those who may look at it."""
+    """Return a navigation item: a table's list, for those who may view it."""
     allowed = (f"{app}.view_{model}", f"{app}.change_{model}")
     return {
         "title": title,
@@ -29,7 +29,7 @@ def _list(title: str, icon: str, app: str, model: str) -> dict[str, Any]:
 UNFOLD = {
     "SITE_TITLE": "Tutoring sessions",
     "SITE_HEADER": "Tutoring sessions",
-    "SITE_SUBHEADER": "The staff's desk",
+    "SITE_SUBHEADER": "Administration",
     "SITE_SYMBOL": "school",
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": _static("operations/icon.svg")}
@@ -54,7 +54,7 @@ UNFOLD = {
                 "title": "Sessions",
                 "items": [
                     _list("Sessions", "groups", "sessions_app", "session"),
-                    _list("Sessions that wait", "approval", "sessions_app", "waitingsession")
+                    _list("Awaiting approval", "approval", "sessions_app", "waitingsession")
                     | {
                         "badge": "sessions_app.admin.queue_badge",
                         "badge_variant": "info",
@@ -68,7 +68,7 @@ UNFOLD = {
                 "title": "1-on-1",
                 "items": [
                     _list("1-on-1 sessions", "video_call", "zoom", "oneononesession"),
-                    _list("Log", "history", "zoom", "auditentry"),
+                    _list("Audit log", "history", "zoom", "auditentry"),
                     _list("Join tokens", "key", "zoom", "jointoken"),
                 ],
             },
@@ -77,21 +77,21 @@ UNFOLD = {
                 "items": [
                     _list("People", "person", "accounts", "user"),
                     _list("Staff groups", "badge", "auth", "group"),
-                    _list("Log of staff acts", "receipt_long", "admin", "logentry")
+                    _list("Log of staff actions", "receipt_long", "admin", "logentry")
                     | {"permission": lambda request: request.user.is_superuser},
                     _list("Friendships", "handshake", "friendships", "friendship"),
                     _list("Blocks", "block", "friendships", "block"),
                 ],
             },
             {
-                "title": "What people were told",
+                "title": "Notifications and mails",
                 "items": [
                     _list("Notifications", "notifications", "notifications", "notification"),
                     _list("Mails", "mail", "mail", "mail"),
                 ],
             },
             {
-                "title": "Work that waits",
+                "title": "Pending work",
                 "items": [
                     _list("Meetings to end", "call_end", "zoom", "pendingmeetingend"),
                     _list("Files to remove", "delete", "materials", "orphanedfile"),

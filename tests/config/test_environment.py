@@ -1,5 +1,5 @@
-"""Settings from the environment: typed, bounded, and refused with a sentence; and what the system
-checks say of those that can be read but can't work."""
+"""Settings from the environment: types, limits and error messages; and the system checks for values
+that can be read but can't work."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import sys
 import pytest
 
 from config.checks import (
-    observing_makes_sense,
-    production_makes_sense,
-    redis_can_be_read,
-    settings_make_sense,
+    check_monitoring,
+    check_production,
+    check_redis,
+    check_settings,
 )
 from config.environment import Environment, cloudinary_account, rename_variable
 
@@ -21,7 +21,7 @@ env = Environment()
 
 @pytest.fixture
 def given(monkeypatch):
-    """`given("10")`: the variable SETTING has that value."""
+    """`given("10")`: set the variable SETTING to that value."""
     return lambda value: monkeypatch.setenv("SETTING", value)
 
 
@@ -29,14 +29,14 @@ def given(monkeypatch):
     ("value", "read"),
     [("1", True), ("TRUE", True), ("on", True), ("0", False), ("No", False), ("", True)],
 )
-def test_a_flag_is_yes_or_no_and_nothing_is_the_default(given, value, read):
+def test_a_flag_is_read_and_an_empty_one_has_the_default(given, value, read):
     given(value)
 
     assert env.bool("SETTING", True) is read
 
 
 @pytest.mark.parametrize("value", ["maybe", "2", "tru"])
-def test_a_flag_that_is_neither_stops_the_start(given, value):
+def test_an_invalid_flag_stops_the_start(given, value):
     given(value)
 
     with pytest.raises(SystemExit, match=r"SETTING can't be read: use 1 or 0\."):
@@ -65,7 +65,7 @@ def test_minutes_are_read_from_a_list(given):
 
 
 @pytest.mark.parametrize("value", ["60;15", "60,", "an hour", "-60", "60.5"])
-def test_minutes_that_are_none_stop_the_start(given, value):
+def test_invalid_minutes_stop_the_start(given, value):
     given(value)
 
     with pytest.raises(SystemExit, match="use minutes, like 1440,60"):
@@ -79,7 +79,7 @@ def test_percentages_are_whole_numbers_up_to_100(given):
 
 
 @pytest.mark.parametrize("value", ["0", "101", "80,", "80%", "٨٠", "-5", "8.5"])
-def test_percentages_that_are_none_stop_the_start(given, value):
+def test_invalid_percentages_stop_the_start(given, value):
     given(value)
 
     with pytest.raises(SystemExit, match="use percentages, like 80,95"):
@@ -87,14 +87,14 @@ def test_percentages_that_are_none_stop_the_start(given, value):
 
 
 @pytest.mark.parametrize("value", ["nonsense", "foo://bar", "mysql://localhost/x"])
-def test_a_database_that_is_neither_of_the_two_stops_the_start(given, value):
+def test_an_unsupported_database_stops_the_start(given, value):
     given(value)
 
     with pytest.raises(SystemExit, match="SETTING can't be read"):
         env.db("SETTING", default="sqlite:///x")
 
 
-def test_a_mail_server_that_can_not_be_read_stops_the_start(given):
+def test_an_invalid_mail_server_stops_the_start(given):
     given("smtp")
 
     with pytest.raises(SystemExit, match="SETTING can't be read"):
@@ -125,9 +125,9 @@ KNOWN_KEY = "for-development-only-a-key-that-everybody-can-read-here"
     ],
     ids=lambda value: value[:40] if isinstance(value, str) else "+".join(value),
 )
-def test_the_settings_name_the_variable_that_stops_them(monkeypatch, environment, named):
+def test_the_error_names_the_invalid_variable(monkeypatch, environment, named):
     for module in [name for name in sys.modules if name.startswith("config.settings")]:
-        monkeypatch.delitem(sys.modules, module)  # to be read anew
+        monkeypatch.delitem(sys.modules, module)  # so that it is read again
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
 
@@ -135,22 +135,22 @@ def test_the_settings_name_the_variable_that_stops_them(monkeypatch, environment
         importlib.import_module("config.settings")
 
 
-def test_settings_as_they_come_make_sense():
-    assert settings_make_sense() == []
+def test_the_default_settings_pass_the_checks():
+    assert check_settings() == []
 
 
 @pytest.mark.parametrize("rate", ["20", "20/fortnight", "many/minute", "0/minute", "-5/minute"])
-def test_a_rate_that_is_none_is_named(settings, rate):
+def test_an_invalid_rate_is_reported(settings, rate):
     settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"person": rate}
 
-    [found] = settings_make_sense()
+    [found] = check_settings()
     assert "THROTTLE_PERSON" in found.msg
 
 
-def test_an_approval_policy_that_does_not_exist_is_named(settings):
+def test_an_unknown_approval_policy_is_reported(settings):
     settings.SESSION_APPROVAL_POLICY = "nobody"
 
-    assert [found.id for found in settings_make_sense()] == ["config.E001"]
+    assert [found.id for found in check_settings()] == ["config.E001"]
 
 
 @pytest.mark.parametrize(
@@ -164,26 +164,26 @@ def test_an_approval_policy_that_does_not_exist_is_named(settings):
         ("unix:///run/redis.sock", []),
     ],
 )
-def test_an_address_of_redis_that_can_not_be_read_is_named(settings, url, found):
+def test_an_invalid_redis_address_is_reported(settings, url, found):
     settings.REDIS_URL = url
 
-    assert [each.id for each in redis_can_be_read()] == found
+    assert [each.id for each in check_redis()] == found
 
 
-def test_a_deploy_check_warns_of_what_is_for_development(settings):
+def test_the_deploy_check_warns_of_development_settings(settings):
     settings.DISABLE_THROTTLING = settings.DEMO_DATA = True
     settings.PUBLIC_URL = "http://localhost:8000"
     settings.REDIS_URL, settings.EMBEDDED_SCHEDULER = "", False
-    found = [each.id for each in production_makes_sense()]
+    found = [each.id for each in check_production()]
     assert found == ["config.W001", "config.W002", "config.W003", "config.W010"]
 
     settings.DISABLE_THROTTLING = settings.DEMO_DATA = False
     settings.PUBLIC_URL = "https://sessions.example.org"
     settings.EMBEDDED_SCHEDULER = True
-    assert production_makes_sense() == []
+    assert check_production() == []
 
 
-def test_cloudinary_is_named_by_one_address_or_by_three_parts():
+def test_a_cloudinary_account_is_one_url_or_three_parts():
     named = {"cloud_name": "cloud", "api_key": "key", "api_secret": "s/3"}
     prefix = "?upload_prefix=http://127.0.0.1:1/"
 
@@ -195,27 +195,27 @@ def test_cloudinary_is_named_by_one_address_or_by_three_parts():
 
 
 @pytest.mark.parametrize("url", ["cloud", "https://key:secret@cloud", "cloudinary://", "http://["])
-def test_an_address_that_names_no_account_stops_the_start(url):
+def test_an_invalid_cloudinary_url_stops_the_start(url):
     with pytest.raises(SystemExit, match="CLOUDINARY_URL can't be read"):
         cloudinary_account(url)
 
 
 @pytest.mark.parametrize("missing", ["CLOUD_NAME", "API_KEY", "API_SECRET"])
-def test_half_an_account_is_named(settings, missing):
+def test_an_incomplete_cloudinary_account_is_reported(settings, missing):
     whole = {"CLOUD_NAME": "cloud", "API_KEY": "key", "API_SECRET": "secret"}
     settings.CLOUDINARY_STORAGE = whole
-    assert settings_make_sense() == []
+    assert check_settings() == []
 
     settings.CLOUDINARY_STORAGE = whole | {missing: ""}
 
-    assert [found.id for found in settings_make_sense()] == ["config.E004"]
+    assert [found.id for found in check_settings()] == ["config.E004"]
 
 
-def test_a_kind_of_file_that_nobody_knows_is_named(settings):
+def test_an_unknown_file_type_is_reported(settings):
     settings.MATERIAL_EXTENSIONS = ["pdf", "exe"]
 
-    [found] = settings_make_sense()
-    assert "MATERIAL_EXTENSIONS has exe:" in found.msg
+    [found] = check_settings()
+    assert "MATERIAL_EXTENSIONS has unknown types: exe." in found.msg
 
 
 @pytest.mark.parametrize(
@@ -231,18 +231,18 @@ def test_a_kind_of_file_that_nobody_knows_is_named(settings):
     ],
     ids=str,
 )
-def test_what_watches_the_server_is_configured_wholly_or_not_at_all(settings, values, found):
+def test_invalid_settings_of_monitoring_are_reported(settings, values, found):
     for name in ("SENTRY_DSN", "METRICS_TOKEN"):
         setattr(settings, name, "")
     settings.METRICS_PORT = 0
     for name, value in values.items():
         setattr(settings, name, value)
 
-    assert [each.id for each in observing_makes_sense()] == found
+    assert [each.id for each in check_monitoring()] == found
 
 
 @pytest.mark.parametrize(("name", "value"), [("LOG_LEVEL", "loud"), ("LOG_FORMAT", "xml")])
-def test_a_log_that_can_not_be_written_so_stops_the_start(monkeypatch, name, value):
+def test_an_invalid_log_setting_stops_the_start(monkeypatch, name, value):
     monkeypatch.setenv(name, value)
     monkeypatch.delitem(sys.modules, "config.settings.logs")
 
@@ -250,17 +250,17 @@ def test_a_log_that_can_not_be_written_so_stops_the_start(monkeypatch, name, val
         importlib.import_module("config.settings.logs")
 
 
-def test_a_variables_former_name_goes_on_working_and_says_so(monkeypatch, capsys):
+def test_a_variables_former_name_still_works_with_a_warning(monkeypatch, capsys):
     monkeypatch.setenv("SETTING_BEFORE", "0")
     monkeypatch.delenv("SETTING", raising=False)
 
     rename_variable("SETTING_BEFORE", "SETTING")
 
     assert env.bool("SETTING", True) is False
-    assert "SETTING_BEFORE is called SETTING now" in capsys.readouterr().err
+    assert "SETTING_BEFORE was renamed to SETTING" in capsys.readouterr().err
 
 
-def test_the_new_name_of_a_variable_wins_over_the_former_one(monkeypatch):
+def test_the_new_name_of_a_variable_takes_precedence(monkeypatch):
     monkeypatch.setenv("SETTING_BEFORE", "0")
     monkeypatch.setenv("SETTING", "1")
 

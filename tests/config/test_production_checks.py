@@ -1,12 +1,12 @@
-"""What the system checks say of a production server that is half configured."""
+"""Deploy checks for a production server that is incompletely configured."""
 
 from __future__ import annotations
 
 import pytest
 from django.conf import settings as configured
 
-from config.checks.addresses import addresses_make_sense
-from config.checks.production import https_makes_sense, mails_arrive, many_processes_agree
+from config.checks.addresses import check_addresses
+from config.checks.production import check_https, check_mails, check_processes
 
 
 @pytest.fixture
@@ -28,11 +28,11 @@ def production(settings, monkeypatch):
 
 
 def found():
-    checks = (addresses_make_sense, mails_arrive, many_processes_agree, https_makes_sense)
+    checks = (check_addresses, check_mails, check_processes, check_https)
     return [each.id for check in checks for each in check()]
 
 
-def test_a_server_with_everything_set_is_left_in_peace(production):
+def test_a_fully_configured_server_has_no_warnings(production):
     assert found() == []
 
 
@@ -77,26 +77,26 @@ def test_a_server_with_everything_set_is_left_in_peace(production):
     ],
     ids=str,
 )
-def test_each_half_configured_thing_is_named(production, changes, ids):
+def test_each_incomplete_setting_is_reported(production, changes, ids):
     for name, value in changes.items():
         setattr(production, name, value)
 
     assert found() == ids
 
 
-def test_sqlite_is_for_one_machine(production):
+def test_sqlite_is_reported(production):
     production.DATABASES["default"]["ENGINE"] = "django.db.backends.sqlite3"
 
     assert found() == ["config.W035"]
 
 
-def test_the_sentences_name_the_variable_to_set(production):
+def test_a_warning_names_the_variable_to_set(production):
     production.EMAIL_HOST, production.EMAIL_PORT = "localhost", 25
 
-    [warning] = mails_arrive()
+    [warning] = check_mails()
     assert warning.msg.startswith("EMAIL_URL ")
 
 
-def test_cookies_of_the_staff_end_with_a_working_day():
+def test_staff_sessions_last_a_working_day():
     assert configured.SESSION_COOKIE_AGE == 12 * 3600
     assert configured.SESSION_EXPIRE_AT_BROWSER_CLOSE

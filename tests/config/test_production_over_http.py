@@ -1,5 +1,5 @@
-"""A production server that is told nothing but what it must be told, over real HTTP: behind a
-proxy that ends TLS, and asked past it."""
+"""A production server with only the required settings, over real HTTP, with and without a proxy
+that terminates TLS."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def through_proxy(server, method, path, **kwargs):
 
 
 @pytest.mark.parametrize("path", ["/", "/api/docs/", "/api/sessions/?page=2", "/admin/login/"])
-def test_who_comes_by_plain_http_is_sent_to_https(server, path):
+def test_plain_http_is_redirected_to_https(server, path):
     answer = server.call("GET", path, headers={"Host": HOST}, allow_redirects=False)
 
     assert answer.status_code == 301
@@ -54,7 +54,7 @@ def test_who_comes_by_plain_http_is_sent_to_https(server, path):
         ("POST", {"Origin": "https://app.example.org"}),
     ],
 )
-def test_what_must_not_be_sent_by_plain_http_is_refused_and_not_redirected(server, method, headers):
+def test_tokens_and_bodies_over_plain_http_are_refused_and_not_redirected(server, method, headers):
     answer = server.call(method, "/api/auth/me/", headers=headers, allow_redirects=False)
 
     assert answer.status_code == 403
@@ -64,11 +64,11 @@ def test_what_must_not_be_sent_by_plain_http_is_refused_and_not_redirected(serve
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
-def test_health_is_asked_for_by_plain_http(server, path):
+def test_health_checks_work_over_plain_http(server, path):
     assert server.call("GET", path, allow_redirects=False).status_code == 200
 
 
-def test_every_answer_tells_browsers_to_be_careful(server):
+def test_every_answer_has_the_security_headers(server):
     answer = through_proxy(server, "GET", "/api/sessions/")
 
     assert answer.status_code == 401
@@ -81,7 +81,7 @@ def test_every_answer_tells_browsers_to_be_careful(server):
 
 
 def policy_of(answer):
-    """The policy by its directives."""
+    """Return the content security policy as a dict of directives."""
     header = answer.headers["Content-Security-Policy"]
     return dict(part.strip().partition(" ")[::2] for part in header.split(";"))
 
@@ -93,7 +93,7 @@ NOTHING = dict.fromkeys(csp.NOTHING, "'none'")
     ("path", "status"),
     [("/api/sessions/", 401), ("/nowhere/", 404), ("/healthz", 200), ("/api/schema/", 200)],
 )
-def test_an_answer_that_is_no_page_may_do_nothing(server, path, status):
+def test_an_answer_that_is_not_a_page_has_the_strictest_policy(server, path, status):
     answer = through_proxy(server, "GET", path)
 
     assert answer.status_code == status
@@ -101,7 +101,7 @@ def test_an_answer_that_is_no_page_may_do_nothing(server, path, status):
 
 
 @pytest.mark.parametrize("path", ["/admin/login/", "/api/docs/", "/api/redoc/"])
-def test_a_page_runs_scripts_of_this_server_only_and_none_inline(server, path):
+def test_a_page_runs_only_scripts_of_this_server_and_no_inline_ones(server, path):
     policy = policy_of(through_proxy(server, "GET", path))
 
     assert set(policy["script-src"].split()) <= {"'self'", "'unsafe-eval'"}
@@ -109,7 +109,7 @@ def test_a_page_runs_scripts_of_this_server_only_and_none_inline(server, path):
     assert policy["default-src"] == policy["frame-ancestors"] == "'none'"
 
 
-def test_only_the_host_that_is_asked_counts_whatever_else_a_client_says(server):
+def test_a_forged_host_is_ignored_or_refused(server):
     forged = {"X-Forwarded-Host": "evil.example"}
     answer = through_proxy(server, "GET", "/api/docs", headers=forged)
     assert "evil.example" not in answer.text + str(answer.headers)
@@ -122,7 +122,7 @@ def test_only_the_host_that_is_asked_counts_whatever_else_a_client_says(server):
     ("path", "status"),
     [("/healthz", 200), ("/readyz", 200), ("/metrics", 200), ("/api/docs/", 400)],
 )
-def test_machines_that_look_after_a_server_may_ask_it_by_its_bare_address(server, path, status):
+def test_only_health_checks_and_metrics_answer_under_any_host(server, path, status):
     answer = server.call("GET", path, METRICS_TOKEN, headers={"Host": "10.0.0.5:8000"})
 
     assert answer.status_code == status
@@ -132,8 +132,8 @@ def test_machines_that_look_after_a_server_may_ask_it_by_its_bare_address(server
     ("origin", "status"),
     [(f"https://{HOST}", 200), (f"https://{HOST}:8443", 200), ("https://evil.example", 403)],
 )
-def test_the_admins_forms_are_taken_from_its_own_pages(server, origin, status):
-    """Behind TLS, and behind a port that the proxy doesn't tell."""
+def test_the_admins_forms_are_accepted_only_from_its_own_pages(server, origin, status):
+    """Behind TLS, and behind a proxy that doesn't pass on the port."""
     page = through_proxy(server, "GET", "/admin/login/")
     cookie = page.headers["Set-Cookie"]
     assert re.match(r"__Host-csrftoken=.*; HttpOnly; .*; Path=/; SameSite=Lax; Secure$", cookie)
@@ -150,7 +150,7 @@ def test_the_admins_forms_are_taken_from_its_own_pages(server, origin, status):
     assert answer.status_code == status
 
 
-def test_without_proxies_nobody_is_believed_to_have_come_by_https(monkeypatch):
+def test_without_proxies_the_forwarded_protocol_is_ignored(monkeypatch):
     settings = read_settings(monkeypatch, PRODUCTION | {"NUM_PROXIES": "0"})
 
     assert not hasattr(settings, "SECURE_PROXY_SSL_HEADER")
@@ -158,7 +158,7 @@ def test_without_proxies_nobody_is_believed_to_have_come_by_https(monkeypatch):
     assert settings.SESSION_COOKIE_SECURE
 
 
-def test_the_redirect_is_left_to_a_proxy_that_does_it(monkeypatch):
+def test_the_redirect_can_be_left_to_a_proxy(monkeypatch):
     environment = PRODUCTION | {"SECURE_SSL_REDIRECT": "0", "SECURE_HSTS_SECONDS": "0"}
     settings = read_settings(monkeypatch, environment)
 
@@ -167,9 +167,9 @@ def test_the_redirect_is_left_to_a_proxy_that_does_it(monkeypatch):
 
 
 def read_settings(monkeypatch, environment):
-    """The settings as a process with this environment reads them."""
+    """Return the settings that a process with this environment reads."""
     for module in [name for name in sys.modules if name.startswith("config.settings")]:
-        monkeypatch.delitem(sys.modules, module)  # to be read anew
+        monkeypatch.delitem(sys.modules, module)  # so that it is read again
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     return importlib.import_module("config.settings")

@@ -12,7 +12,7 @@ from tests.server import ROOT
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
-def test_the_newest_release_of_the_changelog_is_the_projects_and_the_apis_version():
+def test_the_versions_of_changelog_project_and_api_description_agree():
     headings = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
     described = yaml.safe_load((ROOT / "docs/openapi.yaml").read_text())["info"]["version"]
 
@@ -21,7 +21,7 @@ def test_the_newest_release_of_the_changelog_is_the_projects_and_the_apis_versio
     assert described == PROJECT["version"]
 
 
-def test_the_license_that_the_project_declares_is_there():
+def test_the_declared_license_file_exists():
     [file] = PROJECT["license-files"]
 
     assert (ROOT / file).read_text().startswith(f"{PROJECT['license']} License\n")

@@ -1,6 +1,6 @@
-"""What `pyproject.toml` declares, what the requirements pin and what the code imports agree.
+"""The dependencies in `pyproject.toml`, the pinned requirements and the imports of the code agree.
 
-Nothing here asks a package index: `make requirements` does, and CI runs it and compares.
+These tests use no package index. `make requirements` does; CI runs it and compares the result.
 """
 
 from __future__ import annotations
@@ -32,26 +32,26 @@ PIN = re.compile(r"^([\w.-]+)==(\S+)(?: ; .+)? \\\n((?:    --hash=sha256:[0-9a-f
 
 
 def blocks(name: str) -> list[str]:
-    """One text for each pin: the pin, its hashes, and the comment that names who asked for it."""
+    """Return a text for each pin, with its hashes and the comment on which package requires it."""
     return re.split(r"\n(?=[^\s#])", "\n" + (ROOT / name).read_text())[1:]
 
 
 def pins(name: str) -> dict[str, str]:
-    """The version of each package that a file pins."""
+    """Return the version of each package that a file pins."""
     found = [PIN.match(block) for block in blocks(name)]
     return {each[1]: each[2] for each in found if each}
 
 
 @pytest.mark.parametrize("name", DECLARED)
-def test_every_line_is_a_pin_with_hashes_and_names_no_index(name):
-    unlike = [block for block in blocks(name) if not PIN.match(block)]
+def test_every_entry_is_a_pin_with_hashes_and_no_url(name):
+    others = [block for block in blocks(name) if not PIN.match(block)]
 
-    assert unlike == []
+    assert others == []
     assert "://" not in (ROOT / name).read_text()
 
 
 @pytest.mark.parametrize("name", DECLARED)
-def test_every_declared_dependency_is_pinned_at_a_version_that_it_allows(name):
+def test_every_declared_dependency_is_pinned_at_an_allowed_version(name):
     pinned = pins(name)
     for declared in map(Requirement, DECLARED[name]):
         version = pinned.get(canonicalize_name(declared.name))
@@ -60,7 +60,7 @@ def test_every_declared_dependency_is_pinned_at_a_version_that_it_allows(name):
 
 
 @pytest.mark.parametrize("name", DECLARED)
-def test_nothing_is_pinned_for_a_dependency_that_is_no_longer_declared(name):
+def test_only_declared_dependencies_are_pinned_directly(name):
     direct = {
         block.split("==")[0] for block in blocks(name) if f"{PROJECT['project']['name']} (" in block
     }
@@ -68,7 +68,7 @@ def test_nothing_is_pinned_for_a_dependency_that_is_no_longer_declared(name):
     assert direct == {canonicalize_name(Requirement(each).name) for each in DECLARED[name]}
 
 
-def test_the_files_pin_the_same_versions_and_development_has_all_of_the_runtime():
+def test_all_requirements_files_pin_the_same_versions():
     runtime, development, bench = (pins(name) for name in DECLARED)
 
     assert runtime.items() <= development.items()
@@ -78,7 +78,7 @@ def test_the_files_pin_the_same_versions_and_development_has_all_of_the_runtime(
 
 
 def imported(folders: list[str]) -> Iterator[str]:
-    """The top-level names that the files of these folders import."""
+    """Yield the top-level names that the files in these folders import."""
     for file in (file for folder in folders for file in (ROOT / folder).rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Import):
@@ -95,9 +95,7 @@ def imported(folders: list[str]) -> Iterator[str]:
     ],
     ids=["server", "tests"],
 )
-def test_every_imported_package_is_declared_and_not_just_somebody_elses_dependency(
-    folders, declared
-):
+def test_every_imported_package_is_declared_directly(folders, declared):
     own = {path.name for path in ROOT.iterdir() if path.is_dir()}
     third_party = set(imported(folders)) - sys.stdlib_module_names - own
     distributions = packages_distributions()

@@ -1,4 +1,4 @@
-"""What can be checked of `.github/` without running it; `make lint` checks its files' schemas."""
+"""Checks of `.github/` without running it; `make lint` checks the schemas of its files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WORKFLOW = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())
 JOBS: dict[str, Any] = WORKFLOW["jobs"]
 DEPENDABOT = yaml.safe_load((ROOT / ".github/dependabot.yml").read_text())
 MINIMUM = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
-# Where dependabot looks for what it updates, below each of its directories.
+# The files that dependabot updates in each of its directories.
 WATCHED = {
     "pip": "requirements*.txt",
     "docker": "Dockerfile",
@@ -32,7 +32,7 @@ def steps() -> Iterator[dict[str, Any]]:
         yield from job["steps"]
 
 
-def test_a_workflow_reads_the_repository_and_may_do_nothing_else():
+def test_the_workflow_can_only_read_the_repository():
     assert WORKFLOW["permissions"] == {"contents": "read"}
     assert [name for name, job in JOBS.items() if "permissions" in job] == []
     checkouts = [step for step in steps() if step.get("uses", "").startswith("actions/checkout@")]
@@ -41,20 +41,20 @@ def test_a_workflow_reads_the_repository_and_may_do_nothing_else():
     assert "secrets." not in str(WORKFLOW)
 
 
-def test_every_action_is_one_of_githubs_own_at_a_major_version():
+def test_every_action_is_githubs_own_at_a_major_version():
     used = {step["uses"] for step in steps() if "uses" in step}
 
     assert used
     assert [each for each in used if not re.fullmatch(r"actions/[\w-]+@v\d+", each)] == []
 
 
-def test_every_job_has_a_name_and_an_end_and_only_the_canary_may_fail():
+def test_every_job_has_a_name_and_a_timeout_and_only_the_canary_may_fail():
     assert all(job["name"] and job["timeout-minutes"] <= 60 for job in JOBS.values())
     assert [name for name, job in JOBS.items() if job.get("continue-on-error")] == ["canary"]
     assert WORKFLOW["concurrency"]["group"]
 
 
-def test_the_checks_run_on_every_python_from_the_oldest_supported_to_the_images():
+def test_the_checks_run_on_every_supported_python():
     versions = JOBS["check"]["strategy"]["matrix"]["python"]
     minors = [int(each.removeprefix("3.")) for each in versions]
     image = re.search(r"FROM python:3\.(\d+)-", (ROOT / "Dockerfile").read_text())
@@ -65,7 +65,7 @@ def test_the_checks_run_on_every_python_from_the_oldest_supported_to_the_images(
     assert int(image[1]) in minors
 
 
-def test_the_commands_name_what_is_there():
+def test_the_commands_exist():
     commands = [line for step in steps() for line in step.get("run", "").splitlines()]
     targets = {each for line in commands for each in re.findall(r"\bmake ([\w-]+)", line)}
 
@@ -78,7 +78,7 @@ def test_the_commands_name_what_is_there():
         assert (ROOT / file).is_file()
 
 
-def test_the_canary_is_on_the_django_that_its_name_says():
+def test_the_canarys_name_has_its_django_version():
     version = re.search(r"Django (\d+\.\d+)", JOBS["canary"]["name"])
 
     assert version
@@ -88,6 +88,6 @@ def test_the_canary_is_on_the_django_that_its_name_says():
 @pytest.mark.parametrize(
     "update", DEPENDABOT["updates"], ids=lambda each: each["package-ecosystem"]
 )
-def test_dependabot_finds_what_it_is_to_update(update):
+def test_dependabot_finds_the_files_to_update(update):
     for directory in update.get("directories", [update.get("directory")]):
         assert list((ROOT / directory.strip("/")).glob(WATCHED[update["package-ecosystem"]]))

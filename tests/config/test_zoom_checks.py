@@ -1,10 +1,10 @@
-"""What the system checks say of Zoom's settings."""
+"""System checks of the Zoom settings."""
 
 from __future__ import annotations
 
 import pytest
 
-from config.checks import zoom_is_set_up, zoom_makes_sense
+from config.checks import check_zoom, check_zoom_in_production
 
 CREDENTIALS = ("ZOOM_ACCOUNT_ID", "ZOOM_API_KEY", "ZOOM_API_SECRET")
 
@@ -23,29 +23,29 @@ def ids(found):
     return [each.id for each in found]
 
 
-def test_all_of_zooms_settings_or_none_make_sense(production):
-    assert zoom_makes_sense() == zoom_is_set_up() == []
+def test_all_zoom_settings_or_none_are_accepted(production):
+    assert check_zoom() == check_zoom_in_production() == []
 
     for name in CREDENTIALS:
         setattr(production, name, "")
-    assert zoom_makes_sense() == []
+    assert check_zoom() == []
 
 
 @pytest.mark.parametrize("name", CREDENTIALS)
-def test_credentials_are_complete_or_an_error(production, name):
+def test_incomplete_credentials_are_an_error(production, name):
     setattr(production, name, "")
 
-    assert ids(zoom_makes_sense()) == ["config.E006"]
+    assert ids(check_zoom()) == ["config.E006"]
 
 
 @pytest.mark.parametrize("name", ["ZOOM_BASE_URL", "ZOOM_OAUTH_URL"])
 @pytest.mark.parametrize(
     "address", ["http://zoom.example/v2", "zoom.example", "ftp://localhost", "https://", "http://["]
 )
-def test_secrets_go_to_no_address_where_others_can_read_them(production, name, address):
+def test_zooms_addresses_must_be_https(production, name, address):
     setattr(production, name, address)
 
-    [found] = zoom_makes_sense()
+    [found] = check_zoom()
     assert found.id == "config.E007"
     assert name in found.msg
 
@@ -53,29 +53,29 @@ def test_secrets_go_to_no_address_where_others_can_read_them(production, name, a
 @pytest.mark.parametrize(
     "address", ["http://127.0.0.1:9000/v2", "http://[::1]", "http://localhost"]
 )
-def test_this_machine_needs_no_https(production, address):
+def test_plain_http_is_allowed_on_this_machine(production, address):
     production.ZOOM_BASE_URL = address
 
-    assert zoom_makes_sense() == []
+    assert check_zoom() == []
 
 
-def test_development_needs_no_https(production):
+def test_plain_http_is_allowed_in_development(production):
     production.DEBUG = True
     production.ZOOM_BASE_URL = "http://zoom.example/v2"
 
-    assert zoom_makes_sense() == []
+    assert check_zoom() == []
 
 
-def test_meetings_need_a_host(production):
+def test_an_empty_list_of_hosts_is_an_error(production):
     production.ZOOM_HOST_USERS = [" "]
 
-    assert ids(zoom_makes_sense()) == ["config.E008"]
+    assert ids(check_zoom()) == ["config.E008"]
 
 
-def test_a_deploy_check_warns_of_what_is_missing(production):
+def test_the_deploy_check_warns_of_missing_settings(production):
     production.ZOOM_WEBHOOK_SECRET = ""
-    assert ids(zoom_is_set_up()) == ["config.W005"]
+    assert ids(check_zoom_in_production()) == ["config.W005"]
 
     for name in CREDENTIALS:
         setattr(production, name, "")
-    assert ids(zoom_is_set_up()) == ["config.W004"]
+    assert ids(check_zoom_in_production()) == ["config.W004"]
