@@ -15,7 +15,8 @@ WEB_THREADS = env.int("WEB_THREADS", 8, least=1, most=64)
 # The port of `make push`.
 PUSH_PORT = env.int("PUSH_PORT", min(PORT + 1, 65535), least=1, most=65535)
 # In seconds: how long the head of a request may take to arrive, and the rest of it. A form, which
-# may hold a large file, has more time while it comes at 1,000 bytes a second (`core/api/bodies.py`).
+# may hold a large file, has more time while it comes at 1,000 bytes a second
+# (`core/api/bodies.py`).
 # granian also closes a connection that is idle for HEADER_SECONDS.
 HEADER_SECONDS = env.int("HEADER_SECONDS", 10, least=1, most=300)
 BODY_SECONDS = env.int("BODY_SECONDS", 30, least=1, most=600)
