@@ -24,7 +24,7 @@ from sessions_app.states import Level, Mode, Status
 REQUEST_KEYS = frozenset({"subject", "level", "duration", "timezone_offset"})
 
 
-def mode_asked_for(body: Any) -> Mode | None:
+def requested_mode(body: Any) -> Mode | None:
     """Return the booking mode of a create request (contract S1): the one it names or, if it names
     none, the one that its keys imply. None if it names one that doesn't exist."""
     if "booking_mode" in body:

@@ -18,7 +18,7 @@ from sessions_app.representations import (
     SessionDoneObject,
     SessionListObject,
 )
-from sessions_app.serializers import mode_asked_for
+from sessions_app.serializers import requested_mode
 from sessions_app.views.base import SessionViews
 
 # In addition to those of the table: a `status` in the body has the rules of another action.
@@ -75,7 +75,7 @@ class SessionViewSet(SessionViews):
         Only instructors can publish an `instant` session, which is open at once. Anybody can
         publish a `request` session.
         """
-        now, mode = timezone.now(), mode_asked_for(request.data)
+        now, mode = timezone.now(), requested_mode(request.data)
         services.check_may_create(mode, by=self.person)
         fields = self.read(mode=mode, now=now) | {"booking_mode": mode}
         session = services.create(by=self.person, now=now, **fields)

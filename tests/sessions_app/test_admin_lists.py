@@ -32,7 +32,7 @@ def titles(desk, query, path=LIST):
 @pytest.mark.parametrize(
     ("path", "number"),
     [
-        (LIST, 3),  # the count, the rows with their creators, the years
+        (LIST, 3),  # the count, the rows with their creators, the list of years
         (f"{LIST}?q=react", 4),  # and the people with this name
         (f"{LIST}?status__exact=upcoming&date__year=2026", 2),  # no list of years
         ("/admin/sessions_app/bookingrequest/", 2),

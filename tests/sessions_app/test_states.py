@@ -1,18 +1,18 @@
-"""The table of actions as a whole: its order, and which status leads where (contract S4, S5)."""
+"""The table of actions: its order, and the changes of status that it allows (contract S4, S5)."""
 
 from __future__ import annotations
 
 from sessions_app.states import ACTIONS, BUTTONS, Status
 
 
-def test_the_buttons_are_the_contracts_in_its_order() -> None:
+def test_the_buttons_are_those_of_the_contract_in_its_order() -> None:
     assert " ".join(BUTTONS) == (
         "join leave withdraw_request approve_request reject_request approve start complete "
         "cancel update delete"
     )
 
 
-def test_statuses_lead_where_the_contract_says() -> None:
+def test_each_status_can_change_to_the_statuses_in_the_contract() -> None:
     leads = {
         status: {action.to for action in ACTIONS.values() if action.to and status in action.states}
         for status in Status
