@@ -9,6 +9,7 @@ addresses are signed and expire.
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from typing import Any, NoReturn
 
@@ -20,22 +21,34 @@ from django.conf import settings
 from urllib3 import Timeout
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, ReadTimeoutError
 
+from core.deadline import DeadlineExceededError, NeverStartedError, WatchedPools, Workers
 from core.errors import APIError
 from core.observability import metrics
+from core.observability.logs import id_header
 from materials.file_types import FILE_TYPES, extension_of
 from materials.storages import STORE_FAILED, STORE_TIMEOUT, STORE_UNAVAILABLE
-from materials.storages.deadline import Line, Workers
 
 logger = logging.getLogger(__name__)
 
 # The minimum size that Cloudinary accepts for a part of a larger file.
 CHUNK = 5 * 1024 * 1024
 # The SDK holds each part in memory, so only a few files are transferred at once.
-UPLOADS, REMOVALS = Workers(4), Workers(2)
+UPLOADS, REMOVALS = Workers(4, "cloudinary-upload"), Workers(2, "cloudinary-removal")
 UPLOAD_SECONDS, REMOVAL_SECONDS, CONNECT_SECONDS = 12.0, 1.5, 3.0
 
-# The SDK's own pool of connections has no time limit for a whole call.
-uploader._http = Line(cloudinary.CERT_KWARGS)
+
+class Connections(threading.local):
+    """Replaces the SDK's pool of connections, which has no time limit for a whole call, by one for
+    each call: all parts of a file go over the same connection."""
+
+    pools: WatchedPools
+
+    def request(self, *args: Any, **kwargs: Any) -> Any:
+        kwargs["headers"] = id_header() | kwargs.get("headers", {})
+        return self.pools.request(*args, **kwargs)
+
+
+uploader._http = connections = Connections()
 
 
 class CloudinaryStore(MediaCloudinaryStorage):  # type: ignore[misc]  # it has no types
@@ -54,10 +67,8 @@ class CloudinaryStore(MediaCloudinaryStorage):  # type: ignore[misc]  # it has n
     def _save(self, name: str, content: Any) -> str:
         send = uploader.upload_large if content.size > CHUNK else uploader.upload
         # Set, since by default the SDK sends the name that the person gave the file.
-        result = UPLOADS.run(
-            lambda: self.call(send, content, filename="file", chunk_size=CHUNK, **self.named(name)),
-            self.seconds,
-        )
+        options = {"filename": "file", "chunk_size": CHUNK, **self.named(name)}
+        result = self.call(UPLOADS, self.seconds, send, content, **options)
         if result.get("public_id") != self.named(name)["public_id"]:
             raise failed("its answer has another public id")
         if result.get("bytes") != content.size:
@@ -66,10 +77,9 @@ class CloudinaryStore(MediaCloudinaryStorage):  # type: ignore[misc]  # it has n
 
     @metrics.call("cloudinary", "remove")
     def delete(self, name: str) -> None:
-        result = REMOVALS.run(
-            lambda: self.call(uploader.destroy, invalidate=True, **self.named(name)),
-            min(self.seconds, REMOVAL_SECONDS),
-        )
+        seconds = min(self.seconds, REMOVAL_SECONDS)
+        options = {"invalidate": True, **self.named(name)}
+        result = self.call(REMOVALS, seconds, uploader.destroy, **options)
         if result.get("result") not in {"ok", "not found"}:
             raise failed("its answer doesn't confirm the removal")
 
@@ -104,16 +114,27 @@ class CloudinaryStore(MediaCloudinaryStorage):  # type: ignore[misc]  # it has n
             return {"type": "authenticated", "resource_type": "image", "public_id": stem}
         return {"type": "authenticated", "resource_type": "raw", "public_id": name}
 
-    def call(self, function: Any, *args: Any, **options: Any) -> dict[str, Any]:
-        """Call a function of the SDK.
+    def call(
+        self, workers: Workers, seconds: float, function: Any, *args: Any, **options: Any
+    ) -> dict[str, Any]:
+        """Call a function of the SDK in one of the threads.
 
         Raises:
-            APIError: 502, 503 or 504.
+            APIError: 502; 503 if no thread was free in time; 504 if it didn't end in time.
         """
         timeout = Timeout(connect=min(self.seconds, CONNECT_SECONDS), read=self.seconds)
         options |= self.account | {"timeout": timeout}
+
+        def work() -> Any:
+            with WatchedPools(**cloudinary.CERT_KWARGS) as connections.pools:
+                return function(*args, **options)
+
         try:
-            result = function(*args, **options)
+            result = workers.run(work, seconds)
+        except NeverStartedError:
+            raise APIError(STORE_UNAVAILABLE) from None
+        except DeadlineExceededError:
+            raise APIError(STORE_TIMEOUT) from None
         except Exception as error:
             raise translated(error) from error
         if not isinstance(result, dict):

@@ -14,9 +14,10 @@ import structlog
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
+from core.deadline import WatchedPools, Workers
 from core.observability import logs
 from core.observability.redaction import redact, redacted
-from materials.storages.deadline import Line, Workers
+from materials.storages.cloud import connections
 
 JWT = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ1c2VyX2lkIjoxfQ.c2lnbmF0dXJl-_"
 
@@ -182,13 +183,15 @@ def test_a_call_to_the_file_store_is_made_in_another_thread_with_the_requests_id
             pass
 
     def work():
-        return threading.current_thread().name, Line({}).request(method="POST", url=url).status
+        connections.pools = WatchedPools()
+        name = threading.current_thread().name
+        return name, connections.request(method="POST", url=url).status
 
     with HTTPServer(("127.0.0.1", 0), Store) as store:
         threading.Thread(target=store.handle_request, daemon=True).start()
         url = f"http://127.0.0.1:{store.server_port}/"
         with logs.about(request_id="upload-1"):
-            thread, status = Workers(1).run(work, 5)
+            thread, status = Workers(1, "store").run(work, 5)
 
     assert (status, received) == (204, ["upload-1"])
-    assert thread.startswith("store")
+    assert thread == "store"

@@ -4,6 +4,7 @@ Never call it inside a transaction. It puts no secret into logs or errors: no cr
 meeting addresses or passcodes.
 """
 
+from core.deadline import Deadline
 from zoom.client.errors import (
     ZOOM_BUSY,
     ZOOM_FAILED,
@@ -19,7 +20,6 @@ from zoom.client.meetings import (
     marked_meetings,
 )
 from zoom.client.tokens import is_configured
-from zoom.client.transport import Deadline
 
 __all__ = [
     "ZOOM_BUSY",

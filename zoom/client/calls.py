@@ -11,9 +11,10 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from core.deadline import Deadline
 from core.errors import APIError
 from zoom.client.errors import ZOOM_BUSY, ZOOM_FAILED
-from zoom.client.transport import BrokenError, Deadline, NotSentError, ZoomResponse
+from zoom.client.transport import BrokenError, NotSentError, ZoomResponse
 
 logger = logging.getLogger(__name__)
 

@@ -14,12 +14,13 @@ from urllib.parse import quote
 
 from django.conf import settings
 
+from core.deadline import Deadline
 from core.errors import APIError
 from core.observability import metrics
 from zoom.client import tokens
 from zoom.client.calls import expect, repeat
 from zoom.client.errors import ZOOM_FAILED
-from zoom.client.transport import Deadline, ZoomResponse, send
+from zoom.client.transport import ZoomResponse, send
 
 logger = logging.getLogger(__name__)
 

@@ -11,11 +11,12 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.core.cache import cache
 
+from core.deadline import Deadline
 from core.errors import APIError
 from core.observability import metrics
 from zoom.client.calls import expect, repeat
 from zoom.client.errors import ZOOM_FAILED, ZOOM_NOT_CONFIGURED
-from zoom.client.transport import Deadline, send
+from zoom.client.transport import send
 
 logger = logging.getLogger(__name__)
 

@@ -1,25 +1,23 @@
-"""One call to Zoom, which always ends by a deadline.
-
-A socket timeout limits a single wait. A server that sends byte by byte, a name with many addresses
-or a slow resolver can cause many waits. So the call runs in a thread, and the caller stops waiting
-at the deadline.
-"""
+"""One call to Zoom, which always ends by a deadline (`core.deadline`)."""
 
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Mapping
-from concurrent.futures import Future
-from contextvars import copy_context
 from dataclasses import dataclass, field
-from threading import Thread
 from typing import Any
 
 import orjson
 import requests
 from urllib3.exceptions import HTTPError, MaxRetryError, ReadTimeoutError
 
+from core.deadline import (
+    Deadline,
+    DeadlineExceededError,
+    NeverStartedError,
+    WatchedAdapter,
+    Workers,
+)
 from core.errors import APIError
 from core.observability.logs import id_header
 from zoom.client.errors import ZOOM_FAILED, ZOOM_TIMEOUT, ZOOM_UNREACHABLE
@@ -29,17 +27,8 @@ logger = logging.getLogger(__name__)
 CONNECT_SECONDS = 3
 READ_SECONDS = 10
 MAX_BODY = 1024 * 1024
-
-
-class Deadline:
-    """The time by which all calls and retries of one operation end."""
-
-    def __init__(self, seconds: float = 12) -> None:
-        self.moment = time.monotonic() + seconds
-
-    def remaining(self) -> float:
-        """Return the seconds left, at least 0."""
-        return max(0.0, self.moment - time.monotonic())
+# More calls than a process has threads for requests and jobs never wait for each other.
+CALLS = Workers(32, "zoom-call")
 
 
 class NotSentError(APIError):
@@ -100,20 +89,16 @@ def send(
     """
     if not deadline.remaining():
         raise APIError(ZOOM_TIMEOUT)
-    outcome: Future[ZoomResponse] = Future()
     headers = id_header() | dict(headers)
-
-    def work() -> None:
-        try:
-            outcome.set_result(transfer(method, url, deadline, headers, content))
-        except Exception as error:  # raised again in the waiting thread
-            outcome.set_exception(error)
-
-    Thread(target=copy_context().run, args=(work,), name="zoom-call", daemon=True).start()
     try:
-        return outcome.result(timeout=deadline.remaining())
+        return CALLS.run(
+            lambda: transfer(method, url, deadline, headers, content), deadline.remaining()
+        )
+    except NeverStartedError:
+        logger.warning("All threads for calls to Zoom are busy.")
+        raise NotSentError() from None
     # `from None`: the libraries' errors contain the request with its headers and body.
-    except (TimeoutError, requests.ReadTimeout, ReadTimeoutError):
+    except (DeadlineExceededError, TimeoutError, requests.ReadTimeout, ReadTimeoutError):
         logger.warning("Zoom didn't answer in time.")
         raise APIError(ZOOM_TIMEOUT) from None
     except requests.exceptions.SSLError:
@@ -144,6 +129,8 @@ def transfer(
     left = max(deadline.remaining(), 0.001)
     with requests.Session() as session:
         session.trust_env = False  # ignore the machine's proxies and .netrc
+        session.mount("https://", WatchedAdapter())
+        session.mount("http://", WatchedAdapter())
         with session.request(
             method,
             url,
@@ -155,18 +142,16 @@ def transfer(
         ) as response:
             return ZoomResponse(
                 status=response.status_code,
-                body=read_body(response, deadline),
+                body=read_body(response),
                 retry_after=response.headers.get("Retry-After", ""),
             )
 
 
-def read_body(response: requests.Response, deadline: Deadline) -> bytes:
-    """Return the body. Raise an error if it is too long or too slow."""
+def read_body(response: requests.Response) -> bytes:
+    """Return the body, or raise an error if it is too long or broke off."""
     body = bytearray()
     while chunk := response.raw.read1(MAX_BODY):
         body += chunk
         if len(body) > MAX_BODY:
             raise BrokenError()
-        if not deadline.remaining():
-            raise APIError(ZOOM_TIMEOUT)
     return bytes(body)
