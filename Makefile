@@ -1,5 +1,5 @@
-# The two commands of the README are `make run` and `make test`; `make check` is all of CI.
-# They need Python 3.11 or newer and nothing else: PYTHON=python3.12 make run names another one.
+# Start with `make run` and `make test`; `make check` runs all checks of CI.
+# Only Python 3.11 or newer is needed; `PYTHON=python3.12 make run` uses another Python.
 
 PYTHON ?= python3
 VENV := .venv
@@ -11,29 +11,29 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 run: $(VENV)/.runtime
 	@exec $(BIN)/python manage.py run
 
-# What runs in production: REST by WSGI, and live push with REDIS_URL.
+# What runs in production: REST over WSGI, and live push if REDIS_URL is set.
 serve: $(VENV)/.runtime
 	@exec $(BIN)/python manage.py serve
 
-# Live push for a REST server in other processes, which share its REDIS_URL.
+# Live push for REST servers in other processes with the same REDIS_URL.
 push: $(VENV)/.runtime
 	@exec $(BIN)/python manage.py push
 
-# The containers, with TLS once there is a certificate (docs/containers.md).
+# The containers, with TLS if there is a certificate (docs/containers.md).
 CERTIFICATE := $(wildcard proxy/certificates/fullchain.pem)
 COMPOSE := docker compose --env-file .env.production --file compose.yaml \
 	$(if $(CERTIFICATE),--file compose.tls.yaml)
-# The name under which people reach them; it gets into .env.production when that is first written.
+# The public host name; it is written into .env.production when that file is created.
 SITE ?= localhost
 
-# Everything in containers, from an image built here: web, worker, beat, PostgreSQL, Redis, proxy.
+# Start everything in containers, from an image built here: web, worker, beat, PostgreSQL, Redis, proxy.
 up:
 	@$(PYTHON) containers/production_env.py $(SITE)
 	$(COMPOSE) build web
 	$(COMPOSE) up --detach --wait
-	@sed -n 's/^PUBLIC_URL=/It runs: /p' .env.production
+	@sed -n 's/^PUBLIC_URL=/Running at /p' .env.production
 
-# The data stays, in volumes.
+# Stop the containers. The data stays in volumes.
 down:
 	$(COMPOSE) down
 
@@ -43,9 +43,9 @@ test: $(VENV)/.development
 coverage: $(VENV)/.development
 	@COVERAGE=1 exec $(BIN)/python -m tests.suite
 
-# The tests on the next Django, in an environment of its own; what Django will remove is an error.
-# Python 3.12 or newer.
-# Left out: MAILERS, which replaces what mails use, is not in Django 5.2, and the admin's theme is not ours.
+# The tests on the next Django, in a separate environment, with deprecation warnings as errors. Needs Python
+# 3.12 or newer. Warnings that can't be avoided are ignored: MAILERS, the new way to send mails, doesn't exist
+# in Django 5.2, and the admin's theme is a third-party package.
 UNAVOIDABLE := -W "ignore:The EMAIL_" -W "ignore:get_connection() is" -W "ignore:Overriding get_action_choices()"
 canary:
 	$(MAKE) VENV=.venv-canary .venv-canary/.development
@@ -53,7 +53,7 @@ canary:
 	.venv-canary/bin/python -m tests.suite \
 		-W error::DeprecationWarning -W error::PendingDeprecationWarning $(UNAVOIDABLE) $(ARGS)
 
-# The tests stand last, so that the output ends with their closing line.
+# The tests come last, so that the output ends with their summary.
 check: lint types imports drift deploy-check test
 
 lint: $(VENV)/.development
@@ -72,14 +72,14 @@ types: $(VENV)/.development
 imports: $(VENV)/.development
 	$(BIN)/lint-imports
 
-# What is generated and committed must be what the code generates now.
+# Check that the generated files in the repository match what the code generates.
 drift: $(VENV)/.development
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py spectacular --fail-on-warn --validate --file $(VENV)/openapi.yaml
 	diff -u docs/openapi.yaml $(VENV)/openapi.yaml
 	$(BIN)/python manage.py draw_states --check
 
-# A production server's whole environment: nothing in it is there to please the check alone.
+# The full environment of a production server.
 deploy-check: $(VENV)/.development
 	DEBUG=0 ALLOWED_HOSTS=example.org PUBLIC_URL=https://example.org NUM_PROXIES=1 DEMO_DATA=0 \
 	DATABASE_URL=postgres://user@localhost/name REDIS_URL=redis://localhost \
@@ -97,8 +97,8 @@ docs: $(VENV)/.development
 	$(BIN)/python manage.py spectacular --fail-on-warn --validate --file docs/openapi.yaml
 	$(BIN)/python manage.py draw_states
 
-# Resolves what pyproject.toml declares, for every Python and system at once, with the hash of each file.
-# Versions that are pinned already stay; `make requirements ARGS=--upgrade` takes the newest allowed ones.
+# Pin the dependencies in pyproject.toml, for every Python and operating system, with the hash of each file.
+# Pinned versions stay; `make requirements ARGS=--upgrade` pins the newest allowed ones.
 COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make requirements"
 requirements: $(VENV)/.development
@@ -111,7 +111,7 @@ clean:
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "Python 3.11 or newer is needed; name one: PYTHON=python3.12 make $(MAKECMDGOALS)"; exit 1; }
+		{ echo "Python 3.11 or newer is needed, for example: PYTHON=python3.12 make $(MAKECMDGOALS)"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.runtime: requirements.txt | $(BIN)/python

@@ -1,8 +1,8 @@
-"""Writes `.env.production` with fresh secrets, unless there is one: `make up` calls it.
+"""Creates `.env.production` with new secrets if it doesn't exist; `make up` calls this script.
 
     python3 containers/production_env.py [host name]
 
-Plain Python, since it runs on the machine that has the containers, where nothing is installed.
+It only uses the standard library, since nothing is installed on the machine with the containers.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ import sys
 from pathlib import Path
 
 TEMPLATE = """\
-# Read by compose.yaml. Secrets of this site: keep a copy somewhere safe, and out of the repository.
-# Every setting of docs/settings.md may stand here, a line each; a value with a $ in 'quotes'.
+# Read by compose.yaml. It has the secrets of this site: keep a copy in a safe place, and don't
+# commit it. You can add any setting of docs/settings.md. Put a value with a $ in 'quotes'.
 
-# Who loses this key signs everybody out; who finds it can sign in as anybody.
+# A new key signs everybody out. Whoever knows the key can sign in as anybody.
 SECRET_KEY={key}
-# The databases take these when they are first made: changing them here alone locks the server out.
+# The databases get these passwords when they are created: don't change them only here.
 POSTGRES_PASSWORD={postgres}
 REDIS_PASSWORD={redis}
 
-# The names under which people reach this server, and its address in mails.
+# The public host names of this server, and its address in mails.
 ALLOWED_HOSTS={host}
 PUBLIC_URL={address}
-# Where the proxy listens for plain HTTP.
+# The port on which the proxy listens for plain HTTP.
 HTTP_PORT={port}
 
 # FRONTEND_URL=https://app.example.org
@@ -36,21 +36,21 @@ HTTP_PORT={port}
 
 
 def text_for(host: str) -> str:
-    """The file for a server of this name; `localhost` is for trying out, on a port that anybody
-    may use, without TLS."""
-    trying_out = host == "localhost"
+    """Return the file for a server of this name. `localhost` is for trying it out, without TLS and
+    on a port that needs no privileges."""
+    is_trial = host == "localhost"
     return TEMPLATE.format(
         key=secrets.token_urlsafe(64),
         postgres=secrets.token_urlsafe(32),
         redis=secrets.token_urlsafe(32),
         host=host,
-        address="http://localhost:8080" if trying_out else f"https://{host}",
-        port=8080 if trying_out else 80,
+        address="http://localhost:8080" if is_trial else f"https://{host}",
+        port=8080 if is_trial else 80,
     )
 
 
 def write(file: Path, host: str) -> bool:
-    """Write the file, for its owner's eyes only; False if there is one already."""
+    """Write the file, readable by its owner only. Return False if it exists already."""
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -65,4 +65,4 @@ if __name__ == "__main__":
     if write(target, (sys.argv[1:] or ["localhost"])[0]):
         sys.stdout.write(f"Wrote {target.name}, with new secrets.\n")
     else:
-        sys.stdout.write(f"{target.name} is there already, and stays as it is.\n")
+        sys.stdout.write(f"{target.name} exists already; it was not changed.\n")

@@ -1,4 +1,4 @@
-"""A server behind the proxy, and what is asked of both."""
+"""Fixtures: a server behind the proxy, a session with materials, and an uploaded file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.waiting import until
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 40
 MANY = 27 * 1024 * 1024
 ORIGIN = "https://app.example.org"
-# Where nobody can be reached, which the system says at once.
+# An address to which a connection fails at once.
 NOWHERE = "255.255.255.255"
 SECONDS = 10
 
@@ -49,19 +49,19 @@ def proxy(tmp_path_factory, rest):
 
 @pytest.fixture
 def site(proxy, rest):
-    """The server as clients see it: what is asked of it goes through the proxy."""
+    """The server as clients see it: requests go through the proxy."""
     return Server(rest.folder, port=proxy.port)
 
 
 @pytest.fixture(scope="module")
 def materials(proxy, rest):
-    """(a token, the path of the materials of a session of hers), made through the proxy."""
+    """(an instructor's token, the path of her session's materials), created through the proxy."""
     return open_session(Server(rest.folder, port=proxy.port))
 
 
 @pytest.fixture
 def address(site, materials):
-    """Where the file is that she has just uploaded."""
+    """The address of a file that the instructor has just uploaded."""
     token, path = materials
     answer = site.call(
         "POST", path, token, data={"title": "L", "type": "file"}, files={"file": ("a.pdf", PDF)}
@@ -82,7 +82,7 @@ def refused(answer, status, code):
 
 @pytest.fixture
 def replicas(proxy, site):
-    """`replicas(address, …)`: from here on the servers are there, as soon as nginx asks again."""
+    """`replicas(address, …)`: move the servers there; nginx finds them when it resolves again."""
 
     def move(*addresses):
         proxy.names.addresses = list(addresses)

@@ -1,4 +1,4 @@
-"""A name server on loopback that says what it is told to: it stands for the container engine's."""
+"""A fake name server on loopback, in place of the container engine's."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import threading
 
 
 class NameServer:
-    """Every name it is asked for has the addresses in `addresses`, for a second."""
+    """Resolves every name to the addresses in `addresses`, with a TTL of one second."""
 
     def __init__(self) -> None:
         self.addresses: list[str] = []
@@ -23,9 +23,9 @@ class NameServer:
             self.socket.sendto(self.answer(query), client)
 
     def answer(self, query: bytes) -> bytes:
-        """The question again, and an A record for each address (RFC 1035, section 4)."""
+        """Return the question, and an A record for each address (RFC 1035, section 4)."""
         question = query[12:]
         header = query[:2] + struct.pack(">HHHHH", 0x8180, 1, len(self.addresses), 0, 0)
-        # The name is the question's (a pointer to byte 12), type A, class IN, a second, 4 bytes.
+        # A pointer to the name in the question (byte 12), type A, class IN, TTL of 1 second, 4 bytes.
         record = struct.pack(">HHHIH", 0xC00C, 1, 1, 1, 4)
         return header + question + b"".join(record + socket.inet_aton(a) for a in self.addresses)

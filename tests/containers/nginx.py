@@ -1,4 +1,4 @@
-"""The proxy of compose.yaml, by an nginx of this machine: only addresses and folders are others."""
+"""The proxy of compose.yaml, run by this machine's nginx, with other addresses and folders."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ START_SECONDS = 10
 
 
 def self_signed(folder: Path) -> None:
-    """A new folder with a certificate for this machine, and its key."""
+    """Create a folder with a certificate for this machine, and its key."""
     folder.mkdir()
     command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost"
     files = "-addext subjectAltName=IP:127.0.0.1 -keyout privkey.pem -out fullchain.pem"
@@ -32,12 +32,12 @@ class Nginx:
     """`with Nginx(folder, "plain.conf", rest=8000, push=8001, media=folder) as proxy:`
 
     Attributes:
-        folder: where its configuration, logs and temporary files lie.
-        main: the file in proxy/ to start with.
-        rest, push: the ports of the servers behind, on the addresses that `names` tells.
+        folder: the folder for its configuration, logs and temporary files.
+        main: the main configuration file in proxy/.
+        rest, push: the ports of the upstream servers, at the addresses in `names`.
         media: the folder of private files.
-        port, tls_port: where it listens.
-        replaced: what else is to stand in the files, by what stands there.
+        port, tls_port: the ports on which it listens.
+        replaced: further replacements in the files, as a dict of old and new text.
     """
 
     folder: Path
@@ -74,13 +74,13 @@ class Nginx:
     def configure(self) -> Path:
         for file in (ROOT / "proxy").glob("*.conf"):
             text = file.read_text()
-            for there, here in self.substitutions.items():
-                text = text.replace(there, here)
+            for old, new in self.substitutions.items():
+                text = text.replace(old, new)
             (self.folder / file.name).write_text(text)
         return self.folder / self.main
 
     def __enter__(self) -> Self:
-        # As root it would take the rights of somebody who can't read the tests' folders.
+        # As root it would switch to a user who can't read the tests' folders.
         options = "daemon off;" + (" user root;" if os.geteuid() == 0 else "")
         command = [BINARY or "nginx", "-c", str(self.configure()), "-g", options]
         self.errors = (self.folder / "errors.log").open("w")
@@ -94,7 +94,7 @@ class Nginx:
             try:
                 socket.create_connection(("127.0.0.1", self.port), 1).close()
             except ConnectionError:
-                time.sleep(0.02)  # between two tries of the condition that is waited for
+                time.sleep(0.02)  # before the next try
             else:
                 return
         self.stop()

@@ -1,4 +1,4 @@
-"""compose.yaml, the Dockerfile and what they name agree with each other and with the settings."""
+"""compose.yaml, the Dockerfile, the proxy and the settings agree with each other."""
 
 from __future__ import annotations
 
@@ -25,26 +25,26 @@ PROXY = "".join(file.read_text() for file in sorted((ROOT / "proxy").glob("*.con
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_every_service_is_restarted_restricted_and_given_time_to_end(name):
+def test_every_service_is_restarted_and_restricted_and_has_time_to_stop(name):
     service = SERVICES[name]
 
     assert service["restart"] == "unless-stopped"
     assert "no-new-privileges:true" in service["security_opt"]
     assert "privileged" not in service
     assert service["stop_grace_period"]
-    # Those of the image that is built here have the Dockerfile's unless they name another.
+    # A service with the image that is built here has the health check of the Dockerfile by default.
     assert "healthcheck" in service or "build" in service
     assert name == "postgres" or (service["read_only"] and service["cap_drop"] == ["ALL"])
 
 
-def test_a_web_server_is_not_killed_while_it_finishes_what_it_has_begun():
+def test_a_web_server_has_time_to_finish_its_requests():
     seconds = int(SERVICES["web"]["stop_grace_period"].removesuffix("s"))
 
     assert seconds >= supervision.GRACE + 5
     assert supervision.GRACE > rest.GRACE + rest.FAREWELL
 
 
-def test_only_the_proxy_is_reached_from_outside_and_databases_reach_nobody():
+def test_only_the_proxy_has_ports_and_the_databases_are_isolated():
     assert [name for name, service in SERVICES.items() if "ports" in service] == ["proxy"]
     assert COMPOSE["networks"]["inside"] == {"internal": True}
     for name in ("postgres", "redis"):
@@ -52,7 +52,7 @@ def test_only_the_proxy_is_reached_from_outside_and_databases_reach_nobody():
     assert "inside" not in SERVICES["proxy"]["networks"]
 
 
-def test_whatever_is_named_is_there():
+def test_all_names_and_files_exist():
     for service in SERVICES.values():
         assert set(service["networks"]) <= COMPOSE["networks"].keys()
         for name, condition in service.get("depends_on", {}).items():
@@ -71,7 +71,7 @@ def test_there_are_two_web_servers_and_one_beat():
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_the_servers_are_given_settings_that_there_are(name):
+def test_the_environment_only_has_settings_that_exist(name):
     environment = SERVICES[name]["environment"]
 
     assert environment.keys() <= settings_read().keys()
@@ -79,7 +79,7 @@ def test_the_servers_are_given_settings_that_there_are(name):
     assert SERVICES[name]["env_file"] == [".env.production"]
 
 
-def test_the_proxy_knows_the_servers_ports_files_and_largest_upload():
+def test_the_proxy_has_the_servers_ports_folder_and_upload_limit():
     environment = SERVICES["web"]["environment"]
     megabytes = (settings.MAX_FILE_BYTES + settings.DATA_UPLOAD_MAX_MEMORY_SIZE) // 1024 // 1024
 
@@ -95,13 +95,13 @@ def test_the_proxy_knows_the_servers_ports_files_and_largest_upload():
 # ── The image ────────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_image_has_every_app_and_neither_tests_nor_benchmark_nor_secrets_nor_data():
+def test_the_image_only_has_the_apps_and_the_files_that_it_needs():
     packages = {file.parent.name for file in ROOT.glob("*/__init__.py")} - {"tests", "bench"}
 
     assert packages | {"containers", "manage.py", "requirements.txt"} == set(admitted())
 
 
-def test_the_image_is_built_of_wheels_and_runs_as_nobody_special():
+def test_the_image_is_built_from_wheels_and_does_not_run_as_root():
     steps = instructions()
     runs = " ".join(text for step, text in steps if step == "RUN")
 
@@ -114,7 +114,7 @@ def test_the_image_is_built_of_wheels_and_runs_as_nobody_special():
 # ── Secrets ──────────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_secrets_are_made_once_for_their_owners_eyes_and_are_what_compose_asks_for(tmp_path):
+def test_the_secrets_are_created_once_with_all_that_compose_needs(tmp_path):
     file, other = tmp_path / "one", tmp_path / "other"
 
     assert production_env.write(file, "example.org")
@@ -131,7 +131,7 @@ def test_the_secrets_are_made_once_for_their_owners_eyes_and_are_what_compose_as
     assert lines.keys() - named.keys() <= settings_read().keys()
     assert (lines["ALLOWED_HOSTS"], lines["PUBLIC_URL"]) == ("example.org", "https://example.org")
     for name in ("SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD"):
-        # Of these characters none has a meaning in a URL, in a shell or in Compose.
+        # None of these characters has a special meaning in a URL, in a shell or in Compose.
         assert re.fullmatch(r"[\w-]{40,}", lines[name])
         assert lines[name] != others[name]
 
@@ -141,7 +141,7 @@ def test_secrets_are_ignored_by_git(name):
     subprocess.run(["git", "check-ignore", "--quiet", name], cwd=ROOT, check=True)
 
 
-def test_the_scripts_of_the_image_and_of_make_up_need_nothing_but_python():
+def test_the_scripts_only_need_the_standard_library():
     for script in ("healthy.py", "production_env.py"):
         code = f"import runpy; runpy.run_path('containers/{script}')"
         subprocess.run([sys.executable, "-I", "-S", "-c", code], cwd=ROOT, check=True)

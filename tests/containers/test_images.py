@@ -1,4 +1,4 @@
-"""The images that are named anywhere follow a minor line, and are the same everywhere."""
+"""All files use the same minor version of each image."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.dockerfile import instructions
 from tests.server import ROOT
 
 BUILT_HERE = "tutoring-sessions:local"
-# A minor line, or PostgreSQL's major one, which is what gets fixes, and the Debian, if named.
+# A tag is a minor version (for PostgreSQL a major version) and possibly the Debian release.
 LINES = {
     "python": r"3\.\d+-slim-bookworm",
     "mcr.microsoft.com/devcontainers/python": r"3\.\d+-bookworm",
@@ -24,7 +24,7 @@ LINES = {
 
 
 def images(value: Any) -> Iterator[str]:
-    """Every text of a key `image`, at any depth."""
+    """Yield every string under a key `image`, at any depth."""
     for key, inner in value.items() if isinstance(value, dict) else ():
         if key == "image" and isinstance(inner, str):
             yield inner
@@ -32,7 +32,7 @@ def images(value: Any) -> Iterator[str]:
 
 
 def named() -> list[tuple[str, str, str]]:
-    """Each file with the name and the tag of an image that it names."""
+    """Return (file, name, tag) for each use of an image."""
     stages = [text.split(" AS ") for step, text in instructions() if step == "FROM"]
     built = {stage[1] for stage in stages if len(stage) > 1}
     found = [("Dockerfile", stage[0]) for stage in stages if stage[0] not in built]
@@ -41,13 +41,13 @@ def named() -> list[tuple[str, str, str]]:
     return [(file, *image.split(":")) for file, image in found if image != BUILT_HERE]
 
 
-def test_images_follow_a_minor_line_so_that_pulling_gets_the_newest_patch():
+def test_the_tag_of_an_image_is_a_minor_version():
     assert {name for _, name, _ in named()} == LINES.keys()
     for file, name, tag in named():
         assert re.fullmatch(LINES[name], tag), f"{file}: {name}:{tag}"
 
 
-def test_every_file_names_the_same_line_of_an_image():
+def test_every_file_uses_the_same_version_of_an_image():
     tags = {(name, tag) for _, name, tag in named()}
     pythons = {tag.split("-")[0] for name, tag in tags if name.endswith("python")}
 
@@ -55,7 +55,7 @@ def test_every_file_names_the_same_line_of_an_image():
     assert len(pythons) == 1
 
 
-def test_the_development_container_has_the_databases_on_localhost_where_the_tests_look():
+def test_the_development_container_has_the_databases_on_localhost():
     text = (ROOT / ".devcontainer/devcontainer.json").read_text()
     container = json.loads(re.sub(r"^\s*//.*$", "", text, flags=re.MULTILINE))
     compose = yaml.safe_load((ROOT / ".devcontainer" / container["dockerComposeFile"]).read_text())

@@ -1,4 +1,4 @@
-"""The proxy's configuration, by nginx itself, in front of real servers."""
+"""The proxy's configuration, run by a real nginx in front of real servers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.skipif(not nginx.BINARY, reason="no nginx is installed"
 # ── REST ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_rest_is_served_through_it_and_compressed_and_keeps_its_own_errors(site):
+def test_answers_of_rest_are_compressed_and_its_errors_are_not_changed(site):
     description = site.call("GET", "/api/schema/?format=json")
     unknown = site.call("GET", "/api/nowhere/")
 
@@ -36,7 +36,7 @@ def test_rest_is_served_through_it_and_compressed_and_keeps_its_own_errors(site)
     assert (unknown.status_code, unknown.json()["code"]) == (404, "unknown_address")
 
 
-def test_each_request_has_an_id_and_a_sane_one_of_the_callers_is_kept(site, proxy):
+def test_each_request_has_an_id_and_a_valid_one_from_the_client_is_used(site, proxy):
     made = site.call("GET", "/healthz").headers["X-Request-ID"]
     kept = site.call("GET", "/healthz", headers={"X-Request-ID": "from-me"}).headers["X-Request-ID"]
     odd = site.call("GET", "/healthz", headers={"X-Request-ID": 'a b"c'}).headers["X-Request-ID"]
@@ -48,10 +48,10 @@ def test_each_request_has_an_id_and_a_sane_one_of_the_callers_is_kept(site, prox
     assert (lines[0]["path"], lines[0]["status"]) == ("/healthz", 200)
 
 
-def test_an_address_that_a_client_makes_up_is_not_believed(site, rest):
-    # Counts of an earlier run may still be there.
-    unheard_of = uuid.uuid4()
-    credentials = {"username": str(unheard_of), "password": "wrong"}
+def test_a_forwarded_address_from_the_client_is_ignored(site, rest):
+    # A new name, since counts of an earlier run may still exist.
+    unique = uuid.uuid4()
+    credentials = {"username": str(unique), "password": "wrong"}
 
     def sign_ins(server):
         return [
@@ -59,23 +59,23 @@ def test_an_address_that_a_client_makes_up_is_not_believed(site, rest):
                 "POST",
                 "/api/auth/token/",
                 json=credentials,
-                headers={"X-Forwarded-For": str(ip_address(unheard_of.bytes[:3] + bytes([n])))},
+                headers={"X-Forwarded-For": str(ip_address(unique.bytes[:3] + bytes([n])))},
             ).status_code
             for n in range(4)
         ]
 
-    assert sign_ins(rest) == [401] * 4, "asked directly, the server would believe it"
+    assert sign_ins(rest) == [401] * 4, "without the proxy, the server must use the header"
     assert sign_ins(site)[-1] == 429
 
 
-def test_the_figures_are_not_for_the_outside(site):
+def test_metrics_are_not_available_from_outside(site):
     for path in ("/metrics", "/metrics/", "/%6detrics"):
         refused(site.call("GET", path), 404, "not_found")
 
 
-@pytest.mark.parametrize(("behind", "code"), [("rest", 0), ("nobody", 1)])
-def test_the_health_check_of_the_image_tells_a_server_that_is_ready(rest, behind, code):
-    port = rest.port if behind == "rest" else free_port()
+@pytest.mark.parametrize(("upstream", "code"), [("rest", 0), ("nothing", 1)])
+def test_the_health_check_of_the_image_detects_a_ready_server(rest, upstream, code):
+    port = rest.port if upstream == "rest" else free_port()
     environment = {"PORT": str(port), "ALLOWED_HOSTS": "127.0.0.1"}
 
     ended = subprocess.run(
@@ -92,7 +92,7 @@ def test_the_health_check_of_the_image_tells_a_server_that_is_ready(rest, behind
 # ── Files ────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_an_upload_goes_in_and_nginx_itself_sends_it_out(site, address, proxy):
+def test_a_file_can_be_uploaded_and_nginx_serves_it(site, address, proxy):
     answer = requests.get(address, headers={"Origin": ORIGIN}, timeout=SECONDS)
     part = requests.get(address, headers={"Range": "bytes=0-7"}, timeout=SECONDS)
 
@@ -108,23 +108,23 @@ def test_an_upload_goes_in_and_nginx_itself_sends_it_out(site, address, proxy):
     assert "X-Accel-Redirect" not in answer.headers
 
 
-def test_a_private_file_can_not_be_asked_for_by_its_place(site, address, rest):
+def test_a_private_file_can_not_be_requested_by_its_path(site, address, rest):
     media = rest.folder / "media"
     for file in media.rglob("*.pdf"):
-        place = file.relative_to(media)
-        refused(site.call("GET", f"/internal/{place}"), 404, "not_found")
+        name = file.relative_to(media)
+        refused(site.call("GET", f"/internal/{name}"), 404, "not_found")
     unsigned = requests.get(address.split("?")[0], timeout=SECONDS)
     assert (unsigned.status_code, unsigned.json()["code"]) == (401, "not_authenticated")
 
 
-def test_a_file_that_has_gone_is_a_404_in_the_envelope(address, rest):
+def test_a_missing_file_is_a_404_in_the_envelope(address, rest):
     for file in (rest.folder / "media").rglob("*.pdf"):
         file.unlink()
 
     refused(requests.get(address, timeout=SECONDS), 404, "not_found")
 
 
-def test_no_signature_gets_into_the_log(address, proxy):
+def test_signatures_are_not_logged(address, proxy):
     requests.get(address, timeout=SECONDS)
     path = address.removeprefix(f"http://127.0.0.1:{proxy.port}").split("?")[0]
 
@@ -133,7 +133,7 @@ def test_no_signature_gets_into_the_log(address, proxy):
     assert "signature" not in (proxy.folder / "errors.log").read_text()
 
 
-def test_a_body_that_is_too_large_is_refused_unread_in_the_envelope(proxy):
+def test_a_body_that_is_too_large_is_refused_before_it_is_read(proxy):
     with socket.create_connection(("127.0.0.1", proxy.port), SECONDS) as client:
         client.sendall(
             b"POST /api/sessions/1/materials/ HTTP/1.1\r\nHost: 127.0.0.1\r\n"
@@ -157,7 +157,7 @@ def test_a_body_that_is_too_large_is_refused_unread_in_the_envelope(proxy):
         "TRACE / HTTP/1.1\r\nHost: a\r\n\r\n",
     ],
 )
-def test_what_is_no_request_gets_the_envelope_too(proxy, request_text):
+def test_an_invalid_request_is_answered_with_the_envelope(proxy, request_text):
     with socket.create_connection(("127.0.0.1", proxy.port), SECONDS) as client:
         client.sendall(request_text.encode())
         answer = client.recv(4096).decode()
@@ -170,7 +170,7 @@ def test_what_is_no_request_gets_the_envelope_too(proxy, request_text):
 
 
 @pytest.mark.skipif(not redis_proxy.answers(), reason="no Redis answers")
-def test_sockets_are_led_to_the_push_server(proxy, rest, site, materials):
+def test_sockets_are_forwarded_to_the_push_server(proxy, rest, site, materials):
     token, _ = materials
     environment = rest.environment | {
         "DATABASE_URL": f"sqlite:///{rest.folder / 'db.sqlite3'}",
@@ -192,9 +192,7 @@ def test_sockets_are_led_to_the_push_server(proxy, rest, site, materials):
 # ── When a server is down ────────────────────────────────────────────────────────────────────
 
 
-def test_without_a_server_the_answer_is_a_502_in_the_envelope_that_says_when_to_come_again(
-    site, replicas
-):
+def test_without_a_server_the_answer_is_a_502_with_retry_after(site, replicas):
     replicas(NOWHERE)
 
     until(lambda: site.call("GET", "/healthz").status_code == 502)
@@ -204,7 +202,7 @@ def test_without_a_server_the_answer_is_a_502_in_the_envelope_that_says_when_to_
     assert answer.headers["Retry-After"] == "5"
 
 
-def test_a_server_that_comes_back_elsewhere_is_found_without_a_restart(site, replicas):
+def test_a_server_at_a_new_address_is_found_without_a_restart(site, replicas):
     replicas(NOWHERE)
     until(lambda: site.call("GET", "/healthz").status_code == 502)
 
@@ -213,17 +211,17 @@ def test_a_server_that_comes_back_elsewhere_is_found_without_a_restart(site, rep
     assert until(lambda: site.call("GET", "/healthz").ok)
 
 
-def test_a_replica_that_is_gone_costs_nobody_a_request(site, proxy, replicas, rest):
+def test_requests_to_a_missing_replica_are_sent_to_another_one(site, proxy, replicas, rest):
     replicas(NOWHERE, "127.0.0.1")
     both = f'"upstream":"{NOWHERE}:{rest.port}, 127.0.0.1:{rest.port}"'
 
-    def changed_hands():
+    def was_retried():
         body = {"token": "none"}
         statuses.append(site.call("POST", "/api/auth/token/verify/", json=body).status_code)
         return both in proxy.log
 
     statuses = []
-    until(changed_hands)
+    until(was_retried)
 
     assert set(statuses) == {401}
 
@@ -232,19 +230,22 @@ def test_a_replica_that_is_gone_costs_nobody_a_request(site, proxy, replicas, re
 
 
 @pytest.mark.skipif(not shutil.which("openssl"), reason="a certificate needs openssl")
-def test_with_a_certificate_all_is_https(tmp_path, rest):
+def test_with_a_certificate_plain_http_is_redirected_to_https(tmp_path, rest):
     self_signed(tmp_path / "certificates")
     with Nginx(tmp_path, "tls.conf", rest.port, free_port(), rest.folder / "media") as proxy:
         proxy.names.addresses = ["127.0.0.1"]
         plain, secure = f"http://127.0.0.1:{proxy.port}", f"https://127.0.0.1:{proxy.tls_port}"
 
-        led = requests.post(f"{plain}/api/x/?y=1", timeout=SECONDS, allow_redirects=False)
+        plain_answer = requests.post(f"{plain}/api/x/?y=1", timeout=SECONDS, allow_redirects=False)
         admin = requests.get(
             f"{secure}/admin/login/",
             timeout=SECONDS,
             verify=tmp_path / "certificates/fullchain.pem",
         )
 
-    assert (led.status_code, led.headers["Location"]) == (308, "https://127.0.0.1/api/x/?y=1")
+    assert (plain_answer.status_code, plain_answer.headers["Location"]) == (
+        308,
+        "https://127.0.0.1/api/x/?y=1",
+    )
     assert admin.status_code == 200
     assert "Secure" in admin.headers["Set-Cookie"]
