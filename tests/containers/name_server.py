@@ -26,6 +26,6 @@ class NameServer:
         """Return the question, and an A record for each address (RFC 1035, section 4)."""
         question = query[12:]
         header = query[:2] + struct.pack(">HHHHH", 0x8180, 1, len(self.addresses), 0, 0)
-        # A pointer to the name in the question (byte 12), type A, class IN, TTL of 1 second, 4 bytes.
+        # A pointer to the question's name (byte 12), type A, class IN, TTL of 1 second, 4 bytes.
         record = struct.pack(">HHHIH", 0xC00C, 1, 1, 1, 4)
         return header + question + b"".join(record + socket.inet_aton(a) for a in self.addresses)

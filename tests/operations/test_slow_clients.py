@@ -146,7 +146,7 @@ def test_a_slow_upload_is_accepted_and_one_that_is_too_slow_is_not(seen):
     assert seen.ends["too slow upload"].status == 408
 
 
-def test_a_client_that_does_not_read_its_answer_is_disconnected(seen):
+def test_a_client_that_takes_nothing_of_its_answer_is_cut_off(seen):
     for end in seen.readers:
         assert len(end.received) < 12 * 1024 * 1024
 
