@@ -133,7 +133,7 @@ def test_processes_are_summed_and_the_open_sockets_of_a_killed_one_are_dropped(t
     assert "tutoring_sockets_open 1.0" in output
 
 
-def test_the_page_for_operators_names_every_figure_and_no_other():
+def test_the_page_for_operators_lists_every_metric_and_no_other():
     page = (ROOT / "docs/monitoring.md").read_text()
     rows = {line.split("`")[1] for line in page.splitlines() if line.startswith("| `tutoring_")}
 
