@@ -9,6 +9,8 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self) -> None:
+        from core import checks  # noqa: F401, PLC0415  # registers the checks
+
         sqlite.install()
         sentry.start()
 

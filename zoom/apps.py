@@ -10,6 +10,7 @@ class ZoomConfig(AppConfig):
         and a user's sessions when staff deactivate the account and choose so."""
         from accounts.staff_acts import CLEARINGS  # noqa: PLC0415  # needs the models to be loaded
         from friendships.services import ENDINGS  # noqa: PLC0415
+        from zoom import checks  # noqa: F401, PLC0415  # registers the checks
         from zoom.services import clear_away, end_sessions_of_pair  # noqa: PLC0415
 
         ENDINGS.append(end_sessions_of_pair)

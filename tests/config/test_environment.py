@@ -8,13 +8,11 @@ import sys
 
 import pytest
 
-from config.checks import (
-    check_monitoring,
-    check_production,
-    check_redis,
-    check_settings,
-)
 from config.environment import Environment, cloudinary_account, rename_variable
+from core.checks import check_monitoring, check_production, check_redis, check_throttling
+from materials.checks import check_materials
+from operations.checks import check_operations
+from sessions_app.checks import check_approval_policy
 
 env = Environment()
 
@@ -136,21 +134,22 @@ def test_the_error_names_the_invalid_variable(monkeypatch, environment, named):
 
 
 def test_the_default_settings_pass_the_checks():
-    assert check_settings() == []
+    checks = (check_throttling, check_approval_policy, check_materials)
+    assert [found for check in checks for found in check()] == []
 
 
 @pytest.mark.parametrize("rate", ["20", "20/fortnight", "many/minute", "0/minute", "-5/minute"])
 def test_an_invalid_rate_is_reported(settings, rate):
     settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"person": rate}
 
-    [found] = check_settings()
+    [found] = check_throttling()
     assert "THROTTLE_PERSON" in found.msg
 
 
 def test_an_unknown_approval_policy_is_reported(settings):
     settings.SESSION_APPROVAL_POLICY = "nobody"
 
-    assert [found.id for found in check_settings()] == ["config.E001"]
+    assert [found.id for found in check_approval_policy()] == ["config.E001"]
 
 
 @pytest.mark.parametrize(
@@ -174,13 +173,13 @@ def test_the_deploy_check_warns_of_development_settings(settings):
     settings.DISABLE_THROTTLING = settings.DEMO_DATA = True
     settings.PUBLIC_URL = "http://localhost:8000"
     settings.REDIS_URL, settings.EMBEDDED_SCHEDULER = "", False
-    found = [each.id for each in check_production()]
-    assert found == ["config.W001", "config.W002", "config.W003", "config.W010"]
+    found = [each.id for each in [*check_production(), *check_operations()]]
+    assert found == ["config.W001", "config.W003", "config.W002", "config.W010"]
 
     settings.DISABLE_THROTTLING = settings.DEMO_DATA = False
     settings.PUBLIC_URL = "https://sessions.example.org"
     settings.EMBEDDED_SCHEDULER = True
-    assert check_production() == []
+    assert check_production() + check_operations() == []
 
 
 def test_a_cloudinary_account_is_one_url_or_three_parts():
@@ -204,17 +203,17 @@ def test_an_invalid_cloudinary_url_stops_the_start(url):
 def test_an_incomplete_cloudinary_account_is_reported(settings, missing):
     whole = {"CLOUD_NAME": "cloud", "API_KEY": "key", "API_SECRET": "secret"}
     settings.CLOUDINARY_STORAGE = whole
-    assert check_settings() == []
+    assert check_materials() == []
 
     settings.CLOUDINARY_STORAGE = whole | {missing: ""}
 
-    assert [found.id for found in check_settings()] == ["config.E004"]
+    assert [found.id for found in check_materials()] == ["config.E004"]
 
 
 def test_an_unknown_file_type_is_reported(settings):
     settings.MATERIAL_EXTENSIONS = ["pdf", "exe"]
 
-    [found] = check_settings()
+    [found] = check_materials()
     assert "MATERIAL_EXTENSIONS has unknown types: exe." in found.msg
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from django.conf import settings as configured
 
-from config.checks.addresses import check_addresses
-from config.checks.production import check_https, check_mails, check_processes
+from core.checks import check_addresses, check_https, check_processes
+from mail.checks import check_mails
+from materials.checks import check_materials
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def production(settings, monkeypatch):
 
 
 def found():
-    checks = (check_addresses, check_mails, check_processes, check_https)
+    checks = (check_addresses, check_materials, check_mails, check_processes, check_https)
     return [each.id for check in checks for each in check()]
 
 

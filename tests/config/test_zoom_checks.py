@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from config.checks import check_zoom, check_zoom_in_production
+from zoom.checks import check_zoom, check_zoom_in_production
 
 CREDENTIALS = ("ZOOM_ACCOUNT_ID", "ZOOM_API_KEY", "ZOOM_API_SECRET")
 

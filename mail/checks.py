@@ -1,4 +1,4 @@
-"""Deploy checks for a production server that is incompletely configured."""
+"""Deploy checks of mails."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Warning, register
 from django.http.request import validate_host
 
-from config.checks.addresses import LOOPBACK, host_of, is_local
-
-YEAR = 31_536_000
+from core.checks import LOOPBACK, host_of, is_local
 
 
 @register(deploy=True)
@@ -68,48 +66,3 @@ def links_in_mails() -> Iterator[CheckMessage]:
             "a port): links in mails are refused."
         )
         yield Warning(sentence, id="config.W043")
-
-
-@register(deploy=True)
-def check_processes(**kwargs: Any) -> list[CheckMessage]:
-    found: list[CheckMessage] = []
-    if not settings.REDIS_URL:
-        sentence = (
-            "REDIS_URL isn't set: each process counts limits by itself and pushes only what it "
-            "has written itself, and there are no Celery tasks."
-        )
-        found.append(Warning(sentence, id="config.W034"))
-    elif settings.PUSH_PORT == settings.PORT:
-        sentence = "PUSH_PORT equals PORT: REST and live push can't listen on the same port."
-        found.append(Warning(sentence, id="config.W044"))
-    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-        sentence = "DATABASE_URL is SQLite, which supports one machine and one writer at a time."
-        found.append(Warning(sentence, id="config.W035"))
-    return found
-
-
-@register(deploy=True)
-def check_https(**kwargs: Any) -> list[CheckMessage]:
-    return [*hosts_and_proxies(), *hsts_preload()]
-
-
-def hosts_and_proxies() -> Iterator[CheckMessage]:
-    if "*" in settings.ALLOWED_HOSTS:
-        sentence = "ALLOWED_HOSTS has *: clients can choose the host name that links have."
-        yield Warning(sentence, id="config.W036")
-    if settings.SECURE_SSL_REDIRECT and not settings.SECURE_PROXY_SSL_HEADER:
-        sentence = (
-            "SECURE_SSL_REDIRECT is on but NUM_PROXIES is 0. The server only speaks plain HTTP, so "
-            "it redirects forever: set the number of proxies in front, or turn the redirect off."
-        )
-        yield Warning(sentence, id="config.W037")
-
-
-def hsts_preload() -> Iterator[CheckMessage]:
-    is_accepted = settings.SECURE_HSTS_INCLUDE_SUBDOMAINS and settings.SECURE_HSTS_SECONDS >= YEAR
-    if settings.SECURE_HSTS_PRELOAD and not is_accepted:
-        sentence = (
-            "SECURE_HSTS_PRELOAD has no effect without SECURE_HSTS_INCLUDE_SUBDOMAINS and "
-            f"SECURE_HSTS_SECONDS of {YEAR} or more: preload lists require both."
-        )
-        yield Warning(sentence, id="config.W038")
