@@ -4,6 +4,7 @@ files."""
 from __future__ import annotations
 
 import fcntl
+import logging
 import resource
 import time
 from collections.abc import Iterator
@@ -17,13 +18,18 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 from django.utils import timezone
 
+from core.db.migration_operations import is_lock_timeout
 from core.http.static import HashedFiles
 from operations import demo
+
+logger = logging.getLogger(__name__)
 
 # An arbitrary number for an advisory lock that nothing else uses.
 MIGRATION_LOCK = 26_11_2026
 # Seconds between two attempts to get a lock that another instance holds.
 PAUSE = 0.2
+# Seconds before each new attempt of a migration that didn't get a lock in time.
+PAUSES_BEFORE_RETRIES = range(1, 11)
 
 
 def allow_many_connections() -> None:
@@ -41,7 +47,7 @@ def prepare_database() -> None:
     """
     try:
         with one_at_a_time():
-            call_command("migrate", verbosity=0)
+            migrate()
             if settings.DEMO_DATA:
                 demo.load(timezone.now())
     except OperationalError as error:
@@ -50,7 +56,29 @@ def prepare_database() -> None:
         close_connections()
 
 
-def close_connections() -> None:
+def migrate() -> None:
+    """Migrate; if a table is locked, by a long query for example, try again after a pause.
+
+    Raises:
+        CommandError: if it is still locked at the last attempt.
+    """
+    for pause in (*PAUSES_BEFORE_RETRIES, None):
+        try:
+            call_command("migrate", verbosity=0)
+            return
+        except OperationalError as error:
+            if not is_lock_timeout(error):
+                raise
+            if pause is None:
+                raise CommandError(
+                    "A migration needs a table that is in use by a long transaction, such as a "
+                    "backup. Start again when that has ended."
+                ) from None
+            logger.warning("A migration didn't get its lock: again in %s seconds.", pause)
+            time.sleep(pause)
+
+
+def let_go() -> None:
     """Close all connections and the threads of the pool, so that the process can be forked."""
     connection.close()
     if connection.vendor == "postgresql":

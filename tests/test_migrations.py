@@ -1,5 +1,5 @@
-"""Migrations are applied while servers with the old code run. Operations that break the old code
-are refused, unless the migration says why they don't (`docs/migrations.md`)."""
+"""A migration is applied while servers with the old code run: what they couldn't bear is refused,
+unless it says why they can, and what could keep them waiting (`docs/migrations.md`)."""
 
 from __future__ import annotations
 
@@ -9,9 +9,15 @@ import pytest
 from django.apps import apps
 from django.db import migrations, models
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.utils import resolve_relation
 from django.db.models import CheckConstraint, Index, Q
 
-from core.db.migration_operations import AddCheckOnline, AddIndexOnline, AddWordIndex
+from core.db.migration_operations import (
+    AddCheckOnline,
+    AddIndexOnline,
+    AddWordIndex,
+    RemoveCheckOnline,
+)
 from tests.server import ROOT
 
 OURS = {app.label for app in apps.get_app_configs() if Path(app.path).parent == ROOT}
@@ -24,14 +30,30 @@ RELEASED = {
     "sessions_app": "0002_reminder_round",
     "zoom": "0001_initial",
 }
-ONLINE = (AddIndexOnline, AddCheckOnline, AddWordIndex)
-# Operations that never break the old code.
+# They can be run again after an attempt that was interrupted.
+ONLINE = (AddIndexOnline, AddCheckOnline, AddWordIndex, RemoveCheckOnline)
+# For whatever the old code does, these change nothing.
 HARMLESS = (
     *(migrations.CreateModel, migrations.AlterModelOptions, migrations.AlterModelManagers),
     *(migrations.RemoveConstraint, migrations.RemoveIndex, migrations.RunPython),
 )
 # Operations that remove what old code may use. They complete an earlier migration.
 CONTRACTIONS = (migrations.RemoveField, migrations.DeleteModel)
+# They lock a table that exists already, or rows of it, until the end of their transaction.
+LOCKING = (
+    *(migrations.AddField, migrations.AlterField, migrations.RemoveField, migrations.RenameField),
+    *(migrations.AddIndex, migrations.RemoveIndex, migrations.RenameIndex),
+    *(migrations.AddConstraint, migrations.RemoveConstraint, migrations.AlterUniqueTogether),
+    *(migrations.DeleteModel, migrations.RenameModel, migrations.AlterModelTable),
+    *(migrations.RunPython, migrations.RunSQL),
+)
+# Migrations from before the rule of one lock for each, and why they keep nobody waiting for long.
+OLDER = {
+    "accounts.0005_people_found_by_prefix": "it first drops what an attempt may have left",
+    "accounts.0007_pending_email": "its two AlterFields change no column",
+    "accounts.0010_known_networks_and_confirmed_addresses": "it locks the table of people only",
+    "sessions_app.0006_last_reminder": "it locks the table of sessions only",
+}
 
 
 def problems(migration, state, known):
@@ -95,6 +117,42 @@ def is_excused(migration, known):
     return contracted in known or len(reason.split()) >= 4
 
 
+def lock_problems(migration):
+    """What would keep others waiting for long, a sentence each: a lock that is held while the
+    migration waits for the next one, or an attempt that can't be repeated after a timeout."""
+    operations = [each for operation in migration.operations for each in in_database(operation)]
+    if not migration.atomic:
+        return [
+            f"{migration}: {each.describe()}: it can't be run again"
+            for each in operations
+            if not isinstance(each, ONLINE)
+        ]
+    made, locking = set(), []
+    for each in operations:
+        if isinstance(each, migrations.CreateModel):
+            made.add((migration.app_label, each.name_lower))
+            if referenced(each, migration.app_label) - made:
+                locking.append(each)
+        elif isinstance(each, LOCKING):
+            model = getattr(each, "model_name_lower", getattr(each, "name_lower", ""))
+            if (migration.app_label, model) not in made:
+                locking.append(each)
+    names = ", ".join(each.describe() for each in locking)
+    return [f"{migration}: a migration of its own for each: {names}"] if len(locking) > 1 else []
+
+
+def in_database(operation):
+    if isinstance(operation, migrations.SeparateDatabaseAndState):
+        return operation.database_operations
+    return [operation]
+
+
+def referenced(operation, app):
+    """The models that the new one's foreign keys lead to: adding them locks those tables, too."""
+    fields = [field for _, field in operation.fields if field.remote_field]
+    return {resolve_relation(field.remote_field.model, app, operation.name) for field in fields}
+
+
 def later_migrations():
     """Yield each of our unreleased migrations, with the models before it and the names of all
     earlier migrations."""
@@ -116,7 +174,17 @@ def test_no_unreleased_migration_breaks_servers_with_the_old_code():
     assert found == []
 
 
-def test_the_released_migrations_exist():
+def test_no_migration_holds_a_lock_while_it_waits_for_another_and_each_can_be_run_again():
+    found = {
+        f"{migration.app_label}.{migration.name}": problems
+        for migration, _, _ in later_migrations()
+        if (problems := lock_problems(migration))
+    }
+
+    assert found.keys() == OLDER.keys(), list(found.values())
+
+
+def test_what_is_taken_for_released_is_there():
     nodes = MigrationLoader(None).graph.nodes
 
     assert set(RELEASED) <= OURS
@@ -201,6 +269,53 @@ def test_operations_that_do_not_break_old_code_are_allowed(operations):
 @pytest.mark.parametrize(
     "operation", [AddIndexOnline("Book", INDEX), AddCheckOnline("Book", CHECK)]
 )
-def test_online_operations_must_be_outside_a_transaction(operation):
-    assert len(check(operation)) == 1
-    assert check(operation, atomic=False) == []
+def test_what_is_done_online_is_done_outside_a_transaction(operation):
+    assert len(judge(operation)) == 1
+    assert judge(operation, atomic=False) == []
+
+
+def shelf_migration(*operations, atomic=True):
+    migration = migrations.Migration("0002_change", "shelf")
+    migration.operations, migration.atomic = operations, atomic
+    return migration
+
+
+ADD = migrations.AddField("Book", "pages", models.IntegerField(null=True))
+LINK = models.ForeignKey("shelf.Book", models.CASCADE)
+PAGE = migrations.CreateModel("Page", [("n", PAGES)])
+LINKED_PAGE = migrations.CreateModel("Page", [("book", LINK)])
+BOOK = migrations.CreateModel("Book", [("n", PAGES)])
+FILL = migrations.RunPython(migrations.RunPython.noop)
+
+
+@pytest.mark.parametrize(
+    "migration",
+    [
+        shelf_migration(ADD, ADD),
+        shelf_migration(ADD, FILL),
+        shelf_migration(ADD, LINKED_PAGE),
+        shelf_migration(ADD, migrations.SeparateDatabaseAndState([ADD])),
+        shelf_migration(ADD, atomic=False),
+        shelf_migration(AddIndexOnline("Book", INDEX), FILL, atomic=False),
+    ],
+    ids=lambda migration: migration.operations[-1].describe(),
+)
+def test_what_would_keep_others_waiting_is_refused(migration):
+    assert len(lock_problems(migration)) == 1
+
+
+@pytest.mark.parametrize(
+    "migration",
+    [
+        shelf_migration(ADD, PAGE, migrations.AddField("Page", "m", PAGES)),
+        shelf_migration(BOOK, LINKED_PAGE, ADD, ADD),
+        shelf_migration(ADD, migrations.SeparateDatabaseAndState([], [ADD])),
+        shelf_migration(ADD, migrations.AlterModelOptions("Book", {})),
+        shelf_migration(
+            RemoveCheckOnline("Book", "book_titled"), AddCheckOnline("Book", CHECK), atomic=False
+        ),
+    ],
+    ids=lambda migration: migration.operations[-1].describe(),
+)
+def test_what_keeps_nobody_waiting_is_not_refused(migration):
+    assert lock_problems(migration) == []

@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-from core.db.migration_operations import AddCheckOnline
+from core.db.migration_operations import AddCheckOnline, RemoveCheckOnline
 
 
 class Migration(migrations.Migration):
@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveConstraint(
+        RemoveCheckOnline(
             model_name="mail",
             name="mail_kind_is_known",
         ),

@@ -6,12 +6,13 @@ import logging
 from typing import Any
 
 from django.contrib.postgres.operations import AddIndexConcurrently
-from django.db import OperationalError, ProgrammingError
+from django.db import DatabaseError, OperationalError, ProgrammingError
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations import AddConstraint, AddIndex
+from django.db.migrations import AddConstraint, AddIndex, RemoveConstraint
 from django.db.migrations.operations.base import Operation
 from django.db.models import CheckConstraint, Model
 from django.utils.text import camel_case_to_spaces
+from psycopg.errors import LockNotAvailable
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +48,20 @@ class AddIndexOnline(AddIndexConcurrently):
         AddIndex.database_backwards(self, *arguments)
 
 
+class RemoveCheckOnline(RemoveConstraint):
+    """Removes a check constraint in a migration with `atomic = False`, which can be repeated."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+            return
+        model: type[Model] = from_state.apps.get_model(app_label, self.model_name)
+        table, name = map(schema_editor.quote_name, (model._meta.db_table, self.name))
+        schema_editor.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}")
+
+
 class AddCheckOnline(AddConstraint):
     """Adds a check constraint without a long lock, in a migration with `atomic = False`: PostgreSQL
     applies it to new rows first, and then validates the old ones."""
@@ -66,6 +81,11 @@ class AddCheckOnline(AddConstraint):
         statement = f"{self.constraint.create_sql(model, schema_editor)} NOT VALID"
         schema_editor.execute(statement, params=None)
         schema_editor.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
+
+
+def is_lock_timeout(error: DatabaseError) -> bool:
+    """Whether a statement was cancelled because it waited too long for a lock."""
+    return isinstance(error.__cause__, LockNotAvailable)
 
 
 def is_index_usable(schema_editor: BaseDatabaseSchemaEditor, name: str) -> bool | None:
@@ -102,6 +122,8 @@ class AddWordIndex(Operation):
         try:
             schema_editor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
         except (ProgrammingError, OperationalError) as error:
+            if is_lock_timeout(error):
+                raise
             logger.warning("Searches for words will use no index: %s", error)
             return
         quote = schema_editor.quote_name

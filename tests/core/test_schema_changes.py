@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from types import SimpleNamespace
 
+import psycopg
 import pytest
 from django.apps import apps
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -15,10 +18,13 @@ from django.db.models import F, Index
 from core.db.migration_operations import (
     AddCheckOnline,
     AddIndexOnline,
+    RemoveCheckOnline,
     RenameContentType,
     is_index_usable,
 )
+from core.db.postgresql import base
 from tests.test_migrations import CHECK, INDEX, book
+from tests.waiting import until
 
 # Enough for changes of rows: SQLite can't create a real editor inside a test's transaction.
 EDITOR = SimpleNamespace(connection=connection)
@@ -89,7 +95,40 @@ def test_a_check_is_added_and_removed_online(table):
     assert "book_titled" not in constraints()
 
 
-def test_a_renamed_model_keeps_its_permissions_and_its_log_entries(staff, student):
+@pytest.mark.postgres
+def test_a_check_is_removed_online_also_by_an_attempt_that_is_repeated(table):
+    table(AddCheckOnline("Book", CHECK))
+
+    for _ in range(2):
+        table(RemoveCheckOnline("Book", "book_titled"))
+        assert "book_titled" not in constraints()
+
+
+@pytest.mark.postgres
+def test_a_concurrent_build_waits_for_running_transactions_without_a_timeout(table, monkeypatch):
+    monkeypatch.setattr(base, "MIGRATION_LOCK_TIMEOUT", "1ms")
+    url = os.environ["DATABASE_URL"].rpartition("/")[0] + "/" + connection.settings_dict["NAME"]
+    with psycopg.connect(url, autocommit=True) as observer, psycopg.connect(url) as reader:
+        reader.execute("INSERT INTO shelf_book (title) VALUES ('Trees')")
+        build = threading.Thread(target=add_index_in_thread, args=[table])
+        build.start()
+        waiting = (
+            "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX CONCURRENTLY%' "
+            "AND wait_event_type = 'Lock' AND now() - query_start > '50 ms'"
+        )
+        until(lambda: observer.execute(waiting).fetchone())
+        reader.rollback()
+        build.join()
+
+    assert constraints()["book_title"]["index"]
+
+
+def add_index_in_thread(table):
+    table(AddIndexOnline("Book", INDEX))
+    connection.close()
+
+
+def test_a_renamed_model_keeps_its_permissions_and_its_entries_in_the_log(staff, student):
     kind = ContentType.objects.create(app_label="shelf", model="oldbook")
     names = {"codename": "view_oldbook", "name": "Can view old book"}
     student.user_permissions.add(Permission.objects.create(content_type=kind, **names))

@@ -1,22 +1,27 @@
-"""The steps before a production server starts: one instance at a time migrates, and the static
-files are collected if they have changed."""
+"""What is done before a production server serves: one instance at a time migrates, without keeping
+others waiting, and the static files are collected if they have changed."""
 
 from __future__ import annotations
 
 import os
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.core.management import CommandError
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.templatetags.static import static
 
+from core.db.postgresql import base
+from operations import prestart
 from operations.prestart import (
     MIGRATION_LOCK,
     collect_static_files,
+    migrate,
     one_at_a_time,
 )
 from tests.waiting import until
@@ -104,8 +109,7 @@ def test_an_instance_polls_while_another_one_migrates():
             order.append("second")
         connection.close()
 
-    url = os.environ["DATABASE_URL"].rpartition("/")[0] + "/" + connection.settings_dict["NAME"]
-    with psycopg.connect(url, autocommit=True) as other:
+    with psycopg.connect(database_url(), autocommit=True) as other:
         other.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
         second = threading.Thread(target=come_second)
         second.start()
@@ -118,3 +122,77 @@ def test_an_instance_polls_while_another_one_migrates():
         second.join()
 
     assert order == ["first", "second"]
+
+
+def database_url():
+    """The URL of the database that this process tests with."""
+    return os.environ["DATABASE_URL"].rpartition("/")[0] + "/" + connection.settings_dict["NAME"]
+
+
+@pytest.fixture
+def shelf(transactional_db, settings):
+    """An app with a table, and a migration of it that is still to be run."""
+    settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, "tests.operations.shelf"]
+    call_command("migrate", "shelf", "0001", verbosity=0)
+    yield
+    call_command("migrate", "shelf", "zero", verbosity=0)
+
+
+def columns():
+    with connection.cursor() as cursor:
+        described = connection.introspection.get_table_description(cursor, "shelf_book")
+    return [column.name for column in described]
+
+
+def migrate_in_thread():
+    try:
+        migrate()
+    finally:
+        connection.close()
+
+
+@pytest.mark.postgres
+def test_a_migration_gives_way_to_readers_while_a_long_one_holds_its_table_and_succeeds_later(
+    shelf,
+):
+    waiting = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'shelf_book'::regclass"
+    url = database_url()
+    with (
+        ThreadPoolExecutor(1) as pool,
+        psycopg.connect(url, autocommit=True) as observer,
+        psycopg.connect(url) as long_reader,
+        psycopg.connect(url, options="-c lock_timeout=10s") as reader,
+    ):
+        long_reader.execute("SELECT * FROM shelf_book")  # holds the table until its end
+        migrating = pool.submit(migrate_in_thread)
+        until(lambda: observer.execute(waiting).fetchone())
+
+        began = time.monotonic()
+        reader.execute("SELECT * FROM shelf_book")  # is queued behind the migration
+        waited = time.monotonic() - began
+        reader.rollback()
+
+        assert waited < 5
+        assert not migrating.done()
+        assert columns() == ["id"]
+        long_reader.rollback()
+        migrating.result(timeout=20)
+
+    assert columns() == ["id", "pages"]
+
+
+@pytest.mark.postgres
+def test_a_migration_that_gets_no_lock_at_its_last_attempt_ends_the_start_with_a_sentence(
+    shelf, monkeypatch
+):
+    monkeypatch.setattr(base, "MIGRATION_LOCK_TIMEOUT", "50ms")
+    monkeypatch.setattr(prestart, "PAUSES_BEFORE_RETRIES", (0, 0))
+    with psycopg.connect(database_url()) as long_reader:
+        long_reader.execute("SELECT * FROM shelf_book")
+
+        with pytest.raises(CommandError, match="in use by a long transaction"):
+            migrate()
+
+    assert columns() == ["id"]
+    migrate()
+    assert columns() == ["id", "pages"]

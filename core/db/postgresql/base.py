@@ -34,30 +34,48 @@ djangos: Any = base
 
 # Options for statements without limits on their time and on their wait for locks.
 NO_STATEMENT_TIMEOUT = "-c statement_timeout=0 -c lock_timeout=0"
+# How long a migration waits for a lock. Every request that comes after it waits behind it.
+MIGRATION_LOCK_TIMEOUT = "3s"
 
 
 class SchemaEditor(schema.DatabaseSchemaEditor):
-    """Migrations have no time limits: building an index on a large table takes long."""
+    """A migration's statements may take any time, but wait for locks for 3 seconds only: what asks
+    for a table after a waiting `ALTER TABLE` is queued behind it. `operations.prestart` tries the
+    migration again later.
+
+    A concurrent index build waits for any time: nobody is queued behind it, and stopping it would
+    lose what is built.
+    """
 
     def __enter__(self) -> Self:
         editor: Self = super().__enter__()
-        self.set_limits("SET statement_timeout = 0; SET lock_timeout = 0")
+        self.run(f"SET statement_timeout = 0; SET lock_timeout = '{MIGRATION_LOCK_TIMEOUT}'")
         return editor
 
     def __exit__(self, *failure: Any) -> None:
         try:
             super().__exit__(*failure)
         finally:
-            self.set_limits("RESET statement_timeout; RESET lock_timeout")
+            self.run("RESET statement_timeout; RESET lock_timeout")
 
-    def set_limits(self, statement: str) -> None:
+    def execute(self, sql: Any, params: Any = ()) -> None:
+        if "CONCURRENTLY" not in str(sql):
+            super().execute(sql, params)
+            return
+        self.run("SET lock_timeout = 0")
+        try:
+            super().execute(sql, params)
+        finally:
+            self.run(f"SET lock_timeout = '{MIGRATION_LOCK_TIMEOUT}'")
+
+    def run(self, statement: str) -> None:
         with self.connection.cursor() as cursor:
             cursor.execute(statement)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """Loads date-times with psycopg's C code, offers prepared statements, and checks connections
-    without a round trip. Migrations and scheduled jobs have no time limits.
+    without a round trip. Scheduled jobs have no time limits, and migrations only one for locks.
 
     Django's own loader, in Python, converts date-times to the connection's zone. Here all
     connections are in UTC, and so is what psycopg returns.

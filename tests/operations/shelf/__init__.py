@@ -1,0 +1,1 @@
+"""An app of the tests, with a table, and a migration that locks it."""
