@@ -1,9 +1,9 @@
 """`Idempotency-Key`: a POST with a key is carried out once, however often it is sent.
 
 A client that got no answer sends its request again with the same key. The first request claims the
-key with a unique row, committed at once. The answer is written into that row in the request's last
-transaction, so it is stored if and only if the action has happened. Claims expire, so that a repeat
-can carry out the request soon after a process has died.
+key with a unique row, committed at once. The rest of the request is one transaction, which ends by
+writing the answer into that row, so it is stored if and only if the action has happened. Claims
+expire, so that a repeat can carry out the request soon after a process has died.
 
 The rows belong to a model of a higher app, reached as `person.idempotency_keys`.
 """
@@ -14,7 +14,7 @@ import hashlib
 import re
 import uuid
 from collections.abc import Callable, Iterable
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -206,18 +206,17 @@ def known(keys: Any, fresh: KeyedRequest, now: datetime) -> Claim | HttpResponse
     return Claim(fresh)
 
 
-def do_once(mine: Claim, act: Callable[[], Response], *, in_steps: bool) -> HttpResponse:
-    """Carry out a request whose key is claimed, and store its answer.
+def do_once(mine: Claim, act: Callable[[], Response]) -> HttpResponse:
+    """Carry out a request whose key is claimed, and store its answer in the same transaction.
 
     Args:
         act: answers the request, or raises.
-        in_steps: whether it has several transactions, and stores its answer in the last one.
     """
     try:
-        with nullcontext() if in_steps else transaction.atomic():
+        with transaction.atomic():
             response = act()
-            if mine.row.status is None:
-                mine.keep(response.status_code, body_of(response))
+            body = b"" if response.data is None else dumps(response.data)
+            mine.keep(response.status_code, body)
     except Exception as failure:
         settle(mine, failure)
         raise
@@ -232,10 +231,6 @@ def settle(mine: Claim, failure: Exception) -> None:
         mine.keep(error.status, envelope(error).content)
     else:
         mine.release()
-
-
-def body_of(response: Response) -> bytes:
-    return b"" if response.data is None else dumps(response.data)
 
 
 def stored_response(row: KeyedRequest, *, again: bool = False) -> HttpResponse:

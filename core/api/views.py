@@ -56,9 +56,8 @@ class ActionViewSet(GenericViewSet[Any]):
         limits: for each action that affects other people or services, its limit per person: a
             name in `settings.THROTTLE_RATES`. Every attempt counts, even a refused one, except
             repeats with an `Idempotency-Key` that get a stored answer or a 409.
-        keyless: the actions that take no `Idempotency-Key`, since their answer is a secret that
-            must not be stored.
-        in_steps: the actions with several transactions; they `remember` their answer in the last.
+        keyless: the actions that take no `Idempotency-Key`: the answer is a secret that must not be
+            stored, or the action has several transactions and refuses repeats by itself.
         reads_bodies: whether bodies are read; if not, any body is accepted.
     """
 
@@ -68,7 +67,6 @@ class ActionViewSet(GenericViewSet[Any]):
     table: Table = {}
     limits: Mapping[str, str] = {}
     keyless: Collection[str] = ()
-    in_steps: Collection[str] = ()
     reads_bodies = True
     tag = ""
     throttle_scope = ""
@@ -77,7 +75,6 @@ class ActionViewSet(GenericViewSet[Any]):
     # DRF's names of actions, and the contract's names for them in the table of actions.
     names = {"partial_update": "update", "destroy": "delete"}
     post: Callable[..., Any]
-    claim: idempotency.Claim | None = None
 
     @property
     def person(self) -> Any:
@@ -158,20 +155,7 @@ class ActionViewSet(GenericViewSet[Any]):
         claim = idempotency.claim_key(self.person.idempotency_keys, keyed, timezone.now())
         if isinstance(claim, HttpResponse):
             return claim
-        self.claim = claim
-        return idempotency.do_once(claim, counted, in_steps=self.action in self.in_steps)
-
-    def remember(self, build: Callable[[], Response]) -> None:
-        """Store the answer under the request's key, if it has one.
-
-        An action with several transactions calls this in the last one.
-
-        Args:
-            build: returns the answer.
-        """
-        if self.claim is not None:
-            response = build()
-            self.claim.keep(response.status_code, idempotency.body_of(response))
+        return idempotency.do_once(claim, counted)
 
     def check_body(self) -> None:
         """Read the body, even if the action doesn't use it, to refuse what isn't a JSON object.

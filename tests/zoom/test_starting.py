@@ -8,6 +8,7 @@ from functools import partial
 
 import pytest
 
+from accounts.models import IdempotencyKey
 from core.errors import APIError
 from friendships import services as friendships
 from friendships.models import Message
@@ -38,7 +39,19 @@ def test_a_start_creates_one_meeting_and_returns_its_address(zoom, press, pendin
     assert len(zoom.asked("create")) == 1
 
 
-FAILURES = [
+def test_a_key_is_ignored_and_a_repeat_is_told_that_it_is_started(zoom, api, pending, ada):
+    send = {"path": f"/v1/sessions/{pending.pk}/start/", "HTTP_IDEMPOTENCY_KEY": "k"}
+
+    first, again = (api(ada).post(**send) for _ in range(2))
+
+    assert first.json()["status"] == "active"
+    refused(again, 400, "already_started")
+    assert "Idempotent-Replayed" not in again
+    assert IdempotencyKey.objects.count() == 0
+    assert len(zoom.asked("create")) == Message.objects.count() == 1
+
+
+TROUBLES = [
     pytest.param("create", hangs, "zoom_timeout", 504, id="hangs"),
     pytest.param("create", after(hangs), "zoom_timeout", 504, id="creates-it-and-hangs"),
     pytest.param("create", answers(500), "zoom_failed", 502, id="500"),

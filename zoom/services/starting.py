@@ -7,7 +7,6 @@ blocks nobody for long; `sweep` finds the meeting it may have created.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -42,13 +41,8 @@ NOTHING_MADE = {
 
 
 @metrics.count_action("start_one_on_one")
-def start(
-    session: OneOnOneSession, *, by: User, now: datetime, last: Callable[[], None] | None = None
-) -> None:
+def start(session: OneOnOneSession, *, by: User, now: datetime) -> None:
     """Create the meeting, and send its address to the other person.
-
-    Args:
-        last: called at the end of the last transaction.
 
     Raises:
         APIError: 400 if the session is started, being started or over; 404 if the other person's
@@ -64,7 +58,7 @@ def start(
     # Read the time again, since the call to Zoom may have taken long.
     now = timezone.now()
     try:
-        activate(attempt, meeting, now=now, last=last)
+        activate(attempt, meeting, now=now)
     except APIError:  # cancelled meanwhile, or too slow
         discard(attempt, meeting, now=now)
         raise
@@ -136,13 +130,7 @@ def release(attempt: StartAttempt, failure: Exception) -> None:
         settle(attempt, counts=False)
 
 
-def activate(
-    attempt: StartAttempt,
-    meeting: Meeting,
-    *,
-    now: datetime,
-    last: Callable[[], None] | None = None,
-) -> None:
+def activate(attempt: StartAttempt, meeting: Meeting, *, now: datetime) -> None:
     """Store the meeting in the session, and notify the other person.
 
     Raises:
@@ -170,8 +158,6 @@ def activate(
         text = invitation(by, meeting)
         write(by=by, to=row.other(by), text=text, now=now, session_id=row.pk)
         notify_other(ONE_ON_ONE_STARTED, row, by=by, now=now)
-        if last is not None:
-            last()
 
 
 def invitation(by: User, meeting: Meeting) -> str:

@@ -35,8 +35,7 @@ class OneOnOneViewSet(ActionViewSet):
     tag = "1-on-1 sessions"
     table = ACTIONS
     names = {"retrieve": "look", "audit_logs": "look"}
-    keyless = {"join_token", "validate_join_token"}
-    in_steps = {"start"}
+    keyless = {"start", "join_token", "validate_join_token"}
     queryset = OneOnOneSession.objects.none()  # names the model for the API's description
     filter_backends = [DjangoFilterBackend]
     filterset_class = OneOnOneFilter
@@ -134,12 +133,10 @@ class OneOnOneViewSet(ActionViewSet):
         """Start a session.
 
         Creates the Zoom meeting and sends its link to the other person as a chat message. If Zoom
-        fails, nothing changes and you can try again.
+        fails, nothing changes and you can try again. It takes no `Idempotency-Key`: if you repeat a
+        start that has succeeded, the answer is `already_started`.
         """
-        session = self.fetch()
-        last = partial(self.remember, partial(self.shown, session))
-        services.start(session, by=self.person, now=timezone.now(), last=last)
-        return self.shown(session)
+        return self.do(services.start)
 
     @action(methods=["post"], detail=True)
     def ready(self, request: Request, pk: int) -> Response:

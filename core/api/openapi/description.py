@@ -53,8 +53,8 @@ same status and body, with `Idempotent-Replayed: true`. A refusal (400, 403, 404
 same way, unless the body could not be read. After any other error, or no answer at all, send the
 request again with the same key. Use a new key for a new action. Another request with the same key
 gets a 422. A repeat gets a 409 while the first request is still running: send it again after
-`Retry-After` seconds. A key belongs to the person who sends it. Signing in, join tokens and
-forms with files take no key.
+`Retry-After` seconds. A key belongs to the person who sends it. Signing in, starting a 1-on-1
+session (a repeat is `already_started`), join tokens and forms with files take no key.
 
 **Live push.** Open a WebSocket at `/ws/` with the subprotocols `["bearer", "<access token>"]`, in
 a browser `new WebSocket(url, ["bearer", access])`. The server accepts `bearer` and first sends
