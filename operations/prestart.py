@@ -78,7 +78,7 @@ def migrate() -> None:
             time.sleep(pause)
 
 
-def let_go() -> None:
+def close_connections() -> None:
     """Close all connections and the threads of the pool, so that the process can be forked."""
     connection.close()
     if connection.vendor == "postgresql":

@@ -1,5 +1,6 @@
-"""A migration is applied while servers with the old code run: what they couldn't bear is refused,
-unless it says why they can, and what could keep them waiting (`docs/migrations.md`)."""
+"""Migrations are applied while servers with the old code run. Operations that break the old code
+are refused, unless the migration says why they don't; so are those that could make it wait long
+(`docs/migrations.md`)."""
 
 from __future__ import annotations
 
@@ -30,9 +31,9 @@ RELEASED = {
     "sessions_app": "0002_reminder_round",
     "zoom": "0001_initial",
 }
-# They can be run again after an attempt that was interrupted.
+# These can be repeated after an interrupted attempt.
 ONLINE = (AddIndexOnline, AddCheckOnline, AddWordIndex, RemoveCheckOnline)
-# For whatever the old code does, these change nothing.
+# Operations that never break the old code.
 HARMLESS = (
     *(migrations.CreateModel, migrations.AlterModelOptions, migrations.AlterModelManagers),
     *(migrations.RemoveConstraint, migrations.RemoveIndex, migrations.RunPython),
@@ -174,7 +175,7 @@ def test_no_unreleased_migration_breaks_servers_with_the_old_code():
     assert found == []
 
 
-def test_no_migration_holds_a_lock_while_it_waits_for_another_and_each_can_be_run_again():
+def test_no_migration_holds_a_lock_while_it_waits_for_another_and_each_can_be_repeated():
     found = {
         f"{migration.app_label}.{migration.name}": problems
         for migration, _, _ in later_migrations()
@@ -184,7 +185,7 @@ def test_no_migration_holds_a_lock_while_it_waits_for_another_and_each_can_be_ru
     assert found.keys() == OLDER.keys(), list(found.values())
 
 
-def test_what_is_taken_for_released_is_there():
+def test_the_released_migrations_exist():
     nodes = MigrationLoader(None).graph.nodes
 
     assert set(RELEASED) <= OURS
@@ -269,9 +270,9 @@ def test_operations_that_do_not_break_old_code_are_allowed(operations):
 @pytest.mark.parametrize(
     "operation", [AddIndexOnline("Book", INDEX), AddCheckOnline("Book", CHECK)]
 )
-def test_what_is_done_online_is_done_outside_a_transaction(operation):
-    assert len(judge(operation)) == 1
-    assert judge(operation, atomic=False) == []
+def test_online_operations_must_be_outside_a_transaction(operation):
+    assert len(check(operation)) == 1
+    assert check(operation, atomic=False) == []
 
 
 def shelf_migration(*operations, atomic=True):
@@ -300,7 +301,7 @@ FILL = migrations.RunPython(migrations.RunPython.noop)
     ],
     ids=lambda migration: migration.operations[-1].describe(),
 )
-def test_what_would_keep_others_waiting_is_refused(migration):
+def test_a_migration_that_makes_others_wait_is_refused(migration):
     assert len(lock_problems(migration)) == 1
 
 
@@ -317,5 +318,5 @@ def test_what_would_keep_others_waiting_is_refused(migration):
     ],
     ids=lambda migration: migration.operations[-1].describe(),
 )
-def test_what_keeps_nobody_waiting_is_not_refused(migration):
+def test_a_migration_that_makes_nobody_wait_is_accepted(migration):
     assert lock_problems(migration) == []

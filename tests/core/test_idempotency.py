@@ -182,7 +182,7 @@ def test_a_throttled_request_can_be_tried_again(ines, body, settings):
 # ── Endpoints ────────────────────────────────────────────────────────────────────────────────
 
 
-def test_every_post_takes_a_key_but_for_secrets_a_start_and_what_needs_no_token(api):
+def test_every_post_accepts_a_key_except_secrets_a_start_and_public_endpoints(api):
     paths = api().get("/api/schema/?format=json").json()["paths"]
     keyed, others = set(), set()
     for path, item in paths.items():

@@ -94,7 +94,7 @@ def test_each_person_has_a_limit_across_all_addresses(
 
 
 @pytest.mark.parametrize("scope", ["join", "one_on_one"])
-def test_a_try_that_gets_the_answer_of_another_is_not_counted(api, student, limited, scope):
+def test_a_replayed_request_is_not_counted(api, student, limited, scope):
     limited(scope)
     path = next(path for each, _, path in LIMITED if each == scope)
 

@@ -96,7 +96,7 @@ def test_a_check_is_added_and_removed_online(table):
 
 
 @pytest.mark.postgres
-def test_a_check_is_removed_online_also_by_an_attempt_that_is_repeated(table):
+def test_a_check_is_removed_online_even_by_a_repeated_attempt(table):
     table(AddCheckOnline("Book", CHECK))
 
     for _ in range(2):
@@ -128,7 +128,7 @@ def add_index_in_thread(table):
     connection.close()
 
 
-def test_a_renamed_model_keeps_its_permissions_and_its_entries_in_the_log(staff, student):
+def test_a_renamed_model_keeps_its_permissions_and_its_log_entries(staff, student):
     kind = ContentType.objects.create(app_label="shelf", model="oldbook")
     names = {"codename": "view_oldbook", "name": "Can view old book"}
     student.user_permissions.add(Permission.objects.create(content_type=kind, **names))

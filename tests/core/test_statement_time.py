@@ -109,7 +109,7 @@ LIMITS = ("statement_timeout", "lock_timeout")
 
 
 @pytest.mark.django_db(transaction=True)
-def test_requests_have_limits_and_jobs_none_and_migrations_one_for_locks_only():
+def test_requests_have_timeouts_jobs_have_none_and_migrations_only_one_for_locks():
     seen = {}
     job = Job(lambda now: seen.update(job=[*map(shown, LIMITS)]) or 0, every=None)
     run_job(job, timezone.now())

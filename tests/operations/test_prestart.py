@@ -1,5 +1,5 @@
-"""What is done before a production server serves: one instance at a time migrates, without keeping
-others waiting, and the static files are collected if they have changed."""
+"""The steps before a production server starts: one instance at a time migrates, without making
+others wait long, and the static files are collected if they have changed."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""A server is killed while it does two things: a start that isn't done yet, and an end that is, but
-whose answer nobody has got. Then both are sent again, with the `Idempotency-Key` that they had. The
-end's is honoured; the start's is ignored, since a start refuses repeats by itself (contract O5)."""
+"""A server is killed during two requests: a start that isn't carried out yet, and an end that is,
+but whose answer wasn't sent. Then both are repeated with the same `Idempotency-Key`. The start
+ignores the key, since it refuses repeats by itself (contract O5)."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def paused(site, operation):
 EARLIER = "UPDATE zoom_oneononesession SET start_until = datetime(start_until, '-10 minutes')"
 
 
-def minutes_pass(server):
-    """For the row of a start whose server has died."""
+def expire_claims(server):
+    """Let the claim of the start expire whose server was killed."""
     with closing(sqlite3.connect(server.folder / "db.sqlite3")) as database, database:
         database.execute(EARLIER)
 
@@ -69,7 +69,7 @@ def test_requests_interrupted_by_a_kill_are_carried_out_once(site):
         assert site.logged(ended)["ended"] == 1
 
         refused(post(site, begun, "start"), "start_in_progress")
-        minutes_pass(server)
+        expire_claims(server)
         late = post(site, begun, "start")
         assert (late.status_code, late.json()["status"]) == (200, "active")
         refused(post(site, begun, "start"), "already_started")

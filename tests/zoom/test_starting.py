@@ -51,7 +51,7 @@ def test_a_key_is_ignored_and_a_repeat_is_told_that_it_is_started(zoom, api, pen
     assert len(zoom.asked("create")) == Message.objects.count() == 1
 
 
-TROUBLES = [
+FAILURES = [
     pytest.param("create", hangs, "zoom_timeout", 504, id="hangs"),
     pytest.param("create", after(hangs), "zoom_timeout", 504, id="creates-it-and-hangs"),
     pytest.param("create", answers(500), "zoom_failed", 502, id="500"),
