@@ -13,9 +13,9 @@ import time_machine
 from django.db import connection, connections
 from django.utils import timezone
 
-from bench.proof.invariants import invariants
 from mail.models import Mail
 from materials.models import Material, OrphanedFile
+from proof.invariants import invariants
 from tests.faults.acts import ACTS, Act, Case
 from tests.faults.site import Outside, Reply, run
 from zoom.models import OneOnOneSession, PendingMeetingEnd, StartAttempt

@@ -1,5 +1,5 @@
 """Faults in the middle of acts (`tests/faults/lab.py`). This tests a sample. `FAULTS=all pytest
-tests/faults` and `python -m bench.proof.faults` test every act at every place, in many minutes."""
+tests/faults` and `python -m proof.faults` test every act at every place, in many minutes."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Checks that unfinished requests don't delay others, and that the server ends them in time.
 
-`python -m bench.proof.unfinished --bodies 200 --sockets 200` opens this number of requests whose
+`python -m proof.unfinished --bodies 200 --sockets 200` opens this number of requests whose
 body never ends, and of connections that send nothing: at the server of `make run`, directly at
 REST, at the push port, and behind the nginx of `proxy/`. Meanwhile it sends twenty ordinary
 requests, or opens twenty sockets at the push port. Then it waits until the server has closed all

@@ -14,7 +14,7 @@ from mutmut.mutation.file_mutation import MutationVisitor
 from mutmut.mutation.mutators import mutation_operators
 from mutmut.mutation.pragma_handling import IgnoredCode
 
-from bench.proof.mutants.scope import ROOT, code_files
+from proof.mutants.scope import ROOT, code_files
 
 Place = tuple[int, int, int, int]
 

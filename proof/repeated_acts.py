@@ -1,4 +1,4 @@
-"""The actions of `bench.proof.repeats`: each creates one row if it is done once.
+"""The actions of `proof.repeats`: each creates one row if it is done once.
 
 Django must be set up before this is imported.
 """

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from bench.proof.races.journal import Journal
-from bench.proof.races.site import Person, Site
+from proof.races.journal import Journal
+from proof.races.site import Person, Site
 
 HOT, OTHERS = 2, 6  # of each booking mode
 # Few places for many people, so that they compete for each place.

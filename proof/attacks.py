@@ -1,6 +1,6 @@
 """Checks that requests designed to be expensive don't slow down other clients.
 
-    DATABASE_URL=postgres://… python -m bench.proof.attacks --slices 10
+    DATABASE_URL=postgres://… python -m proof.attacks --slices 10
 
 A server of two processes has eight ordinary clients and one attacker, who sends one request after
 the other: in turns the hostile one and a harmless one of the same size, for half a second each. The
@@ -28,8 +28,8 @@ from statistics import median
 import django
 
 from bench.databases import DEFAULT_URL, create, drop, name_of, on
-from bench.proof.attack_list import Attack, Request, attacks
-from bench.proof.repeats import PORT, environment, served
+from proof.attack_list import Attack, Request, attacks
+from proof.repeats import PORT, environment, served
 
 CLIENTS = 8
 # The largest allowed ratio of the 99th percentiles.
@@ -145,7 +145,7 @@ def shown(statuses: set[int]) -> str:
 
 
 def prove(slices: int, names: list[str]) -> bool:
-    from bench.proof.attack_scene import scene  # noqa: PLC0415  # needs Django's set-up
+    from proof.attack_scene import scene  # noqa: PLC0415  # needs Django's set-up
 
     target, requests = scene(CLIENTS)
     clients = Clients(requests)

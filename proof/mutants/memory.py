@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from bench.proof.mutants.making import Mutant
-from bench.proof.mutants.scope import ROOT, code_files
+from proof.mutants.making import Mutant
+from proof.mutants.scope import ROOT, code_files
 
 Learned = dict[str, Any]
 

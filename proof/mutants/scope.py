@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 
 # The most important code: lifecycle, permissions, tokens, services, webhooks.
 CODE = (
@@ -23,7 +23,7 @@ CODE = (
     "*/services/*.py",
 )
 TESTS = (
-    "bench/proof/mutants/warm_up.py",
+    "proof/mutants/warm_up.py",
     "tests/accounts",
     "tests/friendships",
     "tests/materials",

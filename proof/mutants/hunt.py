@@ -14,11 +14,11 @@ import coverage
 import pytest
 
 from bench.progress import Progress
-from bench.proof.mutants import children, whole
-from bench.proof.mutants.making import Mutant
-from bench.proof.mutants.memory import Learned, Memory
-from bench.proof.mutants.putting_in import put_in
-from bench.proof.mutants.scope import ROOT, is_apart
+from proof.mutants import children, whole
+from proof.mutants.making import Mutant
+from proof.mutants.memory import Learned, Memory
+from proof.mutants.putting_in import put_in
+from proof.mutants.scope import ROOT, is_apart
 
 # Limits of processor seconds: for a file's tests while they are recorded; for a mutant's tests, in
 # addition to three times their recorded time; and for the recorded time of one mutant's tests.

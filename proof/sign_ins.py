@@ -1,4 +1,4 @@
-"""Checks that simultaneous sign-ins need little memory: `python -m bench.proof.sign_ins`.
+"""Checks that simultaneous sign-ins need little memory: `python -m proof.sign_ins`.
 
 It runs `manage.py serve` as in production, without Redis and with the real password hasher. Many
 users sign in at the same time, a quarter of them with a wrong password, while the memory of all

@@ -6,8 +6,8 @@ import gc
 from collections.abc import Iterator
 from types import CodeType, FunctionType
 
-from bench.proof.mutants.making import Mutant
-from bench.proof.mutants.scope import ROOT
+from proof.mutants.making import Mutant
+from proof.mutants.scope import ROOT
 
 
 def live_functions(mutant: Mutant) -> list[FunctionType]:

@@ -17,11 +17,11 @@ from typing import Any, Protocol
 import psycopg
 
 from bench.databases import migrate
-from bench.proof.invariants import invariants
-from bench.proof.kills.cluster import Cluster, cluster
-from bench.proof.kills.parts import Parts
-from bench.proof.kills.people import Entry, Journal
-from bench.proof.kills.scenes import live, stored
+from proof.invariants import invariants
+from proof.kills.cluster import Cluster, cluster
+from proof.kills.parts import Parts
+from proof.kills.people import Entry, Journal
+from proof.kills.scenes import live, stored
 
 # The jobs leave nothing alone for longer than an hour (a file whose upload is in progress).
 TWO_HOURS_LATER = (
@@ -170,7 +170,7 @@ def run(rounds: int, clients: int, seed: int) -> Trial:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench.proof.kills", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m proof.kills", description=__doc__)
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--clients", type=int, default=6)
     parser.add_argument("--seed", type=int, default=1)

@@ -8,7 +8,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bench.proof.kills.people import Journal, Person, Scene, SceneOverError
+from proof.kills.people import Journal, Person, Scene, SceneOverError
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 

@@ -1,6 +1,6 @@
 """Injects every fault at every place of every act (`tests/faults/`).
 
-`python -m bench.proof.faults` takes half an hour on two cores; `--step 10` tries every tenth place.
+`python -m proof.faults` takes half an hour on two cores; `--step 10` tries every tenth place.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def lab(url: str, faults: str, *, step: int, acts: str) -> dict[str, Any]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench.proof.faults", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m proof.faults", description=__doc__)
     parser.add_argument("--step", type=int, default=1, help="Try only every n-th place.")
     parser.add_argument("--acts", default="", help="Try only these acts, separated by commas.")
     parser.add_argument("--database", default=DEFAULT_URL, help="The URL of the PostgreSQL.")

@@ -1,6 +1,6 @@
 """Checks that acts repeated with one `Idempotency-Key` are done once and answered equally.
 
-    DATABASE_URL=postgres://… python -m bench.proof.repeats --keys 10000 --times 3
+    DATABASE_URL=postgres://… python -m proof.repeats --keys 10000 --times 3
 
 There are two server processes and many connections. Half of the repeats are sent at the same time
 as the first try, and the others later; a 409 is tried again. Rows are counted before and after.
@@ -32,7 +32,7 @@ from bench.processes import processor_ms, tree, used_since
 from bench.servers import SECRET_KEY, free_port
 
 if TYPE_CHECKING:
-    from bench.proof.repeated_acts import Act
+    from proof.repeated_acts import Act
 
 KINDS = 7
 # A repeat that isn't sent at once comes after this number of other tries at most.
@@ -159,7 +159,7 @@ def differences(acts: list[Act], times: int) -> list[str]:
 
 
 def prove(keys: int, times: int, connections: int, seed: int, *, with_keys: bool) -> bool:
-    from bench.proof.repeated_acts import Stage, count_rows, rows_of  # noqa: PLC0415  # needs Django
+    from proof.repeated_acts import Stage, count_rows, rows_of  # noqa: PLC0415  # needs Django
 
     rng = random.Random(seed)
     acts = Stage(-(-keys // KINDS), rng).acts()[:keys]
@@ -186,7 +186,7 @@ def prove(keys: int, times: int, connections: int, seed: int, *, with_keys: bool
 def cost(number: int, server: int) -> None:
     """Measure the cost of a key: the server's processor time for messages and sessions, in
     turns."""
-    from bench.proof.repeated_acts import Stage  # noqa: PLC0415  # needs Django's set-up
+    from proof.repeated_acts import Stage  # noqa: PLC0415  # needs Django's set-up
 
     stage = Stage(number // 2, random.Random(number), "sender")
     acts = [act for act in stage.acts() if act.kind in {"create", "write"}]

@@ -1,6 +1,6 @@
 """Checks that simultaneous actions oversell and lose nothing.
 
-    python -m bench.proof.races --acts 10000
+    python -m proof.races --acts 10000
 
 Joins, leaves, requests, approvals, capacity changes, cancellations and deletions are sent at the
 same time, over HTTP to two server processes on PostgreSQL. The exit code is 1 if a row or an answer
@@ -18,10 +18,10 @@ from random import Random
 
 import psycopg
 
-from bench.proof.races.acts import Crowd
-from bench.proof.races.checks import wrong_after, wrong_now
-from bench.proof.races.journal import Journal
-from bench.proof.races.site import Site, fresh_site
+from proof.races.acts import Crowd
+from proof.races.checks import wrong_after, wrong_now
+from proof.races.journal import Journal
+from proof.races.site import Site, fresh_site
 
 DEFAULT_URL = "postgres://postgres@localhost:5432/races_proof"
 PEOPLE = 40

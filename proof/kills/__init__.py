@@ -1,4 +1,4 @@
-"""Checks that killed processes lose nothing: `python -m bench.proof.kills --rounds 200`.
+"""Checks that killed processes lose nothing: `python -m proof.kills --rounds 200`.
 
 While simulated people use the site, each round ends some of its processes with SIGKILL: one server
 process or several, the scheduler, or PostgreSQL. They are restarted as in production. A journal

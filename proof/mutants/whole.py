@@ -10,11 +10,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench.proof.mutants.making import Mutant
-from bench.proof.mutants.scope import ROOT
+from proof.mutants.making import Mutant
+from proof.mutants.scope import ROOT
 
 FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
-LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "bench", "media", "db.sqlite3*")
+LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "bench", "proof", "media", "db.sqlite3*")
 PYTEST = ["-m", "pytest", "-x", "-rfE", "-p", "no:cacheprovider"]
 # Codes, sentences and actions are in pages that are generated from the code. CI compares them.
 DRIFT = (

@@ -1,4 +1,4 @@
-"""`python -m bench.proof.mutants --sample 300 --seed 8` prints the score and the survivors."""
+"""`python -m proof.mutants --sample 300 --seed 8` prints the score and the survivors."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from bench.proof.mutants.hunt import Hunt, Result
-from bench.proof.mutants.making import sample
-from bench.proof.mutants.memory import Memory
-from bench.proof.mutants.scope import ROOT, TESTS
+from proof.mutants.hunt import Hunt, Result
+from proof.mutants.making import sample
+from proof.mutants.memory import Memory
+from proof.mutants.scope import ROOT, TESTS
 
 PYTEST = ["-p", "no:cacheprovider", "-p", "no:xdist", "-s", *TESTS]
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m bench.proof.mutants", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m proof.mutants", description=__doc__)
     parser.add_argument("--sample", type=int, default=300, help="number of mutants")
     parser.add_argument("--seed", type=int, default=8)
     parser.add_argument("--at-once", type=int, default=2, help="number of parallel processes")

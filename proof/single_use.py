@@ -1,6 +1,6 @@
 """Checks that single-use tokens and links work only once, even when used simultaneously.
 
-`python -m bench.proof.single_use --things 1000 --redeemers 8` runs the site with two processes on
+`python -m proof.single_use --things 1000 --redeemers 8` runs the site with two processes on
 PostgreSQL, creates this number of join tokens, refresh tokens (with rotation), reset links and
 links that confirm an e-mail address, and lets all redeemers use each of them at once over HTTP.
 Each must give exactly one success. Then come negative controls, on servers without the safeguard of

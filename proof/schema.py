@@ -3,7 +3,7 @@
 Schemathesis tests a server with the settings of production, on PostgreSQL, with all of its checks
 and phases, as several people in turn.
 
-    python -m bench.proof.schema --examples 200 --seed 1
+    python -m proof.schema --examples 200 --seed 1
 
 The people are from the demo data and sign in by the API: an instructor, a student, and a member of
 the staff. A token that was revoked is replaced by signing in again, and random choice can't guess

@@ -1,4 +1,4 @@
-"""The users of `bench.proof.attacks`, and their data."""
+"""The users of `proof.attacks`, and their data."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from accounts import tokens
 from accounts.models import User
-from bench.proof.attack_list import Request, Target
 from friendships import services as friendships
+from proof.attack_list import Request, Target
 from sessions_app import services
 from sessions_app.models import Session
 

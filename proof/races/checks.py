@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 
-from bench.proof.races.journal import Journal
+from proof.races.journal import Journal
 
 # Each rule is one statement, so it sees one snapshot. It finds the rows that break the rule.
 ALWAYS = {

@@ -1,1 +1,0 @@
-"""Checks that take too long for the tests. Each is a program: `python -m bench.proof.<name>`."""
