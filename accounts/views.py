@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
-from rest_framework.decorators import action
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,17 +20,10 @@ from accounts.representations import (
 )
 from accounts.tokens import TokenPair
 from core.api import throttling
-from core.api.representations import MessageObject
+from core.api.operations import Answer, operation
 from core.api.throttling import AddressThrottle
-from core.api.views import ActionViewSet, Answer
+from core.api.views import ActionViewSet
 from core.errors import TOKEN_NOT_VALID
-
-# A POST that is limited by network address.
-LIMITED: dict[str, Any] = {
-    "methods": ["post"],
-    "detail": False,
-    "throttle_classes": [AddressThrottle],
-}
 
 
 class SignInViewSet(ActionViewSet):
@@ -41,41 +33,21 @@ class SignInViewSet(ActionViewSet):
     tag = "Accounts"
     authentication_classes = []
     permission_classes = [AllowAny]
-    inputs = {
-        "register": serializers.RegisterInput,
-        "sign_in": serializers.SignInInput,
-        "refresh": serializers.RefreshInput,
-        "verify": serializers.TokenInput,
-        "sign_out": serializers.RefreshInput,
-        "reset": serializers.ResetInput,
-        "reset_confirm": serializers.ResetConfirmInput,
-        "confirm_email": serializers.EmailConfirmInput,
-    }
-    answers = {
-        "register": Answer(RegisteredObject, 201),
-        "sign_in": Answer(TokenPair),
-        "refresh": Answer(TokenPair),
-        "verify": Answer(NothingObject),
-        "sign_out": Answer(None, 204),
-        "reset": Answer(MessageObject),
-        "reset_confirm": Answer(MessageObject),
-        "confirm_email": Answer(MessageObject),
-    }
-    errors = {
-        "register": [services.INSTRUCTOR_SIGNUP_CLOSED, PASSWORDS_BUSY],
-        "sign_in": [services.WRONG_CREDENTIALS, PASSWORDS_BUSY],
-        "refresh": [TOKEN_NOT_VALID],
-        "verify": [TOKEN_NOT_VALID],
-        "sign_out": [TOKEN_NOT_VALID],
-        "reset_confirm": [services.RESET_LINK_INVALID, PASSWORDS_BUSY],
-        "confirm_email": [services.EMAIL_LINK_INVALID],
-    }
 
     def origin(self) -> dict[str, Any]:
         """Return the network of this request and the time."""
         return {"network": throttling.address_of(self.request), "now": timezone.now()}
 
-    @action(**LIMITED, throttle_scope="register")
+    @operation(
+        "post",
+        "register",
+        detail=False,
+        input=serializers.RegisterInput,
+        answer=Answer(RegisteredObject, 201),
+        errors=[services.INSTRUCTOR_SIGNUP_CLOSED, PASSWORDS_BUSY],
+        throttle_classes=[AddressThrottle],
+        throttle_scope="register",
+    )
     def register(self, request: Request) -> Response:
         """Register a new account.
 
@@ -87,7 +59,16 @@ class SignInViewSet(ActionViewSet):
         user = services.register(**self.read(), **self.origin())
         return self.answer({"user": user_object(user), **tokens.issue(user)})
 
-    @action(**LIMITED, url_path="token", throttle_scope="sign_in_address")
+    @operation(
+        "post",
+        "token",
+        detail=False,
+        input=serializers.SignInInput,
+        answer=Answer(TokenPair),
+        errors=[services.WRONG_CREDENTIALS, PASSWORDS_BUSY],
+        throttle_classes=[AddressThrottle],
+        throttle_scope="sign_in_address",
+    )
     def sign_in(self, request: Request) -> Response:
         """Sign in with a username or an e-mail address.
 
@@ -97,7 +78,14 @@ class SignInViewSet(ActionViewSet):
         """
         return self.answer(services.sign_in(**self.read(), **self.origin()))
 
-    @action(methods=["post"], detail=False, url_path="token/refresh")
+    @operation(
+        "post",
+        "token/refresh",
+        detail=False,
+        input=serializers.RefreshInput,
+        answer=Answer(TokenPair),
+        errors=[TOKEN_NOT_VALID],
+    )
     def refresh(self, request: Request) -> Response:
         """Get a new access token.
 
@@ -107,7 +95,14 @@ class SignInViewSet(ActionViewSet):
         """
         return self.answer(tokens.renew(self.read()["refresh"]))
 
-    @action(methods=["post"], detail=False, url_path="token/verify")
+    @operation(
+        "post",
+        "token/verify",
+        detail=False,
+        input=serializers.TokenInput,
+        answer=Answer(NothingObject),
+        errors=[TOKEN_NOT_VALID],
+    )
     def verify(self, request: Request) -> Response:
         """Check whether an access or refresh token is valid.
 
@@ -116,7 +111,14 @@ class SignInViewSet(ActionViewSet):
         tokens.verify(self.read()["token"])
         return self.answer({})
 
-    @action(methods=["post"], detail=False, url_path="logout")
+    @operation(
+        "post",
+        "logout",
+        detail=False,
+        input=serializers.RefreshInput,
+        answer=Answer(None, 204),
+        errors=[TOKEN_NOT_VALID],
+    )
     def sign_out(self, request: Request) -> Response:
         """Revoke a refresh token.
 
@@ -126,7 +128,15 @@ class SignInViewSet(ActionViewSet):
         tokens.sign_out(self.read()["refresh"])
         return self.answer()
 
-    @action(**LIMITED, url_path="password/reset", throttle_scope="password_reset")
+    @operation(
+        "post",
+        "password/reset",
+        detail=False,
+        input=serializers.ResetInput,
+        answer=Answer(MessageObject),
+        throttle_classes=[AddressThrottle],
+        throttle_scope="password_reset",
+    )
     def reset(self, request: Request) -> Response:
         """Ask for a mail with a link to set a new password.
 
@@ -138,7 +148,16 @@ class SignInViewSet(ActionViewSet):
         services.request_reset(email, now=timezone.now())
         return self.answer({"message": "If an account has this address, a mail is sent to it."})
 
-    @action(**LIMITED, url_path="password/reset/confirm", throttle_scope="password_reset")
+    @operation(
+        "post",
+        "password/reset/confirm",
+        detail=False,
+        input=serializers.ResetConfirmInput,
+        answer=Answer(MessageObject),
+        errors=[services.RESET_LINK_INVALID, PASSWORDS_BUSY],
+        throttle_classes=[AddressThrottle],
+        throttle_scope="password_reset",
+    )
     def reset_confirm(self, request: Request) -> Response:
         """Set a new password with the `uid` and `token` from the mail.
 
@@ -147,7 +166,14 @@ class SignInViewSet(ActionViewSet):
         services.reset_password(**self.read(), **self.origin())
         return self.answer({"message": "Your password was changed. Sign in with the new one."})
 
-    @action(methods=["post"], detail=False, url_path="email/confirm")
+    @operation(
+        "post",
+        "email/confirm",
+        detail=False,
+        input=serializers.EmailConfirmInput,
+        answer=Answer(MessageObject),
+        errors=[services.EMAIL_LINK_INVALID],
+    )
     def confirm_email(self, request: Request) -> Response:
         """Confirm an e-mail address with the `uid` and `token` from the mail sent to it.
 
@@ -158,28 +184,56 @@ class SignInViewSet(ActionViewSet):
         return self.answer({"message": "The e-mail address is confirmed."})
 
 
+class MailViewSet(ActionViewSet):
+    """The unsubscribe link in each mail. Its token is the only credential needed."""
+
+    tag = "Accounts"
+    authentication_classes = []
+    permission_classes = [AllowAny]
+    reads_bodies = False  # mail programs and browsers send different forms, some clients nothing
+
+    @operation(
+        "get",
+        "unsubscribe/<str:token>",
+        detail=False,
+        answer=Answer(str, media_type="text/html"),
+        errors=[services.UNSUBSCRIBE_LINK_INVALID],
+        url_name="unsubscribe",
+    )
+    @csp.with_policy(csp.FORM)
+    def unsubscribe_page(self, request: Request, token: str) -> HttpResponse:
+        """Show a page with a button that turns your mails off.
+
+        Opening the link changes nothing, since some mail programs open every link.
+        """
+        services.subscriber(token)
+        return render(request, "accounts/unsubscribe.html", {"title": "No more mails?"})
+
+    @unsubscribe_page.mapping.post
+    @operation(answer=Answer(MessageObject), errors=[services.UNSUBSCRIBE_LINK_INVALID])
+    def unsubscribe(self, request: Request, token: str) -> Response:
+        """Turn your mails off: the one-click unsubscribe of RFC 8058.
+
+        The token in the address is enough; the body is ignored.
+        """
+        services.turn_mails_off(token)
+        return self.answer({"message": "No more mails about sessions will be sent to you."})
+
+
 class AccountViewSet(ActionViewSet):
     """The user's own account."""
 
     tag = "Accounts"
-    keyless = {"change_password"}
-    inputs = {
-        "update_me": serializers.ProfileInput,
-        "change_password": serializers.PasswordChangeInput,
-    }
-    answers = {
-        "me": Answer(ProfileObject),
-        "update_me": Answer(ProfileObject),
-        "change_password": Answer(TokenPair),
-    }
-    errors = {"update_me": [PASSWORDS_BUSY], "change_password": [PASSWORDS_BUSY]}
 
-    @action(detail=False)
+    @operation("get", "me", detail=False, answer=Answer(ProfileObject))
     def me(self, request: Request) -> Response:
         """Show your own profile."""
         return self.answer(profile_object(self.person))
 
     @me.mapping.patch
+    @operation(
+        input=serializers.ProfileInput, answer=Answer(ProfileObject), errors=[PASSWORDS_BUSY]
+    )
     def update_me(self, request: Request) -> Response:
         """Change your names, e-mail address or time zone, or turn mails on or off.
 
@@ -198,7 +252,15 @@ class AccountViewSet(ActionViewSet):
         )
         return self.answer(profile_object(user))
 
-    @action(methods=["post"], detail=False, url_path="password/change")
+    @operation(
+        "post",
+        "password/change",
+        detail=False,
+        input=serializers.PasswordChangeInput,
+        answer=Answer(TokenPair),
+        errors=[PASSWORDS_BUSY],
+        takes_key=False,  # the answer is a secret
+    )
     def change_password(self, request: Request) -> Response:
         """Change your password.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import django_filters
-from django.db.models import QuerySet
 
 from accounts.models import User
 from accounts.querysets import UserQuerySet
 from core.api.filters import LETTER, StrictFilterSet, WordsFilter
 from friendships.models import Friendship
+from friendships.querysets import FriendshipQuerySet
 
 TOO_SHORT = "Search for at least two characters."
 
@@ -24,11 +24,8 @@ class RequestFilter(StrictFilterSet):
         model = Friendship
         fields: list[str] = []
 
-    def by_direction(
-        self, rows: QuerySet[Friendship], name: str, value: str
-    ) -> QuerySet[Friendship]:
-        side = "to_user" if value == "incoming" else "from_user"
-        return rows.filter(**{side: self.request.user})
+    def by_direction(self, rows: FriendshipQuerySet, name: str, value: str) -> FriendshipQuerySet:
+        return rows.filter(is_incoming=value == "incoming")
 
 
 class NamesFilter(WordsFilter):

@@ -46,8 +46,10 @@ class FriendshipQuerySet(LifecycleQuerySet):
         return self.filter(since__isnull=False)
 
     def requests_seen_by(self, user: Any) -> Self:
-        """The requests that this person has sent or received, without closed ones."""
-        return self.of(user).exclude(status=Status.CLOSED)
+        """The requests that this person has sent or received, without closed ones. They can be
+        filtered by `is_incoming`: whether this person received it."""
+        seen = self.of(user).exclude(status=Status.CLOSED)
+        return seen.alias(is_incoming=Q(to_user=user))
 
     def for_list(self) -> Self:
         return self.select_related("from_user", "to_user")

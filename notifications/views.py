@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from django_filters.rest_framework import DjangoFilterBackend
-from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.operations import Answer, operation
 from core.api.pagination import answer_array
-from core.api.views import ActionViewSet, Answer
+from core.api.views import ActionViewSet
 from notifications import reads, services
 from notifications.filters import NotificationFilter
 from notifications.models import Notification
@@ -24,20 +23,15 @@ from notifications.representations import (
 class NotificationViewSet(ActionViewSet):
     tag = "Notifications"
     queryset = Notification.objects.none()  # names the model for the API's description
-    filter_backends = [DjangoFilterBackend]
-    filterset_class = NotificationFilter
-    answers = {
-        "list": Answer(NotificationObject, listed="array", newest_first=True),
-        "retrieve": Answer(NotificationObject),
-        "mark_as_read": Answer(NotificationObject),
-        "mark_all_as_read": Answer(UpdatedObject),
-        "unread_count": Answer(CountObject),
-    }
 
     def get_queryset(self) -> NotificationQuerySet:  # type: ignore[override]  # a narrower one
         rows: NotificationQuerySet = Notification.objects.all()
         return rows.of(self.person)
 
+    @operation(
+        answer=Answer(NotificationObject, listed="array", newest_first=True),
+        filters=NotificationFilter,
+    )
     def list(self, request: Request) -> Response:
         """List your notifications, newest first.
 
@@ -45,14 +39,15 @@ class NotificationViewSet(ActionViewSet):
         there is one notification about the last change: it keeps its `id` and `created_at`, is
         unread again, and is pushed again. Clients should replace the one with the same id.
         """
-        rows = reads.own(NotificationFilter.parse(request.query_params), by=self.person)
+        rows = reads.own(self.read_filters(), by=self.person)
         return answer_array(request, rows, notification_object, newest_first=True)
 
+    @operation(answer=Answer(NotificationObject))
     def retrieve(self, request: Request, pk: int) -> Response:
         """Show one of your notifications."""
         return self.answer(notification_object(self.fetch()))
 
-    @action(methods=["post"], detail=True)
+    @operation("post", "mark_as_read", detail=True, answer=Answer(NotificationObject))
     def mark_as_read(self, request: Request, pk: int) -> Response:
         """Mark a notification as read.
 
@@ -60,12 +55,12 @@ class NotificationViewSet(ActionViewSet):
         """
         return self.answer(notification_object(services.mark_as_read(self.fetch())))
 
-    @action(methods=["post"], detail=False)
+    @operation("post", "mark_all_as_read", detail=False, answer=Answer(UpdatedObject))
     def mark_all_as_read(self, request: Request) -> Response:
         """Mark all your notifications as read."""
         return self.answer({"updated": services.mark_all_as_read(by=self.person)})
 
-    @action(detail=False)
+    @operation("get", "unread_count", detail=False, answer=Answer(CountObject))
     def unread_count(self, request: Request) -> Response:
         """Count your unread notifications."""
         return self.answer({"count": self.get_queryset().unread().count()})

@@ -13,7 +13,8 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api.views import ActionViewSet, Answer
+from core.api.operations import Answer, operation
+from core.api.views import ActionViewSet
 from core.cache import site_cache
 from core.db.connections import query_deadline
 from core.errors import APIError, declare
@@ -75,13 +76,13 @@ class HealthViewSet(ActionViewSet):
     authentication_classes = []
     permission_classes = [AllowAny]
     throttle_classes = []
-    answers = {"alive": Answer(HealthObject), "ready": Answer(HealthObject)}
-    errors = {"ready": [NOT_READY]}
 
+    @operation(answer=Answer(HealthObject))
     def alive(self, request: Request) -> Response:
         """Check that the process is alive."""
         return self.answer({"status": "ok"})
 
+    @operation(answer=Answer(HealthObject), errors=[NOT_READY])
     def ready(self, request: Request) -> Response:
         """Check that the server can serve.
 

@@ -32,11 +32,7 @@ COLUMNS: dict[type, Field[Any, Any]] = {
 
 
 class StrictFilterSet(django_filters.FilterSet):
-    """A filter set that refuses a filter sent twice; Django would use the last one."""
-
-    def is_valid(self) -> bool:
-        refuse_repeated(self.form, self.data)
-        return bool(super().is_valid())
+    """A filter set that refuses what is invalid, and a filter sent twice."""
 
     @classmethod
     @cache
@@ -55,7 +51,7 @@ class StrictFilterSet(django_filters.FilterSet):
         filters, fields = cls.kept()
         values: dict[str, Any] = {}
         errors: dict[str, list[str]] = {}
-        for name in [each for each in fields if each in query]:
+        for name in [name for name, each in fields.items() if name in query or each.required]:
             try:
                 values[name] = read_filter(fields[name], query, name)
             except ValidationError as error:
@@ -63,12 +59,6 @@ class StrictFilterSet(django_filters.FilterSet):
         if errors:
             raise InvalidInput(errors)
         return FilterQuery.of(filters, values)
-
-
-def refuse_repeated(form: forms.Form, query: QueryDict) -> None:
-    for name in form.fields:
-        if is_repeated(query, name):
-            form.add_error(name, SENT_TWICE)
 
 
 def is_repeated(query: QueryDict, name: str) -> bool:
@@ -93,12 +83,14 @@ class FilterQuery:
 
     Attributes:
         filters: the filter set.
+        cleaned: the value of each filter.
         chosen: filters with a choice of values, such as an order: the value is part of the SQL.
         kinds: each other filter with the type of its value and, for a list, its length.
         values: the values for the parameters of those.
     """
 
     filters: StrictFilterSet
+    cleaned: Mapping[str, Any] = field(compare=False)
     chosen: tuple[tuple[str, Any], ...] = ()
     kinds: tuple[tuple[str, type, int | None], ...] = ()
     values: Mapping[str, Any] = field(default_factory=dict, compare=False)
@@ -122,13 +114,19 @@ class FilterQuery:
             else:
                 kinds.append((name, type(value), None))
                 values[name] = value
-        return cls(filters, tuple(chosen), tuple(kinds), values)
+        return cls(filters, cleaned, tuple(chosen), tuple(kinds), values)
 
     @property
     def ordering(self) -> tuple[str, ...]:
         """The requested order, as `order_by` takes it."""
         asked: tuple[str, ...] = dict(self.chosen).get("ordering", ())
         return asked
+
+    def filter(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Return the filtered rows of a list that isn't compiled."""
+        for name, value in self.cleaned.items():
+            rows = self.filters.filters[name].filter(rows, value)
+        return rows
 
     def apply(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Return the filtered rows, with parameters in place of the values."""

@@ -1,80 +1,59 @@
-"""The base of every viewset: the input and answer of each action, and the order of refusals."""
+"""The base of every viewset: what its actions have in common, and the order of refusals."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from rest_framework import serializers
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from core.api import idempotency, throttling
-from core.api.fields import Input
+from core.api.filters import FilterQuery
 from core.api.listings import PagedList
-from core.errors import BAD_REQUEST, NOT_FOUND, APIError, ErrorCode, invalid
+from core.api.operations import NO_OPERATION, Operation
+from core.errors import BAD_REQUEST, APIError, invalid
 from core.lifecycle import Action, Table, authorize, find_missing
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The answer of a successful action.
-
-    Attributes:
-        shape: a TypedDict, None for an empty body, or `bytes` for a file.
-        status: the status code.
-        listed: "page" or "array", the two shapes of a list (contract C6); "" if it is no list.
-        newest_first: the order of an array, which also decides between `before` and `after`.
-        also: additional keys of a page, with their shapes.
-        media_type: the media type of the body.
-    """
-
-    shape: Any
-    status: int = 200
-    listed: str = ""
-    newest_first: bool = False
-    also: Mapping[str, Any] = field(default_factory=dict)
-    media_type: str = "application/json"
-
-
 class ActionViewSet(GenericViewSet[Any]):
-    """A viewset whose `inputs` and `answers` both serve the requests and describe them.
+    """A viewset whose actions are declared by `core.api.operations.operation`.
 
     Attributes:
-        inputs: for each action that reads a body, the serializer of that body.
-        answers: for each action, its answer.
-        errors: for each action, the errors it can give in addition to those of `table`.
         table: the table of actions, which decides who may do what, and when.
-        limits: for each action that affects other people or services, its limit per person: a
-            name in `settings.THROTTLE_RATES`. Every attempt counts, even a refused one, except
-            repeats with an `Idempotency-Key` that get a stored answer or a 409.
-        keyless: the actions that take no `Idempotency-Key`: the answer is a secret that must not be
-            stored, or the action has several transactions and refuses repeats by itself.
         reads_bodies: whether bodies are read; if not, any body is accepted.
     """
 
-    inputs: Mapping[str, type[Input]] = {}
-    answers: Mapping[str, Answer] = {}
-    errors: Mapping[str, list[ErrorCode]] = {}
     table: Table = {}
-    limits: Mapping[str, str] = {}
-    keyless: Collection[str] = ()
     reads_bodies = True
     tag = ""
     throttle_scope = ""
     lookup_value_converter = "id"
     http_method_names = ["get", "post", "put", "patch", "delete", "head"]
-    # DRF's names of actions, and the contract's names for them in the table of actions.
-    names = {"partial_update": "update", "destroy": "delete"}
     post: Callable[..., Any]
+
+    @property
+    def operation(self) -> Operation:
+        """What the current action declares.
+
+        Raises:
+            TypeError: it declares nothing.
+        """
+        method = getattr(self, self.action or "", None)
+        if method is None:
+            return NO_OPERATION
+        if not hasattr(method, "operation"):
+            raise TypeError(f"{type(self).__name__}.{self.action} declares no operation.")
+        declared: Operation = method.operation
+        return declared
 
     @property
     def person(self) -> Any:
@@ -111,7 +90,7 @@ class ActionViewSet(GenericViewSet[Any]):
 
     def takes_keys(self) -> bool:
         """Whether this action takes an `Idempotency-Key`."""
-        return bool(self.action and self.get_authenticators()) and self.action not in self.keyless
+        return bool(self.operation.takes_key and self.get_authenticators())
 
     def count_attempt(self) -> None:
         """Count this attempt, if the action has a limit of its own.
@@ -119,9 +98,8 @@ class ActionViewSet(GenericViewSet[Any]):
         Raises:
             Throttled: the limit is exceeded.
         """
-        limit = self.limits.get(self.action or "")
-        if limit:
-            throttling.count(limit, str(self.person.pk))
+        if self.operation.limit:
+            throttling.count(self.operation.limit, str(self.person.pk))
 
     def handle_key(self, request: Request) -> bool:
         """Prepare a POST with a key to be carried out once. Call it before the body is read.
@@ -166,51 +144,42 @@ class ActionViewSet(GenericViewSet[Any]):
         if self.request.method != "GET" and not isinstance(self.request.data, dict):
             raise invalid("non_field_errors", "The body must be a JSON object.")
 
-    def table_action(self) -> Action | None:
-        """Return the row of the table for the current action; None if it has none."""
-        return self.table.get(self.names.get(self.action, self.action))
-
     def fetch(self) -> Any:
-        """Return the row that the address names, if the user may perform this action on it.
+        """Return the row that the address names, once it is certain that the user may perform this
+        action on it, and that the body can be read.
 
         Raises:
             APIError: 404, then 403 (contract C10), then the errors of the body.
         """
-        row = self.find_named(self.kwargs[self.lookup_url_kwarg or "pk"])
-        self.admit(row)
+        row = self.find()
+        self.authorize(row)
+        self.check_body()
         return row
 
-    def find_named(self, pk: int) -> Any:
-        """Return the row with this id from those that the user may see.
+    def find(self) -> Any:
+        """Return the row that the address names.
 
         Raises:
-            APIError: 404 if there is none.
+            Http404: there is none that the user may see.
         """
-        return self.find(self.get_queryset(), pk)
+        return get_object_or_404(self.get_queryset(), pk=self.kwargs[self.lookup_url_kwarg or "pk"])
 
-    def admit(self, row: Any) -> None:
-        """Check that the user may perform this action on the row, then that the body is valid.
+    def authorize(self, row: Any) -> None:
+        """Check that the user may perform this action on the row.
 
         Raises:
-            APIError: 403, or 404 if the table says so; then the errors of the body.
+            APIError: 403, or 404 if the table says so.
         """
         action = self.table_action()
         if action is not None:
             viewer = self.viewer(row)
             authorize(action, viewer)
             find_missing(action, row, viewer)
-        self.check_body()
 
-    def find(self, rows: QuerySet[Any], pk: int) -> Any:
-        """Return the row with this id.
-
-        Raises:
-            APIError: 404 if it isn't among them.
-        """
-        row = rows.filter(pk=pk).first()
-        if row is None:
-            raise APIError(NOT_FOUND)
-        return row
+    def table_action(self) -> Action | None:
+        """Return the row of the table for the current action; None if it has none."""
+        name = self.operation.action
+        return self.table[name] if name else self.table.get(self.action)
 
     def viewer(self, row: Any) -> Any:
         """Return the viewer for the table's checks; viewsets with a table override this."""
@@ -219,18 +188,27 @@ class ActionViewSet(GenericViewSet[Any]):
     def read(self, row: Any = None, **context: Any) -> dict[str, Any]:
         """Return the validated body.
 
+        Args:
+            row: the row that it changes, if any.
+            context: what the serializer of this action takes from its context.
+
         Raises:
             ValidationError: 400, with a sentence for each field.
         """
-        serializer = self.inputs[self.action](
+        serializer = self.operation.input(
             row, data=self.request.data, context={"request": self.request, **context}
         )
         serializer.is_valid(raise_exception=True)
         return dict(serializer.validated_data)
 
-    def answer(self, body: Any = None) -> Response:
-        """Return a response with this body and the status that `answers` declares."""
-        return Response(body, status=self.answers[self.action].status)
+    def read_filters(self) -> FilterQuery:
+        """Return the filters in the query string.
 
-    def get_serializer_class(self) -> type[serializers.BaseSerializer[Any]]:
-        return self.inputs.get(self.action, Input)
+        Raises:
+            ValidationError: 400, if one is invalid.
+        """
+        return self.operation.filters.parse(self.request.query_params)
+
+    def answer(self, body: Any = None) -> Response:
+        """Return a response with this body and the status that the operation declares."""
+        return Response(body, status=self.operation.answer.status)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import partial
 
 from django.utils import timezone
-from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
+from core.api.operations import Answer, operation
 from core.api.pagination import answer_array
-from core.api.views import ActionViewSet, Answer
+from core.api.views import ActionViewSet
 from friendships import services
 from friendships.models import Friendship
 from friendships.representations import FriendObject, friend_object
@@ -22,19 +22,14 @@ class FriendViewSet(ActionViewSet):
     tag = "Friends"
     queryset = User.objects.all()
     lookup_url_kwarg = "user_id"
-    answers = {
-        "list": Answer(FriendObject, listed="array"),
-        "destroy": Answer(None, 204),
-        "block": Answer(None, 204),
-        "unblock": Answer(None, 204),
-    }
-    errors = {"destroy": [NO_FRIEND, services.ONESELF], "block": [services.ONESELF]}
 
+    @operation(answer=Answer(FriendObject, listed="array"))
     def list(self, request: Request) -> Response:
         """List your friends."""
         rows = Friendship.objects.of(self.person).accepted().for_list()
         return answer_array(request, rows, partial(friend_object, viewer=self.person))
 
+    @operation(answer=Answer(None, 204), errors=[NO_FRIEND, services.ONESELF])
     def destroy(self, request: Request, user_id: int) -> Response:
         """End a friendship.
 
@@ -43,7 +38,7 @@ class FriendViewSet(ActionViewSet):
         services.unfriend(by=self.person, other=self.fetch(), now=timezone.now())
         return self.answer()
 
-    @action(methods=["post"], detail=True)
+    @operation("post", "block", detail=True, answer=Answer(None, 204), errors=[services.ONESELF])
     def block(self, request: Request, user_id: int) -> Response:
         """Block a person.
 
@@ -54,6 +49,7 @@ class FriendViewSet(ActionViewSet):
         return self.answer()
 
     @block.mapping.delete
+    @operation(answer=Answer(None, 204))
     def unblock(self, request: Request, user_id: int) -> Response:
         """Remove a block.
 

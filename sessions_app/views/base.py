@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.http import Http404
 from django.utils import timezone
 from rest_framework.response import Response
 
 from core.api.listings import PagedList
 from core.api.pagination import Page
 from core.api.views import ActionViewSet
-from core.errors import NOT_FOUND, APIError
 from sessions_app import reads
 from sessions_app.models import Session
 from sessions_app.representations import (
@@ -31,21 +33,29 @@ class SessionViews(ActionViewSet):
     def viewer(self, row: Session) -> Viewer:
         return row.viewer(self.person, timezone.now())
 
-    def find_named(self, pk: int) -> Session:
+    def find(self) -> Any:
+        return self.find_session(self.kwargs["pk"])
+
+    def find_session(self, pk: int) -> Session:
+        """Return a session.
+
+        Raises:
+            Http404: there is none that this person may see.
+        """
         session = reads.session(pk, by=self.person)
         if session is None:
-            raise APIError(NOT_FOUND)
+            raise Http404
         return session
 
     def shown(self, pk: int) -> SessionDetailObject:
         """Return the session as JSON, read again.
 
         Raises:
-            APIError: 404 if it doesn't exist or isn't visible to the user.
+            Http404: there is none that this person may see.
         """
         detail = reads.detail(pk, by=self.person)
         if detail is None:
-            raise APIError(NOT_FOUND)
+            raise Http404
         return self.in_detail(detail)
 
     def in_detail(self, detail: SessionDetail) -> SessionDetailObject:

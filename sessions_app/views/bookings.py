@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.utils import timezone
-from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.operations import Answer, operation
 from core.api.pagination import answer_array
-from core.api.views import Answer
 from sessions_app import serializers, services
 from sessions_app.models import BookingRequest
 from sessions_app.representations import (
@@ -26,23 +25,14 @@ from sessions_app.views.base import SessionViews
 
 
 class BookingViewSet(SessionViews):
-    inputs = {
-        "join": serializers.JoinInput,
-        "approve_request": serializers.DecisionInput,
-        "reject_request": serializers.DecisionInput,
-    }
-    limits = {"join": "join", "approve_request": "decide", "reject_request": "decide"}
-    answers = {
-        "join": Answer(JoinedObject, 201),
-        "leave": Answer(SessionDoneObject),
-        "withdraw_request": Answer(None, 204),
-        "approve_request": Answer(BookingRequestObject),
-        "reject_request": Answer(BookingRequestObject),
-        "booking_requests": Answer(BookingRequestObject, listed="page"),
-        "participants": Answer(ParticipantObject, listed="array"),
-    }
-
-    @action(methods=["post"], detail=True)
+    @operation(
+        "post",
+        "join",
+        detail=True,
+        input=serializers.JoinInput,
+        answer=Answer(JoinedObject, 201),
+        limit="join",
+    )
     def join(self, request: Request, pk: int) -> Response:
         """Join a session, or ask to join it.
 
@@ -53,20 +43,27 @@ class BookingViewSet(SessionViews):
         place = services.join(session, by=self.person, now=timezone.now(), **self.read())
         return self.answer(joined_object(place, self.shown(session.pk)))
 
-    @action(methods=["post"], detail=True)
+    @operation("post", "leave", detail=True, answer=Answer(SessionDoneObject))
     def leave(self, request: Request, pk: int) -> Response:
         """Leave a session that has not started."""
         session = self.fetch()
         services.leave(session, by=self.person, now=timezone.now())
         return self.done("Successfully left the session", session)
 
-    @action(methods=["post"], detail=True)
+    @operation("post", "withdraw_request", detail=True, answer=Answer(None, 204))
     def withdraw_request(self, request: Request, pk: int) -> Response:
         """Withdraw your own pending request."""
         services.withdraw_request(self.fetch(), by=self.person, now=timezone.now())
         return self.answer()
 
-    @action(methods=["post"], detail=True)
+    @operation(
+        "post",
+        "approve_request",
+        detail=True,
+        input=serializers.DecisionInput,
+        answer=Answer(BookingRequestObject),
+        limit="decide",
+    )
     def approve_request(self, request: Request, pk: int) -> Response:
         """Approve a booking request, which makes the asker a participant.
 
@@ -74,7 +71,14 @@ class BookingViewSet(SessionViews):
         """
         return self.decide(services.approve_request)
 
-    @action(methods=["post"], detail=True)
+    @operation(
+        "post",
+        "reject_request",
+        detail=True,
+        input=serializers.DecisionInput,
+        answer=Answer(BookingRequestObject),
+        limit="decide",
+    )
     def reject_request(self, request: Request, pk: int) -> Response:
         """Reject a booking request."""
         return self.decide(services.reject_request)
@@ -84,7 +88,9 @@ class BookingViewSet(SessionViews):
         decided = act(session, by=self.person, now=timezone.now(), **self.read())
         return self.answer(booking_request_object(decided))
 
-    @action(detail=True)
+    @operation(
+        "get", "booking_requests", detail=True, answer=Answer(BookingRequestObject, listed="page")
+    )
     def booking_requests(self, request: Request, pk: int) -> Response:
         """List the requests for a session, pending first, then newest first.
 
@@ -95,7 +101,7 @@ class BookingViewSet(SessionViews):
             [booking_request_object(row) for row in self.paginate(rows)]
         )
 
-    @action(detail=True)
+    @operation("get", "participants", detail=True, answer=Answer(ParticipantObject, listed="array"))
     def participants(self, request: Request, pk: int) -> Response:
         """List the participants of a session, in the order in which they joined."""
         places = self.fetch().participants.for_list()

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from rest_framework.decorators import action
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.authentication import BearerAuthentication
+from core.api.operations import Answer, operation
 from core.api.pagination import answer_array
 from core.api.parsers import FormParser, JSONParser
-from core.api.views import Answer
 from core.errors import NOT_FOUND, APIError, declare
 from materials import delivery, serializers, signed_urls
 from materials.models import Material
@@ -40,16 +40,12 @@ class MaterialViews(SessionViews):
 
     tag = "Materials"
 
-    def fetch_session(self) -> Session:
-        session = self.find_named(self.kwargs["session_id"])
-        self.admit(session)
-        return session
-
-    def fetch_material(self) -> Material:
-        """Return the material, with its session as the user sees it."""
-        materials = self.find_named(self.kwargs["session_id"]).materials.for_list()
-        material: Material = self.find(materials, self.kwargs["pk"])
-        self.admit(material)
+    def find(self) -> Any:
+        """Return the material, with its session, if the address names one; else the session."""
+        session = self.find_session(self.kwargs["session_id"])
+        if "pk" not in self.kwargs:
+            return session
+        material: Material = get_object_or_404(session.materials.for_list(), pk=self.kwargs["pk"])
         return material
 
     def viewer(self, row: Session | Material) -> Viewer:
@@ -59,40 +55,31 @@ class MaterialViews(SessionViews):
         return viewer
 
 
+# PUT and PATCH do the same (contract C8).
+change = operation(
+    action="change_material",
+    input=serializers.MaterialChangesInput,
+    answer=Answer(MaterialObject),
+    errors=[NOTES_FULL, *STORE_ERRORS],
+    limit="upload",
+)
+
+
 class MaterialViewSet(MaterialViews):
     parser_classes = [JSONParser, FormParser]
-    inputs = {
-        "create": serializers.MaterialInput,
-        "update": serializers.MaterialChangesInput,
-        "partial_update": serializers.MaterialChangesInput,
-    }
-    limits = dict.fromkeys(("create", "update", "partial_update", "destroy"), "upload")
-    answers = {
-        "list": Answer(MaterialObject, listed="array"),
-        "create": Answer(MaterialObject, 201),
-        "retrieve": Answer(MaterialObject),
-        "update": Answer(MaterialObject),
-        "partial_update": Answer(MaterialObject),
-        "destroy": Answer(None, 204),
-    }
-    errors = {
-        "create": [MATERIALS_FULL, NOTES_FULL, *STORE_ERRORS],
-        "update": [NOTES_FULL, *STORE_ERRORS],
-        "partial_update": [NOTES_FULL, *STORE_ERRORS],
-    }
-    names = {
-        "list": "see_materials",
-        "retrieve": "see_materials",
-        "create": "add_material",
-        "update": "change_material",
-        "partial_update": "change_material",
-        "destroy": "change_material",
-    }
 
+    @operation(action="see_materials", answer=Answer(MaterialObject, listed="array"))
     def list(self, request: Request, session_id: int) -> Response:
         """List a session's materials, oldest first."""
-        return answer_array(request, self.fetch_session().materials.for_list(), self.shape)
+        return answer_array(request, self.fetch().materials.for_list(), self.shape)
 
+    @operation(
+        action="add_material",
+        input=serializers.MaterialInput,
+        answer=Answer(MaterialObject, 201),
+        errors=[MATERIALS_FULL, NOTES_FULL, *STORE_ERRORS],
+        limit="upload",
+    )
     def create(self, request: Request, session_id: int) -> Response:
         """Add a file, a link or a note.
 
@@ -101,31 +88,36 @@ class MaterialViewSet(MaterialViews):
         are refused by default, since macros in them can't be detected. The creator and the other
         participants are notified.
         """
-        session, now = self.fetch_session(), timezone.now()
+        session, now = self.fetch(), timezone.now()
         material = services.add_material(session, by=self.person, now=now, **self.read())
         return self.answer(self.shape(material))
 
+    @operation(action="see_materials", answer=Answer(MaterialObject))
     def retrieve(self, request: Request, session_id: int, pk: int) -> Response:
         """Show a material."""
-        return self.answer(self.shape(self.fetch_material()))
+        return self.answer(self.shape(self.fetch()))
 
+    @change
     def update(self, request: Request, session_id: int, pk: int) -> Response:
         """Change a material.
 
         Only the keys that you send are changed. A new file replaces the old one.
         """
-        material, now = self.fetch_material(), timezone.now()
+        material, now = self.fetch(), timezone.now()
         changes = self.read(material)
         services.change_material(material, by=self.person, now=now, **changes)
-        return self.answer(self.shape(self.find(material.session.materials.for_list(), pk)))
+        changed = get_object_or_404(material.session.materials.for_list(), pk=pk)
+        return self.answer(self.shape(changed))
 
+    @change
     def partial_update(self, request: Request, session_id: int, pk: int) -> Response:
         """Change a material, exactly as PUT does."""
         return self.update(request, session_id, pk)
 
+    @operation(action="change_material", answer=Answer(None, 204), limit="upload")
     def destroy(self, request: Request, session_id: int, pk: int) -> Response:
-        """Delete a material and its file."""
-        services.delete_material(self.fetch_material(), by=self.person, now=timezone.now())
+        """Delete a material, and its file."""
+        services.delete_material(self.fetch(), by=self.person, now=timezone.now())
         return self.answer()
 
     def shape(self, material: Material) -> MaterialObject:
@@ -149,11 +141,15 @@ class MaterialFileViewSet(MaterialViews):
 
     authentication_classes = [TokenUnlessSigned]
     permission_classes = [AllowAny]
-    answers = {"file": Answer(bytes, media_type="*/*")}
-    errors = {"file": [ADDRESS_ENDED, STORE_UNAVAILABLE]}
-    names = {"file": "see_materials"}
 
-    @action(detail=True)
+    @operation(
+        "get",
+        "file",
+        detail=True,
+        action="see_materials",
+        answer=Answer(bytes, media_type="*/*"),
+        errors=[ADDRESS_ENDED, STORE_UNAVAILABLE],
+    )
     def file(self, request: Request, session_id: int, pk: int) -> HttpResponseBase:
         """Download a material's file.
 
@@ -179,11 +175,12 @@ class MaterialFileViewSet(MaterialViews):
         stored_name = rows.filter(pk=pk).values_list("stored_name", flat=True).first()
         if not signed_urls.is_good(pk, stored_name, query, timezone.now()):
             raise APIError(ADDRESS_ENDED)
-        material: Material = self.find(rows.filter(stored_name=stored_name), pk)
+        material: Material = get_object_or_404(rows, pk=pk, stored_name=stored_name)
         return material
 
     def allowed(self) -> Material:
         """Return the material, for a signed-in user who may see it."""
         if not self.person.is_authenticated:
             raise NotAuthenticated
-        return self.fetch_material()
+        material: Material = self.fetch()
+        return material

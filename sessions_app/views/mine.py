@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from django.http import QueryDict
 from django.utils import timezone
-from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.listings import PagedList
+from core.api.operations import Answer, operation
 from core.api.pagination import HundredPage
-from core.api.views import Answer
 from sessions_app import reads
 from sessions_app.filters import SessionFilter
 from sessions_app.representations import (
@@ -24,18 +23,17 @@ NO_FILTERS = SessionFilter.parse(QueryDict())
 
 
 class MySessionsViewSet(SessionViews):
-    answers = {
-        "my_sessions": Answer(
+    @operation(
+        "get",
+        "my_sessions",
+        detail=False,
+        answer=Answer(
             SessionListObject,
             listed="page",
             also={"created": list[SessionDetailObject], "joined": list[SessionDetailObject]},
         ),
-        "created_sessions": Answer(SessionListObject, listed="page"),
-        "joined_sessions": Answer(SessionListObject, listed="page"),
-        "requested_sessions": Answer(SessionListObject, listed="page"),
-    }
-
-    @action(detail=False, pagination_class=HundredPage)
+        pagination_class=HundredPage,
+    )
     def my_sessions(self, request: Request) -> Response:
         """Show the sessions that you created or joined.
 
@@ -52,17 +50,23 @@ class MySessionsViewSet(SessionViews):
         page.data["joined"] = [each for each in details if each["viewer_role"] != "creator"]
         return page
 
-    @action(detail=False)
+    @operation(
+        "get", "created_sessions", detail=False, answer=Answer(SessionListObject, listed="page")
+    )
     def created_sessions(self, request: Request) -> Response:
         """List the sessions that you created."""
         return self.page(self.mine("created_by"))
 
-    @action(detail=False)
+    @operation(
+        "get", "joined_sessions", detail=False, answer=Answer(SessionListObject, listed="page")
+    )
     def joined_sessions(self, request: Request) -> Response:
         """List the sessions in which you are a participant."""
         return self.page(self.mine("joined_by"))
 
-    @action(detail=False)
+    @operation(
+        "get", "requested_sessions", detail=False, answer=Answer(SessionListObject, listed="page")
+    )
     def requested_sessions(self, request: Request) -> Response:
         """List the sessions for which you have a pending request."""
         return self.page(self.mine("requested_by"))

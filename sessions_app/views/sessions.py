@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from django.utils import timezone
-from django_filters.rest_framework import DjangoFilterBackend
-from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api.views import Answer
+from core.api.operations import Answer, operation
 from core.lifecycle import WRONG_STATE
 from sessions_app import reads, serializers, services
 from sessions_app.filters import SessionFilter
@@ -21,54 +19,36 @@ from sessions_app.representations import (
 from sessions_app.serializers import requested_mode
 from sessions_app.views.base import SessionViews
 
-# In addition to those of the table: a `status` in the body has the rules of another action.
-UPDATE_ERRORS = [services.DATE_FIXED, WRONG_STATE, NOT_MODERATOR]
+# PUT and PATCH do the same (contract C8).
+change = operation(
+    action="update",
+    input=serializers.UpdateInput,
+    answer=Answer(SessionDetailObject),
+    # Beyond the table's: a `status` that is sent along moves the session under rules of its own.
+    errors=[services.DATE_FIXED, WRONG_STATE, NOT_MODERATOR],
+    # Counted apart from `session_status`, so that who has changed too much can still call a
+    # session off.
+    limit="change_session",
+)
 
 
 class SessionViewSet(SessionViews):
-    filter_backends = [DjangoFilterBackend]
-    filterset_class = SessionFilter
-    inputs = {
-        "create": serializers.CreateInput,
-        "update": serializers.UpdateInput,
-        "partial_update": serializers.UpdateInput,
-        "cancel": serializers.CancelInput,
-    }
-    limits = {
-        "create": "create_session",
-        "update": "change_session",
-        "partial_update": "change_session",
-        # A separate limit, so that a user who has made too many changes can still cancel a session.
-        **dict.fromkeys(("approve", "start", "complete", "cancel", "destroy"), "session_status"),
-    }
-    answers = {
-        "list": Answer(SessionListObject, listed="page"),
-        "retrieve": Answer(SessionDetailObject),
-        "create": Answer(SessionDetailObject, 201),
-        "update": Answer(SessionDetailObject),
-        "partial_update": Answer(SessionDetailObject),
-        "destroy": Answer(None, 204),
-        "approve": Answer(SessionDoneObject),
-        "start": Answer(SessionDoneObject),
-        "complete": Answer(SessionDoneObject),
-        "cancel": Answer(SessionDoneObject),
-    }
-    errors = {
-        "create": [services.NOT_INSTRUCTOR],
-        "update": UPDATE_ERRORS,
-        "partial_update": UPDATE_ERRORS,
-    }
-
     def count_attempt(self) -> None:
         """Count no attempts of staff, who approve and cancel the sessions of many people."""
         if not self.person.is_staff:
             super().count_attempt()
 
+    @operation(answer=Answer(SessionListObject, listed="page"), filters=SessionFilter)
     def list(self, request: Request) -> Response:
         """List sessions, filtered and ordered."""
-        filters = SessionFilter.parse(request.query_params)
-        return self.page(reads.listing(filters, by=self.person))
+        return self.page(reads.listing(self.read_filters(), by=self.person))
 
+    @operation(
+        input=serializers.CreateInput,
+        answer=Answer(SessionDetailObject, 201),
+        errors=[services.NOT_INSTRUCTOR],
+        limit="create_session",
+    )
     def create(self, request: Request) -> Response:
         """Publish a session.
 
@@ -81,10 +61,12 @@ class SessionViewSet(SessionViews):
         session = services.create(by=self.person, now=now, **fields)
         return self.answer(self.shown(session.pk))
 
+    @operation(answer=Answer(SessionDetailObject))
     def retrieve(self, request: Request, pk: int) -> Response:
         """Show a session with its participants."""
         return self.answer(self.shown(pk))
 
+    @change
     def update(self, request: Request, pk: int) -> Response:
         """Change a session.
 
@@ -98,37 +80,64 @@ class SessionViewSet(SessionViews):
         services.update(session, by=self.person, now=now, **changes)
         return self.answer(self.shown(session.pk))
 
+    @change
     def partial_update(self, request: Request, pk: int) -> Response:
         """Change a session, exactly as PUT does."""
         return self.update(request, pk)
 
+    @operation(action="delete", answer=Answer(None, 204), limit="session_status")
     def destroy(self, request: Request, pk: int) -> Response:
         """Delete a session and everything that belongs to it."""
         services.delete(self.fetch(), by=self.person, now=timezone.now())
         return self.answer()
 
-    @action(methods=["post"], detail=True)
+    @operation(
+        "post",
+        "approve",
+        detail=True,
+        answer=Answer(SessionDoneObject),
+        limit="session_status",
+    )
     def approve(self, request: Request, pk: int) -> Response:
         """Approve a `request` session that waits for approval."""
         session = self.fetch()
         services.approve(session, by=self.person, now=timezone.now())
         return self.done("Session approved successfully", session)
 
-    @action(methods=["post"], detail=True)
+    @operation(
+        "post",
+        "start",
+        detail=True,
+        answer=Answer(SessionDoneObject),
+        limit="session_status",
+    )
     def start(self, request: Request, pk: int) -> Response:
         """Start a session, even before its date."""
         session = self.fetch()
         services.start(session, by=self.person, now=timezone.now())
         return self.done("Session started successfully", session)
 
-    @action(methods=["post"], detail=True)
+    @operation(
+        "post",
+        "complete",
+        detail=True,
+        answer=Answer(SessionDoneObject),
+        limit="session_status",
+    )
     def complete(self, request: Request, pk: int) -> Response:
         """Complete a session that is ongoing."""
         session = self.fetch()
         services.complete(session, by=self.person, now=timezone.now())
         return self.done("Session completed successfully", session)
 
-    @action(methods=["post"], detail=True)
+    @operation(
+        "post",
+        "cancel",
+        detail=True,
+        input=serializers.CancelInput,
+        answer=Answer(SessionDoneObject),
+        limit="session_status",
+    )
     def cancel(self, request: Request, pk: int) -> Response:
         """Cancel a session, with an optional reason."""
         session = self.fetch()

@@ -13,7 +13,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from rest_framework.response import Response
 
 from core import errors
-from core.api.views import ActionViewSet, Answer
+from core.api.operations import Answer, operation
+from core.api.views import ActionViewSet
 from sessions_app.representations import ActionName, StatusName
 from sessions_app.states import BUTTONS, Status
 
@@ -141,15 +142,15 @@ class Shape(TypedDict):
     size: NotRequired[int | None]
 
 
-def schema_of(answers, inputs=None, docstring="Do it."):
-    """The summary, answers and components of an action `do` that is declared like this."""
+def schema_of(answer, docstring="Do it."):
+    """The described answers of an action `do` that is declared with this answer, or not at all."""
 
     def do(self, request):
         return Response()
 
     do.__doc__ = docstring
-    attributes = {"do": do, "answers": answers, "inputs": inputs or {}, "tag": "T"}
-    view = type("ThingViewSet", (ActionViewSet,), attributes)()
+    declared = operation(answer=answer)(do) if answer else do
+    view = type("ThingViewSet", (ActionViewSet,), {"do": declared, "tag": "T"})()
     view.action, view.request, view.kwargs = "do", None, {}
     view.action_map, view.format_kwarg = {"get": "do"}, None
     schema = view.schema
@@ -165,24 +166,24 @@ class Registry(dict):
         self[component] = component
 
 
-def test_an_action_without_a_declared_answer_fails():
-    with pytest.raises(TypeError, match=r"ThingViewSet\.do declares no answer"):
-        schema_of({})
+def test_an_action_that_declares_no_operation_fails():
+    with pytest.raises(TypeError, match=r"ThingViewSet\.do declares no operation"):
+        schema_of(None)
 
 
 @pytest.mark.parametrize("docstring", [None, ""])
 def test_an_action_without_a_docstring_fails(docstring):
     with pytest.raises(TypeError, match=r"ThingViewSet\.do has no docstring"):
-        schema_of({"do": Answer(Shape)}, docstring=docstring)
+        schema_of(Answer(Shape), docstring=docstring)
 
 
 def test_a_shape_without_a_json_schema_fails():
     with pytest.raises(TypeError, match="No JSON Schema"):
-        schema_of({"do": Answer(complex)})
+        schema_of(Answer(complex))
 
 
 def test_a_shape_becomes_a_component_with_its_required_keys():
-    _, bodies, registry = schema_of({"do": Answer(Shape, 201)})
+    _, bodies, registry = schema_of(Answer(Shape, 201))
     component = next(each for each in registry if each.name == "Shape")
 
     assert "201" in bodies

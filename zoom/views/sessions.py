@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django_filters.rest_framework import DjangoFilterBackend
-from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.operations import Answer, operation
 from core.api.pagination import answer_array
-from core.api.views import ActionViewSet, Answer
+from core.api.views import ActionViewSet
 from friendships.services import NOT_FRIENDS, ONESELF
 from zoom import client, serializers, services
 from zoom.filters import OneOnOneFilter
@@ -30,64 +30,33 @@ from zoom.representations import (
 )
 from zoom.states import ACTIONS, NOT_ACTIVE, NOT_READY, OTHER_NOT_READY, START_LOST, Viewer
 
+START_ERRORS = [
+    services.NO_SUCH_PERSON,
+    NOT_FRIENDS,
+    START_LOST,
+    services.PAIR_LIMIT,
+    services.NEWCOMER_LIMIT,
+    client.ZOOM_NOT_CONFIGURED,
+    client.ZOOM_UNREACHABLE,
+    client.ZOOM_BUSY,
+    client.ZOOM_TIMEOUT,
+    client.ZOOM_FAILED,
+]
+TOKEN_ERRORS = [
+    services.TOKEN_UNKNOWN,
+    services.TOKEN_USED,
+    services.TOKEN_EXPIRED,
+    services.NOT_YOUR_TOKEN,
+    NOT_ACTIVE,
+    NOT_READY,
+    OTHER_NOT_READY,
+]
+
 
 class OneOnOneViewSet(ActionViewSet):
     tag = "1-on-1 sessions"
     table = ACTIONS
-    names = {"retrieve": "look", "audit_logs": "look"}
-    keyless = {"start", "join_token", "validate_join_token"}
     queryset = OneOnOneSession.objects.none()  # names the model for the API's description
-    filter_backends = [DjangoFilterBackend]
-    filterset_class = OneOnOneFilter
-    inputs = {
-        "open": serializers.OneOnOneInput,
-        "validate_join_token": serializers.JoinTokenInput,
-    }
-    # A Zoom host can create 100 meetings a day: one person mustn't use up all of them.
-    limits = {
-        "open": "one_on_one",
-        "start": "start_meeting",
-        "leave": "leave_meeting",
-        "join_token": "join_token",  # nosec B105  # a limit
-        "validate_join_token": "join_token",  # nosec B105  # a limit
-    }
-    answers = {
-        "list": Answer(OneOnOneObject, listed="array", newest_first=True),
-        "retrieve": Answer(OneOnOneObject),
-        "open": Answer(OneOnOneObject, 201),
-        "start": Answer(OneOnOneObject),
-        "ready": Answer(OneOnOneObject),
-        "join_token": Answer(JoinTokenObject, 201),
-        "validate_join_token": Answer(MeetingObject),
-        "leave": Answer(OneOnOneObject),
-        "end": Answer(OneOnOneObject),
-        "cancel": Answer(OneOnOneObject),
-        "audit_logs": Answer(AuditEntryObject, listed="array"),
-    }
-    errors = {
-        "open": [services.NO_SUCH_PERSON, ONESELF, NOT_FRIENDS],
-        "start": [
-            services.NO_SUCH_PERSON,
-            NOT_FRIENDS,
-            START_LOST,
-            services.PAIR_LIMIT,
-            services.NEWCOMER_LIMIT,
-            client.ZOOM_NOT_CONFIGURED,
-            client.ZOOM_UNREACHABLE,
-            client.ZOOM_BUSY,
-            client.ZOOM_TIMEOUT,
-            client.ZOOM_FAILED,
-        ],
-        "validate_join_token": [
-            services.TOKEN_UNKNOWN,
-            services.TOKEN_USED,
-            services.TOKEN_EXPIRED,
-            services.NOT_YOUR_TOKEN,
-            NOT_ACTIVE,
-            NOT_READY,
-            OTHER_NOT_READY,
-        ],
-    }
 
     def get_queryset(self) -> OneOnOneSessionQuerySet:  # type: ignore[override]  # a narrower one
         """Return all sessions: somebody else's is a 403, not a 404 (contract O3)."""
@@ -99,7 +68,7 @@ class OneOnOneViewSet(ActionViewSet):
 
     def shown(self, session: OneOnOneSession) -> Response:
         """Return the session as it is after the action."""
-        row = self.find(self.get_queryset(), session.pk)
+        row = get_object_or_404(self.get_queryset(), pk=session.pk)
         return self.answer(one_on_one_object(row, user=self.person, now=timezone.now()))
 
     def do(self, act: Callable[..., None]) -> Response:
@@ -107,9 +76,12 @@ class OneOnOneViewSet(ActionViewSet):
         act(session, by=self.person, now=timezone.now())
         return self.shown(session)
 
+    @operation(
+        answer=Answer(OneOnOneObject, listed="array", newest_first=True), filters=OneOnOneFilter
+    )
     def list(self, request: Request) -> Response:
         """List your 1-on-1 sessions, newest first."""
-        rows = self.filter_queryset(self.get_queryset().of(self.person))
+        rows = self.read_filters().filter(self.get_queryset().of(self.person))
         now = timezone.now()
         return answer_array(
             request,
@@ -118,17 +90,35 @@ class OneOnOneViewSet(ActionViewSet):
             newest_first=True,
         )
 
-    @action(methods=["post"], detail=False, url_path="create")
+    @operation(
+        "post",
+        "create",
+        detail=False,
+        input=serializers.OneOnOneInput,
+        answer=Answer(OneOnOneObject, 201),
+        errors=[services.NO_SUCH_PERSON, ONESELF, NOT_FRIENDS],
+        limit="one_on_one",
+    )
     def open(self, request: Request) -> Response:
         """Create a session with a friend."""
         session = services.create(by=self.person, now=timezone.now(), **self.read())
         return self.shown(session)
 
+    @operation(action="look", answer=Answer(OneOnOneObject))
     def retrieve(self, request: Request, pk: int) -> Response:
         """Show a 1-on-1 session."""
         return self.answer(one_on_one_object(self.fetch(), user=self.person, now=timezone.now()))
 
-    @action(methods=["post"], detail=True)
+    @operation(
+        "post",
+        "start",
+        detail=True,
+        answer=Answer(OneOnOneObject),
+        errors=START_ERRORS,
+        # A Zoom host can create 100 meetings a day: one person mustn't use up all of them.
+        limit="start_meeting",
+        takes_key=False,  # several transactions, which refuse repeats by themselves
+    )
     def start(self, request: Request, pk: int) -> Response:
         """Start a session.
 
@@ -138,12 +128,19 @@ class OneOnOneViewSet(ActionViewSet):
         """
         return self.do(services.start)
 
-    @action(methods=["post"], detail=True)
+    @operation("post", "ready", detail=True, answer=Answer(OneOnOneObject))
     def ready(self, request: Request, pk: int) -> Response:
         """Mark yourself as ready. Repeating it changes nothing."""
         return self.do(services.mark_ready)
 
-    @action(methods=["post"], detail=True, url_path="join-token")
+    @operation(
+        "post",
+        "join-token",
+        detail=True,
+        answer=Answer(JoinTokenObject, 201),
+        limit="join_token",
+        takes_key=False,  # the answer is a secret
+    )
     def join_token(self, request: Request, pk: int) -> Response:
         """Get a token for joining.
 
@@ -153,29 +150,44 @@ class OneOnOneViewSet(ActionViewSet):
         issued = services.issue(self.fetch(), by=self.person, now=timezone.now())
         return self.answer(join_token_object(issued.text, issued.row))
 
-    @action(methods=["post"], detail=False, url_path="join-token/validate")
+    @operation(
+        "post",
+        "join-token/validate",
+        detail=False,
+        input=serializers.JoinTokenInput,
+        answer=Answer(MeetingObject),
+        errors=TOKEN_ERRORS,
+        limit="join_token",
+        takes_key=False,  # as above
+    )
     def validate_join_token(self, request: Request) -> Response:
         """Use up a join token, and get the meeting's address."""
         now = timezone.now()
         session = services.redeem(self.read()["token"], by=self.person, now=now)
         return self.answer(meeting_object(session, user=self.person, now=now))
 
-    @action(methods=["post"], detail=True)
+    @operation("post", "leave", detail=True, answer=Answer(OneOnOneObject), limit="leave_meeting")
     def leave(self, request: Request, pk: int) -> Response:
         """Record that you left the meeting. You can join it again."""
         return self.do(services.leave)
 
-    @action(methods=["post"], detail=True)
+    @operation("post", "end", detail=True, answer=Answer(OneOnOneObject))
     def end(self, request: Request, pk: int) -> Response:
         """End a session, and its meeting."""
         return self.do(services.end)
 
-    @action(methods=["post"], detail=True)
+    @operation("post", "cancel", detail=True, answer=Answer(OneOnOneObject))
     def cancel(self, request: Request, pk: int) -> Response:
         """Cancel a session, and end its meeting if there is one."""
         return self.do(services.cancel)
 
-    @action(detail=True, url_path="audit-logs", filterset_class=None)
+    @operation(
+        "get",
+        "audit-logs",
+        detail=True,
+        action="look",
+        answer=Answer(AuditEntryObject, listed="array"),
+    )
     def audit_logs(self, request: Request, pk: int) -> Response:
         """List the audit log of a session, oldest entry first."""
         session = self.fetch()

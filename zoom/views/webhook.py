@@ -5,13 +5,13 @@ from __future__ import annotations
 import orjson
 from django.conf import settings
 from django.utils import timezone
-from rest_framework.decorators import action
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api import throttling
-from core.api.views import ActionViewSet, Answer
+from core.api.operations import Answer, operation
+from core.api.views import ActionViewSet
 from core.errors import MALFORMED_BODY, VALIDATION_ERROR, APIError, declare, invalid
 from zoom import client, services, webhooks
 from zoom.representations import ReceivedObject
@@ -27,13 +27,17 @@ class WebhookViewSet(ActionViewSet):
     authentication_classes = []
     permission_classes = [AllowAny]
     throttle_classes = []  # Zoom doesn't repeat an event that got a 429
-    answers = {"webhook": Answer(ReceivedObject)}
-    errors = {"webhook": [NOT_SIGNED, MALFORMED_BODY, VALIDATION_ERROR, client.ZOOM_NOT_CONFIGURED]}
 
     def check_body(self) -> None:
         """Do nothing: the signature of the raw body has to be checked first."""
 
-    @action(methods=["post"], detail=False)
+    @operation(
+        "post",
+        "webhook",
+        detail=False,
+        answer=Answer(ReceivedObject),
+        errors=[NOT_SIGNED, MALFORMED_BODY, VALIDATION_ERROR, client.ZOOM_NOT_CONFIGURED],
+    )
     def webhook(self, request: Request) -> Response:
         """Receive an event from Zoom.
 

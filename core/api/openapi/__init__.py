@@ -1,5 +1,5 @@
 """The API description, generated from what the code declares: summaries from docstrings, bodies
-from `inputs`, answers from the TypedDicts in `answers`, errors from the table of actions.
+and answers from `core.api.operations`, errors from the table of actions.
 
 The shapes of answers are declared once, as TypedDicts: mypy checks the representations against
 them, and `core.api.openapi.shapes` turns them into JSON Schema.
@@ -13,7 +13,7 @@ from typing import Any
 from drf_spectacular.openapi import AutoSchema
 
 from core import errors
-from core.api.fields import MAX_ID
+from core.api.fields import MAX_ID, Input
 from core.api.idempotency import KEY_ERRORS
 from core.api.openapi.description import finish
 from core.api.openapi.queries import array_parameters, filter_parameter, page_parameters
@@ -26,6 +26,7 @@ from core.api.openapi.shapes import (
     json_schema,
     page_of,
 )
+from core.api.operations import Answer, Operation
 from core.api.parsers import MALFORMED_FORM
 from core.api.uploads import FILE_TOO_LARGE
 from core.errors import ErrorCode
@@ -69,16 +70,19 @@ class Schema(AutoSchema):
     def get_tags(self) -> list[str]:
         return [self.view.tag]
 
-    def _is_list_view(self, serializer: Any = None) -> bool:
-        return self._name() in self.view.answers and self._answer().listed == "page"
+    @property
+    def _operation(self) -> Operation:
+        operation: Operation = self.view.operation
+        return operation
 
-    def _answer(self) -> Any:
-        if self._name() not in self.view.answers:
-            raise TypeError(f"{self._where()} declares no answer.")
-        return self.view.answers[self._name()]
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        return self._operation.answer.listed == "page"
+
+    def _reads_keys(self) -> bool:
+        return self._operation.input is not Input
 
     def get_request_serializer(self) -> Any:
-        return self.view.inputs.get(self._name())
+        return self._operation.input if self._reads_keys() else None
 
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> dict[str, Any]:
         """Mark no key of a partial update (contract C8) as required."""
@@ -91,16 +95,14 @@ class Schema(AutoSchema):
         parameters: list[dict[str, Any]] = super()._get_parameters()
         if self._takes_keys():
             parameters = [*parameters, KEY_PARAMETER]
-        if self._answer().listed == "array":
-            return parameters + array_parameters(newest_first=self._answer().newest_first)
+        answer = self._operation.answer
+        if answer.listed == "array":
+            return parameters + array_parameters(newest_first=answer.newest_first)
         return parameters
 
     def _get_filter_parameters(self) -> list[dict[str, Any]]:
-        """Return the filters of the `list` action: the viewset's other lists have none."""
-        filters = getattr(self.view, "filterset_class", None)
-        if self._name() != "list" or filters is None:
-            return []
-        return [filter_parameter(name, each) for name, each in filters.base_filters.items()]
+        filters = self._operation.filters.base_filters
+        return [filter_parameter(name, each) for name, each in filters.items()]
 
     def _get_pagination_parameters(self) -> list[dict[str, Any]]:
         if not self._is_list_view():
@@ -121,7 +123,7 @@ class Schema(AutoSchema):
         ]
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
-        answer = self._answer()
+        answer = self._operation.answer
         success = self._success(answer)
         if self._takes_keys():
             success["headers"] = {"Idempotent-Replayed": REPLAYED_HEADER}
@@ -130,7 +132,7 @@ class Schema(AutoSchema):
             bodies[str(status)] = self._error(codes)
         return bodies
 
-    def _success(self, answer: Any) -> dict[str, Any]:
+    def _success(self, answer: Answer) -> dict[str, Any]:
         if answer.shape is None:
             return {"description": "Done; no body."}
         schema = json_schema(answer.shape, self.registry)
@@ -165,7 +167,7 @@ class Schema(AutoSchema):
             *(body_errors() if reads_body else []),
             *(form_errors() if reads_body and self._takes_forms() else []),
             *(action.refusals() if action else []),
-            *self.view.errors.get(self._name(), []),
+            *self._operation.errors,
             *(KEY_ERRORS if self._takes_keys() else []),
             errors.TOO_MANY_REQUESTS,
             errors.DATABASE_UNAVAILABLE,
@@ -178,7 +180,7 @@ class Schema(AutoSchema):
         return "multipart/form-data" in self.map_parsers()
 
     def _validates(self) -> bool:
-        return self._name() in self.view.inputs or bool(self._answer().listed)
+        return self._reads_keys() or bool(self._operation.answer.listed)
 
 
 def signed_in_errors() -> list[ErrorCode]:
