@@ -48,6 +48,8 @@ class Action:
         closed: the refusal (400) in another status; by default `WRONG_STATE`, which names both.
         to: the new status; None if the action doesn't change the status.
         rules: checked in order if role and status are right.
+        public: whether `allowed_actions` lists it while nothing refuses it. It has an address then;
+            the others belong to the materials, to staff, to scheduled jobs or to another action.
     """
 
     states: frozenset[str]
@@ -56,6 +58,7 @@ class Action:
     closed: ErrorCode = WRONG_STATE
     to: str | None = None
     rules: tuple[Rule, ...] = ()
+    public: bool = False
 
     def refusals(self) -> list[ErrorCode]:
         """Return every refusal that it can give, for the API description."""
@@ -104,9 +107,18 @@ def check(action: Action, thing: Any, viewer: Viewer) -> None:
         raise refuse(code, action, thing)
 
 
-def allowed(table: Table, thing: Any, viewer: Viewer, *, names: Collection[str]) -> list[str]:
-    """Return the named actions that the viewer may perform now, in the order of `names`."""
-    return [name for name in names if refusal(table[name], thing, viewer) is None]
+def public_names(table: Table) -> tuple[str, ...]:
+    """Return the names of the public actions, in the order of the table."""
+    return tuple(name for name, action in table.items() if action.public)
+
+
+def allowed(table: Table, thing: Any, viewer: Viewer) -> list[str]:
+    """Return the public actions that the viewer may perform now, in the order of the table."""
+    return [
+        name
+        for name, action in table.items()
+        if action.public and refusal(action, thing, viewer) is None
+    ]
 
 
 def refuse(code: ErrorCode, action: Action, thing: Any) -> APIError:

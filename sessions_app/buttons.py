@@ -13,7 +13,6 @@ from typing import NamedTuple
 from core.lifecycle import allowed
 from sessions_app.states import (
     ACTIONS,
-    BUTTONS,
     SessionFacts,
     Viewer,
     is_full,
@@ -54,5 +53,5 @@ def buttons(session: SessionFacts, viewer: Viewer) -> list[str]:
 
 
 @lru_cache(maxsize=4096)
-def cached_buttons(facts: Facts, viewer: Viewer, moderated: bool) -> tuple[str, ...]:
-    return tuple(allowed(ACTIONS, facts, viewer, names=BUTTONS))
+def looked_up(facts: Facts, viewer: Viewer, moderated: bool) -> tuple[str, ...]:
+    return tuple(allowed(ACTIONS, facts, viewer))

@@ -185,9 +185,10 @@ def action(
     to: str | None = None,
     closed: ErrorCode = WRONG_STATE,
     rules: tuple[Rule, ...] = (),
+    public: bool = False,
 ) -> Action:
-    """Return a row of the table."""
-    return Action(frozenset(states), frozenset(by), not_yours(by), closed, to, rules)
+    """One row of the table."""
+    return Action(frozenset(states), frozenset(by), not_yours(by), closed, to, rules, public)
 
 
 def not_yours(by: set[Role]) -> ErrorCode:
@@ -212,20 +213,26 @@ MEMBERS = {Role.CREATOR, Role.PARTICIPANT}
 # (contract S4).
 ACTIONS: dict[str, Action] = {
     "join": action(*OPEN, by=ANYBODY, closed=SESSION_NOT_OPEN,
-                rules=(not_own, not_in, not_asking, approved, in_future, has_spot, may_ask)),
-    "leave": action(*OPEN, by=ANYBODY, closed=CANNOT_LEAVE, rules=(is_in,)),
-    "withdraw_request": action(*EVERY, by=ANYBODY, rules=(is_asking,)),
+                rules=(not_own, not_in, not_asking, approved, in_future, has_spot, may_ask),
+                public=True),
+    "leave": action(*OPEN, by=ANYBODY, closed=CANNOT_LEAVE, rules=(is_in,), public=True),
+    "withdraw_request": action(*EVERY, by=ANYBODY, rules=(is_asking,), public=True),
     "approve_request": action(*EVERY, by=CREATOR,
-                           rules=(takes_requests, decidable, approved, has_requests, has_spot)),
-    "reject_request": action(*EVERY, by=CREATOR, rules=(takes_requests, decidable, has_requests)),
-    "approve": action(Status.PENDING_APPROVAL, by={Role.MODERATOR}, to=Status.APPROVED),
-    "start": action(Status.UPCOMING, *PLANNED, by=CREATOR, to=Status.ONGOING),
+                           rules=(takes_requests, decidable, approved, has_requests, has_spot),
+                           public=True),
+    "reject_request": action(*EVERY, by=CREATOR,
+                           rules=(takes_requests, decidable, has_requests), public=True),
+    "approve": action(Status.PENDING_APPROVAL, by={Role.MODERATOR},
+                    to=Status.APPROVED, public=True),
+    "start": action(Status.UPCOMING, *PLANNED, by=CREATOR, to=Status.ONGOING, public=True),
     "complete": action(Status.ONGOING, by={Role.CREATOR, Role.CLOCK}, to=Status.COMPLETED,
-                    rules=(grace_is_over,)),
-    "cancel": action(*OPEN, Status.ONGOING, by={Role.CREATOR, Role.STAFF}, to=Status.CANCELLED),
-    "update": action(*OPEN, Status.ONGOING, by=CREATOR, closed=CANNOT_UPDATE),
-    "delete": action(*OPEN, Status.CANCELLED, Status.EXPIRED, by=CREATOR, closed=CANNOT_DELETE),
-    # Actions on a session's materials, which have their own URLs.
+                    rules=(clock_waits,), public=True),
+    "cancel": action(*OPEN, Status.ONGOING, by={Role.CREATOR, Role.STAFF},
+                   to=Status.CANCELLED, public=True),
+    "update": action(*OPEN, Status.ONGOING, by=CREATOR, closed=CANNOT_UPDATE, public=True),
+    "delete": action(*OPEN, Status.CANCELLED, Status.EXPIRED, by=CREATOR,
+                   closed=CANNOT_DELETE, public=True),
+    # A session's materials: they have addresses of their own.
     "see_materials": action(*EVERY, by={*MEMBERS, Role.STAFF}),
     "add_material": action(*EVERY - {Status.CANCELLED, Status.EXPIRED}, by=MEMBERS,
                         closed=CANNOT_ADD),
@@ -253,4 +260,3 @@ REQUEST_ACTIONS: dict[str, Action] = {
                     to=RequestStatus.REJECTED, closed=NO_PENDING_REQUEST),
 }
 # fmt: on
-BUTTONS = tuple(ACTIONS)[: tuple(ACTIONS).index("see_materials")]

@@ -12,7 +12,7 @@ from accounts.representations import UserObject
 from core.lifecycle import allowed
 from friendships.representations import person_object
 from zoom.models import AuditEntry, JoinToken, OneOnOneSession
-from zoom.states import ACTIONS, BUTTONS
+from zoom.states import ACTIONS
 
 ActionName = Literal["start", "ready", "join_token", "leave", "end", "cancel"]
 StatusName = Literal["pending", "active", "completed", "cancelled"]
@@ -96,7 +96,7 @@ class ReceivedObject(TypedDict, total=False):
 
 
 def one_on_one_object(session: OneOnOneSession, *, user: User, now: datetime) -> OneOnOneObject:
-    actions: list[Any] = allowed(ACTIONS, session, session.viewer(user, now), names=BUTTONS)
+    actions: list[Any] = allowed(ACTIONS, session, session.viewer(user, now))
     gated = settings.ZOOM_GATED
     return {
         "id": session.pk,

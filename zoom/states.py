@@ -158,10 +158,11 @@ def action(
     to: Status | None = None,
     closed: ErrorCode = WRONG_STATE,
     rules: tuple[Rule, ...] = (),
+    public: bool = False,
 ) -> Action:
     """Return one row of the table."""
     not_yours = NOT_YOUR_SESSION if by == MEMBERS else PERMISSION_DENIED
-    return Action(frozenset(states), frozenset(by), not_yours, closed, to, rules)
+    return Action(frozenset(states), frozenset(by), not_yours, closed, to, rules, public)
 
 
 LIVE = {Status.PENDING, Status.ACTIVE}
@@ -169,15 +170,16 @@ MEMBERS = {Role.INITIATOR, Role.PARTICIPANT}
 # fmt: off
 # The table. The names are the last parts of the URLs, with underscores.
 ACTIONS: dict[str, Action] = {
-    "start": action(*LIVE, by=MEMBERS, closed=CANNOT_START, rules=(not_started, not_starting)),
-    "ready": action(*LIVE, by=MEMBERS, closed=CANNOT_BE_READY),
+    "start": action(*LIVE, by=MEMBERS, closed=CANNOT_START,
+                  rules=(not_started, not_starting), public=True),
+    "ready": action(*LIVE, by=MEMBERS, closed=CANNOT_BE_READY, public=True),
     # Checked when a token is issued and again when it is used; `can_join` comes from this row.
     "join_token": action(Status.ACTIVE, by=MEMBERS, closed=NOT_ACTIVE,
-                      rules=(starter_waits, other_is_prepared)),
-    "leave": action(Status.ACTIVE, by=MEMBERS, closed=NOT_ACTIVE),
-    "end": action(Status.ACTIVE, by=MEMBERS, to=Status.COMPLETED, closed=CANNOT_END),
-    "cancel": action(*LIVE, by=MEMBERS, to=Status.CANCELLED, closed=CANNOT_CANCEL),
-    # These have no URL: viewing, completing a start, and the actions of staff, scheduler and Zoom.
+                      rules=(starter_waits, other_is_prepared), public=True),
+    "leave": action(Status.ACTIVE, by=MEMBERS, closed=NOT_ACTIVE, public=True),
+    "end": action(Status.ACTIVE, by=MEMBERS, to=Status.COMPLETED, closed=CANNOT_END, public=True),
+    "cancel": action(*LIVE, by=MEMBERS, to=Status.CANCELLED, closed=CANNOT_CANCEL, public=True),
+    # These have no URL: viewing, the end of a start, and what staff, scheduler and Zoom end.
     "look": action(*Status, by=MEMBERS),
     "activate": action(Status.PENDING, by=MEMBERS, to=Status.ACTIVE, closed=CANNOT_START,
                     rules=(own_start,)),
@@ -187,4 +189,3 @@ ACTIONS: dict[str, Action] = {
                     rules=(lasted_long, both_were_in)),
 }
 # fmt: on
-BUTTONS = tuple(ACTIONS)[: tuple(ACTIONS).index("look")]

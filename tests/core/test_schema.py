@@ -15,8 +15,9 @@ from rest_framework.response import Response
 from core import errors
 from core.api.operations import Answer, operation
 from core.api.views import ActionViewSet
+from core.lifecycle import public_names
 from sessions_app.representations import ActionName, StatusName
-from sessions_app.states import BUTTONS, Status
+from sessions_app.states import ACTIONS, Status
 
 pytestmark = pytest.mark.django_db
 
@@ -194,6 +195,6 @@ def test_a_shape_becomes_a_component_with_its_required_keys():
     }
 
 
-def test_the_names_in_the_types_of_answers_are_those_of_the_tables():
-    assert get_args(ActionName) == BUTTONS
+def test_the_names_that_answers_are_typed_with_are_those_of_the_tables():
+    assert get_args(ActionName) == public_names(ACTIONS)
     assert get_args(StatusName) == tuple(Status.values)

@@ -9,7 +9,7 @@ import pytest
 
 from core.lifecycle import allowed
 from sessions_app.buttons import Facts, buttons
-from sessions_app.states import ACTIONS, BUTTONS, IN_MODE, Mode, Viewer
+from sessions_app.states import ACTIONS, IN_MODE, Mode, Viewer
 from sessions_app.viewing import roles_of
 
 HOUR = timedelta(hours=1)
@@ -38,4 +38,4 @@ def test_the_allowed_actions_of_every_session_and_viewer_agree_with_the_table(
             )
             viewer = Viewer(roles, now, asked_enough=enough)
 
-            assert buttons(session, viewer) == allowed(ACTIONS, session, viewer, names=BUTTONS)
+            assert buttons(session, viewer) == allowed(ACTIONS, session, viewer)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sessions_app.states import ACTIONS, BUTTONS, Status
+from core.lifecycle import public_names
+from sessions_app.states import ACTIONS, Status
 
 
-def test_the_buttons_are_those_of_the_contract_in_its_order() -> None:
-    assert " ".join(BUTTONS) == (
+def test_the_public_actions_are_the_contracts_in_its_order() -> None:
+    assert " ".join(public_names(ACTIONS)) == (
         "join leave withdraw_request approve_request reject_request approve start complete "
         "cancel update delete"
     )
