@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, TypedDict
 
-from accounts.models import User
+from accounts.models import Role, User
 from accounts.rows import PersonRow
 from accounts.tokens import TokenPair
 
@@ -18,7 +18,7 @@ class UserObject(TypedDict):
     first_name: str
     last_name: str
     email: str
-    role: Literal["student", "instructor"]
+    role: Annotated[str, Role]
     date_joined: datetime
 
 
@@ -57,7 +57,7 @@ def user_object(user: User | PersonRow) -> UserObject:
         "first_name": user.first_name,
         "last_name": user.last_name,
         "email": user.email,
-        "role": user.role,  # type: ignore[typeddict-item]  # a constraint keeps it to the two
+        "role": user.role,
         "date_joined": user.date_joined,
     }
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, TypedDict
 
 from accounts.representations import UserObject, user_object
+from materials.file_types import Type
 from materials.models import Material
 from materials.rows import MaterialRow
 from materials.signed_urls import Link, file_address
@@ -16,7 +17,7 @@ class MaterialObject(TypedDict):
 
     id: int
     title: str
-    type: Literal["file", "link", "note"]
+    type: Annotated[str, Type]
     url: str
     file: Annotated[str, "An address that works without a token, for an hour by default."]
     file_name: str
@@ -31,7 +32,7 @@ def material_object(
     return {
         "id": material.pk,
         "title": material.title,
-        "type": material.type,  # type: ignore[typeddict-item]  # a constraint ensures it
+        "type": material.type,
         "url": material.url,
         "file": file_address(material, now=now, link=link),
         "file_name": material.file_name,

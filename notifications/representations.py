@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, TypedDict
 
 from core.push import Frame
+from notifications.events import Type
 from notifications.models import Notification
 from notifications.reads import NotificationRow
 
@@ -17,7 +18,7 @@ class NotificationObject(TypedDict):
     user: Annotated[int, "The id of the person notified."]
     title: str
     message: str
-    type: Literal["reminder", "booking_request", "session_update", "general"]
+    type: Annotated[str, Type]
     session: Annotated[int | None, "The id of the session; null if it has none or it was deleted."]
     read: bool
     created_at: datetime
@@ -41,7 +42,7 @@ def notification_object(notification: Notification | NotificationRow) -> Notific
         "user": notification.user_id,
         "title": notification.title,
         "message": notification.message,
-        "type": notification.type,  # type: ignore[typeddict-item]  # a constraint keeps it
+        "type": notification.type,
         "session": notification.session_id,
         "read": notification.read,
         "created_at": notification.created_at,

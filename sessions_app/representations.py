@@ -7,36 +7,25 @@ from typing import Annotated, Literal, TypedDict
 
 from accounts.models import User
 from accounts.representations import UserObject, user_object
+from core.lifecycle import public_names
 from materials.representations import MaterialObject, material_object
 from materials.signed_urls import Link
 from sessions_app.buttons import buttons
 from sessions_app.models import BookingRequest, Participant
 from sessions_app.rows import PlaceRow, RequestRow, SessionDetail, SessionRow
-from sessions_app.states import Role, can_join, is_full
+from sessions_app.states import (
+    ACTIONS,
+    Level,
+    Mode,
+    RequestStatus,
+    Role,
+    Status,
+    can_join,
+    is_full,
+)
 
-ActionName = Literal[
-    "join",
-    "leave",
-    "withdraw_request",
-    "approve_request",
-    "reject_request",
-    "approve",
-    "start",
-    "complete",
-    "cancel",
-    "update",
-    "delete",
-]
-StatusName = Literal[
-    "upcoming",
-    "pending_approval",
-    "approved",
-    "scheduled",
-    "ongoing",
-    "completed",
-    "cancelled",
-    "expired",
-]
+ActionName = Annotated[str, public_names(ACTIONS)]
+ViewerRole = Literal["creator", "participant", "requested"]
 
 
 class SessionListObject(TypedDict):
@@ -46,13 +35,13 @@ class SessionListObject(TypedDict):
     title: str
     description: str
     subject: Annotated[str, "Empty if an `instant` session has none."]
-    level: Literal["beginner", "intermediate", "advanced"]
-    date: Annotated[datetime, "The start, in UTC."]
+    level: Annotated[str, Level]
+    date: Annotated[datetime, "When it begins, in UTC."]
     duration: Annotated[int, "In minutes."]
     max_participants: int
-    booking_mode: Literal["instant", "request"]
+    booking_mode: Annotated[str, Mode]
     creator: UserObject
-    status: StatusName
+    status: Annotated[str, Status]
     created_at: datetime
     updated_at: datetime
     participant_count: Annotated[int, "The creator isn't a participant and takes no spot."]
@@ -61,10 +50,8 @@ class SessionListObject(TypedDict):
     can_join: Annotated[
         bool, "Whether the session is open for joining, in the future and not full; for any viewer."
     ]
-    viewer_role: Annotated[
-        Literal["creator", "participant", "requested"] | None, "Your own role in the session."
-    ]
-    allowed_actions: Annotated[list[ActionName], "The actions that you may perform on it now."]
+    viewer_role: Annotated[ViewerRole | None, "What the one who looks is to it."]
+    allowed_actions: Annotated[list[ActionName], "What the one who looks may do to it now."]
 
 
 class ParticipantObject(TypedDict):
@@ -83,7 +70,7 @@ class BookingRequestObject(TypedDict):
     id: int
     user: UserObject
     message: str
-    status: Literal["pending", "approved", "rejected"]
+    status: Annotated[str, (RequestStatus.PENDING, RequestStatus.APPROVED, RequestStatus.REJECTED)]
     requested_at: datetime
 
 
@@ -105,8 +92,8 @@ class JoinedObject(TypedDict):
 
     id: Annotated[int, "The participant's id, or the booking request's."]
     user: UserObject
-    message: Annotated[str, "A confirmation, or the message of the request."]
-    status: Literal["approved", "pending", "rejected"]
+    message: Annotated[str, "A sentence of success, or the message of the request."]
+    status: Annotated[str, (RequestStatus.APPROVED, RequestStatus.PENDING, RequestStatus.REJECTED)]
     requested_at: datetime
     session: SessionDetailObject
 
@@ -125,13 +112,13 @@ def session_list_object(session: SessionRow, *, user: User, now: datetime) -> Se
         "title": session.title,
         "description": session.description,
         "subject": session.subject,
-        "level": session.level,  # type: ignore[typeddict-item]  # constraints keep the
+        "level": session.level,
         "date": session.date,
         "duration": session.duration,
         "max_participants": session.max_participants,
-        "booking_mode": session.booking_mode,  # type: ignore[typeddict-item]  # choices
+        "booking_mode": session.booking_mode,
         "creator": user_object(session.creator),
-        "status": session.status,  # type: ignore[typeddict-item]  # to those listed
+        "status": session.status,
         "created_at": session.created_at,
         "updated_at": session.updated_at,
         "participant_count": session.participant_count,
@@ -139,11 +126,11 @@ def session_list_object(session: SessionRow, *, user: User, now: datetime) -> Se
         "available_spots": session.max_participants - session.participant_count,
         "can_join": can_join(session, now),
         "viewer_role": viewer_role(viewer.roles),
-        "allowed_actions": buttons(session, viewer),  # type: ignore[typeddict-item]
+        "allowed_actions": buttons(session, viewer),
     }
 
 
-def viewer_role(roles: frozenset[Role]) -> Literal["creator", "participant", "requested"] | None:
+def viewer_role(roles: frozenset[Role]) -> ViewerRole | None:
     if Role.CREATOR in roles:
         return "creator"
     if Role.PARTICIPANT in roles:
@@ -178,7 +165,7 @@ def booking_request_object(request: BookingRequest | RequestRow) -> BookingReque
         "id": request.pk,
         "user": user_object(request.user),
         "message": request.message,
-        "status": request.status,  # type: ignore[typeddict-item]  # a constraint keeps it
+        "status": request.status,
         "requested_at": request.requested_at,
     }
 

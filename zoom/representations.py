@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, TypedDict
+from typing import Annotated, TypedDict
 
 from django.conf import settings
 
 from accounts.models import User
 from accounts.representations import UserObject
-from core.lifecycle import allowed
+from core.lifecycle import allowed, public_names
 from friendships.representations import person_object
+from zoom.events import EventType
 from zoom.models import AuditEntry, JoinToken, OneOnOneSession
-from zoom.states import ACTIONS
+from zoom.states import ACTIONS, Status
 
-ActionName = Literal["start", "ready", "join_token", "leave", "end", "cancel"]
-StatusName = Literal["pending", "active", "completed", "cancelled"]
-EventName = Literal[
-    "created",
-    "started",
-    "ready",
-    "joined",
-    "left",
-    "ended",
-    "cancelled",
-    "zoom_link_generated",
-]
+ActionName = Annotated[str, public_names(ACTIONS)]
 
 
 class OneOnOneObject(TypedDict):
@@ -34,7 +24,7 @@ class OneOnOneObject(TypedDict):
     id: int
     initiator: Annotated[UserObject, "`email` is empty unless it is you or a friend of yours."]
     participant: Annotated[UserObject, "`email` as above."]
-    status: StatusName
+    status: Annotated[str, Status]
     started_by: Annotated[
         UserObject | None, "The person who started the session; null before. `email` as above."
     ]
@@ -77,7 +67,7 @@ class AuditEntryObject(TypedDict):
 
     id: int
     session: Annotated[int, "The session's id."]
-    event_type: EventName
+    event_type: Annotated[str, EventType]
     user: Annotated[
         UserObject | None,
         "Who did it; null for scheduled jobs, Zoom and unknown people. `email` is empty unless it "
@@ -96,13 +86,13 @@ class ReceivedObject(TypedDict, total=False):
 
 
 def one_on_one_object(session: OneOnOneSession, *, user: User, now: datetime) -> OneOnOneObject:
-    actions: list[Any] = allowed(ACTIONS, session, session.viewer(user, now))
+    actions = allowed(ACTIONS, session, session.viewer(user, now))
     gated = settings.ZOOM_GATED
     return {
         "id": session.pk,
         "initiator": seen_object(session.initiator, session, user),
         "participant": seen_object(session.participant, session, user),
-        "status": session.status,  # type: ignore[typeddict-item]  # a constraint keeps it
+        "status": session.status,
         "started_by": starter_object(session, user),
         "zoom_meeting_id": session.zoom_meeting_id,
         "zoom_meeting_url": "" if gated else session.zoom_meeting_url,
@@ -156,7 +146,7 @@ def audit_entry_object(
     return {
         "id": entry.pk,
         "session": entry.session_id,
-        "event_type": entry.event_type,  # type: ignore[typeddict-item]  # a constraint keeps it
+        "event_type": entry.event_type,
         "user": seen_object(entry.user, session, user) if entry.user else None,
         "message": entry.message,
         "metadata": entry.metadata,

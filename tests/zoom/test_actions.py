@@ -6,18 +6,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any, get_args
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from core.errors import REGISTRY, APIError
-from core.lifecycle import check, public_names
-from tests.zoom.action_grid import ROLES, STATUSES, cells
+from core.lifecycle import check
+from tests.zoom.action_grid import ROLES, cells
 from tests.zoom.conftest import rewrite
-from zoom.events import EventType
 from zoom.models import OneOnOneSession
-from zoom.representations import ActionName, EventName, StatusName
 from zoom.states import ACTIONS, Role, Status, Viewer
 
 CELLS = list(cells())
@@ -182,9 +180,3 @@ def test_a_start_blocks_other_starts_until_it_expires(now):
     assert outcome(ACTIONS["activate"], facts, Viewer(member, expired, facts.start_marker)) == (
         "start_lost"
     )
-
-
-def test_the_description_names_all_there_is():
-    assert get_args(ActionName) == public_names(ACTIONS)
-    assert set(get_args(StatusName)) == set(Status.values) == set(STATUSES)
-    assert set(get_args(EventName)) == set(EventType.values)

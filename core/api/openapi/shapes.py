@@ -65,7 +65,7 @@ def json_schema(shape: Any, registry: Any) -> dict[str, Any]:
         return component_of(shape, registry)
     origin, args = get_origin(shape), get_args(shape)
     if origin is Annotated:
-        return described(json_schema(args[0], registry), args[1])
+        return annotated(json_schema(args[0], registry), args[1:])
     if origin is NotRequired:
         return json_schema(args[0], registry)
     if origin is Literal:
@@ -106,6 +106,17 @@ def required_keys(shape: Any, hints: dict[str, Any]) -> set[str]:
     misses `NotRequired` in modules with `from __future__ import annotations`."""
     optional = {name for name, hint in hints.items() if get_origin(hint) is NotRequired}
     return set(shape.__required_keys__) - optional
+
+
+def annotated(schema: dict[str, Any], notes: tuple[Any, ...]) -> dict[str, Any]:
+    """Add what a type is annotated with: a description, or the texts that it can be, such as a
+    `TextChoices`."""
+    for note in notes:
+        if isinstance(note, str):
+            schema = described(schema, note)
+        else:
+            schema = schema | {"enum": [str(text) for text in note]}
+    return schema
 
 
 def described(schema: dict[str, Any], text: str) -> dict[str, Any]:
