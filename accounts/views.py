@@ -21,6 +21,7 @@ from accounts.representations import (
 from accounts.tokens import TokenPair
 from core.api import throttling
 from core.api.operations import Answer, operation
+from core.api.representations import MessageObject
 from core.api.throttling import AddressThrottle
 from core.api.views import ActionViewSet
 from core.errors import TOKEN_NOT_VALID
@@ -182,42 +183,6 @@ class SignInViewSet(ActionViewSet):
         """
         services.confirm_email(**self.read())
         return self.answer({"message": "The e-mail address is confirmed."})
-
-
-class MailViewSet(ActionViewSet):
-    """The unsubscribe link in each mail. Its token is the only credential needed."""
-
-    tag = "Accounts"
-    authentication_classes = []
-    permission_classes = [AllowAny]
-    reads_bodies = False  # mail programs and browsers send different forms, some clients nothing
-
-    @operation(
-        "get",
-        "unsubscribe/<str:token>",
-        detail=False,
-        answer=Answer(str, media_type="text/html"),
-        errors=[services.UNSUBSCRIBE_LINK_INVALID],
-        url_name="unsubscribe",
-    )
-    @csp.with_policy(csp.FORM)
-    def unsubscribe_page(self, request: Request, token: str) -> HttpResponse:
-        """Show a page with a button that turns your mails off.
-
-        Opening the link changes nothing, since some mail programs open every link.
-        """
-        services.subscriber(token)
-        return render(request, "accounts/unsubscribe.html", {"title": "No more mails?"})
-
-    @unsubscribe_page.mapping.post
-    @operation(answer=Answer(MessageObject), errors=[services.UNSUBSCRIBE_LINK_INVALID])
-    def unsubscribe(self, request: Request, token: str) -> Response:
-        """Turn your mails off: the one-click unsubscribe of RFC 8058.
-
-        The token in the address is enough; the body is ignored.
-        """
-        services.turn_mails_off(token)
-        return self.answer({"message": "No more mails about sessions will be sent to you."})
 
 
 class AccountViewSet(ActionViewSet):

@@ -115,10 +115,19 @@ def public_names(table: Table) -> tuple[str, ...]:
 def allowed(table: Table, thing: Any, viewer: Viewer) -> list[str]:
     """Return the public actions that the viewer may perform now, in the order of the table."""
     return [
-        name
-        for name, action in table.items()
-        if action.public and refusal(action, thing, viewer) is None
+        name for name, action in table.items() if action.public and permits(action, thing, viewer)
     ]
+
+
+def permits(action: Action, thing: Any, viewer: Viewer) -> bool:
+    """Whether nothing refuses the action: `refusal` would be None. A list of sessions asks this for
+    each action of each row, and this takes half the time."""
+    if thing.status not in action.states or action.roles.isdisjoint(viewer.roles):
+        return False
+    for rule in action.rules:  # noqa: SIM110  # twice as fast as any()
+        if rule.broken(thing, viewer):
+            return False
+    return True
 
 
 def refuse(code: ErrorCode, action: Action, thing: Any) -> APIError:

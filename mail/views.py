@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from rest_framework.decorators import action
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.operations import Answer, operation
 from core.api.representations import MessageObject
-from core.api.views import ActionViewSet, Answer
+from core.api.views import ActionViewSet
 from core.http import csp
 from mail import unsubscribing
 
@@ -21,17 +21,16 @@ class MailViewSet(ActionViewSet):
     tag = "Accounts"
     authentication_classes = []
     permission_classes = [AllowAny]
-    answers = {
-        "unsubscribe_page": Answer(str, media_type="text/html"),
-        "unsubscribe": Answer(MessageObject),
-    }
     reads_bodies = False  # mail programs and browsers send different forms, some clients nothing
-    errors = {
-        "unsubscribe_page": [unsubscribing.UNSUBSCRIBE_LINK_INVALID],
-        "unsubscribe": [unsubscribing.UNSUBSCRIBE_LINK_INVALID],
-    }
 
-    @action(detail=False, url_path="unsubscribe/<str:token>", url_name="unsubscribe")
+    @operation(
+        "get",
+        "unsubscribe/<str:token>",
+        detail=False,
+        answer=Answer(str, media_type="text/html"),
+        errors=[unsubscribing.UNSUBSCRIBE_LINK_INVALID],
+        url_name="unsubscribe",
+    )
     @csp.with_policy(csp.FORM)
     def unsubscribe_page(self, request: Request, token: str) -> HttpResponse:
         """Show a page with a button that turns your mails off.
@@ -42,6 +41,7 @@ class MailViewSet(ActionViewSet):
         return render(request, "mail/unsubscribe.html", {"title": "No more mails?"})
 
     @unsubscribe_page.mapping.post
+    @operation(answer=Answer(MessageObject), errors=[unsubscribing.UNSUBSCRIBE_LINK_INVALID])
     def unsubscribe(self, request: Request, token: str) -> Response:
         """Turn your mails off: the one-click unsubscribe of RFC 8058.
 

@@ -7,10 +7,9 @@ from typing import Annotated, Literal, TypedDict
 
 from accounts.models import User
 from accounts.representations import UserObject, user_object
-from core.lifecycle import public_names
+from core.lifecycle import allowed, public_names
 from materials.representations import MaterialObject, material_object
 from materials.signed_urls import Link
-from sessions_app.buttons import buttons
 from sessions_app.models import BookingRequest, Participant
 from sessions_app.rows import PlaceRow, RequestRow, SessionDetail, SessionRow
 from sessions_app.states import (
@@ -36,7 +35,7 @@ class SessionListObject(TypedDict):
     description: str
     subject: Annotated[str, "Empty if an `instant` session has none."]
     level: Annotated[str, Level]
-    date: Annotated[datetime, "When it begins, in UTC."]
+    date: Annotated[datetime, "The start, in UTC."]
     duration: Annotated[int, "In minutes."]
     max_participants: int
     booking_mode: Annotated[str, Mode]
@@ -50,8 +49,8 @@ class SessionListObject(TypedDict):
     can_join: Annotated[
         bool, "Whether the session is open for joining, in the future and not full; for any viewer."
     ]
-    viewer_role: Annotated[ViewerRole | None, "What the one who looks is to it."]
-    allowed_actions: Annotated[list[ActionName], "What the one who looks may do to it now."]
+    viewer_role: Annotated[ViewerRole | None, "Your own role in the session."]
+    allowed_actions: Annotated[list[ActionName], "The actions that you may perform on it now."]
 
 
 class ParticipantObject(TypedDict):
@@ -92,7 +91,7 @@ class JoinedObject(TypedDict):
 
     id: Annotated[int, "The participant's id, or the booking request's."]
     user: UserObject
-    message: Annotated[str, "A sentence of success, or the message of the request."]
+    message: Annotated[str, "A confirmation, or the message of the request."]
     status: Annotated[str, (RequestStatus.APPROVED, RequestStatus.PENDING, RequestStatus.REJECTED)]
     requested_at: datetime
     session: SessionDetailObject
@@ -126,7 +125,7 @@ def session_list_object(session: SessionRow, *, user: User, now: datetime) -> Se
         "available_spots": session.max_participants - session.participant_count,
         "can_join": can_join(session, now),
         "viewer_role": viewer_role(viewer.roles),
-        "allowed_actions": buttons(session, viewer),
+        "allowed_actions": allowed(ACTIONS, session, viewer),
     }
 
 

@@ -187,7 +187,7 @@ def action(
     rules: tuple[Rule, ...] = (),
     public: bool = False,
 ) -> Action:
-    """One row of the table."""
+    """Return a row of the table."""
     return Action(frozenset(states), frozenset(by), not_yours(by), closed, to, rules, public)
 
 
@@ -226,7 +226,7 @@ ACTIONS: dict[str, Action] = {
                     to=Status.APPROVED, public=True),
     "start": action(Status.UPCOMING, *PLANNED, by=CREATOR, to=Status.ONGOING, public=True),
     "complete": action(Status.ONGOING, by={Role.CREATOR, Role.CLOCK}, to=Status.COMPLETED,
-                    rules=(clock_waits,), public=True),
+                    rules=(grace_is_over,), public=True),
     "cancel": action(*OPEN, Status.ONGOING, by={Role.CREATOR, Role.STAFF},
                    to=Status.CANCELLED, public=True),
     "update": action(*OPEN, Status.ONGOING, by=CREATOR, closed=CANNOT_UPDATE, public=True),

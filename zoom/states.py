@@ -179,7 +179,7 @@ ACTIONS: dict[str, Action] = {
     "leave": action(Status.ACTIVE, by=MEMBERS, closed=NOT_ACTIVE, public=True),
     "end": action(Status.ACTIVE, by=MEMBERS, to=Status.COMPLETED, closed=CANNOT_END, public=True),
     "cancel": action(*LIVE, by=MEMBERS, to=Status.CANCELLED, closed=CANNOT_CANCEL, public=True),
-    # These have no URL: viewing, the end of a start, and what staff, scheduler and Zoom end.
+    # These have no URL: viewing, completing a start, and the actions of staff, scheduler and Zoom.
     "look": action(*Status, by=MEMBERS),
     "activate": action(Status.PENDING, by=MEMBERS, to=Status.ACTIVE, closed=CANNOT_START,
                     rules=(own_start,)),

@@ -1,4 +1,4 @@
-"""The cached buttons of a session agree with the table of actions."""
+"""`allowed_actions` lists exactly the public actions that nothing refuses (contract S4)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from itertools import product
 
 import pytest
 
-from core.lifecycle import allowed
-from sessions_app.buttons import Facts, buttons
+from core.lifecycle import allowed, public_names, refusal
+from sessions_app.models import Session
 from sessions_app.states import ACTIONS, IN_MODE, Mode, Viewer
 from sessions_app.viewing import roles_of
 
@@ -18,7 +18,7 @@ YES_OR_NO = (False, True)
 
 @pytest.mark.parametrize("policy", ["creator", "staff"])
 @pytest.mark.parametrize("mode", Mode)
-def test_the_allowed_actions_of_every_session_and_viewer_agree_with_the_table(
+def test_the_allowed_actions_of_every_session_and_viewer_are_those_without_a_refusal(
     mode, policy, now, settings
 ):
     settings.SESSION_APPROVAL_POLICY = policy
@@ -26,7 +26,9 @@ def test_the_allowed_actions_of_every_session_and_viewer_agree_with_the_table(
     dates = (now - 3 * HOUR, now - HOUR / 2, now, now + HOUR)
 
     for status, date, taken, requests in product(IN_MODE[mode], dates, (1, 2, 3), YES_OR_NO):
-        session = Facts(status, mode, date, date + HOUR, 2, taken, has_requests=requests)
+        session = Session(status=status, booking_mode=mode, date=date, ends_at=date + HOUR)
+        session.max_participants, session.participant_count = 2, taken
+        session.has_requests = requests
         for creator, participant, asker, staff, enough in people:
             roles = roles_of(
                 creator=creator,
@@ -38,4 +40,8 @@ def test_the_allowed_actions_of_every_session_and_viewer_agree_with_the_table(
             )
             viewer = Viewer(roles, now, asked_enough=enough)
 
-            assert buttons(session, viewer) == allowed(ACTIONS, session, viewer)
+            assert allowed(ACTIONS, session, viewer) == [
+                name
+                for name in public_names(ACTIONS)
+                if refusal(ACTIONS[name], session, viewer) is None
+            ]
