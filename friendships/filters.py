@@ -25,7 +25,7 @@ class RequestFilter(StrictFilterSet):
         fields: list[str] = []
 
     def by_direction(self, rows: FriendshipQuerySet, name: str, value: str) -> FriendshipQuerySet:
-        return rows.filter(is_incoming=value == "incoming")
+        return rows.filter(**{value: True})
 
 
 class NamesFilter(WordsFilter):

@@ -47,9 +47,9 @@ class FriendshipQuerySet(LifecycleQuerySet):
 
     def requests_seen_by(self, user: Any) -> Self:
         """The requests that this person has sent or received, without closed ones. They can be
-        filtered by `is_incoming`: whether this person received it."""
+        filtered by `incoming` and `outgoing`."""
         seen = self.of(user).exclude(status=Status.CLOSED)
-        return seen.alias(is_incoming=Q(to_user=user))
+        return seen.alias(incoming=Q(to_user=user), outgoing=Q(from_user=user))
 
     def for_list(self) -> Self:
         return self.select_related("from_user", "to_user")
