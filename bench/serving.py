@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import os
 import re
-import signal
 import statistics
 import subprocess
 import sys
@@ -32,8 +31,14 @@ CONNECTIONS = 32
 PASSWORD = "learn-together-26"  # the demo people's password
 
 
-def granian(threads: int) -> list[str]:
+def rest(threads: int) -> list[str]:
     return [sys.executable, "manage.py", "rest", f"WEB_THREADS={threads}"]
+
+
+def granian(threads: int) -> list[str]:
+    options = ["--interface=wsgi", f"--workers={PROCESSES}", f"--blocking-threads={threads}"]
+    where = ["--port=$PORT", "--no-ws", "--log-level=error", "config.wsgi:application"]
+    return [sys.executable, "-m", "granian", *options, *where]
 
 
 def gunicorn(threads: int) -> list[str]:
@@ -48,11 +53,11 @@ def uvicorn() -> list[str]:
 
 
 ARRANGEMENTS = {
-    "granian, WSGI, 1 thread": granian(1),
-    "granian, WSGI, 2 threads": granian(2),
+    "`manage.py rest`, 8 threads": rest(8),
     "granian, WSGI, 8 threads": granian(8),
-    "gunicorn, gthread, 2 threads": gunicorn(2),
+    "granian, WSGI, 2 threads": granian(2),
     "gunicorn, gthread, 8 threads": gunicorn(8),
+    "gunicorn, gthread, 2 threads": gunicorn(2),
     "uvicorn, ASGI": uvicorn(),
 }
 
@@ -141,14 +146,22 @@ class Candidate:
         )
 
     def stop(self) -> None:
-        os.killpg(self.process.pid, signal.SIGTERM)
-        self.process.wait(30)
+        self.process.terminate()  # all of these hand it on to their processes
+        self.process.wait(60)
 
 
 def found(pattern: str, text: str) -> re.Match[str]:
     match = re.search(pattern, text)
     assert match, text
     return match
+
+
+def prepare() -> None:
+    """Fill the database in DATABASE_URL with the demo data, unless it has people already."""
+    if "DATABASE_URL" not in os.environ:
+        raise SystemExit("DATABASE_URL is not set: name a database that may get the demo data.")
+    for command in ("migrate", "load_demo_data"):
+        subprocess.run([sys.executable, "manage.py", command, "-v0"], cwd=ROOT, check=True)
 
 
 def sign_in(port: int) -> tuple[str, int]:
@@ -181,18 +194,13 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=7)
     parser.add_argument("--seconds", type=int, default=3)
     options = parser.parse_args()
-    if "DATABASE_URL" not in os.environ:
-        parser.error(
-            "DATABASE_URL is not set: it must name a database that may be filled with demo data."
-        )
-    for command in ("migrate", "load_demo_data"):
-        subprocess.run([sys.executable, "manage.py", command, "-v0"], cwd=ROOT, check=True)
-    candidates = {name: Candidate(command) for name, command in ARRANGEMENTS.items()}
+    prepare()
+    contestants = {name: Contestant(command) for name, command in ARRANGEMENTS.items()}
     try:
-        for candidate in candidates.values():
-            candidate.start()
-        token, session = sign_in(next(iter(candidates.values())).port)
-        paths = ["/api/sessions/", f"/api/sessions/{session}/"]
+        for contestant in contestants.values():
+            contestant.start()
+        token, session = sign_in(next(iter(contestants.values())).port)
+        paths = ["/api/sessions/", f"/api/sessions/{session}/", "/api/notifications/"]
         for _ in range(options.turns):
             for path in paths:
                 for candidate in candidates.values():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import logging
 import os
@@ -10,46 +11,14 @@ import subprocess  # nosec B404  # used once, below, with commands of our own
 import sys
 import threading
 from collections.abc import Mapping, Sequence
-from queue import SimpleQueue
 
 logger = logging.getLogger(__name__)
 
 # Seconds that the parts may take to finish running work. Then they are killed.
 GRACE = 40
+# Seconds between two looks at whether a part has ended.
+PAUSE = 0.2
 PR_SET_PDEATHSIG = 1
-
-
-class ChildProcess:
-    """A child process.
-
-    Attributes:
-        name: its name in the log.
-    """
-
-    def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
-        self.name = name
-        parent = os.getpid()
-        # No other thread runs here yet, so running code between fork and exec is safe. Its own
-        # process group keeps it from getting Ctrl-C by the terminal: `stop` ends it gracefully.
-        self.process = subprocess.Popen(  # noqa: S603  # nosec B603  # the commands are our own
-            command,
-            env=environment,
-            preexec_fn=lambda: end_with_parent(parent),
-            process_group=0,
-        )
-
-    def stop(self) -> None:
-        if self.process.poll() is None:
-            self.process.terminate()
-
-    def join(self) -> int:
-        """Wait for the process to end, kill it if it doesn't, and return its exit code."""
-        try:
-            return self.process.wait(GRACE)
-        except subprocess.TimeoutExpired:
-            logger.error("The part %s didn't stop within %s seconds: killing it.", self.name, GRACE)
-            self.process.kill()
-            return self.process.wait()
 
 
 def supervise(commands: Mapping[str, Sequence[str]], environment: Mapping[str, str]) -> int:
@@ -62,25 +31,38 @@ def supervise(commands: Mapping[str, Sequence[str]], environment: Mapping[str, s
     Returns:
         The exit code: 0 if a signal stopped it and every part exited with 0.
     """
-    ends: SimpleQueue[ChildProcess | None] = SimpleQueue()
+    told = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ends.put(None))
-    parts = [ChildProcess(name, command, environment) for name, command in commands.items()]
-    for part in parts:
-        threading.Thread(target=report_end, args=(part, ends), daemon=True).start()
-    failed = ends.get()
-    if failed:
-        code = failed.process.returncode
-        logger.error("The part %s ended by itself with %s: stopping all.", failed.name, code)
-    for part in parts:
-        part.stop()
-    codes = [part.join() for part in parts]
-    return 1 if failed or any(codes) else 0
+        signal.signal(number, lambda *_: told.set())
+    parts = {name: start(command, environment) for name, command in commands.items()}
+    while not told.wait(PAUSE):
+        if ended := [name for name, part in parts.items() if part.poll() is not None]:
+            logger.error("The part %s ended by itself: stopping all.", ended[0])
+            break
+    for part in parts.values():
+        part.terminate()
+    codes = [end(name, part) for name, part in parts.items()]
+    return 0 if told.is_set() and not any(codes) else 1
 
 
-def report_end(part: ChildProcess, ends: SimpleQueue[ChildProcess | None]) -> None:
-    part.process.wait()
-    ends.put(part)
+def start(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    parent = os.getpid()
+    # No other thread runs here yet, so running code between fork and exec is safe. Its own process
+    # group keeps it from getting Ctrl-C by the terminal: SIGTERM ends it gracefully.
+    return subprocess.Popen(  # noqa: S603  # nosec B603  # the commands are our own
+        command, env=environment, preexec_fn=lambda: end_with_parent(parent), process_group=0
+    )
+
+
+def end(name: str, part: subprocess.Popen[bytes]) -> int:
+    """Wait for a part to end, kill it if it doesn't, and return its exit code."""
+    try:
+        part.wait(GRACE)
+    except subprocess.TimeoutExpired:
+        logger.error("The part %s didn't stop within %s seconds: killing it.", name, GRACE)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(part.pid, signal.SIGKILL)  # also what it has started, if it was killed itself
+    return part.wait()
 
 
 def end_with_parent(parent: int) -> None:

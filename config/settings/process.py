@@ -17,7 +17,8 @@ PUSH_PORT = env.int("PUSH_PORT", min(PORT + 1, 65535), least=1, most=65535)
 # In seconds: how long the head of a request may take to arrive, and the rest of it. A form, which
 # may hold a large file, has more time while it comes at 1,000 bytes a second
 # (`core/api/bodies.py`).
-# granian also closes a connection that is idle for HEADER_SECONDS.
+# granian closes a connection that is idle for HEADER_SECONDS, too. BODY_SECONDS and STALL_SECONDS
+# are uvicorn's (`make run` and live push): before granian the proxy has such deadlines.
 HEADER_SECONDS = env.int("HEADER_SECONDS", 10, least=1, most=300)
 BODY_SECONDS = env.int("BODY_SECONDS", 30, least=1, most=600)
 # In seconds: how long a client may read nothing of what is sent to it.

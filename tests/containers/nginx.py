@@ -27,6 +27,15 @@ def self_signed(folder: Path) -> None:
     subprocess.run(f"{command} {files}".split(), cwd=folder, check=True, capture_output=True)
 
 
+def in_turns(*ports: int) -> dict[str, str]:
+    """What to replace so that nginx leads to these servers in turns, as to a name's addresses."""
+    listed = " ".join(f"server 127.0.0.1:{port} max_fails=0;" for port in ports)
+    return {
+        "include http.conf;": f"include http.conf; upstream servers {{ {listed} }}",
+        "proxy_pass http://$rest;": "proxy_pass http://servers;",
+    }
+
+
 @dataclass
 class Nginx:
     """`with Nginx(folder, "plain.conf", rest=8000, push=8001, media=folder) as proxy:`

@@ -41,7 +41,7 @@ def test_a_web_server_has_time_to_finish_its_requests():
     seconds = int(SERVICES["web"]["stop_grace_period"].removesuffix("s"))
 
     assert seconds >= supervision.GRACE + 5
-    assert supervision.GRACE > rest.GRACE + rest.FAREWELL
+    assert supervision.GRACE > rest.GRACE
 
 
 def test_only_the_proxy_has_ports_and_the_databases_are_isolated():

@@ -18,8 +18,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         # By default, the first process of a container ignores SIGTERM.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-        parts = self.parts()
-        self.check_ports()
+        self.need_ports()
         prepare_database()
         collect_static_files()
         self.stdout.write(self.welcome())
@@ -27,8 +26,7 @@ class Command(BaseCommand):
         # The folder in which the processes combine their metrics.
         with tempfile.TemporaryDirectory(prefix="figures-") as figures:
             environment = os.environ | {"PROMETHEUS_MULTIPROC_DIR": figures}
-            code = supervise(parts, environment)
-        sys.exit(code)
+            sys.exit(supervise(self.parts(), environment))
 
     def parts(self) -> dict[str, list[str]]:
         """Return the commands that run in parallel, by name."""
@@ -57,31 +55,19 @@ class Command(BaseCommand):
 
     def welcome(self) -> str:
         base = f"http://localhost:{settings.PORT}"
-        processes, threads = settings.WEB_CONCURRENCY, settings.WEB_THREADS
         lines = [
             "",
-            *self.debug_lines(),
-            f"  REST         {base}/api/  {processes} processes with {threads} threads each",
+            f"  REST         {base}/api/",
             f"  Description  {base}/api/docs/",
             f"  Admin        {base}/admin/",
-            *self.redis_lines(),
         ]
-        return "\n".join([*lines, "", "  SIGTERM or Ctrl-C stops the server.", ""])
-
-    def debug_lines(self) -> list[str]:
-        if settings.DEBUG:
-            return ["  DEBUG is on: for this machine only. In production set DEBUG=0.", ""]
-        return []
-
-    def redis_lines(self) -> list[str]:
         if settings.REDIS_URL:
-            return [
-                f"  Live push    ws://localhost:{settings.PUSH_PORT}/ws/",
-                "  Scheduler    Celery: one beat process, and workers",
+            lines.append(f"  Live push    ws://localhost:{settings.PUSH_PORT}/ws/")
+        else:
+            lines += [
+                "  Live push    none: /ws/ needs REDIS_URL; everything else works without it",
+                "  Limits       counted by each process for itself, since REDIS_URL is not set",
             ]
-        scheduler = "in a process of this server" if settings.EMBEDDED_SCHEDULER else "off"
-        return [
-            "  Live push    none: /ws/ needs REDIS_URL; everything else works without it",
-            f"  Scheduler    {scheduler}",
-            "  Limits       counted separately by each process, since REDIS_URL is not set",
-        ]
+        if settings.DEBUG:
+            lines.append("  DEBUG is on: for this machine only. In production set DEBUG=0.")
+        return "\n".join([*lines, "", "  SIGTERM or Ctrl-C stops the server.", ""])
