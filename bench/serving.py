@@ -195,11 +195,11 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=3)
     options = parser.parse_args()
     prepare()
-    contestants = {name: Contestant(command) for name, command in ARRANGEMENTS.items()}
+    candidates = {name: Candidate(command) for name, command in ARRANGEMENTS.items()}
     try:
-        for contestant in contestants.values():
-            contestant.start()
-        token, session = sign_in(next(iter(contestants.values())).port)
+        for candidate in candidates.values():
+            candidate.start()
+        token, session = sign_in(next(iter(candidates.values())).port)
         paths = ["/api/sessions/", f"/api/sessions/{session}/", "/api/notifications/"]
         for _ in range(options.turns):
             for path in paths:

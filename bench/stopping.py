@@ -22,7 +22,7 @@ from pathlib import Path
 
 import requests
 
-from bench.serving import ARRANGEMENTS, Contestant, prepare, sign_in
+from bench.serving import ARRANGEMENTS, Candidate, prepare, sign_in
 from tests.containers.nginx import Nginx, in_turns
 from tests.server import free_port
 
@@ -56,7 +56,7 @@ def measure(command: list[str], stops: int) -> tuple[Counter[tuple[str, int]], i
     """Return the answers by method and status, and how often nginx saw a connection broken."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        pair = Contestant(command), Contestant(command)
+        pair = Candidate(command), Candidate(command)
         for server in pair:
             server.start()
             stack.callback(server.stop)

@@ -1,12 +1,12 @@
-"""Unfinished requests: does the next one wait, and when do they end?
+"""Checks that unfinished requests don't delay others, and that the server ends them in time.
 
-`python -m bench.proof.unfinished --bodies 200 --sockets 200` opens so many requests whose body
-never ends and so many connections that say nothing: at `make run`, straight at REST, at the push
-port, and behind the nginx of `proxy/`. Beside them it asks for an address of the server, or opens
-a socket at the push port, twenty times. Then it waits until the server has ended all of them, by
-the deadlines that are shipped; straight at REST it ends the bodies itself, since only the proxy
-has a deadline for them. Ends with 1 if half of the requests took longer than 100 ms, or a
-connection was left. Needs nginx, and Redis on localhost.
+`python -m proof.unfinished --bodies 200 --sockets 200` opens this number of requests whose
+body never ends, and of connections that send nothing: at the server of `make run`, directly at
+REST, at the push port, and behind the nginx of `proxy/`. Meanwhile it sends twenty ordinary
+requests, or opens twenty sockets at the push port. Then it waits until the server has closed all
+connections, by its default deadlines. Directly at REST it closes the unfinished bodies itself,
+since only the proxy has a deadline for them. The exit code is 1 if half of the requests took
+longer than 100 ms, or if a connection stayed open too long. Needs nginx, and Redis on localhost.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from tests.server import Server, free_port
 from tests.waiting import until
 
 ENVIRONMENT = {"DEMO_DATA": "0", "DISABLE_THROTTLING": "1", "EMBEDDED_SCHEDULER": "0"}
-ASKED = 20
-# In seconds: of the request beside them, and the longest that a silent socket and an unfinished
-# body may live. The servers' deadlines are 10 and 30.
+REQUESTS = 20
+# Limits in seconds: for an ordinary request, for how long a silent socket may stay open, and for
+# how long an unfinished body may. The servers' deadlines are 10 and 30.
 QUICK, SILENCE, BODY = 0.1, 12, 40
 
 
@@ -42,9 +42,9 @@ class Door:
     """A way to reach a server.
 
     Attributes:
-        port: where the unfinished requests go.
-        ask: the seconds of one whole request.
-        ends_bodies: whether it has a deadline for them.
+        port: the port of the unfinished requests.
+        ask: sends one ordinary request, and returns the seconds that it takes.
+        ends_bodies: whether it has a deadline for bodies.
     """
 
     port: int
@@ -114,18 +114,18 @@ def prove(name: str, door: Door, bodies: int, sockets: int) -> bool:
         silent = [connected(door.port) for _ in range(sockets)]
         began = time.monotonic()
         ends = [pool.submit(lasted, client, began) for client in silent]
-        beside = [door.ask() for _ in range(ASKED)]
+        during = [door.ask() for _ in range(REQUESTS)]
         longest_silence = max(end.result() for end in ends)
         longest_body = 0.0
         if door.ends_bodies:
             longest_body = max(pool.map(lambda client: lasted(client, began), unfinished))
         for client in unfinished:
             client.close()
-    middle = statistics.median(beside)
+    middle = statistics.median(during)
     until(lambda: door.ask() < QUICK)
     print(
-        f"| {name} | {ms(statistics.median(before))} | {ms(beside[0])} | {ms(middle)} "
-        f"| {ms(max(beside))} | {longest_silence:.1f} s "
+        f"| {name} | {ms(statistics.median(before))} | {ms(during[0])} | {ms(middle)} "
+        f"| {ms(max(during))} | {longest_silence:.1f} s "
         f"| {f'{longest_body:.1f} s' if door.ends_bodies else 'with their client'} |",
         flush=True,
     )

@@ -149,7 +149,7 @@ def test_a_worker_that_dies_is_replaced(served):
     served.wait_until_ready()
 
 
-def test_sigterm_under_load_answers_what_was_begun_and_ends_as_a_success(served):
+def test_sigterm_under_load_answers_accepted_requests_and_exits_with_0(served):
     clients = load(f"{served.base}/healthz", token="", connections=16, seconds=4)
     everything = tree(served.process.pid)
     until(lambda: sum(client.counts["200"] for client in clients) > 200)
@@ -157,8 +157,8 @@ def test_sigterm_under_load_answers_what_was_begun_and_ends_as_a_success(served)
     assert served.stop() == 0
 
     counts = totals(clients)
-    # Refused, since it had stopped while they went on. granian closes idle connections at once;
-    # behind a proxy that keeps none, nothing is lost: tests/containers/test_stopping.py.
+    # Refused when the server had stopped and the clients went on. granian closes idle connections
+    # at once; behind the proxy nothing is lost (tests/containers/test_stopping.py).
     assert set(counts) <= {"200", "refused: nobody listens", "closed while idle"}
     assert are_gone(everything)
 

@@ -1,6 +1,6 @@
-"""Who sends or takes too little keeps nobody else waiting: at uvicorn (`make run`; the push port is
-the same) and at granian (`make serve`). uvicorn cuts all of them off when their time is over.
-granian does so only if the head doesn't come: the rest is the proxy's, in front of it
+"""Clients that send or read too slowly delay nobody, at uvicorn (`make run`; the push port behaves
+the same) and at granian (`make serve`). uvicorn disconnects them at a deadline. granian does so
+only while the head of a request is missing; the rest is up to the proxy in front of it
 (tests/containers/test_slow_clients.py)."""
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def seen(request, tmp_path_factory):
             ends["dripped body"] = pool.submit(drip, port, UNFINISHED, chunks, 0.1)
             start = upload(path, token, len(small))
             ends["too slow upload"] = pool.submit(drip, port, start, pieces(small, 5), 0.1)
-        beside = [answered_in(port) for _ in range(5)]
+        meanwhile = [answered_in(port) for _ in range(5)]
         silent_ends = list(pool.map(end_of, silent))
         results = {name: future.result() for name, future in ends.items()}
         after = answered_in(port)
@@ -121,7 +121,7 @@ def seen(request, tmp_path_factory):
         )
 
 
-# What granian leaves to the proxy.
+# Deadlines that granian leaves to the proxy.
 at_uvicorn = pytest.mark.parametrize("seen", ["run"], indirect=True)
 
 
@@ -131,7 +131,7 @@ def test_others_are_served_at_once(seen):
 
 
 @at_uvicorn
-def test_a_body_that_does_not_end_is_a_408_in_the_envelope_and_the_connection_is_closed(seen):
+def test_an_incomplete_body_is_a_408_in_the_envelope_and_the_connection_is_closed(seen):
     for end in [*seen.unfinished, seen.ends["dripped body"]]:
         head, _, body = end.received.partition(b"\r\n\r\n")
         assert end.status == 408
@@ -152,13 +152,13 @@ def test_the_rest_of_a_refused_body_has_a_deadline_too(seen):
     assert seen.ends["refused body"].seconds < SOON
 
 
-def test_an_upload_over_a_slow_line_is_taken(seen):
+def test_a_slow_upload_is_accepted(seen):
     assert seen.ends["slow upload"].status == 201
-    assert seen.ends["slow upload"].seconds > 1.2, "longer than another body may take"
+    assert seen.ends["slow upload"].seconds > 1.2, "longer than a body of another type may take"
 
 
 @at_uvicorn
-def test_an_upload_over_a_line_that_is_as_good_as_dead_is_not(seen):
+def test_an_upload_that_is_too_slow_is_refused(seen):
     assert seen.ends["too slow upload"].status == 408
 
 

@@ -18,7 +18,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         # By default, the first process of a container ignores SIGTERM.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-        self.need_ports()
+        self.check_ports()
         prepare_database()
         collect_static_files()
         self.stdout.write(self.welcome())
