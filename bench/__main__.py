@@ -9,17 +9,21 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from bench import plot, report, scale, soak
 from bench.cases import CASES
+from bench.checkouts import checked_out
 from bench.comparing import Effort, benched, compare
-from bench.data import template
+from bench.data import counterpart, template
 from bench.databases import DEFAULT_URL, Databases, name_of, read_size
 from bench.servers import NAMES
 
 PROCESSES = os.cpu_count() or 1
+ROUNDS = 5
+ROUNDS_AGAINST = 10
 
 
 def databases(text: str) -> Databases:
@@ -83,10 +87,14 @@ def parser() -> argparse.ArgumentParser:
     data.set_defaults(function=fill_data)
     run = commands.add_parser("run", help="compare servers")
     run.add_argument("--cases", type=one_of(list(CASES)), default=list(CASES))
-    run.add_argument("--servers", type=one_of(list(NAMES)), default=list(NAMES))
+    compared = run.add_mutually_exclusive_group()
+    compared.add_argument("--servers", type=one_of(list(NAMES)), default=list(NAMES))
+    compared.add_argument(
+        "--against", metavar="REF", help="compare with the product at this git reference instead"
+    )
     run.add_argument("--size", type=size, default=1_000)
     run.add_argument("--json", type=Path, metavar="FILE", help="write all figures to this file")
-    add_effort(run, seconds=5, rounds=5)
+    add_effort(run, seconds=5)
     run.set_defaults(function=run_cases)
     growth = commands.add_parser("scale", help="measure the product at several sizes")
     growth.add_argument("--sizes", type=sizes, default=sizes("1k,10k,200k,1m"))
@@ -110,11 +118,13 @@ def add_effort(
     rounds: int | None = None,
     connections: int = 16,
 ) -> None:
-    """Add the options of how much to measure; seconds and rounds only if they have defaults."""
-    command.set_defaults(seconds=0.0, rounds=0)
-    if seconds and rounds:
+    """Add the options of how much to measure; seconds and rounds only if there are default
+    seconds."""
+    if seconds:
         command.add_argument("--seconds", type=positive, default=seconds, help="per round")
         command.add_argument("--rounds", type=whole, default=rounds)
+    else:
+        command.set_defaults(seconds=0.0, rounds=0)
     command.add_argument(
         "--connections", type=whole, default=connections, help="concurrent connections"
     )
@@ -131,8 +141,18 @@ def fill_data(options: argparse.Namespace) -> None:
 
 def run_cases(options: argparse.Namespace) -> None:
     filled = template(options.database, options.size)
-    results = compare(options.database, filled, options.servers, options.cases, effort(options))
-    print(report.table(results))
+    options.rounds = options.rounds or (ROUNDS_AGAINST if options.against else ROUNDS)
+    measured = partial(
+        compare, options.database, filled, cases=options.cases, effort=effort(options)
+    )
+    if options.against:
+        with checked_out(options.against) as other:
+            own = counterpart(filled, options.size, other)
+            results = measured(["product"], others=[(other, own)])
+        print(report.table_against(results, other.name))
+    else:
+        results = measured(options.servers)
+        print(report.table(results))
     if options.json:
         figures = report.as_json(results, effort(options), options.size)
         options.json.write_text(json.dumps(figures, indent=1))

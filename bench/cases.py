@@ -18,6 +18,7 @@ import psycopg
 
 from bench import tokens
 from bench.queries import BUSY, DETAILS, FREE, FRIENDS, PENDING, STARTABLE, TAKEN, TALKS
+from bench.servers import Server
 
 SEED = 20_26
 READERS = 2_000
@@ -44,12 +45,15 @@ class CaseRequest:
 
 @dataclass
 class Site:
-    """A filled database, from which the cases choose people and sessions."""
+    """A filled database, from which the cases choose people and sessions.
+
+    Attributes:
+        tokens: for each server's database, by its URL: people's ids → access tokens.
+    """
 
     connection: psycopg.Connection[Any]
-    url: str
     rng: random.Random = field(default_factory=random.Random)
-    tokens: dict[int, str] = field(default_factory=dict)
+    tokens: dict[str, dict[int, str]] = field(default_factory=dict)
 
     def rows(self, query: str, **parts: object) -> list[tuple[Any, ...]]:
         return self.connection.execute(query.format(**parts)).fetchall()
@@ -66,11 +70,12 @@ class Site:
             CaseRequest(self.rng.choice(self.people), self.rng.choice(paths)) for _ in range(READS)
         ]
 
-    def sign_in(self, people: set[int]) -> dict[int, str]:
-        """Return the tokens of these people, and of all who were signed in before."""
-        missing = sorted(people - self.tokens.keys())
-        self.tokens |= tokens.issue(self.url, missing) if missing else {}
-        return self.tokens
+    def sign_in(self, server: Server, people: set[int]) -> dict[int, str]:
+        """Return this server's tokens of these people, and of all who were signed in before."""
+        known = self.tokens.setdefault(server.url, {})
+        if missing := people - known.keys():
+            known |= tokens.issue(server.checkout, server.url, sorted(missing))
+        return known
 
 
 def filters(site: Site) -> list[str]:
@@ -186,14 +191,19 @@ CASES = {
 
 
 class CaseRequests:
-    """The requests of a case on a site, and the tokens of the people who send them."""
+    """The requests of a case on a site, and the people who send them."""
 
     def __init__(self, case: Case, site: Site) -> None:
         self.case = case
+        self.site = site
         # The seed has the case's name, so that its requests don't depend on the other cases.
         site.rng.seed(f"{SEED} {case.name}")
         self.unused = case.make(site)
-        self.tokens = site.sign_in({request.person for request in self.unused})
+        self.people = {request.person for request in self.unused}
+
+    def tokens(self, server: Server) -> dict[int, str]:
+        """Return the people's access tokens for this server, by their ids."""
+        return self.site.sign_in(server, self.people)
 
     def take(self, most: int) -> list[CaseRequest]:
         """Return the next requests. A write's requests are used up, so there may be fewer."""
@@ -201,10 +211,11 @@ class CaseRequests:
         self.unused = self.unused[most:] + (taken if self.case.repeat else [])
         return taken
 
-    def parts(self, number: int) -> list[list[bytes]]:
-        """Return the encoded requests in this number of parts. For a read, each part has all of
-        them; for a write, each request is in one part only."""
-        written = [wire(request, self.tokens[request.person]) for request in self.unused]
+    def parts(self, server: Server, number: int) -> list[list[bytes]]:
+        """Return the requests to this server, encoded, in this number of parts. For a read, each
+        part has all of them; for a write, each request is in one part only."""
+        tokens = self.tokens(server)
+        written = [wire(request, tokens[request.person]) for request in self.unused]
         if self.case.repeat:
             return [written] * number
         size = len(written) // number

@@ -4,6 +4,7 @@ turns, so that other load on the machine affects all of them equally."""
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -14,10 +15,11 @@ from typing import Any
 import psycopg
 
 from bench.cases import CASES, Case, CaseRequests, Site
+from bench.checkouts import HERE, Checkout
 from bench.client import Load, drive
 from bench.databases import Databases
 from bench.processes import backends, check_same_machine, processor_ms, tree, used_since
-from bench.sameness import check
+from bench.sameness import DifferentAnswerError, difference_between
 from bench.servers import Server, serving
 
 WARM_UP_SECONDS = 1.0
@@ -54,22 +56,32 @@ class Measured:
 
 @dataclass
 class Result:
-    """The rounds of each server for one case, by the server's name."""
+    """What was measured in one case.
+
+    Attributes:
+        rounds: those of each server, by its name.
+        difference: where the answers of another checkout differ from this one's; "" if nowhere.
+    """
 
     case: str
     rounds: dict[str, list[Measured]] = field(default_factory=dict)
+    difference: str = ""
 
 
 class Bench:
-    """The servers on one database, and the client."""
+    """The servers and the client.
 
-    def __init__(self, url: str, servers: Sequence[Server], client: Executor) -> None:
-        self.url = url
+    The cases choose their requests from the database of the first server. The other servers use it,
+    too, or have one with the same rows.
+    """
+
+    def __init__(self, servers: Sequence[Server], client: Executor) -> None:
+        url = servers[0].url
         self.servers = servers
         self.client = client
         self.connection: psycopg.Connection[Any] = psycopg.connect(url, autocommit=True)
         check_same_machine(self.connection)
-        self.site = Site(self.connection, url)
+        self.site = Site(self.connection)
 
     def drive(self, server: Server, requests: list[bytes], **how: Any) -> Load:
         """Run `client.drive` in the client's process; `how` has its keyword arguments."""
@@ -92,52 +104,112 @@ class Bench:
 
     def used(self, server: Server) -> tuple[dict[int, float], dict[int, float]]:
         """Return the processor time of the server's processes, and of PostgreSQL's, so far."""
-        return processor_ms(tree(server.pid)), processor_ms(backends(self.connection, self.url))
+        connected = backends(self.connection, server.url)
+        return processor_ms(tree(server.pid)), processor_ms(connected)
 
     def compare(self, case: Case, effort: Effort) -> Result:
         """Measure a case on each server that answers it."""
-        servers = [each for each in self.servers if case.compared or each.name == "product"]
+        servers = [each for each in self.servers if case.compared or each.is_product]
         requests = CaseRequests(case, self.site)
-        product = [each for each in servers if each.name == "product"]
-        if product:
-            check(requests, product[0], [each for each in servers if each.name != "product"])
-        how: dict[str, Any] = {"connections": effort.connections, "repeat": case.repeat}
-        parts = iter(requests.parts(len(servers) * (effort.rounds + 1)))
-        for server in servers:
-            self.drive(server, next(parts), seconds=WARM_UP_SECONDS, **how)
         result = Result(case.name, {server.name: [] for server in servers})
+        result.difference = self.check(requests, servers)
+        how: dict[str, Any] = {"connections": effort.connections, "repeat": case.repeat}
+        parts = portions(requests, servers, effort.rounds + 1)
+        for server in servers:
+            self.drive(server, next(parts[server.name]), seconds=WARM_UP_SECONDS, **how)
         for number in range(effort.rounds):
             for server in servers:
                 step = f"{case.name}, round {number + 1} of {effort.rounds}: {server.name}"
                 print(f"  {step}", file=sys.stderr, flush=True)
-                measured = self.measure(server, next(parts), seconds=effort.seconds, **how)
+                part = next(parts[server.name])
+                measured = self.measure(server, part, seconds=effort.seconds, **how)
                 result.rounds[server.name].append(measured)
         return result
 
+    def check(self, requests: CaseRequests, servers: Sequence[Server]) -> str:
+        """Compare the other servers' answers with the product's, if it is among them. Return where
+        those of another checkout differ, or "".
+
+        Raises:
+            DifferentAnswerError: a baseline gives another answer than the product.
+        """
+        found = ""
+        product = next((each for each in servers if each.name == HERE.name), None)
+        for server in servers:
+            if product and server is not product:
+                where = difference_between(requests, product, server)
+                if where and not server.is_product:
+                    raise DifferentAnswerError(f"{server.name}, {where}")
+                found = found or where
+        return found
+
+
+def portions(
+    requests: CaseRequests, servers: Sequence[Server], rounds: int
+) -> dict[str, Iterator[list[bytes]]]:
+    """Return each server's requests of each round, by the server's name.
+
+    A write can be done only once in a database: servers that share one get different requests, and
+    servers that have their own get the same.
+    """
+    most = max(Counter(server.url for server in servers).values())
+    before: Counter[str] = Counter()
+    found = {}
+    for server in servers:
+        parts = requests.parts(server, most * rounds)
+        found[server.name] = iter(parts[before[server.url] :: most])
+        before[server.url] += 1
+    return found
+
 
 @contextmanager
-def benched(url: str, names: Sequence[str], *, processes: int) -> Iterator[Bench]:
-    """Start these servers on the database, and the client."""
+def benched(
+    url: str, names: Sequence[str], *, processes: int, others: Sequence[tuple[Checkout, str]] = ()
+) -> Iterator[Bench]:
+    """Start these servers on the database, and the client.
+
+    Args:
+        others: checkouts whose product is started, too, each with the URL of its own database.
+    """
     with ExitStack() as stack:
         # A fresh interpreter: a forked one would inherit the open connections.
         context = get_context("spawn")
         client = stack.enter_context(ProcessPoolExecutor(1, mp_context=context))
-        servers = [stack.enter_context(serving(name, url, processes=processes)) for name in names]
-        bench = Bench(url, servers, client)
+        started = [serving(name, url, processes=processes) for name in names]
+        started += [
+            serving("product", own, processes=processes, checkout=checkout)
+            for checkout, own in others
+        ]
+        bench = Bench([stack.enter_context(server) for server in started], client)
         stack.callback(bench.connection.close)
         yield bench
 
 
 def compare(
-    databases: Databases, filled: str, names: Sequence[str], cases: Sequence[str], effort: Effort
+    databases: Databases,
+    filled: str,
+    names: Sequence[str],
+    cases: Sequence[str],
+    effort: Effort,
+    others: Sequence[tuple[Checkout, str]] = (),
 ) -> list[Result]:
-    """Measure the cases on these servers, on copies of the filled database."""
+    """Measure the cases on these servers, on copies of the filled database.
+
+    Args:
+        others: checkouts whose product is measured, too, each with the URL of its own filled
+            database, which is copied as well.
+    """
     results = []
     for group in together([CASES[name] for name in cases]):
-        with (
-            databases.copy(filled) as url,
-            benched(url, names, processes=effort.processes) as bench,
-        ):
+        with ExitStack() as stack:
+            url = stack.enter_context(databases.copy(filled))
+            copies = [
+                (checkout, stack.enter_context(databases.copy(own, f"run_{checkout.name}")))
+                for checkout, own in others
+            ]
+            bench = stack.enter_context(
+                benched(url, names, processes=effort.processes, others=copies)
+            )
             results += [bench.compare(case, effort) for case in group]
     return results
 

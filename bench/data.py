@@ -8,18 +8,17 @@ takes a fraction of the time.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
+from bench.checkouts import HERE, Checkout
 from bench.databases import Databases, administer, create, drop, migrate, name_of, rename, size_name
 from bench.progress import Progress
 
-SCRIPTS = sorted((Path(__file__).parent / "filling").glob("*.sql"))
-MIGRATIONS = sorted(Path(__file__).parent.parent.glob("*/migrations/*.py"))
 # The number of sessions or people per statement.
 CHUNK = 20_000
 MIN_PEOPLE = 100
@@ -68,38 +67,70 @@ def template(databases: Databases, sessions: int) -> str:
     exist, if the tables or the scripts have changed, or if its dates are too old."""
     url = databases.named(size_name(sessions))
     if not is_current(url):
-        fill(url, sessions)
+        fill(url, sessions, HERE, datetime.now(UTC).replace(minute=0, second=0, microsecond=0))
+    return url
+
+
+def counterpart(filled: str, sessions: int, checkout: Checkout) -> str:
+    """Return the URL of a database that has the rows of this template in the tables of another
+    checkout, by that checkout's scripts. It is the template itself if they are the same. Otherwise,
+    it is filled unless it has just that content.
+
+    Raises:
+        SystemExit: the checkout has no scripts.
+    """
+    if not scripts(checkout):
+        raise SystemExit(f"{checkout.name} has no bench/filling, which fills its database.")
+    digest, base = content(filled)
+    if fingerprint(checkout) == digest:
+        return filled
+    url = f"{filled}_against"
+    if content(url) != (fingerprint(checkout), base):
+        fill(url, sessions, checkout, datetime.fromisoformat(base))
     return url
 
 
 def is_current(url: str) -> bool:
     """Whether the database was filled recently, by the current scripts into the current tables."""
+    digest, base = content(url)
+    return digest == fingerprint(HERE) and (
+        datetime.now(UTC) - datetime.fromisoformat(base) < MAX_AGE
+    )
+
+
+def content(url: str) -> tuple[str, str]:
+    """Return (fingerprint, moment to which its dates are relative) of a database that is filled;
+    two empty texts if there is none."""
     rows = administer(
         url,
         "SELECT shobj_description(oid, 'pg_database') FROM pg_database"
         f" WHERE datname = '{name_of(url)}'",
     )
-    digest, _, filled = (rows[0][0] or "" if rows else "").partition(" ")
-    return digest == fingerprint() and datetime.now(UTC) - datetime.fromisoformat(filled) < MAX_AGE
+    digest, _, base = (rows[0][0] or "" if rows else "").partition(" ")
+    return digest, base
 
 
-def fingerprint() -> str:
-    """Return a digest of everything that determines the content of a template."""
-    texts = b"".join(file.read_bytes() for file in [*SCRIPTS, *MIGRATIONS])
-    return hashlib.sha256(texts).hexdigest()[:16]
+def scripts(checkout: Checkout) -> list[Path]:
+    return sorted(checkout.root.glob("bench/filling/*.sql"))
 
 
-def fill(url: str, sessions: int) -> None:
-    """Create the database. It gets its name when it is complete."""
+def fingerprint(checkout: Checkout) -> str:
+    """Return a digest of everything that determines the content of a template, but the day."""
+    files = [*scripts(checkout), *sorted(checkout.root.glob("*/migrations/*.py"))]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
+
+
+def fill(url: str, sessions: int, checkout: Checkout, base: datetime) -> None:
+    """Create the database, with dates relative to `base`. It gets its name when it is complete."""
     unfinished = f"{url}_unfinished"
     drop(unfinished)
     create(unfinished)
-    migrate(unfinished)
+    migrate(unfinished, checkout)
     with psycopg.connect(unfinished, autocommit=True) as connection:
         connection.execute("SET synchronous_commit = off")
         connection.execute("SET maintenance_work_mem = '512MB'")
-        load(connection, sessions)
-    comment = f"{fingerprint()} {datetime.now(UTC).isoformat()}"
+        load(connection, sessions, scripts(checkout), base)
+    comment = f"{fingerprint(checkout)} {base.isoformat()}"
     administer(
         unfinished, "COMMENT ON DATABASE {name} IS " + f"'{comment}'", name=name_of(unfinished)
     )
@@ -107,12 +138,13 @@ def fill(url: str, sessions: int) -> None:
     rename(unfinished, url)
 
 
-def load(connection: psycopg.Connection[Any], sessions: int) -> None:
+def load(
+    connection: psycopg.Connection[Any], sessions: int, files: Sequence[Path], base: datetime
+) -> None:
     people = max(MIN_PEOPLE, sessions // 5)
-    base = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     values = {"sessions": sessions, "people": people, "base": base}
-    functions, *scripts = SCRIPTS
-    amounts = {script: people if script.stem in BY_PERSON else sessions for script in scripts}
+    functions, *tables = files
+    amounts = {table: people if table.stem in BY_PERSON else sessions for table in tables}
     work = int(sum(amounts.values()) * (1 + INDEX_WORK))
     progress = Progress(work)
 

@@ -3,21 +3,18 @@ kept, and working copies of it, which are dropped after a run."""
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
 
-ROOT = Path(__file__).resolve().parent.parent
+from bench.checkouts import HERE, Checkout
+
 DEFAULT_URL = "postgres://postgres@localhost:5432/bench"
 
 
@@ -37,13 +34,16 @@ class Databases:
         return on(self.url, name)
 
     @contextmanager
-    def copy(self, template: str) -> Iterator[str]:
+    def copy(self, template: str, purpose: str = "run") -> Iterator[str]:
         """Copy the database at this URL, yield the copy's URL, and drop the copy at the end.
+
+        Args:
+            purpose: the end of the copy's name.
 
         Raises:
             SystemExit: another run uses the copy.
         """
-        copied = f"{template}_run"
+        copied = f"{template}_{purpose}"
         if in_use(copied):
             raise SystemExit(f"Another run uses {name_of(copied)}: wait for it, or end it.")
         drop(copied)
@@ -93,10 +93,10 @@ def rename(url: str, new: str) -> None:
     administer(url, "ALTER DATABASE {old} RENAME TO {new}", **names)
 
 
-def migrate(url: str) -> None:
-    command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
-    environment = os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings"}
-    subprocess.run(command, cwd=ROOT, env=environment, check=True)
+def migrate(url: str, checkout: Checkout = HERE) -> None:
+    """Run the checkout's migrations."""
+    environment = {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings"}
+    checkout.manage("migrate", "--verbosity=0", environment=environment)
 
 
 def read_size(text: str) -> int:

@@ -20,16 +20,10 @@ def middle(rounds: Sequence[Measured], name: str) -> float:
     return float(median(getattr(each, name) for each in rounds))
 
 
-def ratios(product: Sequence[Measured], other: Sequence[Measured], name: str) -> list[float]:
-    """Return the product's advantage for each round: above 1 it answered more requests, or used
-    less processor time."""
-    pairs = zip(product, other, strict=True)
-    if name == "rate":
-        return [ours.rate / theirs.rate if theirs.rate else 0.0 for ours, theirs in pairs]
-    return [
-        theirs.processor_ms / ours.processor_ms if ours.processor_ms else 0.0
-        for ours, theirs in pairs
-    ]
+def ratios(one: Sequence[Measured], other: Sequence[Measured], name: str) -> list[float]:
+    """Return the first server's figure divided by the second one's, for each round."""
+    pairs = [(getattr(a, name), getattr(b, name)) for a, b in zip(one, other, strict=True)]
+    return [ours / theirs if theirs else 0.0 for ours, theirs in pairs]
 
 
 def spread(values: Sequence[float]) -> str:
@@ -51,15 +45,42 @@ def table(results: Sequence[Result]) -> str:
             ]
             against = ["", ""]
             if product and name != "product":
-                against = [spread(ratios(product, rounds, of)) for of in ("rate", "processor_ms")]
+                # Above 1, the product answered more requests, or used less processor time.
+                against = [
+                    spread(ratios(product, rounds, "rate")),
+                    spread(ratios(rounds, product, "processor_ms")),
+                ]
             lines.append(f"| {' | '.join([result.case, name, *figures, *against])} |")
     return "\n".join(lines + remarks(results))
 
 
+def table_against(results: Sequence[Result], other: str) -> str:
+    """Return the processor time of this checkout and of the other one, and the ratios: above 1,
+    this one uses more."""
+    columns = [
+        f"{part}: {what}"
+        for part in ("server ms/1000", "PostgreSQL ms/1000")
+        for what in ("now", other, "ratio")
+    ]
+    lines = [f"| case | {' | '.join(columns)} | both: ratio |", "|---" * 8 + "|"]
+    for result in results:
+        now, then = result.rounds["product"], result.rounds[other]
+        figures = []
+        for name in ("server_ms", "database_ms"):
+            figures += [f"{middle(rounds, name):.0f}" for rounds in (now, then)]
+            figures.append(spread(ratios(now, then, name)))
+        figures.append(spread(ratios(now, then, "processor_ms")))
+        lines.append(f"| {result.case} | {' | '.join(figures)} |")
+    return "\n".join(lines + remarks(results))
+
+
 def remarks(results: Sequence[Result]) -> list[str]:
-    """Return remarks on figures with errors, and on writes whose requests ran out."""
+    """Return remarks on other answers, on figures with errors, and on writes whose requests ran
+    out."""
     found = []
     for result in results:
+        if result.difference:
+            found.append(f"**{result.case}: the answers differ. {result.difference}**")
         for name, rounds in result.rounds.items():
             errors = sum(each.errors for each in rounds)
             if errors:

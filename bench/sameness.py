@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,25 +15,26 @@ SAMPLES = 12
 
 
 class DifferentAnswerError(Exception):
-    """A baseline's answer differs from the product's."""
+    """A server doesn't answer as the product does."""
 
 
-def check(requests: CaseRequests, product: Server, baselines: Sequence[Server]) -> None:
-    """Compare some answers, key by key. For a write, compare keys and types of the product's answer
-    to one request with those of each baseline's answer to another.
+def difference_between(requests: CaseRequests, one: Server, other: Server) -> str:
+    """Compare some answers of two servers, key by key. For a write, compare keys and types of the
+    answers to two requests. Return where they differ, or "".
 
     Raises:
-        DifferentAnswerError: with where they differ.
+        DifferentAnswerError: an answer isn't successful.
     """
-    for _ in range(SAMPLES if requests.case.repeat else 1):
+    repeat = requests.case.repeat
+    for _ in range(SAMPLES if repeat else 1):
         request = requests.take(1)[0]
-        expected = answer(product, request, requests.tokens)
-        for server in baselines:
-            other = request if requests.case.repeat else requests.take(1)[0]
-            got = answer(server, other, requests.tokens)
-            where = difference(expected, got) if requests.case.repeat else kinds(expected, got)
-            if where:
-                raise DifferentAnswerError(f"{server.name}, {request.path}: {where}")
+        expected = answer(one, request, requests.tokens(one))
+        second = request if repeat else requests.take(1)[0]
+        got = answer(other, second, requests.tokens(other))
+        where = difference(expected, got) if repeat else kinds(expected, got)
+        if where:
+            return f"{request.path}: {where}"
+    return ""
 
 
 def answer(server: Server, request: CaseRequest, tokens: dict[int, str]) -> Any:

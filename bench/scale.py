@@ -68,7 +68,7 @@ def latency(bench: Bench, case: Case, effort: Effort) -> float:
     Raises:
         RuntimeError: an answer was an error.
     """
-    requests = CaseRequests(case, bench.site).parts(1)[0][:READS]
+    requests = CaseRequests(case, bench.site).parts(bench.servers[0], 1)[0][:READS]
     how = {"seconds": effort.seconds, "connections": effort.connections, "repeat": True}
     rounds = [bench.measure(bench.servers[0], requests, **how) for _ in range(effort.rounds + 1)]
     if any(each.errors for each in rounds):

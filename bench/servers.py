@@ -14,13 +14,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.databases import ROOT
+from bench.checkouts import HERE, Checkout
 
 SECRET_KEY = "for-the-benchmark-only-a-key-that-everybody-can-read-in-its-source"
 BIN = Path(sys.executable).parent
 START_SECONDS = 60
 THREADS = 8
-NAMES = ("product", "floor", "drf", "ninja", "fastapi")
+BASELINES = ("floor", "drf", "ninja", "fastapi")
+NAMES = ("product", *BASELINES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,20 @@ class Server:
 
     Attributes:
         pid: the process id of its main process, whose descendants are all its other processes.
+        url: of its database.
+        checkout: the product's code that issues its tokens.
     """
 
     name: str
     port: int
     pid: int
+    url: str
+    checkout: Checkout
+
+    @property
+    def is_product(self) -> bool:
+        """Whether it is the product, of this or another checkout, and not a baseline."""
+        return self.name not in BASELINES
 
 
 def granian(application: str, processes: int, port: int) -> list[str]:
@@ -64,15 +74,17 @@ def uvicorn(application: str, processes: int, port: int) -> list[str]:
     ]
 
 
-def command(name: str, processes: int, port: int) -> list[str]:
+def command(name: str, processes: int, port: int, checkout: Checkout) -> list[str]:
     if name == "product":
-        return [sys.executable, "manage.py", "serve"]
+        return [checkout.python, "manage.py", "serve"]
     if name == "fastapi":
         return uvicorn("bench.baselines.fastapi.main:app", processes, port)
     return granian("bench.baselines.wsgi:application", processes, port)
 
 
-def environment(name: str, url: str, *, processes: int = 1, port: int = 8000) -> dict[str, str]:
+def environment(
+    name: str, url: str, *, processes: int = 1, port: int = 8000, checkout: Checkout = HERE
+) -> dict[str, str]:
     """Return the settings for production, except throttling and a log of requests: the baselines
     have neither, and one machine sends thousands of requests here."""
     settings = "config.settings" if name == "product" else f"bench.baselines.{name}.settings"
@@ -91,24 +103,29 @@ def environment(name: str, url: str, *, processes: int = 1, port: int = 8000) ->
         "WEB_THREADS": str(THREADS),
         "DEMO_DATA": "0",
         "REDIS_URL": "",
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": str(checkout.root),
     }
 
 
 @contextlib.contextmanager
-def serving(name: str, url: str, *, processes: int) -> Iterator[Server]:
-    """Start the server of this name, yield it when it is ready, and stop it at the end."""
+def serving(name: str, url: str, *, processes: int, checkout: Checkout = HERE) -> Iterator[Server]:
+    """Start the server of this name, yield it when it is ready, and stop it at the end.
+
+    Args:
+        checkout: whose product is started; it gets the checkout's name.
+    """
+    shown = checkout.name if name == "product" else name
     port = free_port()
     process = subprocess.Popen(
-        command(name, processes, port),
-        cwd=ROOT,
-        env=environment(name, url, processes=processes, port=port),
+        command(name, processes, port, checkout),
+        cwd=checkout.root,
+        env=environment(name, url, processes=processes, port=port, checkout=checkout),
         stdout=sys.stderr,
         start_new_session=True,
     )
     try:
-        wait_until_ready(process, name, port)
-        yield Server(name, port, process.pid)
+        wait_until_ready(process, shown, port)
+        yield Server(shown, port, process.pid, url, checkout)
     finally:
         stop(process)
 

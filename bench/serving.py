@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 
 import requests
 
-from bench.databases import ROOT
+from bench.checkouts import ROOT
 from bench.processes import processor_ms, tree
 from bench.servers import SECRET_KEY, free_port
 

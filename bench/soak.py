@@ -53,7 +53,7 @@ class Soak:
 def soak(bench: Bench, effort: Effort, *, minutes: float) -> Soak:
     """Put the product under full load, and measure it every few seconds."""
     server = bench.servers[0]
-    parts = [CaseRequests(CASES[name], bench.site).parts(1)[0] for name in MIXED]
+    parts = [CaseRequests(CASES[name], bench.site).parts(server, 1)[0] for name in MIXED]
     requests = [request for group in zip(*parts, strict=False) for request in group]
     asked = bench.client.submit(
         drive,
@@ -73,7 +73,7 @@ def soak(bench: Bench, effort: Effort, *, minutes: float) -> Soak:
 
 def look(bench: Bench, second: float) -> Sample:
     resident, proportional = memory_mb(tree(bench.servers[0].pid))
-    connections = len(backends(bench.connection, bench.url))
+    connections = len(backends(bench.connection, bench.servers[0].url))
     return Sample(second, resident, proportional, connections)
 
 

@@ -9,20 +9,21 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import django
 
-from bench.databases import ROOT
+from bench.checkouts import Checkout
 from bench.servers import environment
 
 
-def issue(url: str, people: Sequence[int]) -> dict[int, str]:
+def issue(checkout: Checkout, url: str, people: Iterable[int]) -> dict[int, str]:
     """Return an access token, valid for a day, for each of these ids."""
+    variables = environment("product", url, checkout=checkout)
     done = subprocess.run(
-        [sys.executable, "-m", "bench.tokens"],
-        cwd=ROOT,
-        env=environment("product", url) | {"ACCESS_TOKEN_MINUTES": "1440"},
+        [checkout.python, "-m", "bench.tokens"],
+        cwd=checkout.root,
+        env=variables | {"ACCESS_TOKEN_MINUTES": "1440"},
         input=json.dumps(list(people)),
         capture_output=True,
         text=True,

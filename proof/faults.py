@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from bench.databases import DEFAULT_URL, ROOT, Databases, create, drop, migrate
+from bench.checkouts import ROOT
+from bench.databases import DEFAULT_URL, Databases, create, drop, migrate
 from bench.servers import free_port
 
 # The faults that are tried on each database; each entry runs in a separate process.

@@ -27,7 +27,8 @@ from typing import IO, TYPE_CHECKING
 
 import django
 
-from bench.databases import DEFAULT_URL, ROOT, create, drop, name_of, on
+from bench.checkouts import ROOT
+from bench.databases import DEFAULT_URL, create, drop, name_of, on
 from bench.processes import processor_ms, tree, used_since
 from bench.servers import SECRET_KEY, free_port
 

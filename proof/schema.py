@@ -29,7 +29,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.databases import DEFAULT_URL, ROOT, create, drop, migrate, on
+from bench.checkouts import ROOT
+from bench.databases import DEFAULT_URL, create, drop, migrate, on
 from bench.servers import BIN, environment, free_port, stop, wait_until_ready
 from tests.zoom.fake_zoom import FakeZoom
 

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-from bench.databases import ROOT
+from bench.checkouts import ROOT
 from bench.processes import tree
 from bench.servers import environment, free_port
 

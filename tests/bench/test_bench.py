@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from bench.checkouts import ROOT, Checkout, checked_out
 from bench.client import drive
 from bench.comparing import Effort, Measured, Result, compare
-from bench.data import is_current, template
+from bench.data import counterpart, is_current, template
 from bench.databases import Databases, drop, read_size, size_name
 from bench.plot import draw, label_heights
-from bench.report import table
+from bench.report import table, table_against
 from bench.sameness import difference, kinds
 from bench.scale import Curve
 from tests.databases import new_name, on
@@ -26,15 +29,75 @@ def test_a_database_is_filled_and_a_case_is_measured_on_servers_with_the_same_an
     try:
         assert is_current(filled)
         effort = Effort(seconds=0.1, rounds=1, connections=2, processes=1)
-        (result,) = compare(databases, filled, ["product", "floor"], ["detail"], effort)
+        other = Checkout("another", ROOT, sys.executable)
+        own = counterpart(filled, 300, other)
+        (result,) = compare(
+            databases, filled, ["product", "floor"], ["detail"], effort, [(other, own)]
+        )
     finally:
         drop(filled)
 
-    assert list(result.rounds) == ["product", "floor"]
+    assert list(result.rounds) == ["product", "floor", "another"]
+    assert result.difference == ""
     for (measured,) in result.rounds.values():
         assert measured.errors == 0
         assert measured.rate > 0
         assert 0 < measured.p50 <= measured.p99
+
+
+@pytest.fixture
+def repository(tmp_path):
+    """A git repository whose code requires what this one does, with one commit and a tag."""
+    (tmp_path / "requirements.txt").write_bytes((ROOT / "requirements.txt").read_bytes())
+    commit(tmp_path, "first")
+    return tmp_path
+
+
+def commit(repository, tag):
+    author = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com"]
+    for command in (
+        ["init", "--quiet"],
+        ["add", "--all"],
+        [*author, "commit", "--quiet", "--message", tag],
+        ["tag", tag],
+    ):
+        subprocess.run(["git", "-C", repository, *command], check=True)
+
+
+def test_a_checkout_has_the_files_of_its_commit_and_is_removed_at_the_end(repository):
+    (repository / "manage.py").write_text("later")
+    commit(repository, "second")
+
+    with checked_out("first", repository) as first, checked_out("second", repository) as second:
+        assert not (first.root / "manage.py").exists()
+        assert (second.root / "manage.py").read_text() == "later"
+        assert len({first.name, second.name}) == 2
+
+    assert not first.root.exists()
+
+
+def test_a_checkout_with_other_requirements_has_an_environment_of_its_own(repository):
+    required = repository / "requirements.txt"
+    before = required.read_bytes()
+    required.write_text("")
+    commit(repository, "second")
+    required.write_bytes(before)
+
+    with checked_out("first", repository) as first, checked_out("second", repository) as second:
+        assert first.python == sys.executable
+        packages = subprocess.run(
+            [second.python, "-c", "import django"], capture_output=True, text=True, check=False
+        )
+        assert "No module named 'django'" in packages.stderr
+
+
+@pytest.mark.parametrize("reference", ["third", "--help", ""])
+def test_a_reference_that_is_no_commit_is_refused_with_a_sentence(repository, reference):
+    with (
+        pytest.raises(SystemExit, match=f"There is no commit '{reference}'"),
+        checked_out(reference, repository),
+    ):
+        pass
 
 
 class Answering(BaseHTTPRequestHandler):
@@ -123,6 +186,18 @@ def test_ratios_are_computed_round_by_round_and_errors_are_reported():
     assert "0.75 × (0.50–1.00) | 0.50 × (0.50–0.50) |" in lines
     assert "list20, floor: 7 answers were errors" in lines
     assert "list20, product: " not in lines
+
+
+def test_two_checkouts_are_compared_by_processor_time_and_their_differences_reported():
+    rounds = {"product": [measured(100, 300), measured(90, 500)], "abc": [measured(9, 400)] * 2}
+
+    lines = table_against([Result("list20", rounds, "/: the answer has other keys")], "abc")
+
+    assert (
+        "| list20 | 400 | 400 | 1.00 × (0.75–1.25) | 100 | 100 | 1.00 × (1.00–1.00) "
+        "| 1.00 × (0.80–1.20) |" in lines
+    )
+    assert "list20: the answers differ. /: the answer has other keys" in lines
 
 
 @pytest.mark.parametrize(
