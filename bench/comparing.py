@@ -19,7 +19,7 @@ from bench.checkouts import HERE, Checkout
 from bench.client import Load, drive
 from bench.databases import Databases
 from bench.processes import backends, check_same_machine, processor_ms, tree, used_since
-from bench.sameness import DifferentAnswerError, difference_between
+from bench.sameness import DifferentAnswerError, difference_between, difference_in_access
 from bench.servers import Server, serving
 
 WARM_UP_SECONDS = 1.0
@@ -138,9 +138,12 @@ class Bench:
         for server in servers:
             if product and server is not product:
                 where = difference_between(requests, product, server)
-                if where and not server.is_product:
+                if server.is_product:
+                    found = found or where
+                    continue
+                where = where or difference_in_access(requests, server, self.connection)
+                if where:
                     raise DifferentAnswerError(f"{server.name}, {where}")
-                found = found or where
         return found
 
 

@@ -8,10 +8,14 @@ import urllib.request
 from typing import Any
 from urllib.parse import urlsplit
 
+import psycopg
+
 from bench.cases import CaseRequest, CaseRequests
 from bench.servers import Server
 
 SAMPLES = 12
+# These baselines check a token's signature only, so they answer people who were deactivated.
+LOOK_NOBODY_UP = {"hard_floor"}
 
 
 class DifferentAnswerError(Exception):
@@ -37,9 +41,39 @@ def difference_between(requests: CaseRequests, one: Server, other: Server) -> st
     return ""
 
 
+def difference_in_access(
+    requests: CaseRequests, server: Server, connection: psycopg.Connection[Any]
+) -> str:
+    """Send a request of a person who is deactivated meanwhile. Return how the server differs from
+    what is known of it, or "".
+
+    Args:
+        connection: to the server's database.
+    """
+    request = requests.take(1)[0]
+    activate = "UPDATE accounts_user SET is_active = %s WHERE id = %s"
+    connection.execute(activate, [False, request.person])
+    try:
+        status, _ = send(server, request, requests.tokens(server))
+    finally:
+        connection.execute(activate, [True, request.person])
+    refused, let_in = status == 401, status < 300
+    if let_in if server.name in LOOK_NOBODY_UP else refused:
+        return ""
+    return f"{request.path}: {status} for a person who was deactivated"
+
+
 def answer(server: Server, request: CaseRequest, tokens: dict[int, str]) -> Any:
     """Return the JSON of an answer, which must be successful; the server's own URLs are replaced
     by their paths."""
+    status, text = send(server, request, tokens)
+    if status >= 300:
+        raise DifferentAnswerError(f"{server.name}, {request.path}: {status} {text[:300]}")
+    return json.loads(text.replace(f"http://127.0.0.1:{server.port}", ""))
+
+
+def send(server: Server, request: CaseRequest, tokens: dict[int, str]) -> tuple[int, str]:
+    """Return the status and the text of an answer."""
     prepared = urllib.request.Request(
         f"http://127.0.0.1:{server.port}{request.path}",
         method=request.method,
@@ -51,11 +85,9 @@ def answer(server: Server, request: CaseRequest, tokens: dict[int, str]) -> Any:
     )
     try:
         with urllib.request.urlopen(prepared, timeout=30) as response:
-            text = response.read().decode()
+            return response.status, response.read().decode()
     except urllib.error.HTTPError as error:
-        body = error.read().decode()[:300]
-        raise DifferentAnswerError(f"{server.name}, {request.path}: {error.code} {body}") from None
-    return json.loads(text.replace(f"http://127.0.0.1:{server.port}", ""))
+        return error.code, error.read().decode()
 
 
 def difference(expected: Any, got: Any, at: str = "the answer") -> str:

@@ -20,7 +20,7 @@ SECRET_KEY = "for-the-benchmark-only-a-key-that-everybody-can-read-in-its-source
 BIN = Path(sys.executable).parent
 START_SECONDS = 60
 THREADS = 8
-BASELINES = ("floor", "drf", "ninja", "fastapi")
+BASELINES = ("floor", "hard_floor", "drf", "ninja", "fastapi")
 NAMES = ("product", *BASELINES)
 
 

@@ -4,8 +4,9 @@ PERSON = "{0}.id, {0}.username, {0}.first_name, {0}.last_name, {0}.email, {0}.ro
 
 VIEWER = "SELECT id, is_staff, is_active, first_name, last_name FROM accounts_user WHERE id = %s"
 
-SESSIONS = f"""
-    SELECT s.id, s.title, s.description, s.subject, s.level, s.date, s.duration,
+# Of a session, its creator, and four facts about the viewer.
+COLUMNS = f"""
+           s.id, s.title, s.description, s.subject, s.level, s.date, s.duration,
            s.max_participants, s.booking_mode, s.status, s.created_at, s.updated_at,
            s.participant_count, {PERSON.format("u")},
            EXISTS (SELECT 1 FROM sessions_app_participant p
@@ -16,8 +17,9 @@ SESSIONS = f"""
                    WHERE r.session_id = s.id AND r.user_id = %(me)s AND r.attempt = 3),
            EXISTS (SELECT 1 FROM sessions_app_bookingrequest r
                    WHERE r.session_id = s.id AND r.status = 'pending')
-    FROM sessions_app_session s JOIN accounts_user u ON u.id = s.creator_id
 """
+SOURCE = "FROM sessions_app_session s JOIN accounts_user u ON u.id = s.creator_id"
+SESSIONS = f"SELECT {COLUMNS} {SOURCE}"
 COUNT = "SELECT count(*) FROM sessions_app_session s"
 ONE = "WHERE s.id = %(pk)s"
 MINE = """
