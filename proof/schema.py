@@ -32,7 +32,7 @@ from pathlib import Path
 from bench.checkouts import ROOT
 from bench.databases import DEFAULT_URL, create, drop, migrate, on
 from bench.servers import BIN, environment, free_port, stop, wait_until_ready
-from tests.zoom.fake_zoom import FakeZoom
+from tests.support.fake_zoom import FakeZoom
 
 FOLDER = Path(__file__).resolve().parent
 DESCRIPTION = ROOT / "docs/openapi.yaml"
@@ -99,7 +99,7 @@ def serving(server: str) -> Iterator[str]:
     with FakeZoom() as zoom, tempfile.TemporaryDirectory(prefix="proof-media-") as media:
         settings = environment("product", url, port=port) | zoom.environment
         settings |= {"MEDIA_ROOT": media, "ZOOM_WEBHOOK_SECRET": "a-secret"}
-        settings |= {"DJANGO_SETTINGS_MODULE": "tests.quick_settings"}
+        settings |= {"DJANGO_SETTINGS_MODULE": "tests.support.quick_settings"}
         migrate(url)
         # With DEBUG the staff get a password, too.
         load = [sys.executable, "manage.py", "load_demo_data"]

@@ -20,8 +20,8 @@ from pathlib import Path
 
 import requests
 
-from tests.databases import fresh_postgres
-from tests.server import Server
+from tests.support.databases import fresh_postgres
+from tests.support.server import Server
 
 LOCAL = "postgresql://postgres@localhost:5432/postgres"
 PASSWORD = "a-good-password-26"  # nosec B105  # of temporary users

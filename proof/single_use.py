@@ -25,9 +25,9 @@ from typing import Any, NamedTuple
 import django
 import requests
 
-from tests.databases import fresh_postgres
-from tests.server import Server
-from tests.zoom.fake_zoom import FakeZoom
+from tests.support.databases import fresh_postgres
+from tests.support.fake_zoom import FakeZoom
+from tests.support.server import Server
 from tests.zoom.site import Site, two_servers
 
 LOCAL = "postgresql://postgres@localhost:5432/postgres"
@@ -63,7 +63,7 @@ def main() -> int:
 
 def prove(folder: Path, url: str, things: int, redeemers: int) -> int:
     # The tokens are created here, by the servers' code and with their key.
-    os.environ |= {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.quick_settings"}
+    os.environ |= {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.support.quick_settings"}
     django.setup()
     with FakeZoom() as zoom:
         environment = ENVIRONMENT | zoom.environment | {"DATABASE_URL": url}

@@ -23,12 +23,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.containers.nginx import Nginx
-from tests.notifications import redis_proxy
-from tests.notifications.sockets import hear, open_socket
-from tests.operations.slow_clients import UNFINISHED, answered_in, connected, end_of
-from tests.server import Server, free_port
-from tests.waiting import until
+from tests.support import redis_proxy
+from tests.support.nginx import Nginx
+from tests.support.server import Server, free_port
+from tests.support.slow_clients import UNFINISHED, answered_in, connected, end_of
+from tests.support.sockets import hear, open_socket
+from tests.support.waiting import until
 
 ENVIRONMENT = {"DEMO_DATA": "0", "DISABLE_THROTTLING": "1", "EMBEDDED_SCHEDULER": "0"}
 REQUESTS = 20

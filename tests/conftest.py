@@ -23,7 +23,7 @@ from core.push.hub import hub
 from sessions_app import services
 from sessions_app.models import Session
 from sessions_app.states import Mode
-from tests.listening import Collector
+from tests.support.listening import Collector
 
 PASSWORD = "a-good-password-26"
 # The slowest files. They run first, so that no worker gets one of them when the others have ended.

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.postgres import postgres
+from tests.support.postgres import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 COVERAGE = ["--cov", "--cov-branch", "--cov-report=term", "--cov-fail-under=95"]

@@ -10,9 +10,9 @@ import subprocess
 import pytest
 import requests
 
-from tests.databases import ROOT, execute, fresh_postgres, new_name, on
 from tests.materials.site import open_session
-from tests.server import Server
+from tests.support.databases import ROOT, execute, fresh_postgres, new_name, on
+from tests.support.server import Server
 
 pytestmark = [
     pytest.mark.postgres,

@@ -13,13 +13,8 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.utils import resolve_relation
 from django.db.models import CheckConstraint, Index, Q
 
-from core.db.migration_operations import (
-    AddCheckOnline,
-    AddIndexOnline,
-    AddWordIndex,
-    RemoveCheckOnline,
-)
-from tests.server import ROOT
+from core.db.migration_operations import AddCheckOnline, AddIndexOnline, AddWordIndex
+from tests.support.server import ROOT
 
 OURS = {app.label for app in apps.get_app_configs() if Path(app.path).parent == ROOT}
 # Every server has applied these migrations, and none runs older code.

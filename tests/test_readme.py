@@ -13,7 +13,7 @@ import pytest
 from django.core.management import get_commands
 
 from sessions_app.admin import SessionAdmin
-from tests.server import ROOT, Server
+from tests.support.server import ROOT, Server
 
 README = (ROOT / "README.md").read_text()
 TOUR = (ROOT / "docs/tour.md").read_text()

@@ -135,7 +135,7 @@ class Trial:
 
 
 def run(rounds: int, clients: int, seed: int) -> Trial:
-    from tests.zoom.fake_zoom import FakeZoom  # noqa: PLC0415  # only needed to run it
+    from tests.support.fake_zoom import FakeZoom  # noqa: PLC0415  # only needed to run it
 
     with ExitStack() as stack:
         database = stack.enter_context(cluster())

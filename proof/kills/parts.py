@@ -33,7 +33,7 @@ class Parts:
         self.folder, self.stopped = folder, threading.Event()
         # With production's slow password hashing, most of the load would be hashing.
         self.environment = environment("product", url, processes=WORKERS, port=port) | {
-            "DJANGO_SETTINGS_MODULE": "tests.quick_settings",
+            "DJANGO_SETTINGS_MODULE": "tests.support.quick_settings",
             "MEDIA_ROOT": str(folder / "media"),
             "PUBLIC_URL": self.base,
             "EMAIL_URL": "dummymail://",

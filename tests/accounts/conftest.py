@@ -18,7 +18,7 @@ from accounts.models import User
 from accounts.tokens import TokenPair
 from mail.jobs import send_mails
 from mail.models import Mail
-from tests.mail_server import MailServer
+from tests.support.mail_server import MailServer
 
 RESET = "/api/auth/password/reset/"
 NEW_PASSWORD = "quite-another-one-31"

@@ -18,9 +18,9 @@ import requests
 from django.db import connection
 
 from tests.conftest import PASSWORD
-from tests.databases import fresh_postgres
-from tests.racing import at_once
-from tests.server import ROOT, Server
+from tests.support.databases import fresh_postgres
+from tests.support.racing import at_once
+from tests.support.server import ROOT, Server
 
 SABOTEUR = [sys.executable, "-m", "tests.accounts.saboteur"]
 

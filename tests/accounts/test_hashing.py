@@ -18,7 +18,7 @@ from accounts.hashers import BoundedArgon2Hasher, hashing_threads
 from accounts.models import User
 from tests.accounts.conftest import NEW_PASSWORD, assert_refused
 from tests.conftest import PASSWORD
-from tests.waiting import until
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from mail.models import Mail
 from tests.accounts.conftest import assert_refused
 from tests.conftest import PASSWORD
-from tests.server import Server
+from tests.support.server import Server
 
 TOKEN = "/api/auth/token/"
 REGISTER = "/api/auth/register/"

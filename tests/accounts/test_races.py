@@ -18,9 +18,9 @@ import requests
 from tests.accounts.conftest import NEW_PASSWORD
 from tests.accounts.site import Site, site_in
 from tests.conftest import PASSWORD
-from tests.databases import execute, rows
-from tests.racing import at_once
-from tests.waiting import until
+from tests.support.databases import execute, rows
+from tests.support.racing import at_once
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.database
 

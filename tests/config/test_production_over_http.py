@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from core.http import csp
-from tests.server import Server
+from tests.support.server import Server
 
 HOST = "learn.example.org"
 METRICS_TOKEN = "a-token-for-prometheus-only"

@@ -7,7 +7,7 @@ import tomllib
 
 import yaml
 
-from tests.server import ROOT
+from tests.support.server import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from typing import Any
 
-from tests.server import ROOT
+from tests.support.server import ROOT
 
 
 def settings_read() -> dict[str, tuple[str, Any]]:

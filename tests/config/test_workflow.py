@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.server import ROOT
+from tests.support.server import ROOT
 
 WORKFLOW = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())
 JOBS: dict[str, Any] = WORKFLOW["jobs"]

@@ -6,11 +6,11 @@ import re
 
 import pytest
 
-from tests.containers.nginx import Nginx
 from tests.materials.site import open_session
-from tests.notifications import redis_proxy
-from tests.server import Server, free_port
-from tests.waiting import until
+from tests.support import redis_proxy
+from tests.support.nginx import Nginx
+from tests.support.server import Server, free_port
+from tests.support.waiting import until
 
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 40
 MANY = 27 * 1024 * 1024

@@ -14,8 +14,8 @@ from django.conf import settings
 from containers import production_env
 from operations import rest, supervision
 from tests.config.test_settings_table import settings_read
-from tests.dockerfile import admitted, instructions
-from tests.server import ROOT
+from tests.support.dockerfile import admitted, instructions
+from tests.support.server import ROOT
 
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
 TLS = yaml.safe_load((ROOT / "compose.tls.yaml").read_text())

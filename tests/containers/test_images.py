@@ -9,8 +9,8 @@ from typing import Any
 
 import yaml
 
-from tests.dockerfile import instructions
-from tests.server import ROOT
+from tests.support.dockerfile import instructions
+from tests.support.server import ROOT
 
 BUILT_HERE = "tutoring-sessions:local"
 # A tag is a minor version (for PostgreSQL a major version) and possibly the Debian release.

@@ -14,13 +14,12 @@ from ipaddress import ip_address
 import pytest
 import requests
 
-from tests.containers import nginx
 from tests.containers.conftest import MANY, NOWHERE, ORIGIN, PDF, SECONDS, refused
-from tests.containers.nginx import Nginx, self_signed
-from tests.notifications import redis_proxy
-from tests.notifications.sockets import answer_to_ping, open_socket
-from tests.server import ROOT, Server, free_port
-from tests.waiting import until
+from tests.support import nginx, redis_proxy
+from tests.support.nginx import Nginx, self_signed
+from tests.support.server import ROOT, Server, free_port
+from tests.support.sockets import answer_to_ping, open_socket
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.skipif(not nginx.BINARY, reason="no nginx is installed")
 

@@ -7,10 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.containers import nginx
-from tests.containers.nginx import Nginx
 from tests.materials.site import open_session
-from tests.operations.slow_clients import (
+from tests.support import nginx
+from tests.support.nginx import Nginx
+from tests.support.server import Server, free_port
+from tests.support.slow_clients import (
     HEAD,
     UNFINISHED,
     answered_in,
@@ -20,8 +21,7 @@ from tests.operations.slow_clients import (
     is_cut_off,
     stalled_reader,
 )
-from tests.server import Server, free_port
-from tests.waiting import until
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.skipif(not nginx.BINARY, reason="no nginx is installed")
 

@@ -10,7 +10,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from tests.server import Server
+from tests.support.server import Server
 
 
 @pytest.fixture(scope="session")

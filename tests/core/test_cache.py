@@ -12,8 +12,8 @@ import pytest
 from core import cache as module
 from core.cache import ProcessCache, SharedCache
 from core.observability.metrics import CACHE_FALLBACKS
-from tests.notifications import redis_proxy
-from tests.notifications.redis_proxy import RedisProxy
+from tests.support import redis_proxy
+from tests.support.redis_proxy import RedisProxy
 
 needs_redis = pytest.mark.skipif(not redis_proxy.answers(), reason="no Redis answers")
 PREFIX = {"KEY_PREFIX": "tests.cache"}

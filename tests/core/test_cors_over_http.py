@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.server import Server
+from tests.support.server import Server
 
 FRONTEND = "https://app.example.org"
 LOCAL = [

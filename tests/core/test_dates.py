@@ -9,7 +9,7 @@ import pytest
 import time_machine
 
 from core import dates
-from tests.core.envelope import refused
+from tests.support.envelope import refused
 
 pytestmark = pytest.mark.django_db
 

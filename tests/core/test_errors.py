@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from core import errors
 from core.api import error_handling
-from tests.core.envelope import refused
+from tests.support.envelope import refused
 
 pytestmark = pytest.mark.django_db
 

@@ -3,7 +3,7 @@ development and in production."""
 
 import pytest
 
-from tests.server import Server
+from tests.support.server import Server
 
 PRODUCTION = {
     "DEBUG": "0",

@@ -14,7 +14,7 @@ from sessions_app import services
 from sessions_app.filters import SessionFilter
 from sessions_app.models import Session
 from sessions_app.states import Mode
-from tests.core.envelope import refused
+from tests.support.envelope import refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 

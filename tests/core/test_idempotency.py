@@ -12,8 +12,8 @@ from accounts.jobs import forget_answers
 from accounts.models import IdempotencyKey
 from core.api.idempotency import KEPT
 from sessions_app.models import Participant, Session
-from tests.core.envelope import refused
 from tests.core.keyed import post, same
+from tests.support.envelope import refused
 
 pytestmark = pytest.mark.django_db
 

@@ -13,8 +13,8 @@ from accounts.models import IdempotencyKey
 from friendships import services as friendships
 from friendships.models import Message
 from sessions_app.models import Participant, Session
-from tests.core.envelope import refused
 from tests.core.keyed import post, same
+from tests.support.envelope import refused
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ import time_machine
 from django.urls import get_resolver
 
 from core.api.views import ActionViewSet
-from tests.core.envelope import refused
+from tests.support.envelope import refused
 
 pytestmark = pytest.mark.django_db
 

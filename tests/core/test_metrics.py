@@ -13,7 +13,7 @@ from core.errors import APIError
 from core.observability.metrics import ACTS, CALLS, REGISTRY, THROTTLED, call
 from sessions_app import services
 from sessions_app.states import Mode
-from tests.server import ROOT
+from tests.support.server import ROOT
 
 
 def count(counter, *labels):

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from sessions_app.models import Session
-from tests.core.envelope import refused
+from tests.support.envelope import refused
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from core.http.handlers import ASGIApplication, WSGIApplication
-from tests.core.envelope import refused
+from tests.support.envelope import refused
 
 TOKEN = "/api/auth/token/"
 GOOD = json.dumps({"username": "ada", "password": "x"}).encode()

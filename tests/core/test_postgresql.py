@@ -8,8 +8,8 @@ import pytest
 from django.db import connection, transaction
 
 from accounts.models import User
-from tests.databases import execute, fresh_postgres, rows
-from tests.server import Server
+from tests.support.databases import execute, fresh_postgres, rows
+from tests.support.server import Server
 
 pytestmark = pytest.mark.postgres
 

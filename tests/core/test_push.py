@@ -13,7 +13,7 @@ import pytest
 from core.push import leases
 from core.push.leases import Lease
 from core.push.relay import Publisher
-from tests.notifications import redis_proxy
+from tests.support import redis_proxy
 
 USER = 4711
 

@@ -9,10 +9,10 @@ import socket
 
 import pytest
 
-from tests.core.ambiguous import AMBIGUOUS, JSON, POST, conversation, refuses_and_closes
-from tests.core.envelope import refused
-from tests.server import Server
-from tests.waiting import until
+from tests.support.ambiguous import AMBIGUOUS, JSON, POST, conversation, refuses_and_closes
+from tests.support.envelope import refused
+from tests.support.server import Server
+from tests.support.waiting import until
 
 GET = b"GET /api/auth/me/"
 

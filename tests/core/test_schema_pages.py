@@ -7,7 +7,7 @@ import re
 import pytest
 import yaml
 
-from tests.core.envelope import refused
+from tests.support.envelope import refused
 
 pytestmark = pytest.mark.django_db
 

@@ -15,10 +15,10 @@ from core.db.connections import no_statement_timeout
 from core.db.migration_operations import is_index_usable
 from operations.scheduler import Job, run_job
 from tests.conftest import PASSWORD
-from tests.core.relay import Relay
-from tests.databases import fresh_postgres, rows
-from tests.server import Server
-from tests.waiting import until
+from tests.support.databases import fresh_postgres, rows
+from tests.support.relay import Relay
+from tests.support.server import Server
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.postgres
 

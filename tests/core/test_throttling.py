@@ -12,7 +12,7 @@ from rest_framework.settings import api_settings
 
 from core.api import throttling
 from core.api.throttling import parse_rate, wait_for
-from tests.core.envelope import refused
+from tests.support.envelope import refused
 
 ANONYMOUS = "/api/schema/"
 

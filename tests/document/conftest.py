@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from tests.document.shapes import DETAIL, ERROR, problem
-from tests.server import Server
+from tests.support.server import Server
 
 # The same day for the whole run, even if midnight passes meanwhile.
 TODAY = datetime.now(UTC)

@@ -9,7 +9,7 @@ from django.db import connections
 from tests.faults.acts import Act, Case
 from tests.faults.laboratory import Laboratory
 from tests.faults.site import Reply, clock_wrong_by
-from tests.racing import at_once
+from tests.support.racing import at_once
 
 
 def at_once_twice(lab: Laboratory, name: str, act: Act) -> None:

@@ -19,7 +19,7 @@ from django.db.transaction import Atomic
 from tests.faults.acts import Act, Case
 from tests.faults.laboratory import At, Laboratory, at_rest
 from tests.faults.site import Reply, die
-from tests.zoom.fake_zoom_http import Call
+from tests.support.fake_zoom_http import Call
 
 
 @dataclass

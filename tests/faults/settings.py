@@ -3,8 +3,8 @@ instead of a pool, which has threads."""
 
 import os
 
-from tests.quick_settings import *  # noqa: F403
-from tests.quick_settings import DATABASES
+from tests.support.quick_settings import *  # noqa: F403
+from tests.support.quick_settings import DATABASES
 
 if os.environ.get("FAULTS_POOL") == "0":
     DATABASES["default"]["OPTIONS"].pop("pool", None)

@@ -28,8 +28,8 @@ from friendships import services as friendships
 from operations.scheduler import SCHEDULE, run_job
 from sessions_app import services
 from sessions_app.models import Session
-from tests.mail_server import MailServer
-from tests.zoom.fake_zoom import FakeZoom
+from tests.support.fake_zoom import FakeZoom
+from tests.support.mail_server import MailServer
 
 SECRET = "webhook-secret-token"
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"

@@ -11,7 +11,7 @@ import sys
 import pytest
 from django.db import connection
 
-from tests.databases import ROOT, fresh_postgres, migrated_sqlite
+from tests.support.databases import ROOT, fresh_postgres, migrated_sqlite
 
 ALL = os.environ.get("FAULTS") == "all"
 

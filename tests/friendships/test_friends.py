@@ -10,8 +10,8 @@ from friendships import services
 from friendships.models import Block, Friendship
 from friendships.services import are_friends
 from notifications.models import Notification
-from tests.core.envelope import refused
 from tests.document.shapes import MOMENT
+from tests.support.envelope import refused
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ import pytest
 from friendships import services
 from friendships.models import Message
 from notifications.models import Notification
-from tests.core.envelope import refused
+from tests.support.envelope import refused
 
 pytestmark = pytest.mark.django_db
 

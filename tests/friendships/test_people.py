@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.core.envelope import refused
+from tests.support.envelope import refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases import execute, fresh_postgres, rows
-from tests.racing import at_once
-from tests.server import Server
+from tests.support.databases import execute, fresh_postgres, rows
+from tests.support.racing import at_once
+from tests.support.server import Server
 
 pytestmark = pytest.mark.postgres
 

@@ -7,8 +7,8 @@ import pytest
 from friendships.models import Friendship
 from friendships.services import are_friends
 from notifications.models import Notification
-from tests.core.envelope import refused
 from tests.document.shapes import MOMENT, problem
+from tests.support.envelope import refused
 
 pytestmark = pytest.mark.django_db
 

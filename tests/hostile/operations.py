@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from tests.server import ROOT
+from tests.support.server import ROOT
 
 
 @dataclass(frozen=True)

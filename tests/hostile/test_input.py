@@ -13,9 +13,9 @@ from zlib import crc32
 import pytest
 from django.db import connection
 
-from tests.core.envelope import refused
 from tests.hostile.operations import READS, WRITES, described
 from tests.hostile.world import acceptable
+from tests.support.envelope import refused
 
 pytestmark = pytest.mark.django_db
 # Tests whose values reach the database; the others are the same on both databases.

@@ -17,8 +17,8 @@ from mail.unsubscribing import unsubscribe_links
 from materials.models import Material
 from sessions_app.models import Session
 from sessions_app.states import Mode
-from tests.core.envelope import refused
 from tests.hostile.operations import READS, Operation
+from tests.support.envelope import refused
 from zoom import services as one_on_ones
 
 # Changes that leave everything in place that the next request needs.

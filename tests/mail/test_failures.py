@@ -10,7 +10,7 @@ import pytest
 
 from mail.jobs import send_mails
 from mail.models import Mail
-from tests.server import free_port
+from tests.support.server import free_port
 
 pytestmark = pytest.mark.django_db
 

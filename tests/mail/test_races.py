@@ -12,10 +12,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.accounts.site import SABOTEUR
-from tests.databases import fresh_postgres
 from tests.mail.waiting_mails import MAILS
-from tests.mail_server import MailServer
-from tests.server import ROOT
+from tests.support.databases import fresh_postgres
+from tests.support.mail_server import MailServer
+from tests.support.server import ROOT
 
 pytestmark = pytest.mark.postgres
 

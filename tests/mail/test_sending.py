@@ -10,7 +10,7 @@ from accounts import services
 from accounts.models import User
 from mail.jobs import forget_mails, send_mails
 from mail.models import Mail
-from tests.mail_server import part
+from tests.support.mail_server import part
 
 pytestmark = pytest.mark.django_db
 

@@ -14,8 +14,8 @@ import requests
 from accounts.models import User
 from mail.unsubscribing import unsubscribe_links
 from tests.accounts.conftest import assert_refused
-from tests.mail_server import MailServer, part
-from tests.server import ROOT, Server, free_port
+from tests.support.mail_server import MailServer, part
+from tests.support.server import ROOT, Server, free_port
 
 pytestmark = pytest.mark.django_db
 

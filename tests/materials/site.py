@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from tests.server import Server
+from tests.support.server import Server
 
 
 def open_session(server: Server) -> tuple[str, str]:

@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 
 from sessions_app import services
 from sessions_app.models import Session
-from tests.core.envelope import refused
 from tests.materials.conftest import PDF
+from tests.support.envelope import refused
 
 pytestmark = pytest.mark.django_db
 

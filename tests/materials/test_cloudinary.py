@@ -16,9 +16,9 @@ from django.core.files.storage import storages
 from core.errors import APIError
 from materials.jobs import remove_orphaned_files
 from materials.models import Material, OrphanedFile
-from tests.core.envelope import refused
 from tests.materials.conftest import PDF, stored_files
-from tests.materials.fake_cloudinary import ANSWERS, SECRET, fake_cloudinary
+from tests.support.envelope import refused
+from tests.support.fake_cloudinary import ANSWERS, SECRET, fake_cloudinary
 
 pytestmark = pytest.mark.django_db
 

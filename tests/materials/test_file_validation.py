@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from materials import limits
 from materials.file_validation import ACTIVE, NO_CONTENT, PIECE, problem_of
 from materials.models import Material, OrphanedFile
-from tests.core.envelope import refused
 from tests.materials.conftest import PDF, archive, stored_files
 from tests.patterns.growth import assert_linear
+from tests.support.envelope import refused
 
 OLE = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(512)
 TYPES = "[Content_Types].xml"

@@ -12,8 +12,8 @@ from materials.jobs import remove_orphaned_files
 from materials.models import Material, OrphanedFile
 from sessions_app import services
 from sessions_app.models import Session
-from tests.core.envelope import refused
 from tests.materials.conftest import PDF, stored_files
+from tests.support.envelope import refused
 
 pytestmark = pytest.mark.django_db
 

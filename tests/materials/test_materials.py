@@ -7,7 +7,7 @@ import pytest
 from materials.limits import CONTENT, NOTES_PER_SESSION, PER_SESSION
 from materials.models import Material
 from notifications.models import Notification
-from tests.core.envelope import refused
+from tests.support.envelope import refused
 
 pytestmark = pytest.mark.django_db
 

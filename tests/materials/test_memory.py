@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.materials.site import open_session
-from tests.server import Server
+from tests.support.server import Server
 
 MEGABYTE = 1024 * 1024
 AT_ONCE, SIZE = 6, 12

@@ -8,9 +8,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.databases import fresh_postgres
 from tests.materials.site import open_session
-from tests.server import Server
+from tests.support.databases import fresh_postgres
+from tests.support.server import Server
 
 # More clients than the pool has connections, and more bytes than the buffers can hold.
 STALLED, SIZE = 25, 12 * 1024 * 1024

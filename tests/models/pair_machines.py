@@ -11,7 +11,7 @@ from hypothesis.stateful import initialize, rule
 from tests.models.friends import Friends, Pair
 from tests.models.meetings import Meeting, Meetings, Token
 from tests.models.programs import Program, numbers
-from tests.zoom.moods import answers
+from tests.support.zoom_behaviours import answers
 from zoom.jobs import call_off_one_on_ones, complete_one_on_ones
 
 PEOPLE = ["ada", "ben", "zoe"]

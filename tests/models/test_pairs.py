@@ -7,7 +7,7 @@ import pytest
 
 from tests.models.pair_machines import PEOPLE, FriendProgram, MeetingProgram
 from tests.models.programs import run
-from tests.zoom.fake_zoom import FakeZoom
+from tests.support.fake_zoom import FakeZoom
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from tests.server import Server
+from tests.support.server import Server
 
 
 @pytest.fixture

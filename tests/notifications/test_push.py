@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from rest_framework_simplejwt.tokens import AccessToken
 
-from tests.notifications.sockets import (
+from tests.support.sockets import (
     act,
     answer_to_ping,
     close_code,

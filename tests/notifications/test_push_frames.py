@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.notifications.sockets import act, answer_to_ping, close_code, hear, open_socket, publish
+from tests.support.sockets import act, answer_to_ping, close_code, hear, open_socket, publish
 
 PONG = {"type": "pong"}
 

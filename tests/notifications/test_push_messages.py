@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.notifications.sockets import answer_to_ping, hear, open_socket
+from tests.support.sockets import answer_to_ping, hear, open_socket
 
 
 @pytest.fixture

@@ -11,9 +11,10 @@ import time
 
 import pytest
 
-from tests.notifications import redis_proxy
-from tests.notifications.redis_proxy import RedisProxy
-from tests.notifications.sockets import (
+from tests.support import redis_proxy
+from tests.support.redis_proxy import RedisProxy
+from tests.support.server import ROOT, Server, free_port
+from tests.support.sockets import (
     act,
     answer_to_ping,
     close_code,
@@ -22,7 +23,6 @@ from tests.notifications.sockets import (
     open_socket,
     publish,
 )
-from tests.server import ROOT, Server, free_port
 
 pytestmark = pytest.mark.skipif(not redis_proxy.answers(), reason="needs Redis")
 

@@ -15,7 +15,7 @@ from notifications.models import Notification
 from notifications.services import notify
 from sessions_app import services
 from sessions_app.models import Session
-from tests.racing import at_once
+from tests.support.racing import at_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 

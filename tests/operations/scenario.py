@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.mail_server import MailServer
-from tests.notifications.sockets import hear, open_socket
-from tests.server import Server
-from tests.waiting import until
-from tests.zoom.fake_zoom import FakeZoom
-from tests.zoom.moods import answers
+from tests.support.fake_zoom import FakeZoom
+from tests.support.mail_server import MailServer
+from tests.support.server import Server
+from tests.support.sockets import hear, open_socket
+from tests.support.waiting import until
+from tests.support.zoom_behaviours import answers
 
 METRICS_TOKEN = "a-token-for-prometheus-26"
 WEBHOOK_SECRET = "a-secret-of-the-webhook"

@@ -14,7 +14,7 @@ from accounts.models import User
 from notifications.models import Notification
 from operations.privacy import UnclearError, find_person
 from operations.privacy.erasing import erase
-from tests.racing import at_once
+from tests.support.racing import at_once
 
 pytestmark = pytest.mark.django_db
 

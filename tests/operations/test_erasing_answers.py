@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.management import call_command
 
-from tests.core.envelope import refused
+from tests.support.envelope import refused
 from zoom.models import OneOnOneSession
 
 pytestmark = pytest.mark.django_db

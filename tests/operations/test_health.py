@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from operations.health import RedisProbe
-from tests.server import Server, free_port
+from tests.support.server import Server, free_port
 
 
 @pytest.mark.django_db

@@ -14,13 +14,13 @@ import pytest
 import redis
 
 from bench.load import load, totals
-from tests.databases import fresh_postgres
-from tests.notifications import redis_proxy
-from tests.notifications.sockets import act, hear, newest, open_socket, publish
-from tests.operations.processes import is_open, tree
 from tests.operations.test_serve import SERVE
-from tests.server import ROOT, Server, free_port
-from tests.waiting import until
+from tests.support import redis_proxy
+from tests.support.databases import fresh_postgres
+from tests.support.processes import is_open, tree
+from tests.support.server import ROOT, Server, free_port
+from tests.support.sockets import act, hear, newest, open_socket, publish
+from tests.support.waiting import until
 
 pytestmark = [
     pytest.mark.postgres,

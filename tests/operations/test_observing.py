@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from tests.mail_server import MailServer
-from tests.operations.fake_sentry import FakeSentry
 from tests.operations.scenario import METRICS_TOKEN, WEBHOOK_SECRET, Scenario
-from tests.server import Server
-from tests.waiting import until
-from tests.zoom.fake_zoom import FakeZoom
+from tests.support.fake_sentry import FakeSentry
+from tests.support.fake_zoom import FakeZoom
+from tests.support.mail_server import MailServer
+from tests.support.server import Server
+from tests.support.waiting import until
 
 
 @pytest.fixture(scope="module")

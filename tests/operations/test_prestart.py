@@ -24,7 +24,7 @@ from operations.prestart import (
     migrate,
     one_at_a_time,
 )
-from tests.waiting import until
+from tests.support.waiting import until
 
 STYLE = "body { color: black }\n" * 200
 

@@ -8,8 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from operations import demo
-from tests.operations.processes import failed_start
-from tests.server import Server
+from tests.support.processes import failed_start
+from tests.support.server import Server
 
 EMPTY = {"DEMO_DATA": "0"}
 EVERYBODY = (demo.STAFF, *(person.username for person in demo.PEOPLE))

@@ -22,8 +22,8 @@ from config.celery import app
 from core.db.retries import BATCH_SECONDS
 from operations.scheduler import SCHEDULE, EmbeddedScheduler, Job, run_jobs
 from operations.tasks import JOBS, run_job
-from tests.server import ROOT, Server, free_port
-from tests.waiting import until
+from tests.support.server import ROOT, Server, free_port
+from tests.support.waiting import until
 
 REDIS = "redis://localhost:6379/15"
 

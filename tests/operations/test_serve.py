@@ -11,13 +11,13 @@ import sys
 import pytest
 
 from bench.load import load, totals
-from tests.core.ambiguous import AMBIGUOUS, JSON, POST, refuses_and_closes
 from tests.core.test_raw_http import GET, code_of, speak
-from tests.notifications import redis_proxy
-from tests.notifications.sockets import hear, open_socket
-from tests.operations.processes import are_gone, children, failed_start, is_open, part, tree
-from tests.server import Server, free_port
-from tests.waiting import until
+from tests.support import redis_proxy
+from tests.support.ambiguous import AMBIGUOUS, JSON, POST, refuses_and_closes
+from tests.support.processes import are_gone, children, failed_start, is_open, part, tree
+from tests.support.server import Server, free_port
+from tests.support.sockets import hear, open_socket
+from tests.support.waiting import until
 
 SERVE = [sys.executable, "manage.py", "serve"]
 QUIET = {"DEMO_DATA": "0", "REDIS_URL": "", "WEB_CONCURRENCY": "1", "DISABLE_THROTTLING": "1"}

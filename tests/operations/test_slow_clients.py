@@ -15,7 +15,8 @@ from types import SimpleNamespace
 import pytest
 
 from tests.materials.site import open_session
-from tests.operations.slow_clients import (
+from tests.support.server import Server
+from tests.support.slow_clients import (
     HEAD,
     UNFINISHED,
     answered_in,
@@ -25,8 +26,7 @@ from tests.operations.slow_clients import (
     is_cut_off,
     stalled_reader,
 )
-from tests.server import Server
-from tests.waiting import until
+from tests.support.waiting import until
 
 MANY = 40
 # One process with one thread: if it waited for one of these clients, it would serve nobody.

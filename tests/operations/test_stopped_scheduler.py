@@ -12,7 +12,7 @@ from django.utils import timezone
 from mail.models import Mail
 from notifications.models import Notification
 from operations.scheduler import run_jobs
-from tests.server import free_port
+from tests.support.server import free_port
 
 pytestmark = pytest.mark.django_db
 

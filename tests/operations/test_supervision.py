@@ -9,9 +9,9 @@ import sys
 
 import pytest
 
-from tests.operations.processes import are_gone
-from tests.server import ROOT
-from tests.waiting import until
+from tests.support.processes import are_gone
+from tests.support.server import ROOT
+from tests.support.waiting import until
 
 PATIENT = "import signal, time; signal.signal(15, lambda *_: exit(time.sleep(.3))); "
 SUPERVISOR = """

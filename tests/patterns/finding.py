@@ -15,7 +15,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.server import ROOT
+from tests.support.server import ROOT
 
 APPS = (
     *(

@@ -11,12 +11,12 @@ from zlib import crc32
 import pytest
 from django.urls import get_resolver
 
-from tests.core.envelope import refused
 from tests.permissions.cells import METHODS, Cell, cells, routes
 from tests.permissions.matrix import MATRIX
 from tests.permissions.moderated import MODERATED
 from tests.permissions.sending import send
 from tests.permissions.world import PEOPLE, World, make_file, rolled_back
+from tests.support.envelope import refused
 
 pytestmark = pytest.mark.django_db
 NOWHERE = "/<nothing>"

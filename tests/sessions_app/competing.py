@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.databases import execute, rows
 from tests.sessions_app.race_site import Call, Site, count_is_right, statuses
+from tests.support.databases import execute, rows
 
 # So many that the planner uses different indexes for the two statements that write them.
 NOTIFICATIONS = 1500

@@ -14,9 +14,9 @@ from typing import Any
 
 import requests
 
-from tests.databases import fresh_postgres, rows
-from tests.racing import at_once
-from tests.server import Server
+from tests.support.databases import fresh_postgres, rows
+from tests.support.racing import at_once
+from tests.support.server import Server
 
 SABOTEUR = [sys.executable, "-m", "tests.sessions_app.saboteur"]
 QUIET = {"DISABLE_THROTTLING": "1", "DEMO_DATA": "0"}

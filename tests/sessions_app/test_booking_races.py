@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.databases import execute, rows
 from tests.sessions_app.competing import COMPETING
 from tests.sessions_app.race_site import (
     ROUNDS,
@@ -17,6 +16,7 @@ from tests.sessions_app.race_site import (
     site_on_postgres,
     statuses,
 )
+from tests.support.databases import execute, rows
 
 pytestmark = pytest.mark.postgres
 

@@ -17,9 +17,6 @@ import requests
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.databases import execute, rows
-from tests.racing import at_once
-from tests.server import Server
 from tests.sessions_app.race_site import (
     QUIET,
     ROUNDS,
@@ -29,7 +26,10 @@ from tests.sessions_app.race_site import (
     site_on_postgres,
     statuses,
 )
-from tests.waiting import until
+from tests.support.databases import execute, rows
+from tests.support.racing import at_once
+from tests.support.server import Server
+from tests.support.waiting import until
 
 
 @pytest.fixture(scope="module")

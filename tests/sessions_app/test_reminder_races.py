@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.databases import execute, fresh_postgres, rows
-from tests.server import ROOT
 from tests.sessions_app.due_reminders import OVERDUE, PEOPLE, SESSIONS
+from tests.support.databases import execute, fresh_postgres, rows
+from tests.support.server import ROOT
 
 pytestmark = pytest.mark.postgres
 

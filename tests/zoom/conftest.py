@@ -15,7 +15,7 @@ from django.db import models
 
 from accounts.models import User
 from friendships import services as friendships
-from tests.zoom.fake_zoom import FakeZoom
+from tests.support.fake_zoom import FakeZoom
 from zoom import jobs, services
 from zoom.models import OneOnOneSession
 

@@ -16,12 +16,12 @@ from typing import Any
 
 import requests
 
-from tests.databases import fresh_postgres
-from tests.racing import at_once
-from tests.server import Server
-from tests.zoom.fake_zoom import FakeZoom
-from tests.zoom.fake_zoom_http import Call
-from tests.zoom.moods import Behaviour
+from tests.support.databases import fresh_postgres
+from tests.support.fake_zoom import FakeZoom
+from tests.support.fake_zoom_http import Call
+from tests.support.racing import at_once
+from tests.support.server import Server
+from tests.support.zoom_behaviours import Behaviour
 
 SABOTEUR = [sys.executable, "-m", "tests.zoom.saboteur"]
 QUIET = {"DISABLE_THROTTLING": "1", "DEMO_DATA": "0", "EMBEDDED_SCHEDULER": "0"}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.zoom_behaviours import answers
 from tests.zoom.client_calls import code_of, create, end, marked
-from tests.zoom.moods import answers
 from zoom import client
 
 

@@ -11,10 +11,10 @@ import traceback
 
 import pytest
 
-from tests.server import free_port
+from tests.support.server import free_port
+from tests.support.zoom_behaviours import after, answers, breaks_off, cuts, hangs
+from tests.support.zoom_requests import CLIENT_SECRET
 from tests.zoom.client_calls import code_of, create, end, failure
-from tests.zoom.moods import after, answers, breaks_off, cuts, hangs
-from tests.zoom.zoom_requests import CLIENT_SECRET
 
 
 @pytest.mark.parametrize("operation", ["token", "create"])

@@ -6,9 +6,9 @@ import pytest
 import time_machine
 from django.core.cache import cache
 
-from tests.server import free_port
+from tests.support.server import free_port
+from tests.support.zoom_behaviours import answers
 from tests.zoom.client_calls import STARTS_AT, code_of, create
-from tests.zoom.moods import answers
 from zoom import client
 from zoom.client.tokens import cache_key
 

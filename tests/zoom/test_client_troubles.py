@@ -10,10 +10,9 @@ import pytest
 import time_machine
 from django.core.cache import cache
 
-from tests.server import free_port
-from tests.zoom.client_calls import STARTS_AT, code_of, create, end, failure, marked
-from tests.zoom.fake_zoom import FakeZoom
-from tests.zoom.moods import (
+from tests.support.fake_zoom import FakeZoom
+from tests.support.server import free_port
+from tests.support.zoom_behaviours import (
     after,
     answers,
     breaks_off,
@@ -23,6 +22,7 @@ from tests.zoom.moods import (
     floods,
     hangs,
 )
+from tests.zoom.client_calls import STARTS_AT, code_of, create, end, failure, marked
 from zoom import client
 from zoom.client import calls
 

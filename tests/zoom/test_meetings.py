@@ -11,8 +11,8 @@ from django.db import connection
 
 from accounts import staff_acts
 from operations.privacy import erasing
+from tests.support.zoom_behaviours import after, answers, hangs
 from tests.zoom.conftest import rewrite, sweep
-from tests.zoom.moods import after, answers, hangs
 from zoom import jobs, services
 from zoom.models import OneOnOneSession, PendingMeetingEnd, StartAttempt
 from zoom.services import starting

@@ -12,10 +12,10 @@ from django.db import connection
 
 from core.errors import APIError
 from core.observability.metrics import THROTTLED, ZOOM_MEETINGS, ZOOM_MEETINGS_MAX
-from tests.core.envelope import refused
-from tests.racing import at_once
+from tests.support.envelope import refused
+from tests.support.racing import at_once
+from tests.support.zoom_behaviours import answers
 from tests.zoom.conftest import befriend, sweep
-from tests.zoom.moods import answers
 from zoom import jobs, services
 from zoom.models import OneOnOneSession, StartAttempt
 from zoom.services import quota, starting

@@ -11,7 +11,7 @@ from contextlib import closing
 
 import pytest
 
-from tests.server import Server
+from tests.support.server import Server
 from tests.zoom.site import Pause, site_on_sqlite
 
 

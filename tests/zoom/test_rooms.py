@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from friendships.models import Message
-from tests.core.envelope import refused
+from tests.support.envelope import refused
 from zoom.models import PendingMeetingEnd, StartAttempt
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from core.errors import REGISTRY
 from friendships import services as friendships
-from tests.core.envelope import refused
+from tests.support.envelope import refused
 from tests.zoom.conftest import befriend
 from zoom import services
 from zoom.models import AuditEntry, OneOnOneSession

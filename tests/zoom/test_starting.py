@@ -13,11 +13,11 @@ from core.errors import APIError
 from friendships import services as friendships
 from friendships.models import Message
 from notifications.models import Notification
-from tests.core.envelope import refused
-from tests.server import free_port
+from tests.support.envelope import refused
+from tests.support.server import free_port
+from tests.support.zoom_behaviours import after, answers, cuts, hangs
+from tests.support.zoom_requests import CLIENT_SECRET
 from tests.zoom.conftest import sweep
-from tests.zoom.moods import after, answers, cuts, hangs
-from tests.zoom.zoom_requests import CLIENT_SECRET
 from zoom import client
 from zoom.services import stand_in, starting
 

@@ -12,10 +12,10 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.server import ROOT, Server
-from tests.zoom.moods import after, hangs
+from tests.support.server import ROOT, Server
+from tests.support.zoom_behaviours import after, hangs
+from tests.support.zoom_requests import CLIENT_SECRET
 from tests.zoom.site import QUIET, Pause, site_on_sqlite
-from tests.zoom.zoom_requests import CLIENT_SECRET
 
 
 @pytest.fixture(scope="module")

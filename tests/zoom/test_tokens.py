@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from accounts.models import IdempotencyKey
-from tests.core.envelope import refused
+from tests.support.envelope import refused
 from tests.zoom.conftest import befriend
 from zoom import services
 from zoom.models import JoinToken

@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from tests.core.envelope import refused
+from tests.support.envelope import refused
 from tests.zoom.conftest import SECRET
 from zoom.models import WebhookEvent
 

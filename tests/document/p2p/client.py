@@ -11,7 +11,7 @@ import requests
 
 from tests.document.conftest import answered
 from tests.document.p2p.shapes import DETAIL, MATERIAL, NOTIFICATION
-from tests.server import Server
+from tests.support.server import Server
 
 # The fields of the form, which `formData` consists of.
 FORM_FIELDS = ("title", "description", "subject", "level", "date", "duration", "max_participants")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.document.p2p.client import Browser
-from tests.server import Server
+from tests.support.server import Server
 
 
 @pytest.fixture(scope="session")

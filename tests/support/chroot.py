@@ -1,7 +1,7 @@
 """Runs the tests in another Debian with its Python, for versions that this machine doesn't have.
 
     debootstrap --variant=minbase --include=python3-venv,ca-certificates,git,make trixie BASE
-    python -m tests.chroot BASE TARGET [file of this machine that pip needs there …] \\
+    python -m tests.support.chroot BASE TARGET [file of this machine that pip needs there …] \\
         [-- pytest's arguments]
 
 BASE is copied to TARGET. There, a fresh clone of the last commit installs what it needs, imports
@@ -17,7 +17,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.dockerfile import PATH, ROOT, admitted, begin
+from tests.support.dockerfile import PATH, ROOT, admitted, begin
 
 # These mounts are in the process's own namespace, and end with the process.
 ENTER = """

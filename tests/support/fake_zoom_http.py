@@ -7,10 +7,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.zoom.zoom_requests import Recorded, operation_of
+from tests.support.zoom_requests import Recorded, operation_of
 
 if TYPE_CHECKING:
-    from tests.zoom.fake_zoom import FakeZoom
+    from tests.support.fake_zoom import FakeZoom
 
 
 class Loopback(ThreadingHTTPServer):

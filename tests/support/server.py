@@ -15,7 +15,7 @@ from typing import Any, Self
 
 import requests
 
-from tests.databases import ROOT, migrated_sqlite
+from tests.support.databases import ROOT, migrated_sqlite
 
 __all__ = ["ROOT", "Server", "free_port"]
 
@@ -65,7 +65,7 @@ class Server:
             "MEDIA_ROOT": str(self.folder / "media"),
             "PYTHONUNBUFFERED": "1",
             "DJANGO_SETTINGS_MODULE": (
-                "config.settings" if self.as_shipped else "tests.quick_settings"
+                "config.settings" if self.as_shipped else "tests.support.quick_settings"
             ),
             **self.environment,
         }

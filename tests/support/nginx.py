@@ -12,8 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.containers.name_server import NameServer
-from tests.server import ROOT, free_port
+from tests.support.name_server import NameServer
+from tests.support.server import ROOT, free_port
 
 BINARY = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 START_SECONDS = 10

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import socket
 
-from tests.server import Server
+from tests.support.server import Server
 
 JSON = b"Content-Type: application/json\r\n"
 POST = b"POST /api/auth/token/"

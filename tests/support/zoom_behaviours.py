@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tests.zoom.fake_zoom_http import Call
+    from tests.support.fake_zoom_http import Call
 
 Behaviour = Callable[["Call"], None]
 

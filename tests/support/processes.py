@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.server import ROOT, Server, free_port
+from tests.support.server import ROOT, Server, free_port
 
 
 def failed_start(

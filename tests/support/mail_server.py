@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from aiosmtpd.controller import Controller
 
-from tests.server import free_port
+from tests.support.server import free_port
 
 
 @dataclass

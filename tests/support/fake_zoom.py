@@ -1,5 +1,5 @@
 """A fake Zoom on loopback, with tokens, meetings and hosts. It refuses requests that Zoom would
-refuse, and can misbehave in all the ways of a remote service (`tests/zoom/moods.py`).
+refuse, and can misbehave in all the ways of a remote service (`tests/support/zoom_behaviours.py`).
 
     with FakeZoom() as zoom:
         zoom.behave("create", answers(500), times=1)
@@ -14,9 +14,9 @@ from itertools import count
 from typing import Any, Self
 from urllib.parse import unquote
 
-from tests.zoom.fake_zoom_http import Call, Loopback
-from tests.zoom.moods import Behaviour
-from tests.zoom.zoom_requests import (
+from tests.support.fake_zoom_http import Call, Loopback
+from tests.support.zoom_behaviours import Behaviour
+from tests.support.zoom_requests import (
     ACCOUNT,
     CLIENT_ID,
     CLIENT_SECRET,

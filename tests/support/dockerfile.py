@@ -2,8 +2,8 @@
 
     debootstrap --variant=minbase --include=python3-venv,ca-certificates trixie BASE
     chroot BASE python3 -m venv /usr/local  # Debian's Python (3.13) instead of the image's
-    python -m tests.dockerfile BASE TARGET [file of this machine that pip needs there …]
-    python -m tests.dockerfile --start TARGET NAME=value … [-- another command]
+    python -m tests.support.dockerfile BASE TARGET [file of this machine that pip needs there …]
+    python -m tests.support.dockerfile --start TARGET NAME=value … [-- another command]
 
 The third line creates TARGET/final. The fourth runs its CMD as its USER, with everything read-only
 except /tmp (in memory) and the volume. Both need root, for chroot and for mounts.
@@ -21,7 +21,7 @@ import sys
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PATH = "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 MADE_BY_ENGINE = ["/etc/resolv.conf", "/etc/hosts"]
 # The mounts of a container, in the mount namespace of the started process.
