@@ -23,8 +23,8 @@ from pathlib import Path
 import requests
 
 from bench.serving import ARRANGEMENTS, Candidate, prepare, sign_in
-from tests.containers.nginx import Nginx, in_turns
-from tests.server import free_port
+from tests.support.nginx import Nginx, in_turns
+from tests.support.server import free_port
 
 CLIENTS = 32
 # Seconds under load before each stop.

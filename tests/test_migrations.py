@@ -13,7 +13,12 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.utils import resolve_relation
 from django.db.models import CheckConstraint, Index, Q
 
-from core.db.migration_operations import AddCheckOnline, AddIndexOnline, AddWordIndex
+from core.db.migration_operations import (
+    AddCheckOnline,
+    AddIndexOnline,
+    AddWordIndex,
+    RemoveCheckOnline,
+)
 from tests.support.server import ROOT
 
 OURS = {app.label for app in apps.get_app_configs() if Path(app.path).parent == ROOT}

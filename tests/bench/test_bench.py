@@ -23,6 +23,17 @@ from bench.plot import draw, label_heights
 from bench.report import table, table_against
 from bench.sameness import difference, kinds
 from bench.scale import Curve
+from bench.servers import BASELINES
+from friendships.representations import ChatMessageObject
+from materials.representations import MaterialObject
+from notifications.representations import NotificationObject
+from sessions_app.representations import (
+    BookingRequestObject,
+    JoinedObject,
+    ParticipantObject,
+    SessionDetailObject,
+    SessionListObject,
+)
 from tests.support.databases import new_name, on
 
 ONCE = Effort(seconds=0.1, rounds=1, connections=2, processes=1)

@@ -10,10 +10,10 @@ from itertools import cycle
 
 import pytest
 
-from tests.containers import nginx
-from tests.containers.nginx import Nginx, in_turns
-from tests.server import Server, free_port
-from tests.waiting import until
+from tests.support import nginx
+from tests.support.nginx import Nginx, in_turns
+from tests.support.server import Server, free_port
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.skipif(not nginx.BINARY, reason="no nginx is installed")
 

@@ -23,8 +23,8 @@ from core.db.migration_operations import (
     is_index_usable,
 )
 from core.db.postgresql import base
+from tests.support.waiting import until
 from tests.test_migrations import CHECK, INDEX, book
-from tests.waiting import until
 
 # Enough for changes of rows: SQLite can't create a real editor inside a test's transaction.
 EDITOR = SimpleNamespace(connection=connection)
