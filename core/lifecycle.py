@@ -34,7 +34,7 @@ class Rule:
     """A further condition of an action: the refusal, and a test of when it applies."""
 
     refusal: ErrorCode
-    broken: Callable[[Any, Any], bool]
+    is_violated: Callable[[Any, Any], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +75,19 @@ def authorize(action: Action, viewer: Viewer) -> None:
         raise APIError(code)
 
 
-def find_missing(action: Action, thing: Any, viewer: Viewer) -> None:
+def raise_if_missing(action: Action, obj: Any, viewer: Viewer) -> None:
     """Raise 404 if that is the first broken rule. Called before the body is read (contract C10)."""
-    code = rule_refusal(action, thing, viewer)
+    code = rule_refusal(action, obj, viewer)
     if code is not None and code.status == HTTPStatus.NOT_FOUND:
-        raise refuse(code, action, thing)
+        raise refuse(code, action, obj)
 
 
-def refusal(action: Action, thing: Any, viewer: Viewer) -> ErrorCode | None:
+def refusal(action: Action, obj: Any, viewer: Viewer) -> ErrorCode | None:
     """Return the first reason why this viewer can't do this now; None if there is none."""
     code = role_refusal(action, viewer)
-    if code is None and thing.status not in action.states:
+    if code is None and obj.status not in action.states:
         code = action.closed
-    return code or rule_refusal(action, thing, viewer)
+    return code or rule_refusal(action, obj, viewer)
 
 
 def role_refusal(action: Action, viewer: Viewer) -> ErrorCode | None:
@@ -96,15 +96,15 @@ def role_refusal(action: Action, viewer: Viewer) -> ErrorCode | None:
     return action.not_yours if action.roles.isdisjoint(viewer.roles) else None
 
 
-def rule_refusal(action: Action, thing: Any, viewer: Viewer) -> ErrorCode | None:
-    return next((rule.refusal for rule in action.rules if rule.broken(thing, viewer)), None)
+def rule_refusal(action: Action, obj: Any, viewer: Viewer) -> ErrorCode | None:
+    return next((rule.refusal for rule in action.rules if rule.is_violated(obj, viewer)), None)
 
 
-def check(action: Action, thing: Any, viewer: Viewer) -> None:
+def check(action: Action, obj: Any, viewer: Viewer) -> None:
     """Raise the first reason why this viewer can't do this now."""
-    code = refusal(action, thing, viewer)
+    code = refusal(action, obj, viewer)
     if code is not None:
-        raise refuse(code, action, thing)
+        raise refuse(code, action, obj)
 
 
 def public_names(table: Table) -> tuple[str, ...]:
@@ -112,30 +112,30 @@ def public_names(table: Table) -> tuple[str, ...]:
     return tuple(name for name, action in table.items() if action.public)
 
 
-def allowed(table: Table, thing: Any, viewer: Viewer) -> list[str]:
+def allowed(table: Table, obj: Any, viewer: Viewer) -> list[str]:
     """Return the public actions that the viewer may perform now, in the order of the table."""
     return [
-        name for name, action in table.items() if action.public and permits(action, thing, viewer)
+        name for name, action in table.items() if action.public and permits(action, obj, viewer)
     ]
 
 
-def permits(action: Action, thing: Any, viewer: Viewer) -> bool:
+def permits(action: Action, obj: Any, viewer: Viewer) -> bool:
     """Whether nothing refuses the action: `refusal` would be None. A list of sessions asks this for
     each action of each row, and this takes half the time."""
-    if thing.status not in action.states or action.roles.isdisjoint(viewer.roles):
+    if obj.status not in action.states or action.roles.isdisjoint(viewer.roles):
         return False
     for rule in action.rules:  # noqa: SIM110  # twice as fast as any()
-        if rule.broken(thing, viewer):
+        if rule.is_violated(obj, viewer):
             return False
     return True
 
 
-def refuse(code: ErrorCode, action: Action, thing: Any) -> APIError:
+def refuse(code: ErrorCode, action: Action, obj: Any) -> APIError:
     """Return the error, with the values for its sentence: the object and its statuses."""
     return APIError(
         code,
-        thing=thing._meta.verbose_name,
-        status=thing.status.replace("_", " "),
+        thing=obj._meta.verbose_name,
+        status=obj.status.replace("_", " "),
         to=str(action.to).replace("_", " "),
     )
 
@@ -206,18 +206,18 @@ class Lifecycle(models.Model):
         super().save(*args, **kwargs)
         self._remember_status()
 
-    def _fields_but_status(self, asked: Collection[str] | None) -> set[str]:
-        if asked is None:
+    def _fields_but_status(self, update_fields: Collection[str] | None) -> set[str]:
+        if update_fields is None:
             deferred = self.get_deferred_fields()
-            asked = {
+            update_fields = {
                 field.attname
                 for field in self._meta.concrete_fields
                 if not field.primary_key and field.attname not in deferred
             }
-        return set(asked) - {"status"}
+        return set(update_fields) - {"status"}
 
     @classmethod
-    def stamps(cls, now: datetime) -> dict[str, Any]:
+    def extra_changes(cls, now: datetime) -> dict[str, Any]:
         """Return what every transition also writes; nothing by default."""
         return {}
 
@@ -238,9 +238,9 @@ class Lifecycle(models.Model):
         action = self.ACTIONS[name]
         check(action, self, by)
         old, new = self.status, str(action.to)
-        changes |= self.stamps(now)
+        changes |= self.extra_changes(now)
         if not LifecycleQuerySet(type(self)).swap(self.pk, old, new, **changes):
-            self._lost(action)
+            self._raise_conflict(action)
         self.status = self._loaded_status = new
 
     @classmethod
@@ -272,18 +272,18 @@ class Lifecycle(models.Model):
         locked = list(rows.select_for_update(of=("self",), no_key=True).order_by("pk"))
         for row in locked:
             check(action, row, by)
-        olds = {row.status for row in locked}
-        unchanged = LifecycleQuerySet(cls).filter(
-            pk__in=[row.pk for row in locked], status__in=olds
+        old_statuses = {row.status for row in locked}
+        expected = LifecycleQuerySet(cls).filter(
+            pk__in=[row.pk for row in locked], status__in=old_statuses
         )
-        changed = models.QuerySet.update(unchanged, status=new, **changes, **cls.stamps(now))
+        changed = models.QuerySet.update(expected, status=new, **changes, **cls.extra_changes(now))
         if changed != len(locked):
             raise StatusWrittenError("A locked row changed its status: is there a transaction?")
         for row in locked:
             row.status = row._loaded_status = new
         return locked
 
-    def _lost(self, action: Action) -> None:
+    def _raise_conflict(self, action: Action) -> None:
         try:
             self.refresh_from_db(fields=["status"])
         except type(self).DoesNotExist:
@@ -301,5 +301,5 @@ class VersionedLifecycle(Lifecycle):
         abstract = True
 
     @classmethod
-    def stamps(cls, now: datetime) -> dict[str, Any]:
+    def extra_changes(cls, now: datetime) -> dict[str, Any]:
         return {"version": models.F("version") + 1, "updated_at": now}

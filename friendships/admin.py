@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from core.admin import DateRangeFilter, PersonFilter, ReadOnlyAdmin
 from core.admin.people_search import of_people
-from core.admin.unfolded import ChoicesDropdownFilter
+from core.admin.unfold_classes import ChoicesDropdownFilter
 from friendships.models import Block, Friendship
 
 SEARCH_HELP = "The start of a username or an e-mail address."

@@ -7,8 +7,8 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from core.admin import DateRangeFilter, PersonFilter, ReadOnlyAdmin, SituationFilter
-from core.admin.people_search import OfPeopleAdmin
-from core.admin.unfolded import ChoicesDropdownFilter
+from core.admin.people_search import PersonSearchAdmin
+from core.admin.unfold_classes import ChoicesDropdownFilter
 from mail import services
 from mail.models import Mail
 
@@ -23,7 +23,7 @@ class MailSituation(SituationFilter):
 
 
 @admin.register(Mail)
-class MailAdmin(OfPeopleAdmin, ReadOnlyAdmin):
+class MailAdmin(PersonSearchAdmin, ReadOnlyAdmin):
     """Mails that are waiting, sent or given up (not sent and not retried)."""
 
     actions = ("resend_selected", "export_csv")
@@ -38,7 +38,7 @@ class MailAdmin(OfPeopleAdmin, ReadOnlyAdmin):
     search_fields = ("subject",)
     search_help_text = "An id, words of the subject, or the start of a username or an address."
     date_hierarchy = "created_at"
-    linked_lookups = ("sent_at__isnull", "next_try_at__isnull", "next_try_at__lt")
+    extra_lookups = ("sent_at__isnull", "next_try_at__isnull", "next_try_at__lt")
     export_fields = {
         "Id": "pk",
         "Kind": "kind",
@@ -49,7 +49,7 @@ class MailAdmin(OfPeopleAdmin, ReadOnlyAdmin):
         "Attempts": "attempts",
         "Next try": "next_try_at",
     }
-    export_addresses = {"E-mail": "user__email", "Address typed": "address"}
+    export_emails = {"E-mail": "user__email", "Address typed": "address"}
 
     def find_by_people(self, text: str) -> Q:
         """Also search the addresses that were typed to request a new password."""

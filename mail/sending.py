@@ -42,7 +42,7 @@ def send_waiting(now: datetime) -> int:
             if message is None:
                 mail.delete()
                 return
-            with metrics.call("mail", "send"):
+            with metrics.measure_call("mail", "send"):
                 connection.send(message)
             mail.sent_at, mail.next_try_at = now, None
             mail.save(update_fields=["sent_at", "next_try_at"])

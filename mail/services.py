@@ -27,12 +27,12 @@ def resend(mail: Mail, *, by: Any, now: datetime) -> None:
     """
     with transaction.atomic():
         row = Mail.objects.select_for_update(no_key=True).filter(pk=mail.pk).first()
-        check_unsent(row, now)
+        check_can_resend(row, now)
         Mail.objects.filter(pk=mail.pk).update(attempts=0, next_try_at=now)
         log_staff_act(mail, by=by, now=now, what="Tried again")
 
 
-def check_unsent(mail: Mail | None, now: datetime) -> None:
+def check_can_resend(mail: Mail | None, now: datetime) -> None:
     if mail is None or (mail.expires_at is not None and mail.expires_at <= now):
         raise APIError(MAIL_EXPIRED)  # expired mails are deleted when they are due
     if mail.sent_at is not None:

@@ -11,14 +11,14 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from core.admin import DateRangeFilter, PersonFilter, ReadOnlyAdmin
-from core.admin.people_search import OfPeopleAdmin
-from core.admin.unfolded import ChoicesDropdownFilter
+from core.admin.people_search import PersonSearchAdmin
+from core.admin.unfold_classes import ChoicesDropdownFilter
 from materials.models import Material, OrphanedFile
 from materials.signed_urls import file_address
 
 
 @admin.register(Material)
-class MaterialAdmin(OfPeopleAdmin, ReadOnlyAdmin):
+class MaterialAdmin(PersonSearchAdmin, ReadOnlyAdmin):
     list_display = ("title", "type", "session", "uploaded_by", "file_name", "uploaded_at")
     list_filter = (
         ("type", ChoicesDropdownFilter),
@@ -73,5 +73,5 @@ class OrphanedFileAdmin(ReadOnlyAdmin):
 
     list_display = ("name", "store", "attempts", "next_try_at")
     list_filter = ("store",)
-    linked_lookups = ("attempts__gte",)
+    extra_lookups = ("attempts__gte",)
     search_fields = ("name",)

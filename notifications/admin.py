@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.contrib import admin
 
 from core.admin import DateRangeFilter, PersonFilter, ReadOnlyAdmin
-from core.admin.people_search import OfPeopleAdmin
-from core.admin.unfolded import BooleanRadioFilter, ChoicesDropdownFilter
+from core.admin.people_search import PersonSearchAdmin
+from core.admin.unfold_classes import BooleanRadioFilter, ChoicesDropdownFilter
 from notifications.models import Notification
 
 
 @admin.register(Notification)
-class NotificationAdmin(OfPeopleAdmin, ReadOnlyAdmin):
+class NotificationAdmin(PersonSearchAdmin, ReadOnlyAdmin):
     list_display = ("title", "user", "type", "event", "read", "created_at")
     list_filter = (
         ("type", ChoicesDropdownFilter),

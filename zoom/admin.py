@@ -18,8 +18,8 @@ from core.admin import (
     SituationFilter,
 )
 from core.admin.acts import is_id
-from core.admin.people_search import OfPeopleAdmin, of_people
-from core.admin.unfolded import BooleanRadioFilter, ChoicesDropdownFilter
+from core.admin.people_search import PersonSearchAdmin, of_people
+from core.admin.unfold_classes import BooleanRadioFilter, ChoicesDropdownFilter
 from zoom import services
 from zoom.models import AuditEntry, JoinToken, OneOnOneSession, PendingMeetingEnd
 
@@ -65,7 +65,7 @@ class OneOnOneSessionAdmin(ReadOnlyAdmin):
         "An id, a Zoom meeting id, or the beginning of a user name or e-mail address."
     )
     date_hierarchy = "created_at"
-    linked_lookups = ("started_at__gte", "started_at__lt", "ended_at__gte", "ended_at__lt")
+    extra_lookups = ("started_at__gte", "started_at__lt", "ended_at__gte", "ended_at__lt")
     export_fields = {
         "Id": "pk",
         "Initiator": "initiator__username",
@@ -76,7 +76,7 @@ class OneOnOneSessionAdmin(ReadOnlyAdmin):
         "Started": "started_at",
         "Ended": "ended_at",
     }
-    export_addresses = {
+    export_emails = {
         "Initiator's e-mail": "initiator__email",
         "Participant's e-mail": "participant__email",
     }
@@ -119,7 +119,7 @@ class JoinTokenAdmin(ReadOnlyAdmin):
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(OfPeopleAdmin, ReadOnlyAdmin):
+class AuditEntryAdmin(PersonSearchAdmin, ReadOnlyAdmin):
     list_display = ("created_at", "session", "event_type", "user", "message")
     list_filter = (
         ("event_type", ChoicesDropdownFilter),
@@ -158,7 +158,7 @@ class PendingMeetingEndAdmin(ReadOnlyAdmin):
 
     list_display = ("meeting_id", "attempts", "next_try_at", "created_at")
     list_filter = (MeetingSituation,)
-    linked_lookups = ("created_at__lt",)
+    extra_lookups = ("created_at__lt",)
     search_fields = ("meeting_id",)
     search_help_text = "A Zoom meeting id."
 

@@ -17,7 +17,7 @@ from accounts.forms import NewPasswordForm, NewPersonForm, UserChangeForm
 from accounts.models import User
 from core.admin import DateRangeFilter, ReasonForm, StaffAdmin
 from core.admin.people_search import of_people
-from core.admin.unfolded import BooleanRadioFilter, ChoicesDropdownFilter, UnfoldBooleanWidget
+from core.admin.unfold_classes import BooleanRadioFilter, ChoicesDropdownFilter, UnfoldBooleanWidget
 
 MAX_CLEARED = 10
 
@@ -62,7 +62,7 @@ class PersonAdmin(UserAdmin, StaffAdmin):
         ("is_superuser", BooleanRadioFilter),
         ("date_joined", DateRangeFilter),
     )
-    linked_lookups = ("date_joined__gte", "date_joined__lt")
+    extra_lookups = ("date_joined__gte", "date_joined__lt")
     ordering = ("-id",)
     sortable_by = ("username",)
     search_fields = ("username", "first_name", "last_name")
@@ -79,7 +79,7 @@ class PersonAdmin(UserAdmin, StaffAdmin):
         "Joined": "date_joined",
         "Last sign-in here": "last_login",
     }
-    export_addresses = {"E-mail": "email"}
+    export_emails = {"E-mail": "email"}
     readonly_fields = ("email_confirmed", "mails_refused", "last_login", "date_joined")
     fieldsets = (
         (None, {"fields": ("username", "password")}),
@@ -157,7 +157,7 @@ class PersonAdmin(UserAdmin, StaffAdmin):
     def deactivate_selected(
         self, request: HttpRequest, queryset: QuerySet[User]
     ) -> HttpResponse | None:
-        return self.act_for_a_reason(
+        return self.confirm_with_reason(
             request,
             queryset,
             staff_acts.deactivate,

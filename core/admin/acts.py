@@ -7,6 +7,7 @@ reports the result.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -17,7 +18,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from core.admin.unfolded import ModelAdmin, UnfoldAdminTextareaWidget
+from core.admin.unfold_classes import ModelAdmin, UnfoldAdminTextareaWidget
 from core.api.fields import MAX_ID
 from core.errors import APIError
 
@@ -67,7 +68,7 @@ class ActingAdmin(ModelAdmin):
             return f"Select at most {MAX_AT_ONCE} rows: use the filters to narrow the list."
         return None
 
-    def act_for_a_reason(
+    def confirm_with_reason(
         self,
         request: HttpRequest,
         rows: QuerySet[Any],
@@ -117,20 +118,23 @@ class ActingAdmin(ModelAdmin):
         for row in rows.order_by("pk"):
             missing -= 1
             by, now = request.user, timezone.now()
-            number += self.try_to(request, row, lambda: act(row, by=by, now=now, **details))  # noqa: B023
+            call = partial(act, row, by=by, now=now, **details)
+            number += self.call_and_report(request, row, call)
         if missing > 0:
             self.message_user(request, f"{missing} no longer in this list.", messages.WARNING)
         self.message_user(request, f"{number} {done}.", messages.SUCCESS if number else "warning")
 
-    def try_to(self, request: HttpRequest, thing: Any, act: Callable[[], str | None]) -> bool:
+    def call_and_report(
+        self, request: HttpRequest, obj: Any, act: Callable[[], str | None]
+    ) -> bool:
         """Call `act`, and return whether it succeeded; a refusal becomes a message."""
         try:
             said = act()
         except APIError as refusal:
-            self.message_user(request, f"{thing}: {refusal.sentence}", messages.ERROR)
+            self.message_user(request, f"{obj}: {refusal.sentence}", messages.ERROR)
             return False
         if said:
-            self.message_user(request, f"{thing}: {said}")
+            self.message_user(request, f"{obj}: {said}")
         return True
 
 

@@ -16,7 +16,7 @@ from core.admin.acts import ActingAdmin, is_id
 from core.admin.csv_export import ExportingAdmin
 from core.admin.filters import parameters_of
 from core.admin.paginator import BoundedPaginator
-from core.admin.unfolded import PaginationInlineFormSet, TabularInline
+from core.admin.unfold_classes import PaginationInlineFormSet, TabularInline
 from core.api.filters import MAX_WORDS
 from core.db.search import has_words
 
@@ -36,7 +36,7 @@ class StaffAdmin(ActingAdmin, ExportingAdmin):
     in the order of an index, so `sortable_by` only has indexed columns.
 
     Attributes:
-        linked_lookups: lookups that this site's own links to the list use, besides its filters.
+        extra_lookups: lookups that this site's own links to the list use, besides its filters.
     """
 
     paginator = BoundedPaginator
@@ -49,7 +49,7 @@ class StaffAdmin(ActingAdmin, ExportingAdmin):
     compressed_fields = False  # with several fields in a line, labels would cover them
     actions: Any = ("export_csv",)
     change_list_template = "core/staff_list.html"
-    linked_lookups: tuple[str, ...] = ()
+    extra_lookups: tuple[str, ...] = ()
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Refuse filter values at which Django fails: dates in the year 9999, and numbers or texts
@@ -74,8 +74,8 @@ class StaffAdmin(ActingAdmin, ExportingAdmin):
 
     def offered_lookups(self, request: HttpRequest) -> set[str]:
         """Return the parameters that the list's address may have: those of its filters and of its
-        date hierarchy, and `linked_lookups`."""
-        offered = {*self.linked_lookups}
+        date hierarchy, and `extra_lookups`."""
+        offered = {*self.extra_lookups}
         if self.date_hierarchy:
             offered |= {f"{self.date_hierarchy}__{part}" for part in ("year", "month", "day")}
         for each in self.get_list_filter(request):

@@ -18,7 +18,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 
-from core.admin.unfolded import ModelAdmin
+from core.admin.unfold_classes import ModelAdmin
 from core.observability.staff_log import log_staff_look
 
 BATCH = 1_000
@@ -42,11 +42,11 @@ class ExportingAdmin(ModelAdmin):
 
     Attributes:
         export_fields: the field of each column, by the column's heading.
-        export_addresses: the same for e-mail addresses, for staff who may view people.
+        export_emails: the same for e-mail addresses, for staff who may view people.
     """
 
     export_fields: dict[str, str] = {}
-    export_addresses: dict[str, str] = {}
+    export_emails: dict[str, str] = {}
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         """Whether the list can be exported: only with named columns, since rows may contain
@@ -74,7 +74,7 @@ class ExportingAdmin(ModelAdmin):
         people = get_user_model()._meta
         permission = f"{people.app_label}.{get_permission_codename('view', people)}"
         may_see_people = request.user.has_perm(permission)  # type: ignore[union-attr]  # signed in
-        return self.export_fields | (self.export_addresses if may_see_people else {})
+        return self.export_fields | (self.export_emails if may_see_people else {})
 
 
 def choice_of(request: HttpRequest) -> str:

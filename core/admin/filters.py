@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from core import dates
 from core.admin.acts import is_id
-from core.admin.unfolded import AutocompleteSelectFilter, DropdownFilter, RangeDateFilter
+from core.admin.unfold_classes import AutocompleteSelectFilter, DropdownFilter, RangeDateFilter
 
 
 class PersonFilter(AutocompleteSelectFilter):

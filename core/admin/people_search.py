@@ -23,7 +23,7 @@ def of_people(text: str, *relations: str) -> Q:
     return found
 
 
-class OfPeopleAdmin(StaffAdmin):
+class PersonSearchAdmin(StaffAdmin):
     """An admin of rows that belong to people and can be searched by them.
 
     Attributes:

@@ -21,7 +21,7 @@ from core.api.filters import FilterQuery
 from core.api.listings import PagedList
 from core.api.operations import NO_OPERATION, Operation
 from core.errors import BAD_REQUEST, APIError, invalid
-from core.lifecycle import Action, Table, authorize, find_missing
+from core.lifecycle import Action, Table, authorize, raise_if_missing
 
 
 class ActionViewSet(GenericViewSet[Any]):
@@ -174,7 +174,7 @@ class ActionViewSet(GenericViewSet[Any]):
         if action is not None:
             viewer = self.viewer(row)
             authorize(action, viewer)
-            find_missing(action, row, viewer)
+            raise_if_missing(action, row, viewer)
 
     def table_action(self) -> Action | None:
         """Return the row of the table for the current action; None if it has none."""

@@ -31,14 +31,14 @@ QUICK = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15)
 SLOW = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30)
 
 
-def counter(name: str, told: str, labels: tuple[str, ...] = ()) -> Counter:
-    return Counter(f"tutoring_{name}", told, labels, registry=REGISTRY)
+def counter(name: str, documentation: str, labels: tuple[str, ...] = ()) -> Counter:
+    return Counter(f"tutoring_{name}", documentation, labels, registry=REGISTRY)
 
 
 def histogram(
-    name: str, told: str, labels: tuple[str, ...], buckets: tuple[float, ...]
+    name: str, documentation: str, labels: tuple[str, ...], buckets: tuple[float, ...]
 ) -> Histogram:
-    return Histogram(f"tutoring_{name}", told, labels, buckets=buckets, registry=REGISTRY)
+    return Histogram(f"tutoring_{name}", documentation, labels, buckets=buckets, registry=REGISTRY)
 
 
 REQUESTS = counter(
@@ -94,7 +94,7 @@ ZOOM_MEETINGS = Gauge(
 )
 ZOOM_MEETINGS_MAX = Gauge(
     "tutoring_zoom_meetings_per_day",
-    "Number of meetings that all hosts together may create at Zoom in a day.",
+    "Number of meetings that all hosts merged may create at Zoom in a day.",
     registry=REGISTRY,
     multiprocess_mode="mostrecent",
 )
@@ -127,7 +127,7 @@ def count_action(name: str) -> Iterator[None]:
 
 
 @contextmanager
-def call(service: str, operation: str) -> Iterator[None]:
+def measure_call(service: str, operation: str) -> Iterator[None]:
     """Count and time a call to another service, including retries."""
     began, outcome = time.perf_counter(), "failed"
     try:
@@ -150,13 +150,13 @@ def exposition() -> bytes:
     folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
     if not folder:
         return generate_latest(REGISTRY)
-    forget_the_dead(Path(folder))
-    together = CollectorRegistry()
-    MultiProcessCollector(together, path=folder)  # type: ignore[no-untyped-call]
-    return generate_latest(together)
+    remove_dead_processes(Path(folder))
+    merged = CollectorRegistry()
+    MultiProcessCollector(merged, path=folder)  # type: ignore[no-untyped-call]
+    return generate_latest(merged)
 
 
-def forget_the_dead(folder: Path) -> None:
+def remove_dead_processes(folder: Path) -> None:
     """Remove the live gauges of killed processes; their counters stay."""
     for number in {int(file.stem.rpartition("_")[2]) for file in folder.glob("gauge_live*.db")}:
         if not is_alive(number):

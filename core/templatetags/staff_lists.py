@@ -16,7 +16,7 @@ register = template.Library()
 
 
 @register.inclusion_tag("admin/date_hierarchy.html")
-def date_steps(cl: Any) -> dict[str, Any]:
+def date_hierarchy(cl: Any) -> dict[str, Any]:
     """Render the date hierarchy: years, then months, then days. It shows all of them; Django reads
     the whole table to leave out the empty ones."""
     name = cl.date_hierarchy

@@ -63,7 +63,7 @@ class CloudinaryStore(MediaCloudinaryStorage):  # type: ignore[misc]  # it has n
         super().__init__()
         self.account, self.seconds = account, seconds
 
-    @metrics.call("cloudinary", "upload")
+    @metrics.measure_call("cloudinary", "upload")
     def _save(self, name: str, content: Any) -> str:
         send = uploader.upload_large if content.size > CHUNK else uploader.upload
         # Set, since by default the SDK sends the name that the person gave the file.
@@ -75,7 +75,7 @@ class CloudinaryStore(MediaCloudinaryStorage):  # type: ignore[misc]  # it has n
             raise failed("its answer has another size")
         return name
 
-    @metrics.call("cloudinary", "remove")
+    @metrics.measure_call("cloudinary", "remove")
     def delete(self, name: str) -> None:
         seconds = min(self.seconds, REMOVAL_SECONDS)
         options = {"invalidate": True, **self.named(name)}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.contrib import admin
 
 from core.admin import DateRangeFilter, PersonFilter, ReadOnlyAdmin
-from core.admin.people_search import OfPeopleAdmin
-from core.admin.unfolded import ChoicesDropdownFilter
+from core.admin.people_search import PersonSearchAdmin
+from core.admin.unfold_classes import ChoicesDropdownFilter
 from sessions_app.models import BookingRequest
 
 
 @admin.register(BookingRequest)
-class BookingRequestAdmin(OfPeopleAdmin, ReadOnlyAdmin):
+class BookingRequestAdmin(PersonSearchAdmin, ReadOnlyAdmin):
     list_display = ("user", "session", "status", "requested_at", "decided_by", "decided_at")
     list_filter = (
         ("status", ChoicesDropdownFilter),
@@ -19,7 +19,7 @@ class BookingRequestAdmin(OfPeopleAdmin, ReadOnlyAdmin):
         ("requested_at", DateRangeFilter),
         ("decided_at", DateRangeFilter),
     )
-    linked_lookups = ("requested_at__gte", "requested_at__lt", "decided_at__gte", "decided_at__lt")
+    extra_lookups = ("requested_at__gte", "requested_at__lt", "decided_at__gte", "decided_at__lt")
     list_select_related = ("user", "session", "decided_by")
     search_fields = ("session__title",)
     search_help_text = (
@@ -43,4 +43,4 @@ class BookingRequestAdmin(OfPeopleAdmin, ReadOnlyAdmin):
         "Decided": "decided_at",
         "Decided by": "decided_by__username",
     }
-    export_addresses = {"E-mail": "user__email"}
+    export_emails = {"E-mail": "user__email"}

@@ -12,8 +12,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 
 from core.admin import DateRangeFilter, PersonFilter, SituationFilter
-from core.admin.people_search import OfPeopleAdmin
-from core.admin.unfolded import ChoicesDropdownFilter
+from core.admin.people_search import PersonSearchAdmin
+from core.admin.unfold_classes import ChoicesDropdownFilter
 from sessions_app import services
 from sessions_app.admin.forms import SessionForm
 from sessions_app.admin.inlines import BookingRequestInline, ParticipantInline
@@ -45,7 +45,7 @@ def was_refused(request: HttpRequest) -> bool:
 
 
 @admin.register(Session)
-class SessionAdmin(OfPeopleAdmin):
+class SessionAdmin(PersonSearchAdmin):
     form = SessionForm
     inlines = (ParticipantInline, BookingRequestInline)
     actions: Any = ("approve_selected", "cancel_selected", "close_selected", "export_csv")
@@ -68,7 +68,7 @@ class SessionAdmin(OfPeopleAdmin):
         "e-mail address."
     )
     date_hierarchy: ClassVar[Any] = "date"
-    linked_lookups: tuple[str, ...] = (
+    extra_lookups: tuple[str, ...] = (
         "date__gte",
         "date__lt",
         "created_at__gte",
@@ -91,7 +91,7 @@ class SessionAdmin(OfPeopleAdmin):
         "Created": "created_at",
         "Reason of the cancellation": "cancel_reason",
     }
-    export_addresses = {"Creator's e-mail": "creator__email"}
+    export_emails = {"Creator's e-mail": "creator__email"}
     fields = (
         ("status", "booking_mode"),
         ("creator", "places"),
@@ -153,7 +153,7 @@ class SessionAdmin(OfPeopleAdmin):
 
     def call_service(self, request: HttpRequest, thing: Any, act: Any, **details: Any) -> None:
         by, now = request.user, timezone.now()
-        if not self.try_to(request, thing, lambda: act(thing, by=by, now=now, **details)):
+        if not self.call_and_report(request, thing, lambda: act(thing, by=by, now=now, **details)):
             request.was_refused = True  # type: ignore[attr-defined]  # for response_change
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
@@ -174,7 +174,7 @@ class SessionAdmin(OfPeopleAdmin):
     def cancel_selected(
         self, request: HttpRequest, queryset: QuerySet[Session]
     ) -> HttpResponse | None:
-        return self.act_for_a_reason(
+        return self.confirm_with_reason(
             request,
             queryset,
             services.cancel,

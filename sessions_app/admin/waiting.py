@@ -39,7 +39,7 @@ class WaitingSessionAdmin(SessionAdmin):
     ordering = ("created_at", "id")
     sortable_by = ()
     date_hierarchy = None
-    linked_lookups = ()
+    extra_lookups = ()
 
     @admin.display(description="title")
     def own_page(self, session: Session) -> str:
@@ -73,7 +73,7 @@ class WaitingSessionAdmin(SessionAdmin):
     def refuse_selected(
         self, request: HttpRequest, queryset: QuerySet[Session]
     ) -> HttpResponse | None:
-        return self.act_for_a_reason(
+        return self.confirm_with_reason(
             request,
             queryset,
             services.refuse,

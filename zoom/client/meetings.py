@@ -57,7 +57,7 @@ def hosts() -> list[str]:
     return [user.strip() for user in settings.ZOOM_HOST_USERS if user.strip()]
 
 
-@metrics.call("zoom", "create_meeting")
+@metrics.measure_call("zoom", "create_meeting")
 def create_meeting(
     *, topic: str, marker: str, host: str, starts_at: datetime, deadline: Deadline
 ) -> Meeting:
@@ -86,7 +86,7 @@ def create_meeting(
     return read_meeting({"password": body["password"]} | made)
 
 
-@metrics.call("zoom", "end_meeting")
+@metrics.measure_call("zoom", "end_meeting")
 def end_meeting(meeting_id: str, *, deadline: Deadline) -> None:
     """End a meeting if it is running, and delete it. A meeting that is already gone is no error.
 
@@ -103,7 +103,7 @@ def end_meeting(meeting_id: str, *, deadline: Deadline) -> None:
         expect(204, deleted, "to delete a meeting")
 
 
-@metrics.call("zoom", "list_meetings")
+@metrics.measure_call("zoom", "list_meetings")
 def marked_meetings(host: str, *, deadline: Deadline) -> list[tuple[str, str]]:
     """Return a host's scheduled meetings that this server created, as (meeting id, marker) pairs.
 

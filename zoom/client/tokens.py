@@ -43,7 +43,7 @@ def access_token(deadline: Deadline) -> str:
     return token or fetch(deadline)
 
 
-@metrics.call("zoom", "fetch_token")
+@metrics.measure_call("zoom", "fetch_token")
 def fetch(deadline: Deadline) -> str:
     """Get a new token from Zoom, put it into the cache and return it."""
     pair = f"{settings.ZOOM_API_KEY}:{settings.ZOOM_API_SECRET}"
