@@ -89,7 +89,9 @@ class Scenario:
         self.call("POST", f"{path}/ready/", self.ben)
         token = self.call("POST", f"{path}/join-token/", self.ben).json()["token"]
         self.secrets.add(token)
-        self.call("POST", "/v1/sessions/validate-token/", self.ben, {"token": token})
+        body = {"token": token}
+        redeemed = self.call("POST", "/v1/sessions/join-token/validate/", self.ben, body)
+        assert redeemed.status_code == 200, redeemed.text
 
     def material(self) -> None:
         body = {"title": "Trees", "description": "x", "max_participants": 2, "date": soon()}
