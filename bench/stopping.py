@@ -1,6 +1,6 @@
 """How many requests a server loses when it stops under load.
 
-    DATABASE_URL=postgres://… python -m bench.stopping --stops 24
+    DATABASE_URL=postgres://… python -m bench.stopping --stops 20
 
 Two servers of each arrangement stand behind the nginx of `proxy/`, which must be installed. Clients
 read and write through it, while one server after the other gets SIGTERM, ends, and is started
@@ -84,7 +84,7 @@ def measure(command: list[str], stops: int) -> tuple[Counter[tuple[str, int]], i
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--stops", type=int, default=24)
+    parser.add_argument("--stops", type=int, default=20)
     options = parser.parse_args()
     prepare()
     print("| arrangement | stops | answers | no 2xx | connections broken |\n|---|---|---|---|---|")

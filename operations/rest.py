@@ -41,7 +41,7 @@ class Application:
     """Wraps the site's application: reads a request's body, and then runs `WEB_THREADS` requests at
     a time.
 
-    With 200 unfinished bodies the next request takes 2 ms. If granian had `WEB_THREADS` threads
+    With 200 unfinished bodies the next request takes 3 ms. If granian had `WEB_THREADS` threads
     instead, as few bodies would stop the server.
     """
 

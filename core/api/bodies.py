@@ -1,4 +1,5 @@
-"""Time limits for the arrival of a body, on all servers (408, contract C4)."""
+"""Time limits for the arrival of a body under ASGI (408, contract C4). Under WSGI the proxy has
+them."""
 
 from __future__ import annotations
 
