@@ -79,7 +79,6 @@ class Candidate:
     turns: dict[str, list[Turn]] = field(default_factory=dict)
 
     def start(self) -> None:
-        self.port = free_port()
         settings = [word for word in self.command if re.match("[A-Z_]+=", word)]
         command = [word.replace("$PORT", str(self.port)) for word in self.command]
         environment = os.environ | {
