@@ -77,6 +77,7 @@ class Candidate:
 
     command: list[str]
     turns: dict[str, list[Turn]] = field(default_factory=dict)
+    port: int = field(default_factory=free_port)
 
     def start(self) -> None:
         settings = [word for word in self.command if re.match("[A-Z_]+=", word)]
