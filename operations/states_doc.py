@@ -7,11 +7,21 @@ from collections.abc import Collection
 from django.db.models import TextChoices
 
 from core.lifecycle import Table
-from sessions_app.states import ACTIONS, IN_MODE, INITIAL, Mode, Role, Status
+from sessions_app.states import (
+    ACTIONS,
+    IN_MODE,
+    INITIAL,
+    REQUEST_ACTIONS,
+    Mode,
+    RequestStatus,
+    Role,
+    Status,
+)
 from zoom import states as one_on_one
 
-# In each table the first action without a URL; all after it have none either.
-WITHOUT_URL, WITHOUT_URL_ONE_ON_ONE = "schedule", "look"
+# In each table the first action without a URL; all after it have none either. Those of requests
+# belong to actions on their session.
+WITHOUT_URL, WITHOUT_URL_REQUESTS, WITHOUT_URL_ONE_ON_ONE = "schedule", "approve", "look"
 HEADER = """\
 # States
 
@@ -33,6 +43,9 @@ def group_sessions() -> list[str]:
         statuses = [status for status in Status if status in IN_MODE[mode]]
         parts += [f"### Booking mode `{mode}`\n", diagram(ACTIONS, statuses, INITIAL[mode])]
     parts += ["### Every action\n", table(ACTIONS, WITHOUT_URL, Status, Role)]
+    parts += ["### Booking requests\n"]
+    parts += [diagram(REQUEST_ACTIONS, list(RequestStatus), RequestStatus.PENDING)]
+    parts += [table(REQUEST_ACTIONS, WITHOUT_URL_REQUESTS, RequestStatus, Role)]
     return [*parts, "### Roles\n", roles(Role)]
 
 

@@ -106,11 +106,11 @@ def details(rows: Sequence[SessionRow], *, by: User) -> list[SessionDetail]:
     with_requests = [row.pk for row in rows if row.booking_mode == Mode.REQUEST]
     with_materials = [row.pk for row in rows if may_see_materials(row, by)]
     places = grouped(place_query, PlaceRow, [row.pk for row in rows], by)
-    requests = grouped(request_query, RequestRow, with_requests, by)
+    booking_requests = grouped(request_query, RequestRow, with_requests, by)
     materials = grouped(material_query, MaterialRow, with_materials, by)
     return [
         SessionDetail(
-            row, places.get(row.pk, []), materials.get(row.pk, []), requests.get(row.pk, [])
+            row, places.get(row.pk, []), materials.get(row.pk, []), booking_requests.get(row.pk, [])
         )
         for row in rows
     ]
