@@ -31,7 +31,7 @@ class Viewer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A further condition of an action: the refusal, and a test of when it applies."""
+    """A further condition of an action: its refusal, and a test of whether it is violated."""
 
     refusal: ErrorCode
     is_violated: Callable[[Any, Any], bool]
@@ -44,8 +44,9 @@ class Action:
     Attributes:
         states: the statuses in which the action is possible.
         roles: the roles that may perform it; one of them is enough.
-        not_yours: the refusal (403) for everybody else.
-        closed: the refusal (400) in another status; by default `WRONG_STATE`, which names both.
+        not_yours: the refusal (403) for users without one of the roles.
+        closed: the refusal (400) in another status; by default `WRONG_STATE`, which names the
+            current and the new status.
         to: the new status; None if the action doesn't change the status.
         rules: checked in order if role and status are right.
         public: whether `allowed_actions` lists it while nothing refuses it. It has an address then;
@@ -76,7 +77,7 @@ def authorize(action: Action, viewer: Viewer) -> None:
 
 
 def raise_if_missing(action: Action, obj: Any, viewer: Viewer) -> None:
-    """Raise 404 if that is the first broken rule. Called before the body is read (contract C10)."""
+    """Raise the refusal if it is a 404. Called before the body is read (contract C10)."""
     code = rule_refusal(action, obj, viewer)
     if code is not None and code.status == HTTPStatus.NOT_FOUND:
         raise refuse(code, action, obj)
@@ -131,7 +132,7 @@ def permits(action: Action, obj: Any, viewer: Viewer) -> bool:
 
 
 def refuse(code: ErrorCode, action: Action, obj: Any) -> APIError:
-    """Return the error, with the values for its sentence: the object and its statuses."""
+    """Return the error, with the values for its sentence: the object, its old and new status."""
     return APIError(
         code,
         thing=obj._meta.verbose_name,
@@ -153,7 +154,7 @@ class LifecycleQuerySet(models.QuerySet[Any]):
 
     def refuse_status(self, changes: Collection[str]) -> None:
         if "status" in changes:
-            raise StatusWrittenError("Change a status by transition(), not by update().")
+            raise StatusWrittenError("Use transition() to change a status, not update().")
 
     def swap(self, pk: Any, old: str, new: str, **changes: Any) -> bool:
         """Change the status from `old` to `new` (compare-and-swap); False if it isn't `old` any
@@ -163,7 +164,7 @@ class LifecycleQuerySet(models.QuerySet[Any]):
 
 
 class Lifecycle(models.Model):
-    """A row with a status. Subclasses set `ACTIONS`, and in `INITIAL` the statuses of new rows."""
+    """A row with a status. Subclasses define `ACTIONS`, and `INITIAL`: the statuses of new rows."""
 
     ACTIONS: Table
     INITIAL: Collection[str]
@@ -201,7 +202,7 @@ class Lifecycle(models.Model):
             kwargs["force_insert"] = True
         else:
             if self.__dict__.get("status") != self._loaded_status:
-                raise StatusWrittenError("Change a status by transition(), not by save().")
+                raise StatusWrittenError("Use transition() to change a status, not save().")
             kwargs["update_fields"] = self._fields_but_status(kwargs.get("update_fields"))
         super().save(*args, **kwargs)
         self._remember_status()
@@ -225,7 +226,7 @@ class Lifecycle(models.Model):
         """Change the status as the action says, and write other changes in the same statement.
 
         Args:
-            name: a row of the table with a `to`.
+            name: an action that leads to a status.
             by: the user who acts.
             now: the time.
             changes: other columns, as for `QuerySet.update`. They are written to the database but
@@ -255,7 +256,7 @@ class Lifecycle(models.Model):
     ) -> list[Self]:
         """Change the status of several rows, all or none, in one statement.
 
-        The rows are locked in the order of their ids, and each is checked as it is then. Call it
+        The rows are locked in the order of their ids, and each is checked after that. Call it
         inside a transaction.
 
         Args:
@@ -278,7 +279,9 @@ class Lifecycle(models.Model):
         )
         changed = models.QuerySet.update(expected, status=new, **changes, **cls.extra_changes(now))
         if changed != len(locked):
-            raise StatusWrittenError("A locked row changed its status: is there a transaction?")
+            raise StatusWrittenError(
+                "A locked row has changed: call transition_many() inside a transaction."
+            )
         for row in locked:
             row.status = row._loaded_status = new
         return locked
@@ -292,7 +295,7 @@ class Lifecycle(models.Model):
 
 
 class VersionedLifecycle(Lifecycle):
-    """A lifecycle whose rows count their changes."""
+    """A lifecycle whose rows have a version number, which every change increments."""
 
     version = models.PositiveIntegerField(default=1, help_text="Raised by every change.")
     updated_at = models.DateTimeField(default=timezone.now)

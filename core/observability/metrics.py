@@ -43,7 +43,7 @@ def histogram(
 
 REQUESTS = counter(
     "http_requests_total",
-    "Requests; `status` is a class such as 2xx; 4xx if the client disconnected.",
+    "Requests. `status` is a class such as 2xx; a client that disconnects counts as 4xx.",
     ("method", "route", "status"),
 )
 REQUEST_SECONDS = histogram(
@@ -61,8 +61,8 @@ CACHE_FALLBACKS = counter(
 )
 ACTS = counter(
     "acts_total",
-    "Bookings, decisions and starts of 1-on-1 sessions; `outcome` is done, the code of the "
-    "refusal, or failed.",
+    "Joins, booking requests, decisions on them, and starts of 1-on-1 sessions. `outcome` is "
+    "done, the code of the refusal, or failed.",
     ("act", "outcome"),
 )
 JOBS = counter(
@@ -84,7 +84,10 @@ CALLS = counter(
     ("service", "operation", "outcome"),
 )
 CALL_SECONDS = histogram(
-    "call_seconds", "How long such a call took, including retries.", ("service", "operation"), SLOW
+    "call_seconds",
+    "How long calls to other services took, including retries.",
+    ("service", "operation"),
+    SLOW,
 )
 ZOOM_MEETINGS = Gauge(
     "tutoring_zoom_meetings_today",
@@ -99,11 +102,13 @@ ZOOM_MEETINGS_MAX = Gauge(
     multiprocess_mode="mostrecent",
 )
 PUSHES = counter(
-    "pushes_total", "Frames of live push; `outcome` is handed_over or dropped.", ("outcome",)
+    "pushes_total",
+    "Messages for WebSockets; `outcome` is handed_over (to the sending process) or dropped.",
+    ("outcome",),
 )
 SOCKETS = Gauge(
     "tutoring_sockets_open",
-    "Sockets that are open now.",
+    "WebSockets that are open.",
     registry=REGISTRY,
     multiprocess_mode="livesum",
 )
@@ -157,7 +162,7 @@ def exposition() -> bytes:
 
 
 def remove_dead_processes(folder: Path) -> None:
-    """Remove the live gauges of killed processes; their counters stay."""
+    """Remove the gauges of processes that have ended; their counters stay."""
     for number in {int(file.stem.rpartition("_")[2]) for file in folder.glob("gauge_live*.db")}:
         if not is_alive(number):
             mark_process_dead(number, path=str(folder))  # type: ignore[no-untyped-call]
@@ -173,6 +178,7 @@ def is_alive(process: int) -> bool:
     return True
 
 
-# This process's memory, CPU time and open files, which can't be added up in files.
+# This process's memory, CPU time and open files. With several processes the library can't add
+# them up.
 if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     ProcessCollector(registry=REGISTRY)

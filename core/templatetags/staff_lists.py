@@ -17,31 +17,33 @@ register = template.Library()
 
 @register.inclusion_tag("admin/date_hierarchy.html")
 def date_hierarchy(cl: Any) -> dict[str, Any]:
-    """Render the date hierarchy: years, then months, then days. It shows all of them; Django reads
-    the whole table to leave out the empty ones."""
+    """Render the date hierarchy: years, then months, then days. Unlike Django's it includes empty
+    periods, since finding those takes a scan of the table."""
     name = cl.date_hierarchy
     units = ("year", "month", "day")
-    asked = (cl.params.get(f"{name}__{unit}") for unit in units)
-    chosen = [int(text) for text in takewhile(bool, asked)]
+    values = (cl.params.get(f"{name}__{unit}") for unit in units)
+    chosen = [int(text) for text in takewhile(bool, values)]
 
-    def step(*parts: int, title: str = "All dates") -> dict[str, str]:
+    def choice(*parts: int, title: str = "All dates") -> dict[str, str]:
         lookups = {f"{name}__{unit}": part for unit, part in zip(units, parts, strict=False)}
         return {"link": cl.get_query_string(lookups, [f"{name}__"]), "title": title}
 
     if not chosen:
-        choices = [step(year, title=str(year)) for year in years_of(cl)]
+        choices = [choice(year, title=str(year)) for year in years_of(cl)]
         return {"show": True, "back": None, "choices": choices}
     year, *rest = chosen
     if not rest:
-        choices = [step(year, m, title=in_month(year, m)) for m in range(1, 13)]
-        return {"show": True, "back": step(), "choices": choices}
+        choices = [choice(year, m, title=month_label(year, m)) for m in range(1, 13)]
+        return {"show": True, "back": choice(), "choices": choices}
     month, *day = rest
     if not day:
         last = monthrange(year, month)[1]
-        choices = [step(year, month, d, title=on_day(year, month, d)) for d in range(1, last + 1)]
-        return {"show": True, "back": step(year, title=str(year)), "choices": choices}
-    back = step(year, month, title=in_month(year, month))
-    return {"show": True, "back": back, "choices": [{"title": on_day(year, month, *day)}]}
+        choices = [
+            choice(year, month, d, title=day_label(year, month, d)) for d in range(1, last + 1)
+        ]
+        return {"show": True, "back": choice(year, title=str(year)), "choices": choices}
+    back = choice(year, month, title=month_label(year, month))
+    return {"show": True, "back": back, "choices": [{"title": day_label(year, month, *day)}]}
 
 
 def years_of(cl: Any) -> range:
@@ -55,9 +57,9 @@ def years_of(cl: Any) -> range:
     return range(first, last + 1)
 
 
-def in_month(year: int, month: int) -> str:
+def month_label(year: int, month: int) -> str:
     return date_format(date(year, month, 1), "YEAR_MONTH_FORMAT")
 
 
-def on_day(year: int, month: int, day: int) -> str:
+def day_label(year: int, month: int, day: int) -> str:
     return date_format(date(year, month, day), "MONTH_DAY_FORMAT")

@@ -41,7 +41,7 @@ PLANS = (
     Plan(
         "maria",
         "React Hooks Workshop",
-        "useState, useEffect and hooks of your own. Bring a laptop.",
+        "useState, useEffect and custom hooks. Bring a laptop.",
         "Programming",
         day=6,
         hour=16,

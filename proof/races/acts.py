@@ -12,11 +12,13 @@ from typing import Any
 from proof.races.journal import Journal
 from proof.races.site import Person, Site
 
-HOT, OTHERS = 2, 6  # of each booking mode
-# Few places for many people, so that they compete for each place.
+# The number of sessions of each booking mode.
+HOT, OTHERS = 2, 6
+# The range of the number of places: few for many people, so that they compete for each.
 PLACES = (2, 8)
 IN_DAYS = timedelta(days=2)
-# The frequency of each action. Ends of sessions are rare, since they end the competition.
+# The relative weight of each action, by booking mode. Ending a session is rare, since it ends the
+# competition.
 INSTANT = {"join": 46, "leave": 34, "resize": 18, "end": 2}
 REQUEST = {
     "ask": 30,
@@ -27,7 +29,7 @@ REQUEST = {
     "resize": 8,
     "end": 2,
 }
-# For an action: the last action of a person for whom it is likely to succeed.
+# Each action is likely to succeed for a person whose last action was one of these.
 AFTER = {
     "leave": {"join", "approve_request"},
     "approve_request": {"ask"},

@@ -193,7 +193,7 @@ def test_a_mail_that_is_sent_expired_or_still_being_tried_is_left_alone(
     assert [sentence.split(": ")[-1] for sentence in messages[:3]] == [
         "This mail has already been sent.",
         "This mail has expired and won't be sent.",
-        "This mail is being sent, or will be tried within five minutes.",
+        "This mail is being sent, or will be sent within five minutes.",
     ]
     assert messages[3] == "0 queued for sending."
     assert logged() == []

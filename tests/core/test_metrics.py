@@ -10,7 +10,7 @@ import pytest
 from django.db import transaction
 
 from core.errors import APIError
-from core.observability.metrics import ACTS, CALLS, REGISTRY, THROTTLED, call
+from core.observability.metrics import ACTS, CALLS, REGISTRY, THROTTLED, measure_call
 from sessions_app import services
 from sessions_app.states import Mode
 from tests.support.server import ROOT
@@ -78,9 +78,9 @@ def test_a_refusal_is_counted_under_its_code(session, person, join, added, now, 
 def test_a_call_is_counted_by_its_outcome(added):
     added(CALLS, "zoom", "list_meetings", "ok"), added(CALLS, "zoom", "list_meetings", "failed")
 
-    with call("zoom", "list_meetings"):
+    with measure_call("zoom", "list_meetings"):
         pass
-    with pytest.raises(ValueError, match="odd"), call("zoom", "list_meetings"):
+    with pytest.raises(ValueError, match="odd"), measure_call("zoom", "list_meetings"):
         raise ValueError("odd")
 
     assert added(CALLS, "zoom", "list_meetings", "ok") == 1

@@ -23,7 +23,7 @@ class Command(BaseCommand):
         lines = [
             "",
             f"  API          {base}/api/",
-            f"  Description  {base}/api/docs/  (Redoc: /api/redoc/, OpenAPI: /api/schema/)",
+            f"  API docs     {base}/api/docs/  (Redoc: /api/redoc/, OpenAPI: /api/schema/)",
             f"  Admin        {base}/admin/",
             f"  Live push    ws://localhost:{settings.PORT}/ws/",
         ]
@@ -32,7 +32,7 @@ class Command(BaseCommand):
             lines += [
                 "",
                 f"  Demo people  {people}",
-                f"  Staff        {demo.STAFF if settings.DEBUG else 'nobody: no password is set'}",
+                f"  Staff        {demo.STAFF if settings.DEBUG else 'no password is set'}",
                 f"  Password     {demo.PASSWORD}  (the same for all)",
             ]
         return "\n".join([*lines, "", "  Ctrl-C stops the server.", ""])

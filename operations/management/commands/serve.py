@@ -58,7 +58,7 @@ class Command(BaseCommand):
         lines = [
             "",
             f"  REST         {base}/api/",
-            f"  Description  {base}/api/docs/",
+            f"  API docs     {base}/api/docs/",
             f"  Admin        {base}/admin/",
         ]
         if settings.REDIS_URL:
