@@ -133,7 +133,7 @@ def test_future_sessions_are_cancelled_and_others_are_notified(life, erase):
     name = f"erased-{life.person.pk}"
     assert (
         f"Session cancelled: Piano with {name}",
-        f"Piano with {name} has been cancelled. The reason: The one who offered it has left this "
+        f"Piano with {name} has been cancelled. The reason: The session's creator has left this "
         "site.",
     ) in notified
     assert ("Participant left Geometry", f"{name} left your session.") in notified
